@@ -1,0 +1,46 @@
+// A named repair step of a subject, with what must be true before, what must be true after, and how
+// it is taken back.
+import type { Clock } from "./clock.ts";
+import type { EffectKind } from "./effect.ts";
+import type { JsonObject } from "./json.ts";
+import type { Observation } from "./observation.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface ActionCall {
+  /** A member's name, a scheduler's name, or "cluster": what the action's `targets` says. */
+  readonly target: string;
+  readonly args: JsonObject;
+}
+
+/** A condition that is not met says what was found instead. */
+export type Check = { readonly isMet: true } | { readonly isMet: false; readonly reason: string };
+
+export interface Action<O extends Observation = Observation> {
+  readonly name: string;
+  /** For the model's briefing: what it does and when it helps, one or two sentences. */
+  readonly describes: string;
+  /** What `target` names: "a member", "a store", "a scheduler", "cluster". */
+  readonly targets: string;
+  /** Argument names with one line each; empty when it takes none. */
+  readonly args: Readonly<Record<string, string>>;
+  readonly effect: Exclude<EffectKind, "read" | "unknown" | "destroy">;
+  /** How it is taken back, as an action call or in words; null when it needs no undo. */
+  readonly undo: string | null;
+  /** Members touched, for verification and the journal. */
+  touches(call: ActionCall): readonly string[];
+  /** On a fresh observation. Not met: nothing is done, and the reason goes to the model. */
+  precondition(observation: O, call: ActionCall): Check;
+  /** Met before it starts: nothing is done, "already in effect". Else awaited after `run`. */
+  postcondition(observation: O, call: ActionCall): Check;
+  /** How long the postcondition may take to come true after `run`. */
+  readonly withinMs: number;
+  /** Does it. Returns a line on what was done; rejects with OperatorError. */
+  run(call: ActionCall, context: ActionContext): Promise<string>;
+}
+
+export interface ActionContext {
+  /** Absent where the members are not ours to handle (a cluster named by its endpoints alone). */
+  readonly runtime: Runtime | undefined;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}

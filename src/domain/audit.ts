@@ -1,0 +1,46 @@
+// The events of the append-only audit. Each row carries the SHA-256 of the row before it, so that a
+// changed, removed or inserted row is found.
+import type { Json, JsonObject } from "./json.ts";
+import { canonicalJson } from "./json.ts";
+
+export const AUDIT_TYPES = [
+  "ticket_opened", // fingerprint, reason, evidence
+  "ticket_moved", // event, from, to, reason
+  "ticket_flagged", // held or unheld
+  "session_started", // model, mode, agentId, brief
+  "model_replied", // blocks, stop, usage, durationMs
+  "model_failed", // kind, message, willRetry
+  "guard_decided", // callId, decision, reason, effects
+  "tool_result", // callId, tool, text, exitCode, durationMs, isError
+  "approval_requested",
+  "approval_decided",
+  "session_concluded", // conclusion
+  "verification_refused", // reason, as it goes back to the model
+  "session_ended", // stopReason, detail, usage
+] as const;
+export type AuditType = (typeof AUDIT_TYPES)[number];
+
+export interface AuditInput {
+  readonly type: AuditType;
+  readonly ticketId: number | null;
+  readonly sessionId: string | null;
+  readonly content: JsonObject;
+}
+
+export interface AuditEvent extends AuditInput {
+  /** Counts from 1 without gaps. */
+  readonly id: number;
+  readonly atMs: number;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** The hash that stands before the first row. */
+export const AUDIT_GENESIS = "0".repeat(64);
+
+/** What a row's hash covers, besides the previous hash: everything that is stored in it. */
+export function auditContent(event: Omit<AuditEvent, "previousHash" | "hash">): string {
+  const { id, atMs, type, ticketId, sessionId, content } = event;
+  const row: Json = { id, atMs, type, ticketId, sessionId, content };
+  return canonicalJson(row);
+}

@@ -1,0 +1,29 @@
+// What a command or an action would do, and to whom; and what the guard says about it.
+
+export const EFFECTS = [
+  "read",
+  "start", // also resume: brings something back
+  "interrupt", // stop, restart, kill, pause: takes something away, for a while
+  "configure", // schedulers, replication, limits: changes how the subject behaves
+  "destroy", // data: volumes, directories, logs, tombstones. Refused in every mode
+  "unknown", // not understood; counts as mutating
+] as const;
+export type EffectKind = (typeof EFFECTS)[number];
+
+export interface Effect {
+  readonly kind: EffectKind;
+  /** Member names as far as they can be told. */
+  readonly targets: readonly string[];
+  /** The words that it was read from, for the reason. */
+  readonly source: string;
+}
+
+/** Always with a reason that a person and a model can use. */
+export interface GuardDecision {
+  readonly decision: "allow" | "ask" | "deny";
+  readonly reason: string;
+}
+
+export function isMutating(effects: readonly Effect[]): boolean {
+  return effects.some((effect) => effect.kind !== "read");
+}

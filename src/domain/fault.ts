@@ -1,0 +1,23 @@
+// Something broken on purpose, through the same runtime and API that an operator would use.
+import type { ActionContext } from "./action.ts";
+import type { JsonObject } from "./json.ts";
+import type { Observation } from "./observation.ts";
+
+/** What will be broken: chosen by a pure function, applied by `inject`, undone by `heal`. */
+export interface FaultPlan {
+  readonly fault: string;
+  /** Names of the members or other entities that it strikes. */
+  readonly targets: readonly string[];
+  readonly details: JsonObject;
+}
+
+export interface Fault<O extends Observation = Observation> {
+  readonly name: string;
+  readonly describes: string;
+  /** Pure: the same observation and the same chance give the same plan. `random` yields [0, 1). */
+  plan(observation: O, random: () => number): FaultPlan;
+  inject(plan: FaultPlan, context: ActionContext): Promise<void>;
+  heal(plan: FaultPlan, context: ActionContext): Promise<void>;
+  /** The violations that it must cause: one ticket each, which must end as verified_fix. */
+  expects(plan: FaultPlan): readonly { readonly invariant: string; readonly entity: string }[];
+}

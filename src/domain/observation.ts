@@ -1,0 +1,31 @@
+// What one look at a subject yields: plain data, each part read or failed, each with its age.
+
+/** One part of an observation. A failed read is never an empty value. */
+export type Reading<T> =
+  | { readonly state: "read"; readonly value: T; readonly atMs: number }
+  | { readonly state: "failed"; readonly reason: string; readonly atMs: number };
+
+/**
+ * One timed reading of a subject. Subjects extend it with parts of their own.
+ * `members` is the declared topology, or what the last good observation knew:
+ * a member that has vanished is still listed here.
+ */
+export interface Observation {
+  readonly subject: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly members: readonly ObservedMember[];
+}
+
+/** What every subject can say about each of its members; panels and the guard need no more. */
+export interface ObservedMember {
+  readonly name: string;
+  readonly role: string;
+  readonly health: "up" | "down" | "unknown";
+  /** A few words for a person: "serving, 12 leaders", "no answer in 800 ms". */
+  readonly detail: string;
+}
+
+export function readValue<T>(reading: Reading<T>): T | undefined {
+  return reading.state === "read" ? reading.value : undefined;
+}

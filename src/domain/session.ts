@@ -1,0 +1,95 @@
+// One agent run on one ticket, and the journal of what it meant to do and did.
+import type { JsonObject } from "./json.ts";
+
+/** Why a session stopped. */
+export const STOP_REASONS = [
+  "concluded", // the model concluded and the monitor has confirmed or taken over
+  "gave_up", // the model concluded cannot_fix
+  "turn_limit",
+  "token_limit",
+  "cost_limit",
+  "time_limit",
+  "repetition", // the same calls again and again
+  "lease_lost", // another agent, or a person, has the ticket now
+  "aborted", // SIGTERM or SIGINT
+  "model_error",
+] as const;
+export type StopReason = (typeof STOP_REASONS)[number];
+
+export const CONCLUSIONS = ["fixed", "no_action_needed", "cannot_fix"] as const;
+export type ConclusionOutcome = (typeof CONCLUSIONS)[number];
+
+export interface Conclusion {
+  readonly outcome: ConclusionOutcome;
+  readonly rootCause: string;
+  /** Ids of audit events. */
+  readonly evidence: readonly number[];
+  readonly summary: string;
+}
+
+export type SafetyMode = "observe" | "approve" | "execute";
+export const SAFETY_MODES = ["observe", "approve", "execute"] as const;
+
+export interface Session {
+  readonly id: string;
+  readonly ticketId: number;
+  readonly agentId: string;
+  readonly model: string;
+  readonly mode: SafetyMode;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly stopReason: StopReason | null;
+  readonly stopDetail: string | null;
+  readonly conclusion: Conclusion | null;
+  readonly turns: number;
+  readonly usage: Usage;
+  /** Mutating steps that were carried out and may have changed something. */
+  readonly changes: number;
+}
+
+/** Tokens and money so far. `costUsd` is an estimate from list prices; 0 for a runbook. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly costUsd: number;
+}
+
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  costUsd: 0,
+};
+
+/** A mutating step, written before it starts and completed after: the crash's memory. */
+export interface JournalEntry {
+  readonly id: number;
+  readonly sessionId: string;
+  readonly ticketId: number;
+  readonly kind: "shell" | "act";
+  readonly operation: JsonObject;
+  /** Members that it touches, as far as known; empty when unknown. */
+  readonly targets: readonly string[];
+  /** `intended` in a session that has ended means: nobody knows whether it happened. */
+  readonly state: "intended" | "done" | "failed";
+  readonly result: string | null;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+export interface Approval {
+  readonly id: number;
+  readonly sessionId: string;
+  readonly ticketId: number;
+  readonly operation: JsonObject;
+  readonly reason: string;
+  /** SHA-256 of the canonical operation: what is approved is exactly this. */
+  readonly operationHash: string;
+  readonly state: "pending" | "approved" | "denied" | "expired" | "used";
+  readonly requestedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly decidedAtMs: number | null;
+}

@@ -1,0 +1,111 @@
+// Port: the system under operation. Monitor and agent know subjects only in this form.
+import type { Action } from "./action.ts";
+import type { Clock } from "./clock.ts";
+import type { Fault } from "./fault.ts";
+import type { JsonObject } from "./json.ts";
+import type { Observation } from "./observation.ts";
+import type { Runbook } from "./runbook.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Invariant } from "./verdict.ts";
+
+/** A subject that is opened: it can be looked at and acted on. */
+export interface Subject<O extends Observation = Observation> {
+  readonly name: string;
+  /** One look, probes in parallel, each with this deadline. Never rejects: what failed is in it. */
+  observe(options: ObserveOptions): Promise<O>;
+  readonly invariants: readonly Invariant<O>[];
+  readonly actions: readonly Action<O>[];
+  readonly runtime: Runtime | undefined;
+  /** For the model: the subject's parts and present readings, at most 4 KB of plain text. */
+  describe(observation: O): string;
+  /** For the model: how this subject works and where to look, a few paragraphs. Constant. */
+  readonly primer: string;
+}
+
+export interface ObserveOptions {
+  /** For each single probe, retries included. */
+  readonly probeDeadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What a subject's folder exports: how it is opened, run locally, broken and loaded. */
+export interface SubjectDefinition {
+  readonly name: string;
+  readonly describes: string;
+  open(options: OpenOptions): Subject;
+  /** By invariant name. */
+  readonly runbooks: Readonly<Record<string, Runbook>>;
+  readonly faults: readonly Fault[];
+  readonly local: LocalPlan;
+  /** Runs in this process until the signal aborts; resolves with the exit code. */
+  runStandIn(options: StandInOptions): Promise<number>;
+  /** The load generator, likewise. */
+  runWorkload(options: WorkloadOptions): Promise<number>;
+}
+
+export interface OpenOptions {
+  /** Where its members are: the declared topology, or the endpoints a person named. */
+  readonly topology: Topology;
+  readonly runtime: Runtime | undefined;
+  readonly clock: Clock;
+}
+
+/** The declared shape of a running subject; written by `subject up`, or made from endpoints. */
+export interface Topology {
+  readonly subject: string;
+  /** Divides the long timers of stand-ins; 1 for real members. */
+  readonly timeScale: number;
+  /** Empty when only endpoints are known: then the first good observation declares. */
+  readonly members: readonly MemberPlan[];
+  /** Base URLs given by a person (`PD_ENDPOINT`), used when there are no members. */
+  readonly endpoints: readonly string[];
+}
+
+/** One declared member of the local runtime. */
+export interface MemberPlan {
+  readonly name: string;
+  readonly role: string;
+  readonly isStandIn: boolean;
+  /** Loopback ports by name, allocated once and kept for the subject's life. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Unknown keys pass through to the stand-in: capacity, labels, ids. */
+  readonly settings: JsonObject;
+}
+
+export interface LocalPlan {
+  /** Members in start order, with the names of the ports that each needs. */
+  readonly members: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly ports: readonly string[];
+    readonly settings: JsonObject;
+  }[];
+  /** HTTP GET on this port and path answers 2xx when the process is up. */
+  readyProbe(member: MemberPlan): { readonly port: number; readonly path: string };
+}
+
+export interface StandInOptions {
+  readonly member: MemberPlan;
+  readonly topology: Topology;
+  /** The member's own directory; everything durable is below it. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** One log line, without the newline. */
+  readonly log: (line: string) => void;
+}
+
+export interface WorkloadOptions {
+  readonly topology: Topology;
+  /** Acknowledged writes are recorded here, so that a crash of the generator loses none. */
+  readonly ledgerFile: string;
+  readonly opsPerSecond: number;
+  readonly keys: number;
+  readonly durationMs: number | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** One JSON line, without the newline. */
+  readonly print: (line: string) => void;
+}

@@ -1,0 +1,167 @@
+// Port: where tickets, sessions, audit, journal and approvals live. `TicketOpsDB` is the embedded one.
+// Every method rejects with OperatorError code "database" when the store fails, and with "conflict"
+// when a guarded move finds another state than it needs. Each call is one transaction, audit included.
+import type { AuditEvent, AuditInput } from "./audit.ts";
+import type { JsonObject } from "./json.ts";
+import type {
+  Approval,
+  Conclusion,
+  JournalEntry,
+  SafetyMode,
+  Session,
+  StopReason,
+  Usage,
+} from "./session.ts";
+import type { Ticket, TicketState } from "./ticket.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What the monitor uses. */
+export interface TicketLedger {
+  /**
+   * Opens a ticket for a firing violation, or counts one more occurrence on the live one with its
+   * fingerprint, refreshing reason and last-violated time. Idempotent per fingerprint.
+   */
+  recordViolations(violations: readonly FiringViolation[]): Promise<readonly RecordedViolation[]>;
+  /** Live tickets of one subject, oldest first. */
+  liveTickets(subject: string): Promise<readonly Ticket[]>;
+  /** verifying -> resolved. `verified_fix` when its session changed something, else `self_healed`. */
+  verifyTicket(ticketId: number, reason: string): Promise<Ticket>;
+  /** verifying -> claimed, the lease kept; the reason is the session's next input. */
+  refuseTicket(ticketId: number, reason: string): Promise<Ticket>;
+  /** open, escalated -> resolved (self_healed). */
+  healTicket(ticketId: number, reason: string): Promise<Ticket>;
+  /**
+   * Frees every claimed or verifying ticket whose lease has expired: back to open with a backoff, or
+   * to escalated when its attempts are used up. Ends their sessions as `lease_lost`.
+   */
+  expireLeases(): Promise<readonly Ticket[]>;
+  /** Members that the ticket's present session has touched, from its journal. */
+  touchedBy(sessionId: string): Promise<readonly string[]>;
+}
+
+export interface FiringViolation {
+  readonly verdict: Verdict;
+  readonly sinceMs: number;
+}
+
+export interface RecordedViolation {
+  readonly ticketId: number;
+  readonly isNew: boolean;
+}
+
+/** What the agent uses. */
+export interface WorkQueue {
+  /**
+   * Claims the most severe, then oldest, claimable ticket in one atomic statement, and starts its
+   * session: attempt + 1. Undefined when there is nothing to do. Held tickets are passed over.
+   */
+  claim(request: ClaimRequest): Promise<{ ticket: Ticket; session: Session } | undefined>;
+  /** Extends the lease. False when it is no longer this agent's: the session must stop. */
+  renewLease(sessionId: string, leaseMs: number): Promise<boolean>;
+  getTicket(ticketId: number): Promise<Ticket | undefined>;
+  /** Sessions before this one on the same ticket, oldest first. */
+  sessionsOf(ticketId: number): Promise<readonly Session[]>;
+  journalOf(sessionId: string): Promise<readonly JournalEntry[]>;
+  appendAudit(event: AuditInput): Promise<AuditEvent>;
+  addUsage(sessionId: string, turns: number, usage: Usage): Promise<void>;
+  /** Writes the intent of a mutating step. Rejects with "conflict" when the lease is lost. */
+  beginStep(step: StepIntent): Promise<number>;
+  /** `changed` counts the step as one that may have changed the subject. */
+  finishStep(entryId: number, outcome: StepOutcome): Promise<void>;
+  /** claimed -> verifying. */
+  concludeTicket(sessionId: string, conclusion: Conclusion): Promise<Ticket>;
+  /** claimed, verifying -> escalated, and the session ends. Written once: a second end is a no-op. */
+  escalateTicket(sessionId: string, end: SessionEnd): Promise<void>;
+  /** claimed, verifying -> open (or escalated, attempts used up), and the session ends. */
+  releaseTicket(sessionId: string, end: SessionEnd): Promise<void>;
+  /** Ends the session whose ticket has been resolved, or is no longer its own. */
+  endSession(sessionId: string, end: SessionEnd): Promise<void>;
+  requestApproval(request: ApprovalRequest): Promise<Approval>;
+  getApproval(approvalId: number): Promise<Approval | undefined>;
+  /** approved -> used; false when it is anything else: an approval is spent once. */
+  useApproval(approvalId: number, operationHash: string): Promise<boolean>;
+}
+
+export interface ClaimRequest {
+  readonly agentId: string;
+  readonly leaseMs: number;
+  readonly model: string;
+  readonly mode: SafetyMode;
+  /** Only tickets of this subject; any when absent. */
+  readonly subject?: string;
+}
+
+export interface StepIntent {
+  readonly sessionId: string;
+  readonly kind: "shell" | "act";
+  readonly operation: JsonObject;
+  readonly targets: readonly string[];
+}
+
+export interface StepOutcome {
+  readonly state: "done" | "failed";
+  readonly result: string;
+  readonly changed: boolean;
+}
+
+export interface SessionEnd {
+  readonly stopReason: StopReason;
+  readonly detail: string;
+  readonly conclusion?: Conclusion;
+}
+
+export interface ApprovalRequest {
+  readonly sessionId: string;
+  readonly operation: JsonObject;
+  readonly reason: string;
+  readonly expiresInMs: number;
+}
+
+/** What people use, through the reading and deciding commands. */
+export interface TicketDesk {
+  listTickets(filter: TicketFilter): Promise<readonly Ticket[]>;
+  getTicket(ticketId: number): Promise<Ticket | undefined>;
+  /** any live -> resolved (manual). */
+  resolveTicket(ticketId: number, reason: string): Promise<Ticket>;
+  setHeld(ticketId: number, isHeld: boolean): Promise<Ticket>;
+  /** escalated -> open, attempts back to 0. */
+  retryTicket(ticketId: number): Promise<Ticket>;
+  listSessions(filter: { readonly limit: number }): Promise<readonly SessionSummary[]>;
+  /** Accepts a unique prefix of the id. */
+  findSession(idPrefix: string): Promise<Session | undefined>;
+  eventsOf(filter: EventFilter): Promise<readonly AuditEvent[]>;
+  /** Recomputes the chain from the first row. */
+  verifyAudit(): Promise<AuditVerification>;
+  listApprovals(filter: { readonly state?: Approval["state"] }): Promise<readonly Approval[]>;
+  decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval>;
+}
+
+export interface TicketFilter {
+  readonly states?: readonly TicketState[];
+  readonly subject?: string;
+  /** Newest first, at most this many. */
+  readonly limit: number;
+}
+
+export interface SessionSummary {
+  readonly session: Session;
+  readonly ticket: Ticket;
+}
+
+export interface EventFilter {
+  readonly sessionId?: string;
+  readonly ticketId?: number;
+  readonly afterId?: number;
+  readonly limit?: number;
+}
+
+export type AuditVerification =
+  | { readonly state: "intact"; readonly rows: number; readonly head: string }
+  | {
+      readonly state: "broken";
+      readonly rows: number;
+      readonly firstBadId: number;
+      readonly reason: string;
+    };
+
+export interface TicketOps extends TicketLedger, WorkQueue, TicketDesk, Disposable {}
