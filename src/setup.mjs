@@ -14,7 +14,8 @@ const stamp = join(modules, ".installed-from");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const [verb = "", ...rest] = process.argv.slice(2);
-const bun = findBun() ?? fetchBun();
+let bun = findBun();
+bun ??= fetchBun();
 installPackages();
 const steps = planSteps(rest);
 const chosen = steps[verb];
@@ -86,11 +87,7 @@ function installPackages() {
 
 /** Runs a step with this terminal; its failure is ours, with the same exit code. */
 function run(command, parameters, options = {}) {
-  const path = [dirname(bun ?? process.execPath), process.env.PATH].join(
-    process.platform === "win32" ? ";" : ":",
-  );
-  const env = { ...process.env, PATH: path };
-  const result = spawnSync(command, parameters, { cwd: root, stdio: "inherit", env, ...options });
+  const result = spawnSync(command, parameters, { cwd: root, stdio: "inherit", ...options });
   if (result.error) fail(`cannot run ${command}: ${result.error.message}`);
   if (result.signal) process.kill(process.pid, result.signal);
   if (result.status !== 0) process.exit(result.status ?? 1);

@@ -1,0 +1,85 @@
+// Reading flags: each reader gives a typed value or a usage error that names what is valid.
+import { join } from "node:path";
+import { OperatorError } from "../domain/errors.ts";
+import type { CommandContext, Flags } from "./context.ts";
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+export function isFlagSet(flags: Flags, name: string): boolean {
+  return flags[name] === true;
+}
+
+export function textFlag(flags: Flags, name: string): string | undefined {
+  const value = lastOf(flags[name]);
+  if (value === undefined || value === true || value === "") return undefined;
+  return String(value);
+}
+
+/** A whole or fractional number within [min, max]. */
+export function numberFlag(
+  flags: Flags,
+  name: string,
+  range: { readonly min: number; readonly max: number },
+): number | undefined {
+  const text = textFlag(flags, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= range.min && value <= range.max) return value;
+  throw usage(`--${name} ${text}: must be a number from ${range.min} to ${range.max}`);
+}
+
+/** `500ms`, `5s`, `2m`, `1h`; a bare number is seconds. In milliseconds, at least 1. */
+export function durationFlag(flags: Flags, name: string): number | undefined {
+  const text = textFlag(flags, name);
+  return text === undefined ? undefined : parseDuration(text, `--${name}`);
+}
+
+export function parseDuration(text: string, what: string): number {
+  const [, amount, unit = "s"] = DURATION.exec(text) ?? [];
+  const durationMs = Math.round(Number(amount) * (UNIT_MS[unit] ?? Number.NaN));
+  if (durationMs >= 1) return durationMs;
+  throw usage(`${what} ${text}: must be a duration such as 500ms, 5s, 2m or 1h`);
+}
+
+export function choiceFlag<T extends string>(
+  flags: Flags,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const text = textFlag(flags, name);
+  return text === undefined ? undefined : chooseFrom(text, choices, `--${name}`);
+}
+
+/** Picks the named one, or says which there are. */
+export function chooseFrom<T extends string>(text: string, choices: readonly T[], what: string): T {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw usage(`unknown ${what} "${text}": one of ${choices.join(", ")}`);
+}
+
+/** A positive whole number typed as a word: a ticket, an approval. */
+export function parseId(text: string | undefined, what: string): number {
+  if (text !== undefined && /^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw usage(`${what} "${text ?? ""}": must be a number such as 1`);
+}
+
+export function homeOf(context: Pick<CommandContext, "env">): string {
+  const { OPERATOR_HOME, HOME, USERPROFILE } = context.env;
+  if (OPERATOR_HOME) return OPERATOR_HOME;
+  const userHome = HOME || USERPROFILE;
+  if (userHome) return join(userHome, ".operator");
+  throw usage("no home directory: set OPERATOR_HOME");
+}
+
+export function databaseOf(context: Pick<CommandContext, "env" | "flags">): string {
+  return textFlag(context.flags, "db") ?? join(homeOf(context), "tickets.db");
+}
+
+export function usage(message: string, hint?: string): OperatorError {
+  return new OperatorError("usage", message, hint === undefined ? {} : { hint });
+}
+
+function lastOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.at(-1) : value;
+}
