@@ -24,12 +24,16 @@ export interface TicketLedger {
   recordViolations(violations: readonly FiringViolation[]): Promise<readonly RecordedViolation[]>;
   /** Live tickets of one subject, oldest first. */
   liveTickets(subject: string): Promise<readonly Ticket[]>;
-  /** verifying -> resolved. `verified_fix` when its session changed something, else `self_healed`. */
-  verifyTicket(ticketId: number, reason: string): Promise<Ticket>;
+  /**
+   * verifying -> resolved. `verified_fix` when its session changed something, else `self_healed`.
+   * This and the two below give undefined when the ticket has moved on, or is held: no error, for
+   * another monitor, an agent or a person may be quicker.
+   */
+  verifyTicket(ticketId: number, reason: string): Promise<Ticket | undefined>;
   /** verifying -> claimed, the lease kept; the reason is the session's next input. */
-  refuseTicket(ticketId: number, reason: string): Promise<Ticket>;
+  refuseTicket(ticketId: number, reason: string): Promise<Ticket | undefined>;
   /** open, escalated -> resolved (self_healed). */
-  healTicket(ticketId: number, reason: string): Promise<Ticket>;
+  healTicket(ticketId: number, reason: string): Promise<Ticket | undefined>;
   /**
    * Frees every claimed or verifying ticket whose lease has expired: back to open with a backoff, or
    * to escalated when its attempts are used up. Ends their sessions as `lease_lost`.

@@ -1,0 +1,119 @@
+// operator monitor: watches one subject, files tickets and verifies repairs. `--once` only looks.
+import type { JsonObject } from "../domain/json.ts";
+import type { Subject } from "../domain/subject.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import { countVerdicts, evaluate, type VerdictCount } from "../monitor/evaluate.ts";
+import { linesOf, type MonitorEvent, summaryLine } from "../monitor/events.ts";
+import { runMonitor } from "../monitor/loop.ts";
+import { withParentPipe } from "./child-mode.ts";
+import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
+import { durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
+import { openStorePatiently } from "./open-store.ts";
+import { openSubject } from "./open-subject.ts";
+
+const INTERVAL_MS = 5_000;
+/** A probe must end well before the next observation; 800 ms is long for a status port. */
+const PROBE_DEADLINE_MS_MAX = 2_000;
+const PROBE_DEADLINE_MS_MIN = 800;
+/** Rates need two looks. */
+const ONCE_PAUSE_MS = 500;
+
+export async function runMonitorCommand(outer: CommandContext): Promise<ExitCode> {
+  const context = withParentPipe(outer);
+  const name = textFlag(context.flags, "subject");
+  if (name === undefined) throw usage("monitor needs --subject", "operator monitor --subject tikv");
+  const { subject } = await openSubject(context, name);
+  if (isFlagSet(context.flags, "once")) return lookOnce(context, subject);
+  using ledger = await openStorePatiently(context);
+  if (!ledger) return exitCodeOfSignal(context.signal);
+  const intervalMs = durationFlag(context.flags, "interval") ?? INTERVAL_MS;
+  const probeDeadlineMs = probeDeadlineFor(intervalMs);
+  const { clock, signal } = context;
+  const emit = printerOf(context);
+  await runMonitor({ subject, ledger, clock, intervalMs, probeDeadlineMs, signal, emit });
+  return exitCodeOfSignal(signal);
+}
+
+function probeDeadlineFor(intervalMs: number): number {
+  return Math.max(PROBE_DEADLINE_MS_MIN, Math.min(PROBE_DEADLINE_MS_MAX, intervalMs * 0.8));
+}
+
+function printerOf({ flags, print }: CommandContext): (event: MonitorEvent) => void {
+  if (isFlagSet(flags, "json")) return (event) => print(JSON.stringify(jsonOfEvent(event)));
+  let lastSummary: string | undefined;
+  return (event) => {
+    for (const line of linesOf(event, lastSummary)) print(line);
+    if (event.type === "observation") lastSummary = summaryLine(event);
+  };
+}
+
+/** Exit 3 when something is violated, 1 when something could not be seen, 0 when all hold. */
+async function lookOnce(context: CommandContext, subject: Subject): Promise<ExitCode> {
+  const { clock, signal, print, flags } = context;
+  const options = { probeDeadlineMs: PROBE_DEADLINE_MS_MAX, signal };
+  const previous = await subject.observe(options);
+  await clock.sleep(ONCE_PAUSE_MS, signal);
+  const current = await subject.observe(options);
+  const verdicts = evaluate(subject.invariants, { current, previous });
+  const count = countVerdicts(verdicts);
+  const durationMs = current.endedAtMs - current.startedAtMs;
+  if (isFlagSet(flags, "json")) {
+    const members = current.members.map((member) => ({ ...member }));
+    const look = { type: "observation", at_ms: current.endedAtMs, duration_ms: durationMs };
+    print(JSON.stringify({ ...look, members, verdicts: verdicts.map(jsonOfVerdict) }));
+  } else {
+    const bad = verdicts.filter((verdict) => verdict.state !== "holds");
+    print(
+      summaryLine({ type: "observation", atMs: clock.now(), durationMs, count, verdicts: bad }),
+    );
+  }
+  return exitCodeOf(count);
+}
+
+function exitCodeOf({ violated, unknown }: VerdictCount): ExitCode {
+  if (violated > 0) return 3;
+  return unknown > 0 ? 1 : 0;
+}
+
+function jsonOfEvent(event: MonitorEvent): JsonObject {
+  switch (event.type) {
+    case "started":
+      return {
+        type: "started",
+        at_ms: event.atMs,
+        subject: event.subject,
+        interval_ms: event.intervalMs,
+      };
+    case "observation": {
+      const { atMs, durationMs, count, verdicts } = event;
+      const shown = verdicts.map(jsonOfVerdict);
+      return {
+        type: "observation",
+        at_ms: atMs,
+        duration_ms: durationMs,
+        ...count,
+        verdicts: shown,
+      };
+    }
+    case "ticket": {
+      const { atMs, ticketId, move, state, title, reason } = event;
+      return { type: "ticket", at_ms: atMs, ticket_id: ticketId, move, state, title, reason };
+    }
+    case "trouble":
+    case "recovered":
+      return { type: event.type, at_ms: event.atMs, message: event.message };
+    case "stopped":
+      return { type: "stopped", at_ms: event.atMs };
+  }
+}
+
+function jsonOfVerdict({
+  invariant,
+  entity,
+  state,
+  severity,
+  reason,
+  evidence,
+}: Verdict): JsonObject {
+  return { invariant, entity, state, severity, reason, evidence };
+}

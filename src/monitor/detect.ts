@@ -1,0 +1,39 @@
+// Pure: violations as unbroken times. Pending until it has lasted forMs, firing from then on.
+import { fingerprintOf, type Verdict, type Violation } from "../domain/verdict.ts";
+
+export type Violations = ReadonlyMap<string, Violation>;
+
+/**
+ * The violations after one more observation. Only `holds` ends one: unknown, and an entity that is
+ * missing from the verdicts, neither start nor end anything.
+ */
+export function trackViolations(
+  before: Violations,
+  verdicts: readonly Verdict[],
+  nowMs: number,
+): Violations {
+  const after = new Map(before);
+  for (const verdict of verdicts) {
+    const fingerprint = fingerprintOf(verdict);
+    if (verdict.state === "holds") after.delete(fingerprint);
+    if (verdict.state === "violated") {
+      const sinceMs = before.get(fingerprint)?.sinceMs ?? nowMs;
+      const state = nowMs - sinceMs >= verdict.forMs ? "firing" : "pending";
+      after.set(fingerprint, { state, fingerprint, verdict, sinceMs });
+    }
+  }
+  return after;
+}
+
+/** Those that fire in this observation: a violation that was not seen now is not counted again. */
+export function firingNow(
+  violations: Violations,
+  verdicts: readonly Verdict[],
+): readonly Violation[] {
+  const seen = new Set(
+    verdicts.filter((verdict) => verdict.state === "violated").map(fingerprintOf),
+  );
+  return [...violations.values()].filter(
+    (violation) => violation.state === "firing" && seen.has(violation.fingerprint),
+  );
+}

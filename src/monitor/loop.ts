@@ -1,0 +1,111 @@
+// The monitor: observe, judge, detect, record, verify; once per interval, never overlapping.
+// It lives until its signal aborts; a tick that fails is reported and the next one tries again.
+import type { Clock } from "../domain/clock.ts";
+import { messageOf } from "../domain/errors.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { Subject } from "../domain/subject.ts";
+import type { TicketLedger } from "../domain/ticket-ops.ts";
+import { firingNow, trackViolations, type Violations } from "./detect.ts";
+import { countVerdicts, evaluate } from "./evaluate.ts";
+import type { MonitorEvent } from "./events.ts";
+import { settleTickets, type Watches } from "./settle.ts";
+
+export interface MonitorOptions {
+  readonly subject: Subject;
+  readonly ledger: TicketLedger;
+  readonly clock: Clock;
+  readonly intervalMs: number;
+  readonly probeDeadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly emit: (event: MonitorEvent) => void;
+}
+
+/** What one tick hands to the next. Nothing in it outlives the process: the store remembers. */
+interface MonitorMemory {
+  previous: Observation | undefined;
+  violations: Violations;
+  watches: Watches;
+  trouble: string | undefined;
+}
+
+export async function runMonitor(options: MonitorOptions): Promise<void> {
+  const { clock, signal, intervalMs, emit, subject } = options;
+  const memory: MonitorMemory = {
+    previous: undefined,
+    violations: new Map(),
+    watches: new Map(),
+    trouble: undefined,
+  };
+  emit({ type: "started", atMs: clock.now(), subject: subject.name, intervalMs });
+  while (!signal.aborted) {
+    const startedAtMs = clock.now();
+    await guardedTick(options, memory);
+    await clock.sleep(startedAtMs + intervalMs - clock.now(), signal);
+  }
+  emit({ type: "stopped", atMs: clock.now() });
+}
+
+async function guardedTick(options: MonitorOptions, memory: MonitorMemory): Promise<void> {
+  const { clock, emit } = options;
+  try {
+    await tick(options, memory);
+    if (memory.trouble !== undefined) {
+      emit({ type: "recovered", atMs: clock.now(), message: memory.trouble });
+    }
+    memory.trouble = undefined;
+  } catch (error) {
+    const message = messageOf(error);
+    if (message !== memory.trouble) emit({ type: "trouble", atMs: clock.now(), message });
+    memory.trouble = message;
+  }
+}
+
+async function tick(options: MonitorOptions, memory: MonitorMemory): Promise<void> {
+  const { subject, ledger, clock, signal, emit, probeDeadlineMs } = options;
+  const current = await subject.observe({ probeDeadlineMs, signal });
+  if (signal.aborted) return;
+  const verdicts = evaluate(subject.invariants, { current, previous: memory.previous });
+  memory.previous = current;
+  memory.violations = trackViolations(memory.violations, verdicts, clock.now());
+  emit({
+    type: "observation",
+    atMs: clock.now(),
+    durationMs: current.endedAtMs - current.startedAtMs,
+    count: countVerdicts(verdicts),
+    verdicts: verdicts.filter((verdict) => verdict.state !== "holds"),
+  });
+  await recordFiring(options, firingNow(memory.violations, verdicts));
+  memory.watches = await settleTickets({
+    ledger,
+    clock,
+    emit,
+    subject: subject.name,
+    verdicts,
+    violations: memory.violations,
+    observedFromMs: current.startedAtMs,
+    watches: memory.watches,
+  });
+}
+
+async function recordFiring(
+  { ledger, clock, emit }: MonitorOptions,
+  firing: ReturnType<typeof firingNow>,
+): Promise<void> {
+  if (firing.length === 0) return;
+  const recorded = await ledger.recordViolations(firing);
+  for (const [index, { ticketId, isNew }] of recorded.entries()) {
+    const verdict = firing[index]?.verdict;
+    if (!isNew || !verdict) continue;
+    const title = `${verdict.invariant} of ${verdict.entity}`;
+    const { reason } = verdict;
+    emit({
+      type: "ticket",
+      atMs: clock.now(),
+      ticketId,
+      move: "opened",
+      state: "open",
+      title,
+      reason,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+// Carries the verdicts of one observation to the live tickets: verified, refused, healed, or freed
+// from an agent that has died.
+import type { Clock } from "../domain/clock.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import type { TicketLedger } from "../domain/ticket-ops.ts";
+import { fingerprintOf, type Verdict, type Violation } from "../domain/verdict.ts";
+import type { Violations } from "./detect.ts";
+import type { MonitorEvent } from "./events.ts";
+import { decideTicket, type TicketDecision, type Watch, watchTicket } from "./verify.ts";
+
+/** By ticket id. */
+export type Watches = ReadonlyMap<number, Watch>;
+
+export interface SettleOptions {
+  readonly ledger: TicketLedger;
+  readonly clock: Clock;
+  readonly emit: (event: MonitorEvent) => void;
+  readonly subject: string;
+  readonly verdicts: readonly Verdict[];
+  readonly violations: Violations;
+  /** When the observation began. */
+  readonly observedFromMs: number;
+  readonly watches: Watches;
+}
+
+/** Returns the watches for the next observation. */
+export async function settleTickets(options: SettleOptions): Promise<Watches> {
+  const { ledger, clock, subject, verdicts, observedFromMs, watches } = options;
+  const verdictOf = new Map(verdicts.map((verdict) => [fingerprintOf(verdict), verdict]));
+  const after = new Map<number, Watch>();
+  for (const ticket of await ledger.liveTickets(subject)) {
+    const verdict = verdictOf.get(ticket.fingerprint);
+    const sighting = { ticket, verdict, observedFromMs, nowMs: clock.now() };
+    const watch = watchTicket(watches.get(ticket.id), sighting);
+    after.set(ticket.id, watch);
+    const regressions = await regressionsOf(ticket, options);
+    await carryOut(ticket, decideTicket({ ...sighting, watch, regressions }), options);
+  }
+  for (const ticket of await ledger.expireLeases()) {
+    announce(ticket, { move: "lease_expired", reason: ticket.note ?? "its agent died" }, options);
+  }
+  return after;
+}
+
+async function regressionsOf(
+  ticket: Ticket,
+  { ledger, violations }: SettleOptions,
+): Promise<readonly Violation[]> {
+  if (ticket.state !== "verifying" || ticket.sessionId === null) return [];
+  const younger = [...violations.values()].filter(
+    (violation) =>
+      violation.sinceMs > ticket.openedAtMs && violation.fingerprint !== ticket.fingerprint,
+  );
+  if (younger.length === 0) return [];
+  const touched = await ledger.touchedBy(ticket.sessionId);
+  return younger.filter((violation) => touched.includes(violation.verdict.entity));
+}
+
+async function carryOut(
+  ticket: Ticket,
+  decision: TicketDecision,
+  options: SettleOptions,
+): Promise<void> {
+  if (decision.type === "wait") return;
+  const { ledger } = options;
+  const { reason } = decision;
+  const move = {
+    verify: { apply: () => ledger.verifyTicket(ticket.id, reason), name: "verified" },
+    refuse: { apply: () => ledger.refuseTicket(ticket.id, reason), name: "refused" },
+    heal: { apply: () => ledger.healTicket(ticket.id, reason), name: "healed" },
+  } as const;
+  const { apply, name } = move[decision.type];
+  const moved = await apply();
+  if (moved) announce(moved, { move: name, reason }, options);
+}
+
+function announce(
+  ticket: Ticket,
+  what: {
+    readonly move: Extract<MonitorEvent, { type: "ticket" }>["move"];
+    readonly reason: string;
+  },
+  { clock, emit }: SettleOptions,
+): void {
+  const state = ticket.resolution ? `${ticket.state} (${ticket.resolution})` : ticket.state;
+  const title = `${ticket.invariant} of ${ticket.entity}`;
+  emit({ type: "ticket", atMs: clock.now(), ticketId: ticket.id, state, title, ...what });
+}

@@ -1,0 +1,95 @@
+// Pure: what the observations say about a live ticket. Only this decides that a ticket is resolved.
+import type { Ticket } from "../domain/ticket.ts";
+import type { Verdict, Violation } from "../domain/verdict.ts";
+
+export const OBSERVATIONS_MIN = 3;
+/** How long, beyond twice the settle time, a concluded ticket may stay unconfirmed. */
+export const CONFIRM_GRACE_MS = 10_000;
+
+/** What was seen of one ticket's invariant since the ticket entered its present state. */
+export interface Watch {
+  /** The state that it belongs to; another one starts a new watch. */
+  readonly stateKey: string;
+  /** Consecutive successful observations in which it held: how many, and since when. */
+  readonly holds: number;
+  readonly holdsSinceMs: number;
+  /** Held at least once: from then on, violated means violated again. */
+  readonly hasHeld: boolean;
+}
+
+export type TicketDecision =
+  | { readonly type: "wait" }
+  | { readonly type: "verify" | "refuse" | "heal"; readonly reason: string };
+
+export interface Sighting {
+  readonly ticket: Ticket;
+  /** Absent when the entity was not judged in this observation: as good as unknown. */
+  readonly verdict: Verdict | undefined;
+  readonly observedFromMs: number;
+  readonly nowMs: number;
+}
+
+/** The watch after one more observation. Anything but `holds` ends the run of holds. */
+export function watchTicket(before: Watch | undefined, sighting: Sighting): Watch {
+  const { ticket, verdict, observedFromMs, nowMs } = sighting;
+  const stateKey = `${ticket.state} ${ticket.verifyingSinceMs ?? ""}`;
+  const fresh: Watch = { stateKey, holds: 0, holdsSinceMs: nowMs, hasHeld: false };
+  const watch = before?.stateKey === stateKey ? before : fresh;
+  // An observation that began before the session concluded says nothing about its result.
+  if (observedFromMs < (ticket.verifyingSinceMs ?? 0)) return watch;
+  if (verdict?.state !== "holds") return { ...watch, holds: 0, holdsSinceMs: nowMs };
+  const holdsSinceMs = watch.holds === 0 ? nowMs : watch.holdsSinceMs;
+  return { stateKey, holds: watch.holds + 1, holdsSinceMs, hasHeld: true };
+}
+
+export interface TicketView extends Sighting {
+  readonly watch: Watch;
+  /** Violations that began since the ticket opened, on members that its session touched. */
+  readonly regressions: readonly Violation[];
+}
+
+export function decideTicket(view: TicketView): TicketDecision {
+  const { ticket } = view;
+  if (ticket.isHeld) return { type: "wait" };
+  if (ticket.state === "verifying") return decideVerifying(view);
+  if (ticket.state === "open" || ticket.state === "escalated") return decideUnattended(view);
+  return { type: "wait" };
+}
+
+function decideVerifying(view: TicketView): TicketDecision {
+  const { ticket, verdict, watch, regressions, nowMs } = view;
+  const regression = regressions[0];
+  if (hasSettled(view) && !regression) return { type: "verify", reason: holdsFor(view) };
+  if (verdict?.state === "violated" && watch.hasHeld) {
+    return { type: "refuse", reason: `violated again: ${verdict.reason}` };
+  }
+  const waitedMs = nowMs - (ticket.verifyingSinceMs ?? nowMs);
+  if (waitedMs <= 2 * ticket.settleMs + CONFIRM_GRACE_MS) return { type: "wait" };
+  const found = regression && hasSettled(view) ? gotWorse(regression) : stillIs(verdict);
+  return { type: "refuse", reason: `not confirmed within ${seconds(waitedMs)}: ${found}` };
+}
+
+function decideUnattended(view: TicketView): TicketDecision {
+  if (!hasSettled(view)) return { type: "wait" };
+  return { type: "heal", reason: `${holdsFor(view)}, without a session` };
+}
+
+function hasSettled({ ticket, watch, nowMs }: TicketView): boolean {
+  return watch.holds >= OBSERVATIONS_MIN && nowMs - watch.holdsSinceMs >= ticket.settleMs;
+}
+
+function holdsFor({ watch, nowMs }: TicketView): string {
+  return `held in ${watch.holds} consecutive observations over ${seconds(nowMs - watch.holdsSinceMs)}`;
+}
+
+function gotWorse({ verdict }: Violation): string {
+  return `it holds, but ${verdict.entity}, which was touched, got worse: ${verdict.reason}`;
+}
+
+function stillIs(verdict: Verdict | undefined): string {
+  return verdict ? `${verdict.state}, ${verdict.reason}` : "it could not be observed";
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}
