@@ -7,15 +7,154 @@ export interface CommandEntry {
   readonly describes: string;
   readonly flags: Readonly<Record<string, string>>;
   readonly examples?: readonly string[];
-  /** Left out of the help: what the executable starts itself. */
+  /** Left out of the overview: what the executable starts itself. */
   readonly isInternal?: true;
   load(): Promise<Command>;
 }
 
 const DB = { "--db <file>": "Database (default: tickets.db in OPERATOR_HOME)" };
-const JSON_FLAG = { "--json": "Print JSON for programs" };
+const JSON_LINES = { "--json": "Print JSON for programs" };
 const PD = { "--pd <urls>": "PD endpoints of a cluster that runs elsewhere (env PD_ENDPOINT)" };
 
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {};
+const DEMO: CommandEntry = {
+  usage: "demo [subject]",
+  describes: "Show the whole loop: a cluster up, a fault, its detection, repair and proof",
+  flags: {
+    "--headless": "Print plain lines instead of panels (chosen by itself without a terminal)",
+    "--fault <name>": "Which fault; an unknown one is answered with the list",
+    "--seed <n>": "Repeat the choice of another run",
+    "--model <name>":
+      "runbook or claude-… (default: claude-… with ANTHROPIC_API_KEY, else runbook)",
+    "--no-agent": "The control run: the same fault, nobody to repair it",
+    "--keep": "Leave the cluster up at the end",
+    "--time-scale <n>": "Divide the stand-in's long timers (default 10)",
+    "--home <dir>": "Where the demo keeps its cluster (default: a directory of its own)",
+    ...DB,
+    ...JSON_LINES,
+  },
+  examples: ["operator demo tikv", "operator demo tikv --headless --fault pd_leader_kill --seed 7"],
+  load: async () => (await import("./commands/demo.ts")).runDemoCommand,
+};
 
-export const FLAG_GROUPS = { DB, JSON_FLAG, PD };
+const MONITOR: CommandEntry = {
+  usage: "monitor",
+  describes: "Watch a subject, file tickets, verify repairs",
+  flags: {
+    "--subject <name>": "What to watch: tikv",
+    "--interval <duration>": "One observation each (default 5s)",
+    "--once": "Look, print, end: exit 0 all hold, 3 violated, 1 could not see; files no ticket",
+    ...PD,
+    ...DB,
+    ...JSON_LINES,
+  },
+  examples: ["operator monitor --subject tikv --interval 1s"],
+  load: async () => (await import("./commands/monitor.ts")).runMonitorCommand,
+};
+
+const AGENT: CommandEntry = {
+  usage: "agent",
+  describes: "Take tickets, diagnose and repair under guard",
+  flags: {
+    "--once": "End after one ticket, or at once when there is none",
+    "--model <name>":
+      "runbook or claude-… (default: claude-… with ANTHROPIC_API_KEY, else runbook)",
+    "--mode <mode>": "observe, approve or execute (default execute; env OPERATOR_SAFETY_MODE)",
+    "--subject <name>": "Only tickets of this subject",
+    "--on-shutdown <what>": "escalate or release the ticket in hand (default escalate)",
+    "--turns-max <n>": "Model messages per session (default 40)",
+    "--tokens-max <n>": "Tokens per session (default 500000)",
+    "--cost-max <usd>": "Estimated dollars per session (default 2)",
+    "--session-max <duration>": "Time per session (default 15m)",
+    "--command-max <duration>": "Time per shell command (default 60s)",
+    "--output-max <bytes>": "Bytes of a result that the model sees (default 16384)",
+    "--lease <duration>": "How long a claim lasts unless renewed (default 30s)",
+    ...PD,
+    ...DB,
+  },
+  examples: ["operator agent --db tickets.db", "operator agent --mode approve"],
+  load: async () => (await import("./commands/agent.ts")).runAgentCommand,
+};
+
+const TICKETS: CommandEntry = {
+  usage: "tickets [verb] [...words]",
+  describes: "list | show | resolve | hold | unhold | retry",
+  flags: {
+    "--status <states>": "Only these: open, claimed, verifying, escalated, resolved",
+    "--subject <name>": "Only of this subject",
+    "--limit <n>": "At most this many, newest first (default 50)",
+    "--reason <text>": "Why, for resolve",
+    ...DB,
+    ...JSON_LINES,
+  },
+  examples: ["operator tickets list --status open,escalated", "operator tickets show 1"],
+  load: async () => (await import("./commands/tickets.ts")).runTickets,
+};
+
+const AUDIT: CommandEntry = {
+  usage: "audit [verb] [...words]",
+  describes: "list | show | verify: what happened, and proof that nobody changed it",
+  flags: { "--limit <n>": "At most this many sessions (default 20)", ...DB, ...JSON_LINES },
+  examples: ["operator audit list --limit 5", "operator audit verify"],
+  load: async () => (await import("./commands/audit.ts")).runAudit,
+};
+
+const ACTIONS: CommandEntry = {
+  usage: "actions [verb] [...words]",
+  describes: "list | show | approve | deny: what an agent in mode approve waits for",
+  flags: { "--all": "Decided ones too", ...DB, ...JSON_LINES },
+  load: async () => (await import("./commands/actions.ts")).runActions,
+};
+
+const SUBJECT: CommandEntry = {
+  usage: "subject [verb] [...words]",
+  describes: "up | down | status | logs | start | stop | restart | kill | pause | resume",
+  flags: {
+    "--time-scale <n>": "up: divide the stand-in's long timers (default 1)",
+    "--lines <n>": "logs: how many (default 50)",
+    "--keep-data": "down: stop the members, keep their data",
+    ...JSON_LINES,
+  },
+  examples: ["operator subject up tikv", "operator subject kill tikv tikv2"],
+  load: async () => (await import("./commands/subject.ts")).runSubject,
+};
+
+const DOCTOR: CommandEntry = {
+  usage: "doctor",
+  describes: "What is here, and what each missing thing costs",
+  flags: { ...DB, ...JSON_LINES },
+  load: async () => (await import("./commands/doctor.ts")).runDoctor,
+};
+
+const STAND_IN: CommandEntry = {
+  usage: "stand-in [subject] [member]",
+  describes: "One stand-in member, started by `subject up`",
+  flags: { "--home <dir>": "OPERATOR_HOME of the subject" },
+  isInternal: true,
+  load: async () => (await import("./commands/stand-in.ts")).runStandIn,
+};
+
+const WORKLOAD: CommandEntry = {
+  usage: "workload [subject]",
+  describes: "The load generator, started by the demo",
+  flags: {
+    "--ledger <file>": "Where acknowledged writes are recorded",
+    "--ops <n>": "Operations per second (default 200)",
+    "--keys <n>": "Distinct keys (default 1000)",
+    "--duration <duration>": "Ends by itself (default: at a signal)",
+  },
+  isInternal: true,
+  load: async () => (await import("./commands/workload.ts")).runWorkloadCommand,
+};
+
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  demo: DEMO,
+  monitor: MONITOR,
+  agent: AGENT,
+  tickets: TICKETS,
+  audit: AUDIT,
+  actions: ACTIONS,
+  subject: SUBJECT,
+  doctor: DOCTOR,
+  "stand-in": STAND_IN,
+  workload: WORKLOAD,
+};
