@@ -1,0 +1,58 @@
+// TiKV as a subject: what is observed of it, how it is run on this machine, broken and loaded.
+// Stand-ins and the load generator are loaded when they run, so that looking does not pay for them.
+import { OperatorError } from "../../src/domain/errors.ts";
+import type {
+  LocalPlan,
+  MemberPlan,
+  StandInOptions,
+  SubjectDefinition,
+  WorkloadOptions,
+} from "../../src/domain/subject.ts";
+import { tikvFaults } from "./faults/all.ts";
+import { tikvRunbooks } from "./runbooks/all.ts";
+import { openTikv } from "./subject.ts";
+
+export const tikv: SubjectDefinition = {
+  name: "tikv",
+  describes: "a TiKV cluster: placement drivers (pd) and stores (tikv)",
+  open: openTikv,
+  runbooks: tikvRunbooks,
+  faults: tikvFaults,
+  local: localPlan(),
+  runStandIn,
+  runWorkload,
+};
+
+/** Three of each, the least that survives the loss of one. */
+function localPlan(): LocalPlan {
+  const pd = (name: string) => ({ name, role: "pd", ports: ["client", "peer"], settings: {} });
+  const store = (name: string) => ({
+    name,
+    role: "tikv",
+    ports: ["client", "status"],
+    settings: {},
+  });
+  return {
+    members: [...["pd1", "pd2", "pd3"].map(pd), ...["tikv1", "tikv2", "tikv3"].map(store)],
+    readyProbe,
+  };
+}
+
+function readyProbe(member: MemberPlan): { readonly port: number; readonly path: string } {
+  const [portName, path] =
+    member.role === "pd" ? ["client", "/pd/api/v1/ping"] : ["status", "/status"];
+  const port = member.ports[portName];
+  if (port !== undefined) return { port, path };
+  throw new OperatorError("runtime", `probe ${member.name}: it has no ${portName} port`);
+}
+
+async function runStandIn(options: StandInOptions): Promise<number> {
+  const { role, name } = options.member;
+  if (role === "pd") return (await import("./stand-in/pd/main.ts")).runPdStandIn(options);
+  if (role === "tikv") return (await import("./stand-in/store/main.ts")).runStoreStandIn(options);
+  throw new OperatorError("usage", `run a stand-in for ${name}: unknown role "${role}"`);
+}
+
+async function runWorkload(options: WorkloadOptions): Promise<number> {
+  return (await import("./workload/main.ts")).runWorkload(options);
+}
