@@ -1,4 +1,5 @@
-// From typed words to a command, and from a failure to the lines a person reads. The one user of cac.
+// From typed words to a command, and from a failure to the lines a person reads. The one user of
+// cac.
 import cac from "cac";
 import { COMMANDS, type CommandEntry } from "./command-table.ts";
 import type { ExitCode, Flags } from "./commands/context.ts";

@@ -41,7 +41,9 @@ function planSteps(extra) {
   };
 }
 
-/** The pinned Bun: the one that runs this file, or one inside node_modules. Not any other on PATH. */
+/**
+ * The pinned Bun: the one that runs this file, or one inside node_modules. Not any other on PATH.
+ */
 function findBun() {
   const wanted = manifest.devDependencies.bun;
   const candidates = process.versions.bun === wanted ? [process.execPath] : [];

@@ -1,5 +1,5 @@
-// A child of ours ends with its parent, whatever ended that: its stdin is a pipe that only the parent
-// holds open, and its end is read as a signal to stop.
+// A child of ours ends with its parent, whatever ended that: its stdin is a pipe that only the
+// parent holds open, and its end is read as a signal to stop.
 import type { CommandContext } from "./context.ts";
 
 /** Set by the parent that gives such a pipe. */

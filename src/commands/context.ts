@@ -11,7 +11,9 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Aborted by the first SIGINT or SIGTERM; its `reason` is that name. A second one exits at once. */
+  /**
+   * Aborted by the first SIGINT or SIGTERM; its `reason` is that name. A second one exits at once.
+   */
   readonly signal: AbortSignal;
   /** How this executable is started again: the front of an argv. */
   readonly self: readonly string[];

@@ -16,7 +16,10 @@ export type Block =
       readonly text: string;
       readonly isError: boolean;
     }
-  /** A provider's own block (signed thinking, say), handed back unchanged; `text` is what a person may read. */
+  /**
+   * A provider's own block (signed thinking, say), handed back unchanged; `text` is what a person
+   * may read.
+   */
   | { readonly type: "opaque"; readonly text: string; readonly data: JsonObject };
 
 export interface Message {

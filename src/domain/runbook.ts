@@ -44,8 +44,8 @@ export interface RunbookResult {
 }
 
 /**
- * A generator of steps; each `yield` receives the result of its step. It is run again from the start
- * over the same results at every turn, so it must be a pure function of them: no clock, no chance.
- * Returning ends with `cannot_fix`, so a runbook yields its conclusion instead.
+ * A generator of steps; each `yield` receives the result of its step. It is run again from the
+ * start over the same results at every turn, so it must be a pure function of them: no clock, no
+ * chance. Returning ends with `cannot_fix`, so a runbook yields its conclusion instead.
  */
 export type Runbook = (ticket: RunbookTicket) => Generator<RunbookStep, void, RunbookResult>;

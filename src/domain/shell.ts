@@ -1,4 +1,5 @@
-// Port: one command in a shell of its own, with every fact of its end. `infra/exec.ts` is the real one.
+// Port: one command in a shell of its own, with every fact of its end. `infra/exec.ts` is the real
+// one.
 
 export interface ShellResult {
   /** Null when a signal ended it. */

@@ -1,6 +1,7 @@
-// Port: where tickets, sessions, audit, journal and approvals live. `TicketOpsDB` is the embedded one.
-// Every method rejects with OperatorError code "database" when the store fails, and with "conflict"
-// when a guarded move finds another state than it needs. Each call is one transaction, audit included.
+// Port: where tickets, sessions, audit, journal and approvals live. `TicketOpsDB` is the embedded
+// one. Every method rejects with OperatorError code "database" when the store fails, and with
+// "conflict" when a guarded move finds another state than it needs. Each call is one transaction,
+// audit included.
 import type { AuditEvent, AuditInput } from "./audit.ts";
 import type { JsonObject } from "./json.ts";
 import type {
@@ -35,8 +36,8 @@ export interface TicketLedger {
   /** open, escalated -> resolved (self_healed). */
   healTicket(ticketId: number, reason: string): Promise<Ticket | undefined>;
   /**
-   * Frees every claimed or verifying ticket whose lease has expired: back to open with a backoff, or
-   * to escalated when its attempts are used up. Ends their sessions as `lease_lost`.
+   * Frees every claimed or verifying ticket whose lease has expired: back to open with a backoff,
+   * or to escalated when its attempts are used up. Ends their sessions as `lease_lost`.
    */
   expireLeases(): Promise<readonly Ticket[]>;
   /** Members that the ticket's present session has touched, from its journal. */
@@ -74,7 +75,9 @@ export interface WorkQueue {
   finishStep(entryId: number, outcome: StepOutcome): Promise<void>;
   /** claimed -> verifying. */
   concludeTicket(sessionId: string, conclusion: Conclusion): Promise<Ticket>;
-  /** claimed, verifying -> escalated, and the session ends. Written once: a second end is a no-op. */
+  /**
+   * claimed, verifying -> escalated, and the session ends. Written once: a second end is a no-op.
+   */
   escalateTicket(sessionId: string, end: SessionEnd): Promise<void>;
   /** claimed, verifying -> open (or escalated, attempts used up), and the session ends. */
   releaseTicket(sessionId: string, end: SessionEnd): Promise<void>;

@@ -40,8 +40,9 @@ export function summaryLine(event: Extract<MonitorEvent, { type: "observation" }
     return `${violated} violation(s) detected: ${what.join("; ")}`;
   }
   if (unknown === 0) return `all invariants hold (${holds} verdicts)`;
-  const first = event.verdicts.find((verdict) => verdict.state === "unknown");
-  return `cannot see: ${unknown} of ${unknown + holds} verdicts unknown; ${first ? sayVerdict(first) : ""}`;
+  const first = event.verdicts.filter((verdict) => verdict.state === "unknown").slice(0, 1);
+  const example = first.map(sayVerdict).join("");
+  return `cannot see: ${unknown} of ${unknown + holds} verdicts unknown; ${example}`;
 }
 
 /** Lines for people; `lastSummary` is the previous summary, so that only changes are printed. */
@@ -53,10 +54,10 @@ export function linesOf(event: MonitorEvent, lastSummary: string | undefined): r
       const summary = summaryLine(event);
       return summary === lastSummary ? [] : [summary];
     }
-    case "ticket":
-      return [
-        `Ticket #${event.ticketId} ${event.move} -> ${event.state}: ${event.title}: ${event.reason}`,
-      ];
+    case "ticket": {
+      const { ticketId, move, state, title, reason } = event;
+      return [`Ticket #${ticketId} ${move} -> ${state}: ${title}: ${reason}`];
+    }
     case "trouble":
       return [`[Trouble] ${event.message}`];
     case "recovered":

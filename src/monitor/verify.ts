@@ -79,7 +79,8 @@ function hasSettled({ ticket, watch, nowMs }: TicketView): boolean {
 }
 
 function holdsFor({ watch, nowMs }: TicketView): string {
-  return `held in ${watch.holds} consecutive observations over ${seconds(nowMs - watch.holdsSinceMs)}`;
+  const lasted = seconds(nowMs - watch.holdsSinceMs);
+  return `held in ${watch.holds} consecutive observations over ${lasted}`;
 }
 
 function gotWorse({ verdict }: Violation): string {

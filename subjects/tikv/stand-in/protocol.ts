@@ -1,5 +1,6 @@
-// What stand-in stores and stand-in PD members say to each other, in place of gRPC: JSON over HTTP on
-// PD's client port, below /stand-in/. A PD follower forwards these to the leader like everything else.
+// What stand-in stores and stand-in PD members say to each other, in place of gRPC: JSON over HTTP
+// on PD's client port, below /stand-in/. A PD follower forwards these to the leader like everything
+// else.
 import { z } from "zod";
 
 export const PD_PATHS = {
@@ -18,7 +19,9 @@ export const regionSchema = z.object({
   peers: z.array(peerSchema),
 });
 
-/** POST join: a store announces itself by its address and gets, or gets back, its id. Idempotent. */
+/**
+ * POST join: a store announces itself by its address and gets, or gets back, its id. Idempotent.
+ */
 export const joinRequestSchema = z.object({
   /** host:port of the key-value port, and of the status port. */
   address: z.string(),
@@ -29,7 +32,9 @@ export const joinRequestSchema = z.object({
   start_timestamp: z.number().int(),
 });
 
-/** `regions` is empty until as many stores have joined as there are replicas: then PD lays them out. */
+/**
+ * `regions` is empty until as many stores have joined as there are replicas: then PD lays them out.
+ */
 export const joinReplySchema = z.object({
   store_id: z.number().int(),
   regions: z.array(regionSchema),
@@ -49,7 +54,10 @@ export const storeHeartbeatSchema = z.object({
   is_busy: z.boolean(),
 });
 
-/** POST region-heartbeat: by a region's leader, every 60 s (scaled) and at once when it becomes leader. */
+/**
+ * POST region-heartbeat: by a region's leader, every 60 s (scaled) and at once when it becomes
+ * leader.
+ */
 export const regionHeartbeatSchema = z.object({
   store_id: z.number().int(),
   regions: z.array(

@@ -35,7 +35,9 @@ export interface RaftNode {
   term(): number;
   /** Resolves when applied here, or when that can no longer be promised. Never rejects. */
   propose(command: string, deadlineMs: number): Promise<ProposalOutcome>;
-  /** True when a linearizable read may be served now: leader, applied up to its term, quorum fresh. */
+  /**
+   * True when a linearizable read may be served now: leader, applied up to its term, quorum fresh.
+   */
   canRead(): boolean;
   /** Hands leadership to a peer that has caught up. False when it cannot. */
   transferLeadership(toNodeId: string): boolean;
