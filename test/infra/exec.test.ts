@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ShellOptions } from "../../src/domain/shell.ts";
+import { systemClock } from "../../src/infra/clock.ts";
+import { createShell } from "../../src/infra/exec.ts";
+import { identify, isAlive, type ProcessIdentity } from "../../src/infra/process-identity.ts";
+import { eventually } from "../support/eventually.ts";
+
+let cwd: string;
+
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "operator-exec-"));
+});
+
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+function run(command: string, changes: Partial<ShellOptions> = {}) {
+  const shell = createShell({ env: { PATH: process.env.PATH }, cwd, clock: systemClock });
+  const signal = new AbortController().signal;
+  return shell.run(command, { timeoutMs: 30_000, outputBytesMax: 4_000, signal, ...changes });
+}
+
+/** The process whose pid a command wrote into a file of its directory. */
+function processIn(file: string): Promise<ProcessIdentity> {
+  return eventually(async () => {
+    const text = await readFile(join(cwd, file), "utf8").catch(() => "");
+    return text.endsWith("\n") ? identify(Number(text)) : undefined;
+  }, `a live process in ${file}`);
+}
+
+test("stdout and stderr come in the order in which they were written, with the exit code", async () => {
+  const result = await run("echo one; echo two >&2; echo three; exit 3");
+  expect(result).toEqual({
+    exitCode: 3,
+    signal: null,
+    timedOut: false,
+    aborted: false,
+    durationMs: expect.any(Number),
+    output: { head: "one\ntwo\nthree\n", tail: "", cutBytes: 0, totalBytes: 14 },
+  });
+});
+
+test("a command has no input, and none of our environment but what it is given", async () => {
+  const result = await run("cat; env | grep -c HOME");
+  expect(result.output.head).toBe("0\n");
+});
+
+test("a signal that ends the command is told by name", async () => {
+  const result = await run("kill -SEGV $$");
+  expect([result.exitCode, result.signal]).toEqual([null, "SIGSEGV"]);
+});
+
+test("at the deadline grandchildren that ignore SIGTERM die too, and partial output is kept", async () => {
+  const ended = run("echo partial; trap '' TERM; sh -c 'echo $$ > pid; sleep 300; :'", {
+    timeoutMs: 1_000,
+  });
+  const grandchild = await processIn("pid");
+  const result = await ended;
+  expect([result.timedOut, result.signal, result.output.head]).toEqual([
+    true,
+    "SIGKILL",
+    "partial\n",
+  ]);
+  await eventually(() => !isAlive(grandchild), "the grandchild is gone");
+});
+
+test("an abort ends the command and says so", async () => {
+  const controller = new AbortController();
+  const ended = run("echo $$ > pid; echo begun; sleep 300", { signal: controller.signal });
+  const shell = await processIn("pid");
+  controller.abort();
+  const result = await ended;
+  expect([result.aborted, result.timedOut, result.output.head]).toEqual([true, false, "begun\n"]);
+  expect(isAlive(shell)).toBe(false);
+});
+
+test("a signal that is aborted already ends the command at once", async () => {
+  const result = await run("sleep 300", { signal: AbortSignal.abort() });
+  expect(result.aborted).toBe(true);
+});
+
+test("what a command leaves in the background ends with it", async () => {
+  const result = await run("sleep 300 & echo $! > pid; echo done");
+  expect([result.exitCode, result.output.head]).toEqual([0, "done\n"]);
+  const pid = Number(await readFile(join(cwd, "pid"), "utf8"));
+  await eventually(() => identify(pid) === undefined, "the background job is gone");
+});
+
+test("a process that left the group and holds the pipe does not hold the result", async () => {
+  const leaver = join(import.meta.dir, "group-leaver.ts");
+  const result = await run(`${process.execPath} ${leaver} > pid; sleep 0.1; echo done`);
+  const escaped = await processIn("pid");
+  process.kill(escaped.pid, "SIGKILL");
+  expect([result.exitCode, result.output.head]).toEqual([0, "done\n"]);
+});
+
+test("a command dies with the process that runs it, even by SIGKILL", async () => {
+  const starter = Bun.spawn([process.execPath, join(import.meta.dir, "exec-starter.ts"), cwd]);
+  const shell = await processIn("pid");
+  starter.kill("SIGKILL");
+  await starter.exited;
+  await eventually(() => !isAlive(shell), "the shell is gone");
+});
+
+test("bytes that are not UTF-8 survive as U+FFFD", async () => {
+  const result = await run("printf 'a\\377b\\303\\251'");
+  expect(result.output.head).toBe("a\uFFFDbé");
+});
+
+test("of a gigabyte the head and the tail are kept, in little memory", async () => {
+  const before = process.memoryUsage.rss();
+  const result = await run("echo first; yes x | head -c 1000000000; echo last");
+  const { head, tail, cutBytes, totalBytes } = result.output;
+  expect(totalBytes).toBe(1_000_000_011);
+  expect(cutBytes).toBe(totalBytes - 4_000);
+  expect([head.slice(0, 8), tail.slice(-9)]).toEqual(["first\nx\n", "x\nx\nlast\n"]);
+  expect(process.memoryUsage.rss() - before).toBeLessThan(150_000_000);
+});
+
+test("a command that cannot start has exit code 127 and the cause as output", async () => {
+  await rm(cwd, { recursive: true });
+  const result = await run("echo never");
+  expect(result.exitCode).toBe(127);
+  expect(result.output.head).toContain("ENOENT");
+});
