@@ -1,9 +1,7 @@
 // A child of ours ends with its parent, whatever ended that: its stdin is a pipe that only the
 // parent holds open, and its end is read as a signal to stop.
+import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import type { CommandContext } from "./context.ts";
-
-/** Set by the parent that gives such a pipe. */
-export const PARENT_PIPE_ENV = "OPERATOR_PARENT_PIPE";
 
 /** The same context, whose signal also aborts (reason "orphaned") when the parent is gone. */
 export function withParentPipe(context: CommandContext): CommandContext {

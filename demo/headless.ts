@@ -1,0 +1,155 @@
+// The demo without a screen: the chapters by themselves, each as plain lines or JSON objects.
+// Nothing but the agent repairs the fault; each step waits for what really happened, with a bound.
+import { openStore } from "../src/commands/open-store.ts";
+import { openSubject } from "../src/commands/open-subject.ts";
+import { OperatorError } from "../src/domain/errors.ts";
+import type { Fault } from "../src/domain/fault.ts";
+import type { Subject } from "../src/domain/subject.ts";
+import type { Ticket } from "../src/domain/ticket.ts";
+import type { TicketOps } from "../src/domain/ticket-ops.ts";
+import type { DemoEvent, DemoSummary } from "./events.ts";
+import { expectedTickets, hasEnded, type Struck } from "./follow.ts";
+import { parseLoadLine } from "./load-lines.ts";
+import { detectionStep, endStep, keptStep, ledgerStep } from "./narration.ts";
+import { type LedgerReport, summarize } from "./outcome.ts";
+import type { ChildName, Stage } from "./stage.ts";
+import { waitUntil } from "./wait.ts";
+
+export interface HeadlessOptions {
+  readonly stage: Stage;
+  readonly subject: string;
+  readonly fault: Fault;
+  readonly random: () => number;
+  readonly timeScale: number;
+  /** As for `operator agent --model`; the agent's own choice when absent. */
+  readonly model: string | undefined;
+  readonly hasAgent: boolean;
+  readonly isKept: boolean;
+  readonly databasePath: string;
+  readonly ledgerFile: string;
+  /** The children's lines so far; grows while they speak. */
+  readonly lines: Readonly<Record<ChildName, readonly string[]>>;
+  readonly emit: (event: DemoEvent) => void;
+}
+
+const HEALTHY_MS_MAX = 60_000;
+const DETECT_MS_MAX = 60_000;
+/** A language model thinks for a while; the runbook needs seconds. */
+const MITIGATE_MS_MAX = 600_000;
+/** How long the control run waits for what must not happen: an end without anyone's doing. */
+const CONTROL_MS = 20_000;
+const PROBE_DEADLINE_MS = 1_000;
+
+export async function playHeadless(options: HeadlessOptions): Promise<DemoSummary> {
+  const { stage, subject: name, emit } = options;
+  await raiseCluster(options);
+  const { context } = stage;
+  const { subject } = await openSubject(context, name);
+  using store = await openStore(context);
+  const ended = startChildren(options);
+  await Promise.race([awaitHealth(options), ended]);
+  const struck = await Promise.race([strike(options, subject), ended]);
+  const tickets = await Promise.race([followTickets(options, store, struck), ended]);
+  const ledger = await checkLedger(options);
+  await Promise.all([stage.stop("agent"), stage.stop("monitor")]);
+  await leave(options);
+  const summary = summarize({ ...struck, tickets, ledger });
+  emit(summary);
+  return summary;
+}
+
+async function raiseCluster({ stage, emit, subject, timeScale }: HeadlessOptions): Promise<void> {
+  const text = `raising ${subject} from stand-ins, their long timers divided by ${timeScale}`;
+  emit({ type: "step", step: "start", text });
+  await stage.raise(timeScale);
+  emit({ type: "step", step: "cluster_up", text: `${subject} is up and well` });
+}
+
+/** Gives a promise that rejects when one of them ends by itself. */
+function startChildren(options: HeadlessOptions): Promise<never> {
+  const { stage, subject, ledgerFile, databasePath, model, hasAgent } = options;
+  const database = ["--db", databasePath];
+  stage.start("load", ["workload", subject, "--ledger", ledgerFile]);
+  stage.start("monitor", ["monitor", "--subject", subject, "--interval", "1s", ...database]);
+  const modelWords = model === undefined ? [] : ["--model", model];
+  if (hasAgent) stage.start("agent", ["agent", ...database, ...modelWords]);
+  const ended = stage.childEnded();
+  // It is raced several times; between two races nobody listens.
+  ended.catch(() => undefined);
+  return ended;
+}
+
+async function awaitHealth({ stage, lines, hasAgent, emit }: HeadlessOptions): Promise<void> {
+  const { clock, signal } = stage.context;
+  const isFlowing = () => lines.load.some((line) => isOperation(line));
+  const isWell = () => lines.monitor.at(-1)?.startsWith("all invariants hold") === true;
+  const isAgentOn = () => !hasAgent || lines.agent.includes("Agent loop starting");
+  const until = () => isFlowing() && isWell() && isAgentOn();
+  if (!(await waitUntil({ clock, signal, forMsMax: HEALTHY_MS_MAX, until }))) {
+    throw new OperatorError("subject", `not healthy under load: ${lines.monitor.at(-1) ?? ""}`);
+  }
+  emit({ type: "step", step: "healthy", text: "load is on, and every invariant is seen to hold" });
+}
+
+function isOperation(line: string): boolean {
+  const parsed = parseLoadLine(line);
+  return parsed?.type === "workload" && parsed.ops > 0;
+}
+
+async function strike(options: HeadlessOptions, subject: Subject): Promise<Struck> {
+  const { stage, fault, random, emit } = options;
+  const { clock, signal } = stage.context;
+  const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
+  const plan = fault.plan(observation, random);
+  const injectedAtMs = clock.now();
+  await fault.inject(plan, { runtime: subject.runtime, signal, clock });
+  const text = `fault ${plan.fault}: ${fault.describes} (${plan.targets.join(", ")})`;
+  emit({ type: "step", step: "fault", text });
+  return { subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+}
+
+/** Each expected ticket, when all are resolved or escalated, or the time is up. */
+async function followTickets(
+  options: HeadlessOptions,
+  store: TicketOps,
+  struck: Struck,
+): Promise<readonly (Ticket | undefined)[]> {
+  const { clock, signal } = options.stage.context;
+  let tickets: readonly (Ticket | undefined)[] = [];
+  const refreshAndAsk = (ask: (ticket: Ticket | undefined) => boolean) => async () => {
+    tickets = await expectedTickets(store, struck);
+    return tickets.every(ask);
+  };
+  const areOpened = refreshAndAsk((ticket) => ticket !== undefined);
+  await waitUntil({ clock, signal, forMsMax: DETECT_MS_MAX, until: areOpened });
+  for (const ticket of tickets) options.emit(detectionStep(ticket, struck.injectedAtMs));
+  const forMsMax = options.hasAgent ? MITIGATE_MS_MAX : CONTROL_MS;
+  await waitUntil({ clock, signal, forMsMax, until: refreshAndAsk(hasEnded) });
+  for (const ticket of tickets) {
+    if (ticket) options.emit(endStep(ticket, struck.injectedAtMs));
+  }
+  return tickets;
+}
+
+/** Stops the load, which then reads back every write that it was told is safe. */
+async function checkLedger({
+  stage,
+  lines,
+  emit,
+}: HeadlessOptions): Promise<LedgerReport | undefined> {
+  await stage.stop("load");
+  const last = lines.load.map(parseLoadLine).findLast((line) => line?.type === "ledger");
+  const report = last?.type === "ledger" ? last : undefined;
+  emit(ledgerStep(report));
+  return report;
+}
+
+async function leave({ stage, isKept, subject, emit }: HeadlessOptions): Promise<void> {
+  if (isKept) {
+    await stage.keep();
+    emit(keptStep(subject, stage.context.env.OPERATOR_HOME ?? ""));
+    return;
+  }
+  await stage.lower();
+  emit({ type: "step", step: "cluster_down", text: `${subject} is down, nothing is left` });
+}

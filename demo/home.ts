@@ -1,0 +1,51 @@
+// A demo's own home: a fresh directory, owned by this process and by nothing of the user's.
+// What a killed demo left, recognised by its dead owner, is swept before the next one starts.
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { identify, isAlive, type ProcessIdentity } from "../src/infra/process-identity.ts";
+
+const PREFIX = "operator-demo-";
+const OWNER_FILE = "owner.json";
+
+const ownerSchema = z.object({ pid: z.number().int(), startTime: z.string() });
+
+export async function createDemoHome(chosen: string | undefined): Promise<string> {
+  const home = chosen ?? (await mkdtemp(join(tmpdir(), PREFIX)));
+  await mkdir(home, { recursive: true });
+  const owner = identify(process.pid);
+  await writeFile(join(home, OWNER_FILE), JSON.stringify(owner));
+  return home;
+}
+
+/** A kept home has no owner: nobody sweeps it. */
+export async function disownHome(home: string): Promise<void> {
+  await rm(join(home, OWNER_FILE), { force: true });
+}
+
+export async function removeHome(home: string): Promise<void> {
+  await rm(home, { recursive: true, force: true });
+}
+
+/** Homes of demos whose process is gone. */
+export async function abandonedHomes(): Promise<readonly string[]> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  const homes = names.map((name) => join(tmpdir(), name));
+  const owners = await Promise.all(homes.map(readOwner));
+  return homes.filter((_, index) => {
+    const owner = owners[index];
+    return owner !== undefined && !isAlive(owner);
+  });
+}
+
+/** Undefined for a home that is kept, half made, or another user's. */
+async function readOwner(home: string): Promise<ProcessIdentity | undefined> {
+  const text = await readFile(join(home, OWNER_FILE), "utf8").catch(() => "");
+  const parsed = ownerSchema.safeParse(parseOrNothing(text));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function parseOrNothing(text: string): unknown {
+  return text === "" ? undefined : JSON.parse(text);
+}

@@ -1,0 +1,42 @@
+// The JSON lines of the load generator, as far as a demo needs them.
+import { z } from "zod";
+
+const lineSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("workload"),
+    ops: z.number(),
+    failures: z.number(),
+    p50_ms: z.number().nullable(),
+    p99_ms: z.number().nullable(),
+  }),
+  z.object({
+    type: z.literal("ledger"),
+    acknowledged: z.number(),
+    lost: z.number(),
+    unreadable: z.number(),
+  }),
+]);
+
+export type LoadLine = z.infer<typeof lineSchema>;
+
+/** Undefined for any other line. */
+export function parseLoadLine(line: string): LoadLine | undefined {
+  if (!line.startsWith("{") || !line.endsWith("}")) return undefined;
+  const parsed = lineSchema.safeParse(JSON.parse(line));
+  return parsed.success ? parsed.data : undefined;
+}
+
+export function loadLineText(line: LoadLine): string {
+  switch (line.type) {
+    case "workload": {
+      const latency = `p50 ${milliseconds(line.p50_ms)}, p99 ${milliseconds(line.p99_ms)}`;
+      return `${line.ops} ops/s, ${latency}, ${line.failures} failed`;
+    }
+    case "ledger":
+      return `${line.acknowledged} writes acknowledged, ${line.lost} lost, ${line.unreadable} unreadable`;
+  }
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? "-" : `${value.toFixed(1)} ms`;
+}

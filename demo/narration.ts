@@ -1,0 +1,42 @@
+// Pure: what a demo says of a ticket, of the ledger, and at the end.
+import type { Ticket } from "../src/domain/ticket.ts";
+import type { DemoEvent } from "./events.ts";
+import { type LedgerReport, resolutionOf } from "./outcome.ts";
+
+export function detectionStep(ticket: Ticket | undefined, injectedAtMs: number): DemoEvent {
+  if (!ticket) return { type: "step", step: "unresolved", text: "the fault was not detected" };
+  const after = secondsText(ticket.openedAtMs - injectedAtMs);
+  const text = `detected after ${after}: ticket #${ticket.id}, ${ticket.reason}`;
+  return { type: "step", step: "detected", text };
+}
+
+export function endStep(ticket: Ticket, injectedAtMs: number): DemoEvent {
+  const end = resolutionOf(ticket);
+  if (ticket.resolvedAtMs === null) {
+    const text = `ticket #${ticket.id} is ${end}: ${ticket.note ?? ticket.reason}`;
+    return { type: "step", step: "unresolved", text };
+  }
+  const after = secondsText(ticket.resolvedAtMs - injectedAtMs);
+  const text = `ticket #${ticket.id} resolved as ${end} after ${after}`;
+  return { type: "step", step: "resolved", text };
+}
+
+export function ledgerStep(report: LedgerReport | undefined): DemoEvent {
+  if (!report) {
+    return { type: "step", step: "ledger", text: "the ledger of writes could not be checked" };
+  }
+  const { acknowledged, lost, unreadable } = report;
+  const cannotRead = unreadable === 0 ? "" : `, ${unreadable} keys could not be read back`;
+  const text = `${acknowledged} writes acknowledged, ${lost} lost${cannotRead}`;
+  return { type: "step", step: "ledger", text };
+}
+
+export function keptStep(subject: string, home: string): DemoEvent {
+  const command = (verb: string) => `OPERATOR_HOME=${home} operator subject ${verb} ${subject}`;
+  const text = `${subject} stays up. To look: ${command("status")}; to end it: ${command("down")}`;
+  return { type: "step", step: "kept", text };
+}
+
+function secondsText(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,78 @@
+// operator demo: the whole loop in front of an audience, on a cluster and a home of its own.
+import { join, resolve } from "node:path";
+import { type DemoEvent, printAsJson, printAsText } from "../../demo/events.ts";
+import { type HeadlessOptions, playHeadless } from "../../demo/headless.ts";
+import { abandonedHomes, createDemoHome, removeHome } from "../../demo/home.ts";
+import { createLineDesk } from "../../demo/line-desk.ts";
+import { Stage } from "../../demo/stage.ts";
+import { loadSubject } from "../../subjects/index.ts";
+import type { Fault } from "../domain/fault.ts";
+import type { SubjectDefinition } from "../domain/subject.ts";
+import { seededRandom } from "../infra/clock.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { chooseFrom, isFlagSet, numberFlag, textFlag, usage } from "./flags.ts";
+
+const TIME_SCALE = 10;
+const SEED_MAX = 2 ** 32 - 1;
+
+export async function runDemoCommand(context: CommandContext): Promise<ExitCode> {
+  const launchedAtMs = context.clock.now();
+  const { flags, words } = context;
+  const [name] = words;
+  if (name === undefined) throw usage("demo needs a subject", "operator demo tikv");
+  const choices = readChoices(context, await loadSubject(name));
+  const print = isFlagSet(flags, "json") ? printAsJson : printAsText;
+  const emit = (event: DemoEvent) =>
+    context.print(print(event, context.clock.now() - launchedAtMs));
+  await sweepAbandoned(context, name);
+  const home = await createDemoHome(textFlag(flags, "home"));
+  const databasePath = resolve(textFlag(flags, "db") ?? join(home, "tickets.db"));
+  const desk = createLineDesk(emit);
+  const { fault, seed } = choices;
+  emit({ type: "step", step: "start", text: `fault ${fault.name}, seed ${seed}, home ${home}` });
+  await using stage = new Stage({ context, home, databasePath, subject: name, onLine: desk.add });
+  const ledgerFile = join(home, "ledger.jsonl");
+  const { lines } = desk;
+  const paths = { databasePath, ledgerFile };
+  const summary = await playHeadless({ ...choices, ...paths, stage, subject: name, lines, emit });
+  return summary.exitCode === 0 ? 0 : 3;
+}
+
+type Choices = Pick<
+  HeadlessOptions,
+  "fault" | "random" | "timeScale" | "model" | "hasAgent" | "isKept"
+> & { readonly seed: number };
+
+function readChoices(context: CommandContext, definition: SubjectDefinition): Choices {
+  const { flags, random } = context;
+  const seed =
+    numberFlag(flags, "seed", { min: 0, max: SEED_MAX }) ?? Math.floor(random() * SEED_MAX);
+  return {
+    fault: chooseFault(textFlag(flags, "fault"), definition.faults),
+    seed,
+    random: seededRandom(seed),
+    timeScale: numberFlag(flags, "timeScale", { min: 1, max: 100 }) ?? TIME_SCALE,
+    model: textFlag(flags, "model"),
+    hasAgent: flags.agent !== false,
+    isKept: isFlagSet(flags, "keep"),
+  };
+}
+
+/** The first one when none is named. */
+function chooseFault(name: string | undefined, faults: readonly Fault[]): Fault {
+  const names = faults.map((fault) => fault.name);
+  const chosen = chooseFrom(name ?? names[0] ?? "", names, "fault");
+  const fault = faults.find((candidate) => candidate.name === chosen);
+  if (!fault) throw usage("this subject has no faults");
+  return fault;
+}
+
+/** A demo that was killed could not clear up after itself: the next one does. */
+async function sweepAbandoned(context: CommandContext, subject: string): Promise<void> {
+  for (const home of await abandonedHomes()) {
+    const databasePath = join(home, "tickets.db");
+    const stage = new Stage({ context, home, databasePath, subject, onLine: () => undefined });
+    await stage.lower();
+    await removeHome(home);
+  }
+}
