@@ -1,0 +1,142 @@
+// operator doctor: what is here, and what each missing thing costs. Reads only; exit 3 when
+// something that operator cannot do without is broken.
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
+import { version } from "../../package.json";
+import { messageOf } from "../domain/errors.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { databaseOf, homeOf, isFlagSet } from "./flags.ts";
+import { openStore } from "./open-store.ts";
+
+/** `missing` costs something; `broken` must be mended first. */
+interface Finding {
+  readonly name: string;
+  readonly state: "here" | "missing" | "broken";
+  readonly detail: string;
+}
+
+const MARKS: Readonly<Record<Finding["state"], string>> = {
+  here: "ok     ",
+  missing: "missing",
+  broken: "broken ",
+};
+
+export async function runDoctor(context: CommandContext): Promise<ExitCode> {
+  const findings = await Promise.all([
+    examineExecutable(context),
+    examineHome(context),
+    examineDatabase(context),
+    examineKey(context),
+    examineDocker(),
+    examineRedis(),
+    examineTikv(),
+    examineSystem(),
+  ]);
+  if (isFlagSet(context.flags, "json")) context.print(JSON.stringify(findings));
+  else for (const finding of findings) context.print(lineOf(finding));
+  return findings.some(({ state }) => state === "broken") ? 3 : 0;
+}
+
+function lineOf({ name, state, detail }: Finding): string {
+  return `${MARKS[state]}  ${name.padEnd(12)}  ${detail}`;
+}
+
+async function examineExecutable({ self }: CommandContext): Promise<Finding> {
+  const detail = `operator ${version}, ${self.join(" ")}`;
+  return { name: "executable", state: "here", detail };
+}
+
+async function examineHome(context: CommandContext): Promise<Finding> {
+  const home = homeOf(context);
+  const name = "home";
+  if (await isWritable(home)) return { name, state: "here", detail: home };
+  if (await firstExisting(dirname(home)).then(isWritable)) {
+    return { name, state: "here", detail: `${home}, made on first use` };
+  }
+  return { name, state: "broken", detail: `${home} cannot be written; set OPERATOR_HOME` };
+}
+
+/** The nearest directory above that exists: `/` at the latest. */
+async function firstExisting(path: string): Promise<string> {
+  const isThere = await exists(path);
+  return isThere || path === dirname(path) ? path : firstExisting(dirname(path));
+}
+
+async function examineDatabase(context: CommandContext): Promise<Finding> {
+  const path = databaseOf(context);
+  const name = "database";
+  if (!(await exists(path))) return { name, state: "here", detail: `${path}, made on first use` };
+  try {
+    using store = await openStore(context);
+    const live = await store.listTickets({ states: ["open", "claimed", "verifying"], limit: 1000 });
+    return { name, state: "here", detail: `${path}, ${live.length} ticket(s) in work` };
+  } catch (error) {
+    return { name, state: "broken", detail: messageOf(error) };
+  }
+}
+
+async function examineKey({ env }: CommandContext): Promise<Finding> {
+  const name = "model key";
+  if (env.ANTHROPIC_API_KEY) {
+    return { name, state: "here", detail: "ANTHROPIC_API_KEY is set: Claude answers" };
+  }
+  const detail = "no ANTHROPIC_API_KEY: the runbook model answers; it knows the listed faults only";
+  return { name, state: "missing", detail };
+}
+
+async function examineDocker(): Promise<Finding> {
+  const { describeDockerEngine } = await import("../runtimes/docker-engine.ts");
+  const engine = await describeDockerEngine();
+  const name = "docker";
+  if (engine.state === "available") {
+    return { name, state: "here", detail: `engine ${engine.version}; not used by this version` };
+  }
+  return { name, state: "missing", detail: `${engine.reason}; the demo does not need it` };
+}
+
+async function examineRedis(): Promise<Finding> {
+  const found = Bun.which("redis-server") ?? Bun.which("valkey-server");
+  const name = "redis";
+  if (found) return { name, state: "here", detail: `${found}; not used by this version` };
+  return {
+    name,
+    state: "missing",
+    detail: "no redis-server or valkey-server: nothing needs it yet",
+  };
+}
+
+async function examineTikv(): Promise<Finding> {
+  const found = [Bun.which("pd-server"), Bun.which("tikv-server")].filter((path) => path !== null);
+  const name = "tikv";
+  if (found.length === 2) {
+    const detail = `${found.join(", ")}; \`subject up\` still starts stand-ins`;
+    return { name, state: "here", detail };
+  }
+  const detail = "no pd-server and tikv-server: stand-ins of our own answer in their place";
+  return { name, state: "missing", detail };
+}
+
+async function examineSystem(): Promise<Finding> {
+  const name = "system";
+  const detail = `${process.platform} ${process.arch}`;
+  if (process.platform === "linux" || process.platform === "darwin") {
+    return { name, state: "here", detail };
+  }
+  const cost = "members cannot run here; watch a cluster that runs elsewhere with --pd";
+  return { name, state: "missing", detail: `${detail}: ${cost}` };
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
