@@ -23,9 +23,9 @@ export function receiveSnapshot(state: RaftState, message: MessageOf<"snapshot">
   reply(state, message, { accepted: true, match: state.commit });
 }
 
-/** Tells a leader of an older term that its time is over. */
+/** Tells a leader of an older term that its time is over; confirms no lease, hence time 0. */
 export function refuseStale(state: RaftState, message: MessageOf<"append" | "snapshot">): void {
-  reply(state, message, { accepted: false, match: 0 });
+  reply(state, { ...message, sent_at_ms: 0 }, { accepted: false, match: 0 });
 }
 
 function follow(state: RaftState, leaderId: string): void {
