@@ -1,0 +1,87 @@
+// From what SQLite or the file system says to what a person can use. The one place that knows codes.
+import { SQLiteError } from "bun:sqlite";
+import { z } from "zod";
+import { OperatorError } from "../domain/errors.ts";
+
+interface Explanation {
+  readonly cause: string;
+  readonly hint: string;
+}
+
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  SQLITE_BUSY: {
+    cause: "another process has locked it",
+    hint: "wait for that process to finish, then try again",
+  },
+  SQLITE_FULL: {
+    cause: "the disk is full",
+    hint: "free some space; everything committed before is kept",
+  },
+  SQLITE_READONLY: {
+    cause: "it is read-only",
+    hint: "make the file and its directory writable, or name another file with --db",
+  },
+  SQLITE_CORRUPT: {
+    cause: "it is damaged",
+    hint: "move it and its -wal file away, then restore a copy or start anew",
+  },
+  SQLITE_NOTADB: {
+    cause: "it is not a SQLite database",
+    hint: "name another file with --db",
+  },
+  SQLITE_CANTOPEN: {
+    cause: "it cannot be opened",
+    hint: "check that its directory exists and is writable, or name another file with --db",
+  },
+  SQLITE_PERM: {
+    cause: "access is denied",
+    hint: "check the owner and the mode of the file",
+  },
+  SQLITE_IOERR: {
+    cause: "reading or writing it failed",
+    hint: "check the disk that it is on",
+  },
+};
+
+/**
+ * An OperatorError code "database" for what the outside did; anything else unchanged, because a
+ * failed constraint or a wrong statement is a defect of ours.
+ */
+export function explainDatabaseError(error: unknown, path: string): unknown {
+  if (error instanceof OperatorError && error.code === "database") {
+    return databaseError(path, { cause: error.message, hint: error.hint ?? "" }, error);
+  }
+  if (error instanceof SQLiteError) {
+    const explanation = EXPLANATIONS[primaryCode(error.code ?? "")];
+    return explanation === undefined ? error : databaseError(path, explanation, error);
+  }
+  if (error instanceof z.ZodError) {
+    const cause = `it holds a row that this version cannot read: ${issueOf(error)}`;
+    return databaseError(path, { cause, hint: "operator audit verify" }, error);
+  }
+  if (error instanceof Error && "syscall" in error) {
+    return databaseError(
+      path,
+      { cause: error.message, hint: "name another file with --db" },
+      error,
+    );
+  }
+  return error;
+}
+
+/** `SQLITE_BUSY_SNAPSHOT` and `SQLITE_IOERR_WRITE` belong to the code that they refine. */
+function primaryCode(code: string): string {
+  return code.split("_").slice(0, 2).join("_");
+}
+
+function issueOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue === undefined ? "unknown" : `${issue.path.join(".")}: ${issue.message}`;
+}
+
+function databaseError(path: string, { cause, hint }: Explanation, error: unknown): OperatorError {
+  return new OperatorError("database", `cannot use database ${path}: ${cause}`, {
+    hint,
+    cause: error,
+  });
+}

@@ -1,0 +1,74 @@
+// Mutating steps: the intent before, the outcome after. What is still `intended` when its session has
+// ended may have happened or not, and the next session must look.
+import { OperatorError } from "../domain/errors.ts";
+import { canonicalJson } from "../domain/json.ts";
+import type { JournalEntry } from "../domain/session.ts";
+import type { StepIntent, StepOutcome } from "../domain/ticket-ops.ts";
+import { parseJournalEntry } from "./rows.ts";
+import { requireSession } from "./sessions.ts";
+import { requireTicket } from "./tickets.ts";
+import type { Bindings, StoreCall } from "./transaction.ts";
+
+export interface OutcomeOfStep extends StepOutcome {
+  readonly entryId: number;
+}
+
+/** Throws code "conflict" unless the session has its ticket, claimed, with a lease that lasts. */
+export function beginStep(call: StoreCall, step: StepIntent): number {
+  const { sessionId, kind, operation, targets } = step;
+  const { ticketId } = requireSession(call, sessionId);
+  const inserted = call.db
+    .query<{ id: number }, Bindings>(
+      `INSERT INTO journal (session_id, ticket_id, kind, operation, targets, state, started_at_ms)
+      SELECT $sessionId, id, $kind, $operation, $targets, 'intended', $nowMs FROM tickets
+      WHERE id = $ticketId AND session_id = $sessionId AND state = 'claimed'
+        AND lease_expires_at_ms > $nowMs
+      RETURNING id`,
+    )
+    .get({
+      ...{ sessionId, ticketId, kind, nowMs: call.nowMs },
+      operation: canonicalJson(operation),
+      targets: canonicalJson(targets),
+    });
+  if (inserted) return inserted.id;
+  const { state } = requireTicket(call, ticketId);
+  throw new OperatorError(
+    "conflict",
+    `cannot begin a step: session ${sessionId} has no lease on ticket ${ticketId} (${state})`,
+  );
+}
+
+/** Also after the session's end, since it tells what happened. Once: code "conflict" after that. */
+export function finishStep(call: StoreCall, outcome: OutcomeOfStep): void {
+  const { entryId, state, result, changed } = outcome;
+  const finished = call.db
+    .query<{ session_id: string }, Bindings>(
+      `UPDATE journal SET state = $state, result = $result, ended_at_ms = $nowMs
+      WHERE id = $entryId AND state = 'intended' RETURNING session_id`,
+    )
+    .get({ entryId, state, result, nowMs: call.nowMs });
+  if (!finished) {
+    throw new OperatorError("conflict", `cannot finish step ${entryId}: it is not under way`);
+  }
+  if (!changed) return;
+  call.db.query("UPDATE sessions SET changes = changes + 1 WHERE id = ?").run(finished.session_id);
+}
+
+/** In the order in which they began. */
+export function journalOf({ db }: StoreCall, sessionId: string): readonly JournalEntry[] {
+  return db
+    .query("SELECT * FROM journal WHERE session_id = ? ORDER BY id")
+    .all(sessionId)
+    .map(parseJournalEntry);
+}
+
+/** Each name once, sorted. A step that failed or never finished may have touched them too. */
+export function touchedBy({ db }: StoreCall, sessionId: string): readonly string[] {
+  return db
+    .query<{ member: string }, [string]>(
+      `SELECT DISTINCT value AS member FROM journal, json_each(journal.targets)
+      WHERE session_id = ? ORDER BY member`,
+    )
+    .all(sessionId)
+    .map(({ member }) => member);
+}

@@ -1,0 +1,58 @@
+// Brings a database file to the present schema, whatever version it has, and keeps hands off files
+// that are not ours. `user_version` counts the migrations that a file has had.
+import type { Database } from "bun:sqlite";
+import { OperatorError } from "../domain/errors.ts";
+import { APPLICATION_ID, SCHEMA_1 } from "./schema.ts";
+import { inWriteTransaction } from "./transaction.ts";
+
+/** In order; the first makes an empty file a database of ours. Only ever appended to. */
+const MIGRATIONS: readonly string[] = [SCHEMA_1];
+
+interface FileHeader {
+  readonly applicationId: number;
+  readonly version: number;
+  readonly tables: number;
+}
+
+/**
+ * Throws OperatorError code "database", before anything is written, when the file belongs to another
+ * program or to a newer operator.
+ */
+export function checkOrigin(db: Database, migrations = MIGRATIONS): void {
+  const { applicationId, version, tables } = headerOf(db);
+  if (tables > 0 && applicationId !== APPLICATION_ID) {
+    throw new OperatorError("database", "it is a SQLite database of another program", {
+      hint: "name another file with --db",
+    });
+  }
+  if (version > migrations.length) {
+    const versions = `schema ${version}, this one knows ${migrations.length}`;
+    throw new OperatorError("database", `it was written by a newer operator (${versions})`, {
+      hint: "use that operator, or name another file with --db",
+    });
+  }
+}
+
+/** All missing migrations or none. Safe when several processes open a new file at once. */
+export function migrate(db: Database, migrations = MIGRATIONS): void {
+  if (headerOf(db).version === migrations.length) return;
+  inWriteTransaction(db, () => {
+    // Read again under the lock: another process may have migrated in the meantime.
+    const { version } = headerOf(db);
+    for (const sql of migrations.slice(version)) db.run(sql);
+    db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    db.run(`PRAGMA user_version = ${Math.max(version, migrations.length)}`);
+  });
+}
+
+/** One statement, so that the three numbers belong to one moment. */
+function headerOf(db: Database): FileHeader {
+  const header = db
+    .query<FileHeader, []>(
+      `SELECT application_id AS applicationId, user_version AS version,
+        (SELECT count(*) FROM sqlite_schema) AS tables
+      FROM pragma_application_id, pragma_user_version`,
+    )
+    .get();
+  return header ?? { applicationId: 0, version: 0, tables: 0 };
+}

@@ -1,0 +1,68 @@
+// Opens the file: directory, settings and schema. Every failure is an OperatorError code "database".
+import { Database } from "bun:sqlite";
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { OperatorError } from "../domain/errors.ts";
+import { explainDatabaseError } from "./database-error.ts";
+import { checkOrigin, migrate } from "./migrations.ts";
+
+/** A database of its own in memory, gone when it is closed. */
+export const IN_MEMORY = ":memory:";
+
+export interface DatabaseOptions {
+  readonly path: string;
+  /** How long a statement waits for another process's lock. It blocks the event loop meanwhile. */
+  readonly busyTimeoutMs: number;
+  /** Writing beyond it fails as on a full disk; no bound of ours when absent. */
+  readonly sizeBytesMax?: number | undefined;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  try {
+    if (options.path !== IN_MEMORY) prepareDirectory(options.path);
+    const db = new Database(options.path, { create: true, readwrite: true, strict: true });
+    return prepareOrClose(db, options);
+  } catch (error) {
+    throw explainDatabaseError(error, options.path);
+  }
+}
+
+function prepareDirectory(path: string): void {
+  // Command output may be private: only the owner enters a directory that we make.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new OperatorError("database", "it is a directory", {
+      hint: "name a file with --db",
+    });
+  }
+}
+
+function prepareOrClose(db: Database, options: DatabaseOptions): Database {
+  try {
+    configure(db, options);
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function configure(db: Database, { busyTimeoutMs, sizeBytesMax }: DatabaseOptions): void {
+  db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  // Before the journal mode, which is written to the file.
+  checkOrigin(db);
+  db.run("PRAGMA journal_mode = WAL");
+  // With WAL a crash of the process loses nothing and a crash of the machine can lose the last
+  // commits, but never tear one. Full would cost an fsync per row for a record that the monitor can
+  // observe again.
+  db.run("PRAGMA synchronous = NORMAL");
+  db.run("PRAGMA foreign_keys = ON");
+  if (sizeBytesMax !== undefined) limitSize(db, sizeBytesMax);
+}
+
+function limitSize(db: Database, sizeBytesMax: number): void {
+  const pageBytes =
+    db.query<{ page_size: number }, []>("PRAGMA page_size").get()?.page_size ?? 4096;
+  db.run(`PRAGMA max_page_count = ${Math.max(1, Math.floor(sizeBytesMax / pageBytes))}`);
+}

@@ -1,0 +1,238 @@
+// TicketOpsDB: tickets, sessions, audit, journal and approvals in one SQLite file, shared by all
+// processes of the operator. Each method is one transaction; what it does is in the modules beside.
+import type { Database } from "bun:sqlite";
+import { randomUUID } from "node:crypto";
+import type { AuditEvent, AuditInput } from "../domain/audit.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Approval, Conclusion, JournalEntry, Session, Usage } from "../domain/session.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import type {
+  ApprovalRequest,
+  AuditVerification,
+  ClaimRequest,
+  EventFilter,
+  FiringViolation,
+  RecordedViolation,
+  SessionEnd,
+  SessionSummary,
+  StepIntent,
+  StepOutcome,
+  TicketFilter,
+  TicketOps,
+} from "../domain/ticket-ops.ts";
+import * as approvals from "./approvals.ts";
+import * as audit from "./audit-chain.ts";
+import * as claims from "./claims.ts";
+import { explainDatabaseError } from "./database-error.ts";
+import * as desk from "./desk.ts";
+import * as journal from "./journal.ts";
+import { openDatabase } from "./open-database.ts";
+import * as work from "./session-work.ts";
+import * as sessions from "./sessions.ts";
+import * as tickets from "./tickets.ts";
+import {
+  inReadTransaction,
+  inWriteTransaction,
+  type StoreCall,
+  type StoreRules,
+} from "./transaction.ts";
+import * as verification from "./verification.ts";
+
+export interface TicketOpsOptions extends Partial<StoreRules> {
+  /** Created with its directory when it is missing; ":memory:" for a database that is kept nowhere. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** How long a call waits for another process's lock; it blocks this process meanwhile. */
+  readonly busyTimeoutMs?: number;
+  /** Writing beyond it fails as on a full disk; no bound of ours when absent. */
+  readonly sizeBytesMax?: number;
+}
+
+const RULES: StoreRules = {
+  attemptsMax: 3,
+  backoffMs: 5_000,
+  backoffMsMax: 300_000,
+  randomId: () => randomUUID().slice(0, 8),
+};
+/** Well under the 5 s within which a signal must be obeyed. */
+const BUSY_TIMEOUT_MS = 2_500;
+
+export class TicketOpsDB implements TicketOps {
+  readonly #db: Database;
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #rules: StoreRules;
+
+  private constructor(db: Database, { path, clock, ...rules }: TicketOpsOptions) {
+    this.#db = db;
+    this.#path = path;
+    this.#clock = clock;
+    this.#rules = { ...RULES, ...rules };
+  }
+
+  /** Throws OperatorError code "database". */
+  static open(options: TicketOpsOptions): TicketOpsDB {
+    const { path, busyTimeoutMs = BUSY_TIMEOUT_MS, sizeBytesMax } = options;
+    return new TicketOpsDB(openDatabase({ path, busyTimeoutMs, sizeBytesMax }), options);
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  async recordViolations(
+    violations: readonly FiringViolation[],
+  ): Promise<readonly RecordedViolation[]> {
+    return this.#write((call) => tickets.recordViolations(call, violations));
+  }
+
+  async liveTickets(subject: string): Promise<readonly Ticket[]> {
+    return this.#read((call) => tickets.liveTickets(call, subject));
+  }
+
+  async verifyTicket(ticketId: number, reason: string): Promise<Ticket> {
+    return this.#write((call) => verification.verifyTicket(call, { ticketId, reason }));
+  }
+
+  async refuseTicket(ticketId: number, reason: string): Promise<Ticket> {
+    return this.#write((call) => verification.refuseTicket(call, { ticketId, reason }));
+  }
+
+  async healTicket(ticketId: number, reason: string): Promise<Ticket> {
+    return this.#write((call) => verification.healTicket(call, { ticketId, reason }));
+  }
+
+  async expireLeases(): Promise<readonly Ticket[]> {
+    return this.#write(claims.expireLeases);
+  }
+
+  async touchedBy(sessionId: string): Promise<readonly string[]> {
+    return this.#read((call) => journal.touchedBy(call, sessionId));
+  }
+
+  async claim(request: ClaimRequest): Promise<claims.Claimed | undefined> {
+    return this.#write((call) => claims.claimTicket(call, request));
+  }
+
+  async renewLease(sessionId: string, leaseMs: number): Promise<boolean> {
+    return this.#write((call) => claims.renewLease(call, { sessionId, leaseMs }));
+  }
+
+  async getTicket(ticketId: number): Promise<Ticket | undefined> {
+    return this.#read((call) => tickets.findTicket(call, ticketId));
+  }
+
+  async sessionsOf(ticketId: number): Promise<readonly Session[]> {
+    return this.#read((call) => sessions.sessionsOf(call, ticketId));
+  }
+
+  async journalOf(sessionId: string): Promise<readonly JournalEntry[]> {
+    return this.#read((call) => journal.journalOf(call, sessionId));
+  }
+
+  async appendAudit(event: AuditInput): Promise<AuditEvent> {
+    return this.#write((call) => audit.appendEvent(call, event));
+  }
+
+  async addUsage(sessionId: string, turns: number, usage: Usage): Promise<void> {
+    this.#write((call) => sessions.addUsage(call, { sessionId, turns, usage }));
+  }
+
+  async beginStep(step: StepIntent): Promise<number> {
+    return this.#write((call) => journal.beginStep(call, step));
+  }
+
+  async finishStep(entryId: number, outcome: StepOutcome): Promise<void> {
+    this.#write((call) => journal.finishStep(call, { ...outcome, entryId }));
+  }
+
+  async concludeTicket(sessionId: string, conclusion: Conclusion): Promise<Ticket> {
+    return this.#write((call) => work.concludeTicket(call, { sessionId, conclusion }));
+  }
+
+  async escalateTicket(sessionId: string, end: SessionEnd): Promise<void> {
+    this.#write((call) => work.escalateTicket(call, { ...end, sessionId }));
+  }
+
+  async releaseTicket(sessionId: string, end: SessionEnd): Promise<void> {
+    this.#write((call) => work.releaseTicket(call, { ...end, sessionId }));
+  }
+
+  async endSession(sessionId: string, end: SessionEnd): Promise<void> {
+    this.#write((call) => work.endSession(call, { ...end, sessionId }));
+  }
+
+  async requestApproval(request: ApprovalRequest): Promise<Approval> {
+    return this.#write((call) => approvals.requestApproval(call, request));
+  }
+
+  async getApproval(approvalId: number): Promise<Approval | undefined> {
+    return this.#read((call) => approvals.findApproval(call, approvalId));
+  }
+
+  async useApproval(approvalId: number, operationHash: string): Promise<boolean> {
+    return this.#write((call) => approvals.useApproval(call, { approvalId, operationHash }));
+  }
+
+  async listTickets(filter: TicketFilter): Promise<readonly Ticket[]> {
+    return this.#read((call) => tickets.listTickets(call, filter));
+  }
+
+  async resolveTicket(ticketId: number, reason: string): Promise<Ticket> {
+    return this.#write((call) => desk.resolveTicket(call, { ticketId, reason }));
+  }
+
+  async setHeld(ticketId: number, isHeld: boolean): Promise<Ticket> {
+    return this.#write((call) => desk.setHeld(call, { ticketId, isHeld }));
+  }
+
+  async retryTicket(ticketId: number): Promise<Ticket> {
+    return this.#write((call) => desk.retryTicket(call, ticketId));
+  }
+
+  async listSessions({ limit }: { readonly limit: number }): Promise<readonly SessionSummary[]> {
+    return this.#read((call) => sessions.listSessions(call, limit));
+  }
+
+  async findSession(idPrefix: string): Promise<Session | undefined> {
+    return this.#read((call) => sessions.findSession(call, idPrefix));
+  }
+
+  async eventsOf(filter: EventFilter): Promise<readonly AuditEvent[]> {
+    return this.#read((call) => audit.eventsOf(call, filter));
+  }
+
+  async verifyAudit(): Promise<AuditVerification> {
+    return this.#read(audit.verifyChain);
+  }
+
+  async listApprovals(filter: {
+    readonly state?: Approval["state"];
+  }): Promise<readonly Approval[]> {
+    return this.#read((call) => approvals.listApprovals(call, filter.state));
+  }
+
+  async decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval> {
+    return this.#write((call) => approvals.decideApproval(call, { approvalId, decision }));
+  }
+
+  #write<T>(work: (call: StoreCall) => T): T {
+    return this.#explained(() => inWriteTransaction(this.#db, () => work(this.#call())));
+  }
+
+  #read<T>(work: (call: StoreCall) => T): T {
+    return this.#explained(() => inReadTransaction(this.#db, () => work(this.#call())));
+  }
+
+  #call(): StoreCall {
+    return { db: this.#db, nowMs: this.#clock.now(), rules: this.#rules };
+  }
+
+  #explained<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      throw explainDatabaseError(error, this.#path);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// What the monitor's observations do to a ticket: close it, or give it back with the reason.
+import { assert } from "../domain/errors.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { appendEvent } from "./audit-chain.ts";
+import { type Move, moveTicket } from "./moves.ts";
+import { finishSession, requireSession } from "./sessions.ts";
+import { requireTicket } from "./tickets.ts";
+import type { StoreCall } from "./transaction.ts";
+
+export type MonitorMove = Pick<Move, "ticketId" | "reason">;
+
+/** Its session ends with it. One that changed nothing earns no credit: then it healed by itself. */
+export function verifyTicket(call: StoreCall, { ticketId, reason }: MonitorMove): Ticket {
+  const { sessionId } = requireTicket(call, ticketId);
+  const changes = sessionId === null ? 0 : requireSession(call, sessionId).changes;
+  const resolution = changes > 0 ? "verified_fix" : "self_healed";
+  const ticket = moveTicket(call, { ticketId, event: "verify", reason, resolution });
+  assert(sessionId !== null, "a ticket that is verifying has a session");
+  finishSession(call, { sessionId, stopReason: "concluded", detail: reason });
+  return ticket;
+}
+
+/** The lease stays as it is: the session that concluded goes on. */
+export function refuseTicket(call: StoreCall, { ticketId, reason }: MonitorMove): Ticket {
+  const ticket = moveTicket(call, { ticketId, event: "refuse", reason, note: reason });
+  const { sessionId } = ticket;
+  appendEvent(call, { type: "verification_refused", ticketId, sessionId, content: { reason } });
+  return ticket;
+}
+
+export function healTicket(call: StoreCall, { ticketId, reason }: MonitorMove): Ticket {
+  return moveTicket(call, { ticketId, event: "heal", reason, resolution: "self_healed" });
+}
