@@ -50,6 +50,7 @@ CREATE INDEX tickets_claimable_of_subject ON tickets (subject, severity_rank, op
   WHERE state = 'open' AND is_held = 0;
 CREATE INDEX tickets_leased ON tickets (lease_expires_at_ms)
   WHERE lease_expires_at_ms IS NOT NULL;
+CREATE UNIQUE INDEX tickets_by_session ON tickets (session_id) WHERE session_id IS NOT NULL;
 CREATE INDEX tickets_by_state ON tickets (state);
 CREATE INDEX tickets_by_subject ON tickets (subject, state);
 `;
