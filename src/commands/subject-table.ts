@@ -1,0 +1,56 @@
+// The members of a subject as a person reads them, and as a program does.
+import type { JsonObject } from "../domain/json.ts";
+import type { MemberStatus } from "../domain/runtime.ts";
+import type { Topology } from "../domain/subject.ts";
+
+const HEADINGS = ["MEMBER", "ROLE", "STATE", "PID", "PORTS", "PROGRAM"];
+
+/** A line on the whole, then a table. */
+export function memberTable(topology: Topology, members: readonly MemberStatus[]): string[] {
+  const running = members.filter(({ state }) => state === "running").length;
+  const scale = topology.timeScale === 1 ? "" : `, timers divided by ${topology.timeScale}`;
+  const title = `${topology.subject}: ${running} of ${members.length} members running${scale}`;
+  return [title, ...alignColumns([HEADINGS, ...members.map(cellsOf)])];
+}
+
+/** One member in one line: "tikv1 is running, process 4711". */
+export function memberLine({ name, state, pid, lastExit }: MemberStatus): string {
+  if (pid !== null) return `${name} is ${state}, process ${pid}`;
+  return lastExit === null ? `${name} is ${state}` : `${name} is ${state} (${lastExit})`;
+}
+
+export function jsonOfMember(member: MemberStatus): JsonObject {
+  const { name, role, state, isStandIn, pid, startedAtMs, ports, lastExit } = member;
+  const process = { pid, started_at_ms: startedAtMs, last_exit: lastExit };
+  return { name, role, state, is_stand_in: isStandIn, ports, ...process };
+}
+
+/** Without a topology the subject is not up. */
+export function jsonOfStatus(
+  subject: string,
+  topology: Topology | undefined,
+  members: readonly MemberStatus[],
+): JsonObject {
+  const timeScale = topology?.timeScale ?? null;
+  const isUp = topology !== undefined;
+  return { subject, is_up: isUp, time_scale: timeScale, members: members.map(jsonOfMember) };
+}
+
+function cellsOf({ name, role, state, pid, ports, isStandIn, lastExit }: MemberStatus): string[] {
+  const portList = Object.entries(ports).map(([port, number]) => `${port} ${number}`);
+  const stateText = lastExit === null ? state : `${state} (${lastExit})`;
+  const program = isStandIn ? "stand-in" : "real";
+  return [name, role, stateText, pid === null ? "-" : String(pid), portList.join(", "), program];
+}
+
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADINGS.map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

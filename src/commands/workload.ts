@@ -1,0 +1,38 @@
+// operator workload: the load generator of a subject that is up. JSON lines on stdout.
+import { loadSubject } from "../../subjects/index.ts";
+import { openLocalRuntime } from "../runtimes/local/open.ts";
+import { withParentPipe } from "./child-mode.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { durationFlag, homeOf, numberFlag, textFlag, usage } from "./flags.ts";
+
+const OPS_PER_SECOND = 200;
+const KEYS = 1_000;
+
+/** Runs for `--duration`, or until it is told to stop. */
+export async function runWorkloadCommand(
+  outer: CommandContext,
+  load = loadSubject,
+): Promise<ExitCode> {
+  const context = withParentPipe(outer);
+  const { words, flags, clock, random, signal, print, self } = context;
+  const [name] = words;
+  const ledgerFile = textFlag(flags, "ledger");
+  if (name === undefined || ledgerFile === undefined) {
+    throw usage("workload needs a subject and --ledger", "operator workload tikv --ledger FILE");
+  }
+  const definition = await load(name);
+  const opened = await openLocalRuntime({ definition, home: homeOf(context), self, clock });
+  if (!opened) throw usage(`${name} is not up`, `operator subject up ${name}`);
+  const exitCode = await definition.runWorkload({
+    topology: opened.topology,
+    ledgerFile,
+    opsPerSecond: numberFlag(flags, "ops", { min: 1, max: 1_000_000 }) ?? OPS_PER_SECOND,
+    keys: numberFlag(flags, "keys", { min: 1, max: 100_000_000 }) ?? KEYS,
+    durationMs: durationFlag(flags, "duration"),
+    clock,
+    random,
+    signal,
+    print,
+  });
+  return exitCode === 0 ? 0 : 1;
+}

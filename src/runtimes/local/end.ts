@@ -1,0 +1,73 @@
+// Ends, pauses and resumes a member's process: the recorded one, or none. Each is called under the
+// member's lock, and changes nothing when the process is already as it should be.
+import { OperatorError } from "../../domain/errors.ts";
+import { signalProcess, stateOf } from "../../infra/process-identity.ts";
+import { type MemberHandle, stateOfRecord, waitUntil } from "./member.ts";
+import { forbidLaunch, type ProcessRecord, readProcess, writeLastExit } from "./records.ts";
+
+/** Between SIGTERM and SIGKILL. */
+const GRACE_MS = 5_000;
+/** The kernel ends a killed process at once, but for one that hangs in a disk. */
+const GONE_WITHIN_MS = 5_000;
+
+/** SIGTERM, then SIGKILL. A paused process is resumed, for it could not hear the first. */
+export async function stopMember(member: MemberHandle): Promise<void> {
+  await forbidLaunch(member.paths);
+  const record = await readLive(member);
+  if (!record) return;
+  signalProcess(record, "SIGTERM");
+  signalProcess(record, "SIGCONT");
+  const isGone = () => stateOf(record) === "gone";
+  const hasEnded = await waitUntil(isGone, { withinMs: GRACE_MS, clock: member.clock });
+  if (!hasEnded) await killProcess(member, record);
+}
+
+export async function killMember(member: MemberHandle): Promise<void> {
+  await forbidLaunch(member.paths);
+  const record = await readLive(member);
+  if (record) await killProcess(member, record);
+}
+
+export async function pauseMember(member: MemberHandle): Promise<void> {
+  await signalUntil(member, { signal: "SIGSTOP", state: "paused" });
+}
+
+export async function resumeMember(member: MemberHandle): Promise<void> {
+  await signalUntil(member, { signal: "SIGCONT", state: "running" });
+}
+
+async function killProcess(member: MemberHandle, record: ProcessRecord): Promise<void> {
+  signalProcess(record, "SIGKILL");
+  const isGone = () => stateOf(record) === "gone";
+  if (!(await waitUntil(isGone, { withinMs: GONE_WITHIN_MS, clock: member.clock }))) {
+    throw new OperatorError(
+      "runtime",
+      `killing ${member.name}: process ${record.pid} is still there`,
+    );
+  }
+  await writeLastExit(member.paths, "SIGKILL");
+}
+
+async function signalUntil(
+  member: MemberHandle,
+  wanted: { readonly signal: "SIGSTOP" | "SIGCONT"; readonly state: "paused" | "running" },
+): Promise<void> {
+  const record = await readLive(member);
+  if (!record) throw isStopped(member, wanted.signal);
+  signalProcess(record, wanted.signal);
+  const isDone = () => stateOf(record) === wanted.state || stateOf(record) === "gone";
+  await waitUntil(isDone, { withinMs: GONE_WITHIN_MS, clock: member.clock });
+  if (stateOf(record) !== wanted.state) throw isStopped(member, wanted.signal);
+}
+
+async function readLive({ paths }: MemberHandle): Promise<ProcessRecord | undefined> {
+  const record = await readProcess(paths);
+  return stateOfRecord(record) === "stopped" ? undefined : record;
+}
+
+function isStopped({ name }: MemberHandle, signal: string): OperatorError {
+  const doing = signal === "SIGSTOP" ? "pausing" : "resuming";
+  return new OperatorError("conflict", `${doing} ${name}: it is stopped`, {
+    hint: `start ${name} first`,
+  });
+}

@@ -1,0 +1,50 @@
+// Where the local runtime keeps what it knows, below the home directory:
+//   subjects/<subject>.lock          held by up and down
+//   subjects/<subject>/topology.json what was declared, and that the subject is up
+//   subjects/<subject>/members/<member>/…
+import { join } from "node:path";
+
+export interface SubjectPaths {
+  readonly dir: string;
+  readonly lock: string;
+  readonly topology: string;
+  readonly members: string;
+}
+
+export interface MemberPaths {
+  readonly dir: string;
+  /** Everything durable of the member itself. */
+  readonly data: string;
+  readonly log: string;
+  /** One operation at a time. */
+  readonly lock: string;
+  /** The token of the one start that may become the member's process. */
+  readonly launch: string;
+  /** The identity of the member's process, written by that process alone. */
+  readonly process: string;
+  /** How it ended, when somebody saw it. */
+  readonly lastExit: string;
+}
+
+export function subjectPaths(home: string, subject: string): SubjectPaths {
+  const dir = join(home, "subjects", subject);
+  return {
+    dir,
+    lock: `${dir}.lock`,
+    topology: join(dir, "topology.json"),
+    members: join(dir, "members"),
+  };
+}
+
+export function memberPaths(subject: SubjectPaths, member: string): MemberPaths {
+  const dir = join(subject.members, member);
+  return {
+    dir,
+    data: join(dir, "data"),
+    log: join(dir, "log"),
+    lock: join(dir, "lock"),
+    launch: join(dir, "launch"),
+    process: join(dir, "process.json"),
+    lastExit: join(dir, "last-exit"),
+  };
+}

@@ -1,0 +1,109 @@
+// One member as the local runtime handles it: what was declared, where its files are, how it is now,
+// and the lock that lets one operation at a time touch it.
+import type { Clock } from "../../domain/clock.ts";
+import { OperatorError } from "../../domain/errors.ts";
+import type { MemberState, MemberStatus } from "../../domain/runtime.ts";
+import type { MemberPlan, SubjectDefinition, Topology } from "../../domain/subject.ts";
+import { withFileLock } from "../../infra/file-lock.ts";
+import { hasCode } from "../../infra/files.ts";
+import { stateOf } from "../../infra/process-identity.ts";
+import { type MemberPaths, memberPaths, type SubjectPaths } from "./layout.ts";
+import { type ProcessRecord, readLastExit, readProcess } from "./records.ts";
+
+/** A subject that is up on this machine, and the world that its operations need. */
+export interface LocalSubject {
+  readonly definition: SubjectDefinition;
+  readonly topology: Topology;
+  readonly paths: SubjectPaths;
+  readonly home: string;
+  /** How this executable is started again: the front of an argv. */
+  readonly self: readonly string[];
+  readonly clock: Clock;
+}
+
+/** Enough to end a member's process, even when its topology is lost. */
+export interface MemberHandle {
+  readonly name: string;
+  readonly paths: MemberPaths;
+  readonly clock: Clock;
+}
+
+export interface LocalMember extends MemberHandle {
+  readonly subject: LocalSubject;
+  readonly plan: MemberPlan;
+}
+
+/** A restart may take 10 s to stop and 30 s to start. */
+const LOCK_WITHIN_MS = 60_000;
+const POLL_MS = 20;
+
+/** In declared order. */
+export function membersOf(subject: LocalSubject): readonly LocalMember[] {
+  return subject.topology.members.map((plan) => ({
+    subject,
+    plan,
+    name: plan.name,
+    paths: memberPaths(subject.paths, plan.name),
+    clock: subject.clock,
+  }));
+}
+
+/** Throws code "not_found" with the valid names. */
+export function memberOf(subject: LocalSubject, name: string): LocalMember {
+  const members = membersOf(subject);
+  const found = members.find((member) => member.name === name);
+  if (found) return found;
+  const valid = members.map((member) => member.name).join(", ");
+  const { subject: subjectName } = subject.topology;
+  throw new OperatorError("not_found", `no member "${name}" in ${subjectName}: one of ${valid}`);
+}
+
+export async function statusOf({ plan, paths }: LocalMember): Promise<MemberStatus> {
+  const { name, role, isStandIn, ports } = plan;
+  const record = await readProcess(paths);
+  const state = stateOfRecord(record);
+  const declared = { name, role, state, isStandIn, ports };
+  if (record && state !== "stopped") {
+    return { ...declared, pid: record.pid, startedAtMs: record.startedAtMs, lastExit: null };
+  }
+  const lastExit = record ? ((await readLastExit(paths)) ?? "gone") : null;
+  return { ...declared, pid: null, startedAtMs: null, lastExit };
+}
+
+export function stateOfRecord(record: ProcessRecord | undefined): MemberState {
+  const state = record ? stateOf(record) : "gone";
+  return state === "gone" ? "stopped" : state;
+}
+
+/** Rejects with code "conflict" when another operation on the member does not end in time. */
+export async function withMemberLock<T>(member: MemberHandle, work: () => Promise<T>): Promise<T> {
+  const { paths, clock } = member;
+  try {
+    return await withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, work);
+  } catch (error) {
+    // Its directory has gone: `down` was faster.
+    if (hasCode(error, "ENOENT")) throw notUp(member.name, error);
+    throw error;
+  }
+}
+
+export function notUp(what: string, cause?: unknown): OperatorError {
+  return new OperatorError("runtime", `${what} is not up`, {
+    hint: "operator subject up <subject>",
+    cause,
+  });
+}
+
+/** Looks until the condition is true, the time is over or the signal aborts. */
+export async function waitUntil(
+  condition: () => boolean | Promise<boolean>,
+  limits: { readonly withinMs: number; readonly clock: Clock; readonly signal?: AbortSignal },
+): Promise<boolean> {
+  const { withinMs, clock, signal } = limits;
+  const deadlineMs = clock.now() + withinMs;
+  while (!(await condition())) {
+    if (signal?.aborted || clock.now() > deadlineMs) return false;
+    await clock.sleep(POLL_MS, signal);
+  }
+  return true;
+}

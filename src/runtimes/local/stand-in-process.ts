@@ -1,0 +1,46 @@
+// The other end of a start: this process becomes the member that it was launched for, or ends.
+import { OperatorError } from "../../domain/errors.ts";
+import type { MemberPlan, Topology } from "../../domain/subject.ts";
+import { memberPaths, subjectPaths } from "./layout.ts";
+import { notUp } from "./member.ts";
+import { claimMember, readTopology, writeLastExit } from "./records.ts";
+
+export interface ClaimOptions {
+  readonly home: string;
+  readonly subject: string;
+  readonly member: string;
+  /** From the environment that the starter gave: LAUNCH_ENV. */
+  readonly token: string;
+  readonly startedAtMs: number;
+}
+
+export interface ClaimedMember {
+  readonly plan: MemberPlan;
+  readonly topology: Topology;
+  readonly dataDir: string;
+  /** The last thing that the process does. */
+  recordExit(exitCode: number): Promise<void>;
+}
+
+/** Rejects with code "conflict" when another process is the member, or the start was taken back. */
+export async function becomeMember(options: ClaimOptions): Promise<ClaimedMember> {
+  const { home, subject, member, token, startedAtMs } = options;
+  const paths = subjectPaths(home, subject);
+  const topology = await readTopology(paths);
+  if (!topology) throw notUp(subject);
+  const plan = topology.members.find(({ name }) => name === member);
+  if (!plan) throw new OperatorError("not_found", `no member "${member}" in ${subject}`);
+  const files = memberPaths(paths, member);
+  if (!(await claimMember(files, { token, startedAtMs }))) {
+    throw new OperatorError(
+      "conflict",
+      `becoming ${member} of ${subject}: another start was faster`,
+    );
+  }
+  return {
+    plan,
+    topology,
+    dataDir: files.data,
+    recordExit: (exitCode) => writeLastExit(files, `exit code ${exitCode}`),
+  };
+}

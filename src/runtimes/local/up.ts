@@ -1,0 +1,105 @@
+// Brings a subject up on this machine. It may be interrupted at any point and called again.
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { messageOf, OperatorError } from "../../domain/errors.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { MemberPlan, Topology } from "../../domain/subject.ts";
+import { withFileLock } from "../../infra/file-lock.ts";
+import { removeSubject } from "./down.ts";
+import { resumeMember } from "./end.ts";
+import { memberPaths, type SubjectPaths, subjectPaths } from "./layout.ts";
+import { type LocalMember, membersOf, statusOf, withMemberLock } from "./member.ts";
+import type { OpenLocalOptions } from "./open.ts";
+import { allocatePorts } from "./ports.ts";
+import { readTopology, writeTopology } from "./records.ts";
+import { startMember } from "./start.ts";
+
+export interface UpOptions extends OpenLocalOptions {
+  /** Divides the long timers of stand-ins. Chosen once: a subject that is up keeps its own. */
+  readonly timeScale: number;
+  /** By member name; added to the settings that the definition declares. */
+  readonly settings?: Readonly<Record<string, JsonObject>>;
+  readonly signal: AbortSignal;
+  /** One line for a person on each step. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** Another `up` or `down` may wait for all members to start. */
+const LOCK_WITHIN_MS = 90_000;
+
+/**
+ * Resolves when every member answers. A subject that is up already keeps its ports and data: what is
+ * stopped is started, what is paused is resumed. Rejects as `Runtime.operate` does; members that came
+ * up then stay up.
+ */
+export async function upLocal(options: UpOptions): Promise<Topology> {
+  const { definition, home, clock } = options;
+  const paths = subjectPaths(home, definition.name);
+  await makeDirectory(dirname(paths.dir));
+  return withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, async () => {
+    const topology = (await readTopology(paths)) ?? (await declare(options, paths));
+    await bringUp(membersOf({ ...options, paths, topology }), options);
+    return topology;
+  });
+}
+
+/** A directory without a topology is what an interrupted `down` left: it is cleared first. */
+async function declare(options: UpOptions, paths: SubjectPaths): Promise<Topology> {
+  await removeSubject(paths, options.clock);
+  const { definition, timeScale } = options;
+  const members = await planMembers(options);
+  await Promise.all(members.map(({ name }) => makeDirectory(memberPaths(paths, name).data)));
+  const topology = { subject: definition.name, timeScale, members, endpoints: [] };
+  await writeTopology(paths, topology);
+  return topology;
+}
+
+async function planMembers(options: UpOptions): Promise<readonly MemberPlan[]> {
+  const { definition, home, settings = {} } = options;
+  const declared = definition.local.members;
+  const count = declared.reduce((sum, { ports }) => sum + ports.length, 0);
+  const free = [...(await allocatePorts(count, `${home} ${definition.name}`))];
+  return declared.map((member) => ({
+    name: member.name,
+    role: member.role,
+    isStandIn: true,
+    ports: Object.fromEntries(member.ports.map((name) => [name, free.shift() ?? 0])),
+    settings: { ...member.settings, ...settings[member.name] },
+  }));
+}
+
+async function bringUp(members: readonly LocalMember[], options: UpOptions): Promise<void> {
+  const bringing = members.map((member) => bringMemberUp(member, options));
+  const failures = (await Promise.allSettled(bringing)).filter(
+    ({ status }) => status === "rejected",
+  );
+  const reasons = failures.map((failure) => ("reason" in failure ? failure.reason : undefined));
+  if (reasons.length === 0) return;
+  if (reasons.length === 1 || options.signal.aborted) throw reasons[0];
+  const { name } = options.definition;
+  throw new OperatorError("runtime", reasons.map(messageOf).join("\n"), {
+    hint: `operator subject up ${name} tries again, operator subject down ${name} ends the rest`,
+  });
+}
+
+async function bringMemberUp(member: LocalMember, options: UpOptions): Promise<void> {
+  const { state: before } = await statusOf(member);
+  await withMemberLock(member, async () => {
+    if ((await statusOf(member)).state === "paused") await resumeMember(member);
+    await startMember(member, options.signal);
+  });
+  const { pid } = await statusOf(member);
+  const done = { stopped: "started", paused: "resumed", running: "running already" }[before];
+  options.onProgress?.(`${member.name} ${done}, process ${pid}`);
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new OperatorError("runtime", `creating ${path}: ${messageOf(cause)}`, {
+      hint: "OPERATOR_HOME names a directory that this user may write",
+      cause,
+    });
+  }
+}
