@@ -23,7 +23,7 @@ export interface Action<O extends Observation = Observation> {
   readonly targets: string;
   /** Argument names with one line each; empty when it takes none. */
   readonly args: Readonly<Record<string, string>>;
-  readonly effect: Exclude<EffectKind, "read" | "unknown" | "destroy">;
+  readonly effect: Extract<EffectKind, "start" | "interrupt" | "configure">;
   /** How it is taken back, as an action call or in words; null when it needs no undo. */
   readonly undo: string | null;
   /** Members touched, for verification and the journal. */

@@ -6,6 +6,8 @@ export const EFFECTS = [
   "interrupt", // stop, restart, kill, pause: takes something away, for a while
   "configure", // schedulers, replication, limits: changes how the subject behaves
   "destroy", // data: volumes, directories, logs, tombstones. Refused in every mode
+  "oversight", // an agent's own supervision: tickets, approvals, monitor, audit. Likewise refused
+  "hidden", // code that cannot be read before it runs: `| sh`, eval of a variable. Likewise refused
   "unknown", // not understood; counts as mutating
 ] as const;
 export type EffectKind = (typeof EFFECTS)[number];

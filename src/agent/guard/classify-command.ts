@@ -1,0 +1,133 @@
+// From a command line to its effects. The line is parsed, never searched: every simple command in
+// it is judged, wherever it stands, and what cannot be read counts as the worst.
+import { type For, forEachChild, type ParsedScript, parse, type SyntaxNode } from "unbash";
+import type { Effect } from "../../domain/effect.ts";
+import { classifyAssignment } from "./assignments.ts";
+import { classifyRedirect } from "./redirects.ts";
+import { type CommandKnowledge, effectBecause, type Scope } from "./scope.ts";
+import { readScriptFacts } from "./script-facts.ts";
+import { readWord, staysOneWord } from "./shell-words.ts";
+import { classifySimple } from "./simple-command.ts";
+
+/** Code within code: `sh -c "sh -c …"`. */
+const NESTING_MAX = 6;
+const LOOP_WORDS_MAX = 32;
+
+/**
+ * Read by bash in one way and by other shells in another (`((rm x))` is arithmetic here and two
+ * subshells there): what runs would not be what was judged.
+ */
+const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
+  "AnsiCQuoted",
+  "ArithmeticCommand",
+  "ArithmeticCommandExpansion",
+  "ArithmeticFor",
+  "ArrayValue",
+  "Coproc",
+  "ExtendedGlob",
+  "HereString",
+  "LocaleString",
+  "ProcessSubstitution",
+  "Select",
+  "TestCommand",
+]);
+
+/** At least one effect, without twins. Never throws. */
+export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
+  const effects = distinct(classifyCode(command, { knowledge, nesting: 0 }));
+  return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
+}
+
+interface Surroundings {
+  readonly knowledge: CommandKnowledge;
+  readonly nesting: number;
+}
+
+function classifyCode(code: string, around: Surroundings): readonly Effect[] {
+  if (around.nesting > NESTING_MAX) return [hidden(code, "nested too deeply")];
+  const script = parse(code);
+  return classifyNode(script, scopeOf(script, around));
+}
+
+function scopeOf(script: ParsedScript, around: Surroundings): Scope {
+  const { knowledge, nesting } = around;
+  const facts = readScriptFacts(script);
+  const known = Object.entries(knowledge.variables).filter(([name]) => facts.isSettled(name));
+  const scope: Scope = {
+    knowledge,
+    facts,
+    variables: new Map(known),
+    classifyCode: (code) => classifyCode(code, { knowledge, nesting: nesting + 1 }),
+    classifyWords: (words) => classifySimple(words, scope),
+  };
+  return scope;
+}
+
+function classifyNode(node: SyntaxNode, scope: Scope): readonly Effect[] {
+  if (BASH_ONLY.has(node.type)) return [hidden(textOf(node), "bash only, and the shell is sh")];
+  switch (node.type) {
+    case "Script": {
+      const error = node.errors?.[0];
+      return error ? [hidden("", error.message)] : classifyChildren(node, scope);
+    }
+    case "CommandExpansion":
+      if (!node.script) return [hidden(node.text, "nested too deeply")];
+      return classifyChildren(node, scope);
+    case "Command": {
+      const words = node.name ? [node.name, ...node.args].map((word) => readWord(word, scope)) : [];
+      return [...classifySimple(words, scope), ...classifyChildren(node, scope)];
+    }
+    case "Redirect":
+      return [...classifyRedirect(node, scope), ...classifyChildren(node, scope)];
+    case "Assignment":
+      return [...classifyAssignment(node), ...classifyChildren(node, scope)];
+    case "For":
+      return classifyFor(node, scope);
+    default:
+      return classifyChildren(node, scope);
+  }
+}
+
+function classifyChildren(node: SyntaxNode, scope: Scope): readonly Effect[] {
+  const effects: Effect[] = [];
+  forEachChild(node, (child) => effects.push(...classifyNode(child, scope)));
+  return effects;
+}
+
+/** A loop over words that are written out is judged once per word, with that value. */
+function classifyFor(loop: For, scope: Scope): readonly Effect[] {
+  const name = loop.name.value;
+  const words = loop.wordlist?.map((word) => readWord(word, scope)) ?? [];
+  const isCertain =
+    words.length > 0 &&
+    words.length <= LOOP_WORDS_MAX &&
+    words.every(({ text, isExact }) => isExact && staysOneWord(text)) &&
+    scope.facts.isSettled(name);
+  if (!isCertain) return classifyChildren(loop, bindIn(scope, name, undefined));
+  return words.flatMap(({ text }) => classifyChildren(loop, bindIn(scope, name, text)));
+}
+
+function bindIn(scope: Scope, name: string, value: string | undefined): Scope {
+  const variables = new Map(scope.variables);
+  if (value === undefined) variables.delete(name);
+  else variables.set(name, value);
+  const inner: Scope = {
+    ...scope,
+    variables,
+    classifyWords: (words) => classifySimple(words, inner),
+  };
+  return inner;
+}
+
+function hidden(text: string, because: string): Effect {
+  return effectBecause("hidden", [{ text, isExact: true }], because);
+}
+
+function textOf(node: SyntaxNode): string {
+  return "text" in node ? node.text : node.type;
+}
+
+function distinct(effects: readonly Effect[]): readonly Effect[] {
+  const byText = new Map(effects.map((effect) => [JSON.stringify(effect), effect]));
+  return [...byText.values()];
+}

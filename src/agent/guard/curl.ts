@@ -1,0 +1,105 @@
+// curl: which request it makes, to whom, and what the answer is written to.
+import type { Effect } from "../../domain/effect.ts";
+import { classifyRequest } from "./http-requests.ts";
+import { writeTo } from "./redirects.ts";
+import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+
+/** Options that change nothing of what is asked for. */
+const PLAIN = new Set([
+  ...["-s", "-S", "-f", "-L", "-k", "-v", "-i", "-g", "-N", "-4", "-6", "-#", "-G", "-I"],
+  ...["--silent", "--show-error", "--fail", "--location", "--insecure", "--verbose", "--include"],
+  ...["--globoff", "--no-buffer", "--compressed", "--get", "--head", "--fail-with-body"],
+  ...["--http1.1", "--no-progress-meter", "--path-as-is"],
+]);
+
+/** The same, with a value. */
+const VALUED = new Set([
+  ...["-H", "-m", "-w", "-A", "-e", "-r", "-u", "-y", "-Y"],
+  ...["--header", "--max-time", "--write-out", "--user-agent", "--connect-timeout", "--range"],
+  ...["--retry", "--retry-delay", "--retry-max-time", "--max-filesize", "--limit-rate"],
+]);
+
+const METHOD = new Set(["-X", "--request"]);
+const BODY = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json"]);
+const OUTPUT = new Set(["-o", "--output"]);
+
+interface CurlCall {
+  readonly urls: readonly string[];
+  readonly outputs: readonly ShellWord[];
+  readonly method: string | undefined;
+  readonly hasBody: boolean;
+  readonly asksForHead: boolean;
+  readonly bodyInUrl: boolean;
+}
+
+export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const call = readCall(words.slice(1));
+  if (!call) return [effectBecause("unknown", words, "a curl call that is not understood")];
+  const method = call.method ?? defaultMethod(call);
+  const requests = call.urls.map((url) => {
+    const kind = classifyRequest({ method, url, readHosts: scope.knowledge.readHosts });
+    return effectOf(kind, words, scope);
+  });
+  return [...requests, ...call.outputs.flatMap((word) => writeTo(word, scope))];
+}
+
+function defaultMethod({ asksForHead, hasBody, bodyInUrl }: CurlCall): string {
+  if (asksForHead) return "HEAD";
+  return hasBody && !bodyInUrl ? "POST" : "GET";
+}
+
+/** Undefined when any word is not exact, or an option is not in the tables. */
+function readCall(words: readonly ShellWord[]): CurlCall | undefined {
+  const urls: string[] = [];
+  const outputs: ShellWord[] = [];
+  const seen = new Set<string>();
+  let method: string | undefined;
+  const queue = words.flatMap(splitOption);
+  while (queue.length > 0) {
+    const word = queue.shift();
+    if (!word?.isExact) return undefined;
+    const { text } = word;
+    if (!text.startsWith("-")) urls.push(text);
+    else if (PLAIN.has(text)) seen.add(text);
+    else {
+      const value = queue.shift();
+      if (!value || !(value.isExact || VALUED.has(text) || BODY.has(text))) return undefined;
+      if (METHOD.has(text)) method = value.text.toUpperCase();
+      else if (BODY.has(text)) seen.add("body");
+      else if (OUTPUT.has(text)) outputs.push(value);
+      else if (text === "--url") urls.push(value.text);
+      else if (!VALUED.has(text)) return undefined;
+    }
+  }
+  if (urls.length === 0) return undefined;
+  return {
+    urls,
+    outputs,
+    method,
+    hasBody: seen.has("body"),
+    asksForHead: seen.has("-I") || seen.has("--head"),
+    bodyInUrl: seen.has("-G") || seen.has("--get"),
+  };
+}
+
+/** `-sS` is `-s -S`; `-XDELETE` is `-X DELETE`; `--max-time=2` is `--max-time 2`. */
+function splitOption(word: ShellWord): readonly ShellWord[] {
+  const { text, isExact } = word;
+  const [, long, value] = /^(--[\w-]+)=(.*)$/s.exec(text) ?? [];
+  if (long !== undefined && value !== undefined) {
+    return [
+      { text: long, isExact: true },
+      { text: value, isExact },
+    ];
+  }
+  if (!/^-[^-]./.test(text)) return [word];
+  const option = text.slice(0, 2);
+  const rest = text.slice(2);
+  if (PLAIN.has(option)) {
+    return [{ text: option, isExact: true }, ...splitOption({ text: `-${rest}`, isExact })];
+  }
+  return [
+    { text: option, isExact: true },
+    { text: rest, isExact },
+  ];
+}

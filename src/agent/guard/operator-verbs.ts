@@ -1,0 +1,71 @@
+// Our own commands: what an agent may do with them, and what would touch its own supervision.
+import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { effectOf, type Scope, type ShellWord } from "./scope.ts";
+
+/** By the first word alone, or the first two: flags come after them. */
+const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
+  ["--help", "read"],
+  ["--version", "read"],
+  ["actions", "read"],
+  ["actions list", "read"],
+  ["actions show", "read"],
+  ["actions approve", "oversight"],
+  ["actions deny", "oversight"],
+  ["agent", "oversight"],
+  ["audit", "read"],
+  ["audit list", "read"],
+  ["audit show", "read"],
+  ["audit verify", "read"],
+  ["demo", "oversight"],
+  ["doctor", "read"],
+  ["fault list", "read"],
+  ["fault inject", "destroy"],
+  ["fault heal", "oversight"],
+  ["fault recover", "oversight"],
+  ["monitor", "oversight"],
+  ["subject status", "read"],
+  ["subject logs", "read"],
+  ["subject up", "start"],
+  ["subject start", "start"],
+  ["subject resume", "start"],
+  ["subject stop", "interrupt"],
+  ["subject restart", "interrupt"],
+  ["subject kill", "interrupt"],
+  ["subject pause", "interrupt"],
+  ["subject down", "destroy"],
+  ["tickets", "read"],
+  ["tickets list", "read"],
+  ["tickets show", "read"],
+  ["tickets hold", "oversight"],
+  ["tickets unhold", "oversight"],
+  ["tickets resolve", "oversight"],
+  ["tickets retry", "oversight"],
+]);
+
+const ONE_LOOK = /^--(once|subject|db|pd|json|interval)$/;
+
+export function classifyOperator(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  return [effectOf(kindOf(words.slice(1)), words, scope)];
+}
+
+function kindOf(typed: readonly ShellWord[]): EffectKind {
+  const [first, second] = typed;
+  // A word that is known only when it runs could be any verb, the forbidden ones too.
+  if (!first?.isExact || second?.isExact === false) return "hidden";
+  if (first.text === "monitor" && isOneLook(typed.slice(1))) return "read";
+  if (second === undefined || first.text === "doctor") return VERBS.get(first.text) ?? "unknown";
+  if (second.text === "--help" && typed.length === 2) return "read";
+  const kind = VERBS.get(`${first.text} ${second.text}`);
+  const isCertain = typed.every(({ isExact }) => isExact);
+  return kind === "start" && !isCertain ? "unknown" : (kind ?? "oversight");
+}
+
+/** One look files no ticket; a monitor that stays would. */
+function isOneLook(typed: readonly ShellWord[]): boolean {
+  const flags = typed.filter(({ text }) => text.startsWith("-"));
+  return (
+    typed.every(({ isExact }) => isExact) &&
+    flags.some(({ text }) => text === "--once") &&
+    flags.every(({ text }) => ONE_LOOK.test(text))
+  );
+}

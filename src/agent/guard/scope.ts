@@ -1,0 +1,66 @@
+// What the classification of one command line knows and passes down, and the makers of effects.
+import type { Effect, EffectKind } from "../../domain/effect.ts";
+import type { ScriptFacts } from "./script-facts.ts";
+
+/** Facts of the world that tell a harmless command from another. */
+export interface CommandKnowledge {
+  /** Member names of the subject: named in a command, they become the effect's targets. */
+  readonly members: readonly string[];
+  /** `host` or `host:port` that may be asked over HTTP, besides loopback. */
+  readonly readHosts: readonly string[];
+  /** Absolute paths of operator's own files and the subject's data: written by no command. */
+  readonly protectedPaths: readonly string[];
+  /** Where relative paths start, absolute. */
+  readonly cwd: string;
+  /** Variables whose values the shell is known to have: HOME, OPERATOR_HOME. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A word as the shell would see it. Not exact: part of its text is known only when it runs. */
+export interface ShellWord {
+  readonly text: string;
+  readonly isExact: boolean;
+}
+
+export interface Scope {
+  readonly knowledge: CommandKnowledge;
+  /** Values that are certain where the command stands. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Of the whole script. Functions are judged where they are defined, not where they are called. */
+  readonly facts: ScriptFacts;
+  /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
+  classifyCode(code: string): readonly Effect[];
+  /** Judges a command inside a command: `sudo`, `timeout`, `xargs`. */
+  classifyWords(words: readonly ShellWord[]): readonly Effect[];
+}
+
+/** Judges one simple command; the first word is its name. */
+export type Classifier = (words: readonly ShellWord[], scope: Scope) => readonly Effect[];
+
+const SOURCE_MAX = 100;
+
+export const DYNAMIC_WORD: ShellWord = { text: "…", isExact: false };
+
+/** The effect of the command that these words are, on the members that they name. */
+export function effectOf(kind: EffectKind, words: readonly ShellWord[], scope: Scope): Effect {
+  const named = words.map(({ text }) => text).filter((text) => isMember(text, scope));
+  return { kind, targets: [...new Set(named)], source: sourceOf(words) };
+}
+
+/** An effect that needs more words than the command itself. */
+export function effectBecause(
+  kind: EffectKind,
+  words: readonly ShellWord[],
+  because: string,
+): Effect {
+  return { kind, targets: [], source: `${sourceOf(words)} (${because})` };
+}
+
+export function sourceOf(words: readonly ShellWord[]): string {
+  const text = words.map((word) => word.text).join(" ");
+  return text.length > SOURCE_MAX ? `${text.slice(0, SOURCE_MAX)}…` : text;
+}
+
+function isMember(text: string, scope: Scope): boolean {
+  return scope.knowledge.members.includes(text);
+}

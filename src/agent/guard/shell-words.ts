@@ -1,0 +1,56 @@
+// From a parsed word to the text that the shell would make of it, as far as that is certain.
+import type { CommandArgument, Word, WordPart } from "unbash";
+import type { Scope, ShellWord } from "./scope.ts";
+
+/** Values that an unquoted expansion leaves as one word: nothing to split, no pattern. */
+const ONE_WORD = /^[\w.:/@%+,=-]+$/;
+
+export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
+  // `export NAME=value`: whatever the value is, the name decides, and it is read elsewhere.
+  if (argument.type === "Assignment") return { text: argument.text, isExact: false };
+  const home = homeOf(argument, scope);
+  const parts = argument.parts;
+  if (!parts) return home ?? { text: argument.value, isExact: !argument.value.startsWith("~") };
+  return joinWords(parts.map((part) => readPart(part, scope)));
+}
+
+function homeOf(word: Word, scope: Scope): ShellWord | undefined {
+  const home = scope.variables.get("HOME");
+  if (home === undefined || !/^~(\/|$)/.test(word.text)) return undefined;
+  return { text: home + word.value.slice(1), isExact: true };
+}
+
+function readPart(part: WordPart, scope: Scope): ShellWord {
+  switch (part.type) {
+    case "Literal":
+    case "SingleQuoted":
+      return { text: part.value, isExact: true };
+    case "DoubleQuoted":
+      return joinWords(part.parts.map((child) => readPart(child, scope)));
+    case "SimpleExpansion":
+      return readVariable(part.text.slice(1), part.text, scope);
+    case "ParameterExpansion":
+      if (part.operation || part.index || part.prefix) return { text: part.text, isExact: false };
+      return readVariable(part.parameter, part.text, scope);
+    default:
+      return { text: part.text, isExact: false };
+  }
+}
+
+function readVariable(name: string, written: string, scope: Scope): ShellWord {
+  const value = scope.variables.get(name);
+  if (value === undefined || !ONE_WORD.test(value)) return { text: written, isExact: false };
+  return { text: value, isExact: true };
+}
+
+function joinWords(words: readonly ShellWord[]): ShellWord {
+  return {
+    text: words.map(({ text }) => text).join(""),
+    isExact: words.every(({ isExact }) => isExact),
+  };
+}
+
+/** True for a value that stays one word wherever it is put. */
+export function staysOneWord(text: string): boolean {
+  return ONE_WORD.test(text);
+}

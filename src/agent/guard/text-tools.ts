@@ -1,0 +1,84 @@
+// awk, sed and find: they read, unless their own little languages say otherwise. Anything in those
+// languages that is not plainly harmless makes them unknown.
+import type { Effect } from "../../domain/effect.ts";
+import type { ShellWord } from "./scope.ts";
+import { type Classifier, DYNAMIC_WORD, effectBecause, effectOf, type Scope } from "./scope.ts";
+
+export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
+  awk: classifyAwk,
+  gawk: classifyAwk,
+  mawk: classifyAwk,
+  sed: classifySed,
+  find: classifyFind,
+};
+
+/** Pipes, files and commands need one of these in awk; `>` is also a comparison, and refused with it. */
+const AWK_EFFECTS = /[>|@]|\bsystem\b|\bgetline\b|\bclose\b|\bfflush\b/;
+
+function classifyAwk(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const rest = skipAwkOptions(words.slice(1));
+  const program = rest?.[0];
+  if (!program?.isExact || AWK_EFFECTS.test(program.text)) {
+    return [effectBecause("unknown", words, "an awk program that may write or run")];
+  }
+  return [effectOf("read", words, scope)];
+}
+
+/** Undefined when there is an option besides `-F` and `-v`, such as `-f file` or `-i inplace`. */
+function skipAwkOptions(words: readonly ShellWord[]): readonly ShellWord[] | undefined {
+  const [first, ...rest] = words;
+  if (!first?.text.startsWith("-")) return words;
+  if (/^-[Fv]$/.test(first.text)) return skipAwkOptions(rest.slice(1));
+  return /^-[Fv]./.test(first.text) ? skipAwkOptions(rest) : undefined;
+}
+
+const SED_ADDRESS = String.raw`(?:\d+|\$|/[^/]*/)`;
+const SED_PRINT = new RegExp(`^(?:${SED_ADDRESS}(?:,${SED_ADDRESS})?)?!?[pdq=]$`);
+/** s with one of four delimiters, and no flag that writes (w) or runs (e). */
+const SED_SUBSTITUTE = new RegExp(
+  `^(?:${SED_ADDRESS})?s([/|#,])(?:(?!\\1)[^\\\\]|\\\\.)*\\1(?:(?!\\1)[^\\\\]|\\\\.)*\\1[gpIi\\d]*$`,
+);
+
+function classifySed(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const args = words.slice(1);
+  const hasExpressions = args.some(({ text }) => text === "-e");
+  const scripts = hasExpressions
+    ? args.filter((_, index) => args[index - 1]?.text === "-e")
+    : args.filter(({ text }) => !text.startsWith("-")).slice(0, 1);
+  const options = args.filter((word) => word.text.startsWith("-") && !scripts.includes(word));
+  const isReading =
+    scripts.length > 0 &&
+    args.every(({ isExact }) => isExact) &&
+    options.every(({ text }) => /^-[nErue]+$/.test(text)) &&
+    scripts.every(({ text }) => text.split(";").every(isHarmlessSed));
+  if (isReading) return [effectOf("read", words, scope)];
+  return [effectBecause("unknown", words, "a sed script that may write or run")];
+}
+
+function isHarmlessSed(script: string): boolean {
+  const trimmed = script.trim();
+  return SED_PRINT.test(trimmed) || SED_SUBSTITUTE.test(trimmed);
+}
+
+const FIND_RUNS: ReadonlySet<string> = new Set(["-exec", "-execdir"]);
+const FIND_WRITES = /^-(ok|okdir|fls|fprint|fprint0|fprintf|files0-from)$/;
+
+function classifyFind(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  if (words.some(({ text }) => text === "-delete")) return [effectOf("destroy", words, scope)];
+  const isCertain = words.every(({ isExact, text }) => isExact || !text.startsWith("$"));
+  if (!isCertain || words.some(({ text }) => FIND_WRITES.test(text))) {
+    return [effectOf("unknown", words, scope)];
+  }
+  const runs = words.flatMap((word, index) =>
+    FIND_RUNS.has(word.text) ? [words.slice(index + 1)] : [],
+  );
+  const inner = runs.flatMap((rest) => scope.classifyWords(commandOfExec(rest)));
+  return [effectOf("read", words, scope), ...inner];
+}
+
+/** Up to `;` or `+`; `{}` is a file name that is known only when it runs. */
+function commandOfExec(rest: readonly ShellWord[]): readonly ShellWord[] {
+  const end = rest.findIndex(({ text }) => text === ";" || text === "+");
+  const command = end === -1 ? rest : rest.slice(0, end);
+  return command.map((word) => (word.text.includes("{}") ? DYNAMIC_WORD : word));
+}

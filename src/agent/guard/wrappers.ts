@@ -1,0 +1,141 @@
+// Commands that run another command: what counts is the one inside.
+import type { Effect } from "../../domain/effect.ts";
+import { classifyAssignedWord } from "./assignments.ts";
+import {
+  type Classifier,
+  DYNAMIC_WORD,
+  effectBecause,
+  effectOf,
+  type Scope,
+  type ShellWord,
+} from "./scope.ts";
+
+export interface Wrapper {
+  /** Options with a value of their own, as a further word. */
+  readonly valued?: readonly string[];
+  /** Options without one. Any other option makes it unknown. */
+  readonly plain?: readonly string[];
+  /** Words before the command: a duration, a lock file. */
+  readonly skips?: number;
+  /** It adds arguments that are known only when it runs. */
+  readonly addsArguments?: true;
+  readonly takesAssignments?: true;
+  /** What it is without a command. */
+  readonly alone?: "read";
+}
+
+const TABLE: Readonly<Record<string, Wrapper>> = {
+  builtin: {},
+  chronic: {},
+  command: { plain: ["-p"] },
+  env: { plain: ["-i", "-", "-0"], valued: ["-u"], takesAssignments: true, alone: "read" },
+  exec: { plain: ["-c", "-l"], valued: ["-a"], alone: "read" },
+  ionice: { valued: ["-c", "-n"], plain: ["-t"] },
+  nice: { valued: ["-n"] },
+  nohup: {},
+  setsid: { plain: ["-f", "-w"] },
+  stdbuf: { valued: ["-i", "-o", "-e"], plain: ["-oL", "-o0", "-eL", "-e0"] },
+  sudo: { plain: ["-n", "-E", "-H", "-S"], valued: ["-u", "-g"], takesAssignments: true },
+  time: { plain: ["-p"] },
+  timeout: {
+    plain: ["--foreground", "--preserve-status", "-v"],
+    valued: ["-k", "-s", "--signal", "--kill-after"],
+    skips: 1,
+  },
+  xargs: {
+    plain: ["-0", "-r", "-t", "--null", "--no-run-if-empty"],
+    valued: ["-n", "-P", "-I", "-L", "-d", "-s"],
+    addsArguments: true,
+    alone: "read",
+  },
+};
+
+export const WRAPPERS: Readonly<Record<string, Classifier>> = {
+  ...Object.fromEntries(
+    Object.entries(TABLE).map(([name, wrapper]): [string, Classifier] => [
+      name,
+      (words, scope) => classifyWrapped(wrapper, words, scope),
+    ]),
+  ),
+  command: (words, scope) =>
+    /^-[vV]$/.test(words[1]?.text ?? "")
+      ? [effectOf("read", words, scope)]
+      : classifyWrapped(TABLE.command ?? {}, words, scope),
+  eval: (words, scope) => classifyEvaluated(words, words.slice(1), scope),
+  trap: (words, scope) => classifyEvaluated(words, words.slice(1, 2), scope),
+  watch: (words, scope) => classifyEvaluated(words, words.slice(1), scope),
+  ...Object.fromEntries(
+    ["sh", "bash", "dash", "ash", "zsh", "ksh"].map((name) => [name, classifyShell]),
+  ),
+  alias: (words) => [effectBecause("hidden", words, "it gives a name another meaning")],
+  ".": (words) => [effectBecause("hidden", words, "a script that is not shown")],
+  source: (words) => [effectBecause("hidden", words, "a script that is not shown")],
+};
+
+/** The first word is the wrapper's own name. */
+export function classifyWrapped(
+  wrapper: Wrapper,
+  words: readonly ShellWord[],
+  scope: Scope,
+): readonly Effect[] {
+  const { rest, isUnderstood } = skipOptions(wrapper, words.slice(1));
+  if (!isUnderstood) return [effectBecause("hidden", words, "an option that is not understood")];
+  const from = wrapper.takesAssignments ? rest.findIndex(isNoAssignment) : 0;
+  const assigned = from === -1 ? rest : rest.slice(0, from);
+  const inner = from === -1 ? [] : rest.slice(from + (wrapper.skips ?? 0));
+  const assignments = assigned.flatMap(({ text }) => classifyAssignedWord(text));
+  if (inner.length === 0)
+    return [...assignments, effectOf(wrapper.alone ?? "unknown", words, scope)];
+  const added = wrapper.addsArguments ? [DYNAMIC_WORD] : [];
+  return [...assignments, ...scope.classifyWords([...inner, ...added])];
+}
+
+function isNoAssignment({ text }: ShellWord): boolean {
+  return !/^[A-Za-z_]\w*=/.test(text);
+}
+
+function skipOptions(wrapper: Wrapper, words: readonly ShellWord[]) {
+  const { valued = [], plain = [] } = wrapper;
+  let index = 0;
+  for (; index < words.length; index += 1) {
+    const text = words[index]?.text ?? "";
+    if (text === "--") return { rest: words.slice(index + 1), isUnderstood: true };
+    if (!text.startsWith("-")) break;
+    if (valued.includes(text)) index += 1;
+    else if (!plain.includes(text) && !isJoinedOption(text, valued)) {
+      return { rest: [], isUnderstood: false };
+    }
+  }
+  return { rest: words.slice(index), isUnderstood: true };
+}
+
+/** `-n5`, `--signal=TERM`. */
+export function isJoinedOption(text: string, valued: readonly string[]): boolean {
+  return valued.some((option) =>
+    option.startsWith("--") ? text.startsWith(`${option}=`) : text.startsWith(option),
+  );
+}
+
+/** `eval "$code"`: what would run stands nowhere. */
+function classifyEvaluated(
+  words: readonly ShellWord[],
+  code: readonly ShellWord[],
+  scope: Scope,
+): readonly Effect[] {
+  if (code.length === 0) return [effectOf("read", words, scope)];
+  if (code.some(({ isExact }) => !isExact)) {
+    return [effectBecause("hidden", words, "its code is known only when it runs")];
+  }
+  return scope.classifyCode(code.map(({ text }) => text).join(" "));
+}
+
+/** `sh -c code`; a script file or code from a pipe cannot be read here. */
+function classifyShell(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const at = words.findIndex(({ text }) => /^-[eux]*c$/.test(text));
+  const onlyFlags = words.slice(1, at).every(({ text }) => /^-[eux]+$/.test(text));
+  const code = words[at + 1];
+  if (at < 1 || !onlyFlags || !code?.isExact) {
+    return [effectBecause("hidden", words, "its code is not written in the command")];
+  }
+  return scope.classifyCode(code.text);
+}
