@@ -47,7 +47,6 @@ function failureOf(thrown: unknown): ModelFailure {
 }
 
 function failureOfResponse({ status, type }: APIError): ModelFailure {
-  if (type === "overloaded_error") return "overloaded";
   if (status === undefined) return FAILURE_OF_TYPE[type ?? ""] ?? "malformed";
   if (status === 429) return "rate_limited";
   if (status === 401 || status === 402 || status === 403) return "unauthorized";

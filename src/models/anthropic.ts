@@ -102,7 +102,7 @@ async function ask(service: Service, params: Params, signal: AbortSignal): Promi
   try {
     return await watch.race(stream(service.client, params, watch));
   } catch (error) {
-    throw toModelError(watch.ending ?? error, {
+    throw toModelError(error, {
       doing: `asking ${params.model} at ${new URL(service.baseUrl).host}`,
       secret: service.apiKey,
       nowMs: service.clock.now(),

@@ -126,6 +126,19 @@ describe("a stream that fails", () => {
     expect(error.message).toEndWith("not done within 200 ms");
   });
 
+  test("is none while its events come one by one", async () => {
+    const slow = message([says("hello")], { paceMs: 150 });
+    await using api = await startMessagesApi({ script: [slow] });
+    const model = modelAt(api, { idleTimeoutMs: 1000 });
+    expect((await model.query(REQUEST, new AbortController().signal)).stop).toBe("end");
+  });
+
+  test("is none once the message is whole, though the connection stays open", async () => {
+    await using api = await startMessagesApi({ script: [stallAfter(99, HELLO)] });
+    const { stop } = await modelAt(api).query(REQUEST, new AbortController().signal);
+    expect(stop).toBe("end");
+  });
+
   test("is not even there: nobody listens", async () => {
     const api = await startMessagesApi({ script: [] });
     await api.stop();
@@ -150,20 +163,22 @@ describe("an answer of another form", () => {
   });
 
   test("is fine where only unknown types are added", async () => {
+    const counts = { input_tokens: null, output_tokens: 2 };
     const events = [
       { type: "message_start", message: { usage: { input_tokens: 1, output_tokens: 1 } } },
       { type: "weather", sun: true },
       { type: "content_block_start", index: 0, content_block: { type: "hologram" } },
       { type: "content_block_delta", index: 0, delta: { type: "hologram_delta" } },
       { type: "content_block_start", index: 1, content_block: { type: "text", text: "hi" } },
-      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: counts },
       { type: "message_stop" },
     ];
     const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     const reply = raw({ status: 200, contentType: "text/event-stream", body: body.join("") });
     await using api = await startMessagesApi({ script: [reply] });
-    const { blocks } = await modelAt(api).query(REQUEST, new AbortController().signal);
+    const { blocks, usage } = await modelAt(api).query(REQUEST, new AbortController().signal);
     expect(blocks).toEqual([{ type: "text", text: "hi" }]);
+    expect(usage).toMatchObject({ inputTokens: 1, outputTokens: 2 });
   });
 });
 

@@ -28,6 +28,8 @@ export interface ScriptedMessage {
   /** An event of type "error" takes the place of the message's end. */
   readonly error: JsonObject | undefined;
   readonly ending: Ending;
+  /** The time before each event. */
+  readonly paceMs: number;
 }
 
 export interface RawReply {
@@ -79,6 +81,7 @@ export function message(
     usage: USAGE,
     error: undefined,
     ending: { type: "whole" },
+    paceMs: 0,
     ...changes,
   };
 }

@@ -126,6 +126,7 @@ async function send(response: ServerResponse, reply: ScriptedReply, count: numbe
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.flushHeaders();
   for (const event of sent) {
+    if (reply.paceMs > 0) await Bun.sleep(reply.paceMs);
     await write(response, `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   }
   if (reply.ending.type === "whole" || reply.ending.type === "end") response.end();
