@@ -1,5 +1,5 @@
-// Whatever goes wrong between us and the Messages API, as one ModelError: what failed decides whether
-// the agent asks again, so each status and each type of error has its place here.
+// Whatever goes wrong between us and the Messages API, as one ModelError: what failed decides
+// whether the agent asks again, so each status and each type of error has its place here.
 import { APIConnectionError, APIError } from "@anthropic-ai/sdk";
 import { z } from "zod";
 import { AssertionError, messageOf } from "../domain/errors.ts";

@@ -1,5 +1,5 @@
-// From our conversation to the Messages API's. Deterministic: the same blocks give the same bytes, so
-// that the service finds its cached prefix again and accepts the signed thinking that stands in it.
+// From our conversation to the Messages API's. Deterministic: the same blocks give the same bytes,
+// so that the service finds its cached prefix again and accepts the signed thinking within it.
 import type Anthropic from "@anthropic-ai/sdk";
 import { z } from "zod";
 import { unreachable } from "../domain/errors.ts";
@@ -106,9 +106,9 @@ function isCacheable(block: BlockParam): block is CacheableBlock {
 }
 
 /**
- * From 4.6 on models think as much as a question needs, and by default show nothing of it; asked for
- * a summary they show one. Older ones, and names that tell no version, get no such field: it would
- * be refused. Source: platform.claude.com/docs/en/build-with-claude/thinking.
+ * From 4.6 on models think as much as a question needs, and by default show nothing of it; asked
+ * for a summary they show one. Older ones, and names that tell no version, get no such field: it
+ * would be refused. Source: platform.claude.com/docs/en/build-with-claude/thinking.
  */
 function thinkingOf(model: string): Pick<Params, "thinking"> {
   const [, major, minor] = /^claude-[a-z]+-(\d{1,2})(?:-(\d{1,2}))?(?:-|$)/.exec(model) ?? [];

@@ -1,6 +1,6 @@
 // Claude through the official SDK, as a Model: one streamed message for each query. The SDK is kept
-// from what it does by itself: no retries (the agent has its own), no credentials, headers or logging
-// from the environment (they may belong to another client on the same machine).
+// from what it does by itself: no retries (the agent has its own), no credentials, headers or
+// logging from the environment (they may belong to another client on the same machine).
 import Anthropic from "@anthropic-ai/sdk";
 import type { Clock } from "../domain/clock.ts";
 import { assert } from "../domain/errors.ts";
@@ -86,7 +86,7 @@ function createClient({ apiKey, baseUrl, deadlineMs }: Settings): Anthropic {
   });
 }
 
-/** ANTHROPIC_CUSTOM_HEADERS, which the SDK reads by itself, may carry another client's credentials. */
+/** ANTHROPIC_CUSTOM_HEADERS, which the SDK reads by itself, may carry another client's secrets. */
 function ownHeaders(given: RequestInit["headers"], apiKey: string): Headers {
   const headers = new Headers(given);
   for (const name of [...headers.keys()]) {

@@ -1,6 +1,6 @@
 // Ends a request to a model's service for one of three reasons: the caller aborted it, nothing came
-// for too long, or it took too long as a whole. Whoever waits learns it at once, whatever the client
-// library does with the signal.
+// for too long, or it took too long as a whole. Whoever waits learns it at once, whatever the
+// client library does with the signal.
 import type { Clock } from "../domain/clock.ts";
 import { ModelError } from "../domain/model.ts";
 

@@ -28,7 +28,7 @@ const TICKET = z.object({
   evidence: z.record(z.string(), z.json()),
 });
 
-/** Throws ModelError "malformed" without a ticket in the first user message, or without a result. */
+/** Throws ModelError "malformed" without a ticket in the first user message, or a result. */
 export function readTranscript(messages: readonly Message[]): Transcript {
   return { ticket: readTicket(messages), calls: readCalls(messages) };
 }

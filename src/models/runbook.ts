@@ -1,6 +1,6 @@
 // The model that follows a runbook instead of thinking. It sees what a language model sees, the
-// briefing and the texts of tool results, and answers with the same tool calls. It keeps no state: at
-// every turn the runbook runs again, from its start, over all results so far.
+// briefing and the texts of tool results, and answers with the same tool calls. It keeps no state:
+// at every turn the runbook runs again, from its start, over all results so far.
 import { AssertionError, messageOf, unreachable } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { type Message, type Model, ModelError, type ModelReply } from "../domain/model.ts";

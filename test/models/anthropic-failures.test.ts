@@ -50,7 +50,7 @@ describe("an answer with a status", () => {
     expect(error.failure).toBe(failure);
   });
 
-  test("what failed is named: the model, the host, the status and the service's words", async () => {
+  test("what failed is named: the model, host and status, and the service's words", async () => {
     await using api = await startMessagesApi({ script: [overloaded()] });
     const { message } = await failureAt(api);
     expect(message).toBe(`asking claude-sonnet-5-5 at ${new URL(api.url).host}: 529: Overloaded`);

@@ -1,4 +1,4 @@
-// The runbook model: led through whole conversations, it must ask for the same steps as the runbook.
+// The runbook model: led through whole conversations, it must ask for the steps of the runbook.
 import { describe, expect, test } from "bun:test";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { Message, ModelReply } from "../../src/domain/model.ts";

@@ -14,7 +14,7 @@ export type Part =
       readonly id: string | undefined;
     };
 
-/** `after`: how many events are sent before the connection is cut, falls silent, or ends politely. */
+/** `after`: how many events are sent before the connection is cut, falls silent or ends. */
 type Ending =
   | { readonly type: "whole" }
   | { readonly type: "cut" | "stall" | "end"; readonly after: number };
@@ -135,7 +135,7 @@ export function raw(
   return { type: "raw", status, headers: { "content-type": contentType, ...headers }, body };
 }
 
-/** The events of a message, as the service streams them; `count` makes its ids unlike all others. */
+/** The events of a message, as the service streams them; `count` makes its ids its own. */
 export function toEvents(reply: ScriptedMessage, count: number): readonly Event[] {
   const { output_tokens, ...promptUsage } = reply.usage;
   const usage = { ...promptUsage, output_tokens: 1 };

@@ -1,5 +1,5 @@
-// What the Messages API refuses of a request, as far as an agent can get it wrong. Returns the words
-// of the refusal, or undefined when nothing is wrong.
+// What the Messages API refuses of a request, as far as an agent can get it wrong. Returns the
+// words of the refusal, or undefined when nothing is wrong.
 import { z } from "zod";
 import type { ScriptedReply } from "./messages-api-replies.ts";
 

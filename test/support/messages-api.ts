@@ -1,5 +1,5 @@
-// A service on loopback that speaks the Messages API with server-sent events, from a script. It keeps
-// what it was asked, and refuses what the real one refuses. Replies are built in
+// A service on loopback that speaks the Messages API with server-sent events, from a script. It
+// keeps what it was asked, and refuses what the real one refuses. Replies are built in
 // messages-api-replies.ts; ANTHROPIC_BASE_URL pointed at `url` makes the real binary talk to it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
