@@ -34,7 +34,7 @@ const PRICES: readonly Price[] = [
   price(/^claude-haiku-4-5/, { input: 1, cacheRead: 0.1, output: 5 }),
 ];
 
-/** A model that is in no row costs what the dearest row says: a cost limit errs to the safe side. */
+/** A model that is in no row costs what the dearest says: a cost limit errs to the safe side. */
 export function estimateCostUsd(model: string, tokens: Tokens): number {
   const row = rowOf(model, tokens) ?? dearest();
   const perMillion =
