@@ -26,11 +26,12 @@ export function jsonOfMember(member: MemberStatus): JsonObject {
 }
 
 /** Without a topology the subject is not up. */
-export function jsonOfStatus(
-  subject: string,
-  topology: Topology | undefined,
-  members: readonly MemberStatus[],
-): JsonObject {
+export function jsonOfStatus(status: {
+  readonly subject: string;
+  readonly topology: Topology | undefined;
+  readonly members: readonly MemberStatus[];
+}): JsonObject {
+  const { subject, topology, members } = status;
   const timeScale = topology?.timeScale ?? null;
   const isUp = topology !== undefined;
   return { subject, is_up: isUp, time_scale: timeScale, members: members.map(jsonOfMember) };

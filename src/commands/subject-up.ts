@@ -1,7 +1,8 @@
 // operator subject up: members started, then the subject looked at until it is well.
 import { OperatorError } from "../domain/errors.ts";
+import type { MemberStatus } from "../domain/runtime.ts";
 import type { SubjectDefinition, Topology } from "../domain/subject.ts";
-import { openLocalRuntime } from "../runtimes/local/open.ts";
+import { type LocalRuntime, openLocalRuntime } from "../runtimes/local/open.ts";
 import { upLocal } from "../runtimes/local/up.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { homeOf, isFlagSet, numberFlag } from "./flags.ts";
@@ -18,40 +19,47 @@ export async function bringSubjectUp(
   definition: SubjectDefinition,
 ): Promise<ExitCode> {
   const { clock, self, signal, print, flags } = context;
-  const local = { definition, home: homeOf(context), self, clock };
   const isJson = isFlagSet(flags, "json");
   const say = isJson ? () => undefined : print;
+  const local = { definition, home: homeOf(context), self, clock };
   const wanted = numberFlag(flags, "timeScale", { min: 1, max: TIME_SCALE_MAX });
   const earlier = await openLocalRuntime(local);
-  if (earlier) say(alreadyUp(earlier.topology, wanted));
-  const timeScale = wanted ?? 1;
-  const topology = await upLocal({ ...local, timeScale, signal, onProgress: say });
-  const opened = await openLocalRuntime(local);
-  const runtime = opened?.runtime;
+  if (earlier) say(await describeEarlier(earlier, wanted));
+  const topology = await upLocal({ ...local, timeScale: wanted ?? 1, signal, onProgress: say });
+  const { runtime } = (await openLocalRuntime(local)) ?? {};
   const subject = definition.open({ topology, runtime, clock });
   const troubles = await waitUntilWell(subject, { withinMs: WELL_WITHIN_MS, clock, signal });
   if (signal.aborted) throw interrupted(definition.name);
   const members = (await runtime?.members()) ?? [];
-  if (isJson)
-    print(JSON.stringify({ ...jsonOfStatus(topology.subject, topology, members), troubles }));
-  else
-    for (const line of [...memberTable(topology, members), ...howToGoOn(topology, troubles)])
-      print(line);
+  const status = { subject: definition.name, topology, members };
+  if (isJson) print(JSON.stringify({ ...jsonOfStatus(status), troubles }));
+  else for (const line of report(status, troubles)) print(line);
   return troubles.length === 0 ? 0 : 3;
 }
 
-function alreadyUp({ subject, timeScale }: Topology, wanted: number | undefined): string {
-  if (wanted === undefined || wanted === timeScale) return `${subject} is up already`;
-  return `${subject} is up already: its time scale stays ${timeScale}, until it is taken down`;
+async function describeEarlier(
+  { runtime, topology }: LocalRuntime,
+  wanted: number | undefined,
+): Promise<string> {
+  const { subject, timeScale } = topology;
+  const isRunning = (await runtime.members()).some(({ state }) => state !== "stopped");
+  const found = isRunning ? `${subject} is up already` : `${subject} keeps its data and ports`;
+  if (wanted === undefined || wanted === timeScale) return found;
+  return `${found}; its timers stay divided by ${timeScale} until it is taken down`;
 }
 
-function howToGoOn({ subject }: Topology, troubles: readonly string[]): readonly string[] {
-  const hints = [
+function report(
+  { topology, members }: { readonly topology: Topology; readonly members: readonly MemberStatus[] },
+  troubles: readonly string[],
+): readonly string[] {
+  const { subject } = topology;
+  return [
+    ...memberTable(topology, members),
+    ...troubles.map((trouble) => `not well: ${trouble}`),
     `watch:   operator monitor --subject ${subject}`,
     "repair:  operator agent",
     `end:     operator subject down ${subject}`,
   ];
-  return [...troubles.map((trouble) => `not well: ${trouble}`), ...hints];
 }
 
 function interrupted(subject: string): OperatorError {

@@ -13,9 +13,9 @@ export interface WellOptions {
 }
 
 /**
- * Looks until every member is up and no invariant is violated; what cannot be known yet, such as a
- * rate, does not count. Resolves with what is wrong at the end of the time, one line each: none when
- * it is well. On abort with what was wrong at the last look.
+ * Looks until every member is up and no invariant is violated; what cannot be known yet, such as
+ * a rate, does not count. Resolves with what is wrong at the end of the time, one line each: none
+ * when it is well. On abort with what was wrong at the last look.
  */
 export async function waitUntilWell(
   subject: Subject,

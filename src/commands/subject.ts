@@ -1,10 +1,10 @@
 // operator subject: brings a subject up and down on this machine, and handles its members by name.
 import { loadSubject } from "../../subjects/index.ts";
-import { OperatorError } from "../domain/errors.ts";
 import { MEMBER_OPERATIONS, type MemberOperation, type Runtime } from "../domain/runtime.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { downLocal } from "../runtimes/local/down.ts";
-import { openLocalRuntime } from "../runtimes/local/open.ts";
+import { notUp } from "../runtimes/local/member.ts";
+import { type LocalRuntime, openLocalRuntime } from "../runtimes/local/open.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, homeOf, isFlagSet, numberFlag, usage } from "./flags.ts";
 import { jsonOfMember, jsonOfStatus, memberLine, memberTable } from "./subject-table.ts";
@@ -14,30 +14,54 @@ const VERBS = ["up", "down", "status", "logs", ...MEMBER_OPERATIONS] as const;
 const LOG_LINES = 40;
 const LOG_LINES_MAX = 10_000;
 
+/** What was typed: the verb is known already. */
+interface SubjectCall {
+  readonly context: CommandContext;
+  readonly definition: SubjectDefinition;
+  readonly member: string | undefined;
+}
+
 /** `load` finds the definition by name; it rejects with the valid names. */
 export async function runSubject(context: CommandContext, load = loadSubject): Promise<ExitCode> {
-  const [verbWord, subjectWord, member] = context.words;
+  const [verbWord, subjectWord, member, ...surplus] = context.words;
   if (verbWord === undefined) throw usage(`subject needs a verb: one of ${VERBS.join(", ")}`);
   const verb = chooseFrom(verbWord, VERBS, "verb");
   if (subjectWord === undefined) {
     throw usage(`subject ${verb} needs a subject`, `operator subject ${verb} tikv`);
   }
-  const definition = await load(subjectWord);
+  if (surplus.length > 0) throw usage(`subject ${verb}: one member at a time`);
+  return run(verb, { context, definition: await load(subjectWord), member });
+}
+
+function run(verb: (typeof VERBS)[number], call: SubjectCall): Promise<ExitCode> {
   switch (verb) {
     case "up":
-      return bringSubjectUp(context, definition);
+      checkNoMember(verb, call);
+      return bringSubjectUp(call.context, call.definition);
     case "down":
-      return takeDown(context, definition);
+      checkNoMember(verb, call);
+      return takeDown(call);
     case "status":
-      return showStatus(context, definition);
+      checkNoMember(verb, call);
+      return showStatus(call);
     case "logs":
-      return showLogs(context, definition, member);
+      return showLogs(call);
     default:
-      return operate(context, definition, { operation: verb, member });
+      return operate(verb, call);
   }
 }
 
-async function takeDown(context: CommandContext, { name }: SubjectDefinition): Promise<ExitCode> {
+/** `down tikv tikv1` is not the end of a whole cluster. */
+function checkNoMember(verb: string, { definition, member }: SubjectCall): void {
+  if (member === undefined) return;
+  const { name } = definition;
+  throw usage(
+    `subject ${verb} is about the whole subject, not about "${member}"`,
+    `operator subject ${verb} ${name}; for one member: ${MEMBER_OPERATIONS.join(", ")}, logs`,
+  );
+}
+
+async function takeDown({ context, definition: { name } }: SubjectCall): Promise<ExitCode> {
   const { clock, print, flags } = context;
   const keepData = isFlagSet(flags, "keepData");
   const wasThere = await downLocal({ subject: name, home: homeOf(context), clock, keepData });
@@ -48,49 +72,40 @@ async function takeDown(context: CommandContext, { name }: SubjectDefinition): P
 }
 
 /** Exit 0 when all members run, 3 otherwise. */
-async function showStatus(
-  context: CommandContext,
-  definition: SubjectDefinition,
-): Promise<ExitCode> {
-  const { print, flags } = context;
-  const opened = await open(context, definition);
+async function showStatus(call: SubjectCall): Promise<ExitCode> {
+  const { print, flags } = call.context;
+  const { name } = call.definition;
+  const opened = await open(call);
+  const topology = opened?.topology;
   const members = (await opened?.runtime.members()) ?? [];
   if (isFlagSet(flags, "json")) {
-    print(JSON.stringify(jsonOfStatus(definition.name, opened?.topology, members)));
-  } else if (!opened) {
-    print(`${definition.name} is not up`);
+    print(JSON.stringify(jsonOfStatus({ subject: name, topology, members })));
+  } else if (!topology) {
+    print(`${name} is not up`);
   } else {
-    for (const line of memberTable(opened.topology, members)) print(line);
+    for (const line of memberTable(topology, members)) print(line);
   }
   return opened && members.every(({ state }) => state === "running") ? 0 : 3;
 }
 
 /** One member's log, or the last lines of every one, each behind its name. */
-async function showLogs(
-  context: CommandContext,
-  definition: SubjectDefinition,
-  member: string | undefined,
-): Promise<ExitCode> {
-  const { print, flags } = context;
+async function showLogs(call: SubjectCall): Promise<ExitCode> {
+  const { print, flags } = call.context;
   const lines = numberFlag(flags, "lines", { min: 1, max: LOG_LINES_MAX }) ?? LOG_LINES;
-  const { runtime } = await openOrThrow(context, definition);
-  const names = member === undefined ? await namesOf(runtime) : [member];
+  const { runtime } = await openOrThrow(call);
+  const names = call.member === undefined ? await namesOf(runtime) : [call.member];
   for (const name of names) {
     const log = await runtime.logs(name, { lines });
     const shown = log === "" ? [] : log.split("\n");
     if (isFlagSet(flags, "json")) print(JSON.stringify({ member: name, lines: shown }));
-    else for (const line of shown) print(member === undefined ? `${name} | ${line}` : line);
+    else for (const line of shown) print(names.length > 1 ? `${name} | ${line}` : line);
   }
   return 0;
 }
 
-async function operate(
-  context: CommandContext,
-  definition: SubjectDefinition,
-  wanted: { readonly operation: MemberOperation; readonly member: string | undefined },
-): Promise<ExitCode> {
-  const { operation, member } = wanted;
-  const { runtime } = await openOrThrow(context, definition);
+async function operate(operation: MemberOperation, call: SubjectCall): Promise<ExitCode> {
+  const { context, definition, member } = call;
+  const { runtime } = await openOrThrow(call);
   if (member === undefined) {
     const valid = (await namesOf(runtime)).join(", ");
     throw usage(`subject ${operation} ${definition.name} needs a member: one of ${valid}`);
@@ -101,16 +116,15 @@ async function operate(
   return 0;
 }
 
-function open(context: CommandContext, definition: SubjectDefinition) {
+function open({ context, definition }: SubjectCall): ReturnType<typeof openLocalRuntime> {
   const { self, clock } = context;
   return openLocalRuntime({ definition, home: homeOf(context), self, clock });
 }
 
-async function openOrThrow(context: CommandContext, definition: SubjectDefinition) {
-  const opened = await open(context, definition);
+async function openOrThrow(call: SubjectCall): Promise<LocalRuntime> {
+  const opened = await open(call);
   if (opened) return opened;
-  const { name } = definition;
-  throw new OperatorError("runtime", `${name} is not up`, { hint: `operator subject up ${name}` });
+  throw notUp(call.definition.name);
 }
 
 async function namesOf(runtime: Runtime): Promise<readonly string[]> {

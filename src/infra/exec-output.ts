@@ -1,4 +1,4 @@
-// The first and the last bytes of a stream, in bounded memory, as text that is cut between characters.
+// The first and the last bytes of a stream, in bounded memory, as text cut between characters.
 import type { BoundedOutput } from "../domain/shell.ts";
 
 export interface OutputCollector {

@@ -1,5 +1,5 @@
-// The real Shell: sh in a process group of its own, which dies as a whole: at its deadline, on abort,
-// when the command has ended (what it left in the background), and with us, whatever ends us.
+// The real Shell: sh in a process group of its own, which dies as a whole: at its deadline, on
+// abort, when the command has ended (what it left in the background), and with us, whatever ends us.
 import type { Clock } from "../domain/clock.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { Shell, ShellOptions, ShellResult } from "../domain/shell.ts";
@@ -7,7 +7,7 @@ import { createOutputCollector, type OutputCollector } from "./exec-output.ts";
 
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
-/** For the rest of the output once the command has ended; only a process that left its group takes it. */
+/** For the rest of the output of a dead group; only a process that has left it can take so long. */
 const DRAIN_MS = 500;
 
 /**

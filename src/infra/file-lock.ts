@@ -1,5 +1,5 @@
-// One process at a time: a lock file that names its owner by identity, so that the lock of a process
-// that was killed is taken over at once, and that of a living one never.
+// One process at a time: a lock file that names its owner by identity, so that the lock of a
+// process that was killed is taken over at once, and that of a living one never.
 import { link, rename, rm } from "node:fs/promises";
 import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";

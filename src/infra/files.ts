@@ -1,5 +1,6 @@
 // Files that other processes read while we write them: each is there whole or not at all.
 import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { OperatorError } from "../domain/errors.ts";
 
 /** Replaces the file, or creates it. Survives a crash at any point with the old or the new text. */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
@@ -26,13 +27,26 @@ export async function readFileIfThere(path: string): Promise<string | undefined>
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return undefined;
     throw error;
   }
 }
 
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** An error of the file system becomes an ordinary one, which says what was being done. */
+export async function withFileErrors<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OperatorError || !(error instanceof Error && "code" in error)) throw error;
+    throw new OperatorError("runtime", `${doing}: ${error.message}`, {
+      hint: "OPERATOR_HOME names a directory that this user may write",
+      cause: error,
+    });
+  }
 }
 
 let drafts = 0;

@@ -30,7 +30,7 @@ function processIn(file: string): Promise<ProcessIdentity> {
   }, `a live process in ${file}`);
 }
 
-test("stdout and stderr come in the order in which they were written, with the exit code", async () => {
+test("stdout and stderr come in the order in which they were written", async () => {
   const result = await run("echo one; echo two >&2; echo three; exit 3");
   expect(result).toEqual({
     exitCode: 3,
@@ -52,7 +52,7 @@ test("a signal that ends the command is told by name", async () => {
   expect([result.exitCode, result.signal]).toEqual([null, "SIGSEGV"]);
 });
 
-test("at the deadline grandchildren that ignore SIGTERM die too, and partial output is kept", async () => {
+test("at the deadline grandchildren that ignore SIGTERM die too; partial output stays", async () => {
   const ended = run("echo partial; trap '' TERM; sh -c 'echo $$ > pid; sleep 300; :'", {
     timeoutMs: 1_000,
   });

@@ -1,4 +1,4 @@
-// Leaves a process behind in a group of its own, which holds this one's stderr open; prints its pid.
+// Leaves a process behind in a group of its own, with this one's stderr open; prints its pid.
 
 const left = Bun.spawn(["sleep", "300"], {
   stdio: ["ignore", "ignore", "inherit"],

@@ -1,9 +1,10 @@
-// Takes a subject down: every process on record ends, then its directory goes. It needs no topology,
-// so that it can end what an interrupted `up` or `down` has left.
+// Takes a subject down: every process on record ends, then its directory goes. It needs no
+// topology, so that it can end what an interrupted `up` or `down` has left.
 import { readdir, rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
-import { hasCode } from "../../infra/files.ts";
+import { hasCode, withFileErrors } from "../../infra/files.ts";
 import { stopMember } from "./end.ts";
 import { memberPaths, type SubjectPaths, subjectPaths } from "./layout.ts";
 import { withMemberLock } from "./member.ts";
@@ -21,12 +22,14 @@ const LOCK_WITHIN_MS = 90_000;
 
 /** False when there was nothing to take down. Members end in parallel, each within 10 s. */
 export async function downLocal({ subject, home, clock, keepData }: DownOptions): Promise<boolean> {
-  const paths = subjectPaths(home, subject);
-  if ((await listDirectory(paths.dir)).length === 0) return false;
-  await withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, () =>
-    keepData === true ? endMembers(paths, clock) : removeSubject(paths, clock),
-  );
-  return true;
+  const paths = subjectPaths(resolve(home), subject);
+  const takeDown = () =>
+    keepData === true ? endMembers(paths, clock) : removeSubject(paths, clock);
+  return withFileErrors(`taking ${subject} down`, async () => {
+    if ((await listDirectory(paths.dir)).length === 0) return false;
+    await withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, takeDown);
+    return true;
+  });
 }
 
 /** The topology goes first: from then on no member of it is started. */
@@ -39,7 +42,10 @@ export async function removeSubject(paths: SubjectPaths, clock: Clock): Promise<
 async function endMembers(paths: SubjectPaths, clock: Clock): Promise<void> {
   const names = await listDirectory(paths.members);
   const members = names.map((name) => ({ name, paths: memberPaths(paths, name), clock }));
-  await Promise.all(members.map((member) => withMemberLock(member, () => stopMember(member))));
+  const ends = members.map((member) => withMemberLock(member, () => stopMember(member)));
+  for (const end of await Promise.allSettled(ends)) {
+    if (end.status === "rejected") throw end.reason;
+  }
 }
 
 /** The names in it; none when it does not exist. */

@@ -1,11 +1,11 @@
-// One member as the local runtime handles it: what was declared, where its files are, how it is now,
-// and the lock that lets one operation at a time touch it.
+// One member as the local runtime handles it: what was declared, where its files are, how it is
+// now, and the lock that lets one operation at a time touch it.
 import type { Clock } from "../../domain/clock.ts";
 import { OperatorError } from "../../domain/errors.ts";
 import type { MemberState, MemberStatus } from "../../domain/runtime.ts";
 import type { MemberPlan, SubjectDefinition, Topology } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
-import { hasCode } from "../../infra/files.ts";
+import { withFileErrors } from "../../infra/files.ts";
 import { stateOf } from "../../infra/process-identity.ts";
 import { type MemberPaths, memberPaths, type SubjectPaths } from "./layout.ts";
 import { type ProcessRecord, readLastExit, readProcess } from "./records.ts";
@@ -77,20 +77,15 @@ export function stateOfRecord(record: ProcessRecord | undefined): MemberState {
 
 /** Rejects with code "conflict" when another operation on the member does not end in time. */
 export async function withMemberLock<T>(member: MemberHandle, work: () => Promise<T>): Promise<T> {
-  const { paths, clock } = member;
-  try {
-    return await withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, work);
-  } catch (error) {
-    // Its directory has gone: `down` was faster.
-    if (hasCode(error, "ENOENT")) throw notUp(member.name, error);
-    throw error;
-  }
+  const { name, paths, clock } = member;
+  return withFileErrors(`handling ${name} in ${paths.dir}`, () =>
+    withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, work),
+  );
 }
 
-export function notUp(what: string, cause?: unknown): OperatorError {
-  return new OperatorError("runtime", `${what} is not up`, {
-    hint: "operator subject up <subject>",
-    cause,
+export function notUp(subject: string): OperatorError {
+  return new OperatorError("runtime", `${subject} is not up`, {
+    hint: `operator subject up ${subject}`,
   });
 }
 

@@ -1,5 +1,6 @@
 // The local runtime: members as processes on loopback, which outlive the command that started them.
 
+import { resolve } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import { unreachable } from "../../domain/errors.ts";
 import type { MemberOperation, Runtime } from "../../domain/runtime.ts";
@@ -7,14 +8,8 @@ import type { SubjectDefinition, Topology } from "../../domain/subject.ts";
 import { killMember, pauseMember, resumeMember, stopMember } from "./end.ts";
 import { subjectPaths } from "./layout.ts";
 import { tailOfLog } from "./log-file.ts";
-import {
-  type LocalMember,
-  type LocalSubject,
-  memberOf,
-  membersOf,
-  statusOf,
-  withMemberLock,
-} from "./member.ts";
+import { type LocalSubject, memberOf, membersOf, statusOf, withMemberLock } from "./member.ts";
+import type { Start } from "./ready.ts";
 import { readTopology } from "./records.ts";
 import { startMember } from "./start.ts";
 
@@ -26,13 +21,20 @@ export interface OpenLocalOptions {
   readonly clock: Clock;
 }
 
+export interface LocalRuntime {
+  readonly runtime: Runtime;
+  readonly topology: Topology;
+}
+
 /** Undefined when the subject is not up in this home. Starts nothing. */
 export async function openLocalRuntime(
   options: OpenLocalOptions,
-): Promise<{ readonly runtime: Runtime; readonly topology: Topology } | undefined> {
-  const paths = subjectPaths(options.home, options.definition.name);
+): Promise<LocalRuntime | undefined> {
+  const home = resolve(options.home);
+  const paths = subjectPaths(home, options.definition.name);
   const topology = await readTopology(paths);
-  return topology && { runtime: createLocalRuntime({ ...options, paths, topology }), topology };
+  if (!topology) return undefined;
+  return { runtime: createLocalRuntime({ ...options, home, paths, topology }), topology };
 }
 
 export function createLocalRuntime(subject: LocalSubject): Runtime {
@@ -42,25 +44,22 @@ export function createLocalRuntime(subject: LocalSubject): Runtime {
     logs: async (name, { lines }) => tailOfLog(memberOf(subject, name).paths.log, lines),
     async operate(name, operation, signal = new AbortController().signal) {
       const member = memberOf(subject, name);
-      await withMemberLock(member, () => operateOn(member, operation, signal));
+      await withMemberLock(member, () => operateOn({ member, signal }, operation));
       return statusOf(member);
     },
   };
 }
 
-async function operateOn(
-  member: LocalMember,
-  operation: MemberOperation,
-  signal: AbortSignal,
-): Promise<void> {
+async function operateOn(start: Start, operation: MemberOperation): Promise<void> {
+  const { member } = start;
   switch (operation) {
     case "start":
-      return startMember(member, signal);
+      return startMember(start);
     case "stop":
       return stopMember(member);
     case "restart":
       await stopMember(member);
-      return startMember(member, signal);
+      return startMember(start);
     case "kill":
       return killMember(member);
     case "pause":

@@ -4,15 +4,15 @@ import { OperatorError } from "../../domain/errors.ts";
 import { hasCode } from "../../infra/files.ts";
 
 /**
- * Below the range from which systems take the ports of outgoing connections (from 32768 on Linux, from
- * 49152 on macOS): while a member is down, no connection can be given its port.
+ * Below the range from which systems take the ports of outgoing connections (from 32768 on Linux,
+ * from 49152 on macOS): while a member is down, no connection can be given its port.
  */
 const FIRST = 21_000;
 const LAST = 31_999;
 
 /**
- * That many free ports, in a row as far as they are free. Where the search begins depends on the key,
- * so that subjects of different homes seldom meet.
+ * That many free ports, in a row as far as they are free. Where the search begins depends on the
+ * key, so that subjects of different homes seldom meet.
  */
 export async function allocatePorts(count: number, key: string): Promise<readonly number[]> {
   const range = LAST - FIRST + 1;

@@ -88,12 +88,11 @@ export function writeLastExit(paths: MemberPaths, exit: string): Promise<void> {
 }
 
 async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const text = await readFileIfThere(path);
-  if (text === undefined) return undefined;
   try {
-    return schema.parse(JSON.parse(text));
+    const text = await readFileIfThere(path);
+    return text === undefined ? undefined : schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new OperatorError("runtime", `reading ${path}: it was changed or damaged`, {
+    throw new OperatorError("runtime", `reading ${path}: not what operator wrote there`, {
       hint: "see that no process of this subject is left, then remove the file",
       cause,
     });

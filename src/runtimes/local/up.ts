@@ -1,13 +1,14 @@
 // Brings a subject up on this machine. It may be interrupted at any point and called again.
 import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { messageOf, OperatorError } from "../../domain/errors.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { MemberPlan, Topology } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
+import { withFileErrors } from "../../infra/files.ts";
 import { removeSubject } from "./down.ts";
 import { resumeMember } from "./end.ts";
-import { memberPaths, type SubjectPaths, subjectPaths } from "./layout.ts";
+import { type SubjectPaths, subjectPaths } from "./layout.ts";
 import { type LocalMember, membersOf, statusOf, withMemberLock } from "./member.ts";
 import type { OpenLocalOptions } from "./open.ts";
 import { allocatePorts } from "./ports.ts";
@@ -28,18 +29,23 @@ export interface UpOptions extends OpenLocalOptions {
 const LOCK_WITHIN_MS = 90_000;
 
 /**
- * Resolves when every member answers. A subject that is up already keeps its ports and data: what is
- * stopped is started, what is paused is resumed. Rejects as `Runtime.operate` does; members that came
- * up then stay up.
+ * Resolves when every member answers. A subject that is up already keeps its ports and data: what
+ * is stopped is started, what is paused is resumed. Rejects as `Runtime.operate` does; members that
+ * came up then stay up.
  */
 export async function upLocal(options: UpOptions): Promise<Topology> {
-  const { definition, home, clock } = options;
+  const { definition, clock } = options;
+  const home = resolve(options.home);
   const paths = subjectPaths(home, definition.name);
-  await makeDirectory(dirname(paths.dir));
-  return withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, async () => {
-    const topology = (await readTopology(paths)) ?? (await declare(options, paths));
-    await bringUp(membersOf({ ...options, paths, topology }), options);
-    return topology;
+  return withFileErrors(`bringing ${definition.name} up`, async () => {
+    await mkdir(dirname(paths.dir), { recursive: true });
+    return withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, async () => {
+      const topology = (await readTopology(paths)) ?? (await declare(options, paths));
+      const members = membersOf({ ...options, home, paths, topology });
+      await Promise.all(members.map(({ paths: { data } }) => mkdir(data, { recursive: true })));
+      await bringUp(members, options);
+      return topology;
+    });
   });
 }
 
@@ -48,7 +54,7 @@ async function declare(options: UpOptions, paths: SubjectPaths): Promise<Topolog
   await removeSubject(paths, options.clock);
   const { definition, timeScale } = options;
   const members = await planMembers(options);
-  await Promise.all(members.map(({ name }) => makeDirectory(memberPaths(paths, name).data)));
+  await mkdir(paths.dir, { recursive: true });
   const topology = { subject: definition.name, timeScale, members, endpoints: [] };
   await writeTopology(paths, topology);
   return topology;
@@ -58,7 +64,7 @@ async function planMembers(options: UpOptions): Promise<readonly MemberPlan[]> {
   const { definition, home, settings = {} } = options;
   const declared = definition.local.members;
   const count = declared.reduce((sum, { ports }) => sum + ports.length, 0);
-  const free = [...(await allocatePorts(count, `${home} ${definition.name}`))];
+  const free = [...(await allocatePorts(count, `${resolve(home)} ${definition.name}`))];
   return declared.map((member) => ({
     name: member.name,
     role: member.role,
@@ -70,12 +76,13 @@ async function planMembers(options: UpOptions): Promise<readonly MemberPlan[]> {
 
 async function bringUp(members: readonly LocalMember[], options: UpOptions): Promise<void> {
   const bringing = members.map((member) => bringMemberUp(member, options));
-  const failures = (await Promise.allSettled(bringing)).filter(
-    ({ status }) => status === "rejected",
+  const outcomes = await Promise.allSettled(bringing);
+  const reasons = outcomes.flatMap((end): unknown[] =>
+    end.status === "rejected" ? [end.reason] : [],
   );
-  const reasons = failures.map((failure) => ("reason" in failure ? failure.reason : undefined));
   if (reasons.length === 0) return;
-  if (reasons.length === 1 || options.signal.aborted) throw reasons[0];
+  const areOrdinary = reasons.every((reason) => reason instanceof OperatorError);
+  if (reasons.length === 1 || !areOrdinary || options.signal.aborted) throw reasons[0];
   const { name } = options.definition;
   throw new OperatorError("runtime", reasons.map(messageOf).join("\n"), {
     hint: `operator subject up ${name} tries again, operator subject down ${name} ends the rest`,
@@ -86,20 +93,9 @@ async function bringMemberUp(member: LocalMember, options: UpOptions): Promise<v
   const { state: before } = await statusOf(member);
   await withMemberLock(member, async () => {
     if ((await statusOf(member)).state === "paused") await resumeMember(member);
-    await startMember(member, options.signal);
+    await startMember({ member, signal: options.signal });
   });
   const { pid } = await statusOf(member);
   const done = { stopped: "started", paused: "resumed", running: "running already" }[before];
   options.onProgress?.(`${member.name} ${done}, process ${pid}`);
-}
-
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new OperatorError("runtime", `creating ${path}: ${messageOf(cause)}`, {
-      hint: "OPERATOR_HOME names a directory that this user may write",
-      cause,
-    });
-  }
 }
