@@ -76,17 +76,20 @@ function send(wanted: HttpRequest, finish: (answer: HttpAnswer) => void): Client
       ? {}
       : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
   const outgoing = open(url, { method, headers, agent: false });
-  outgoing.on("response", (incoming) => collect(incoming, wanted.bodyBytesMax, finish));
+  outgoing.on("response", (incoming) =>
+    collect(incoming, { bodyBytesMax: wanted.bodyBytesMax, finish }),
+  );
   outgoing.on("error", (error) => finish(failOf(error)));
   outgoing.end(body);
   return outgoing;
 }
 
-function collect(
-  incoming: IncomingMessage,
-  bodyBytesMax: number,
-  finish: (answer: HttpAnswer) => void,
-): void {
+interface Collecting {
+  readonly bodyBytesMax: number;
+  readonly finish: (answer: HttpAnswer) => void;
+}
+
+function collect(incoming: IncomingMessage, { bodyBytesMax, finish }: Collecting): void {
   const chunks: Buffer[] = [];
   let bodyBytes = 0;
   incoming.on("data", (chunk: Buffer) => {

@@ -14,6 +14,9 @@ export interface SampleOptions {
   readonly samplesMax: number;
 }
 
+/** The metric's name at the front of a line. */
+const NAME = /[^\s{]*/y;
+
 /** Wanted samples in the order of the page. Lines that are not of the format are passed over. */
 export function readSamples(page: string, options: SampleOptions): readonly Sample[] {
   const samples: Sample[] = [];
@@ -21,7 +24,8 @@ export function readSamples(page: string, options: SampleOptions): readonly Samp
   while (start < page.length && samples.length < options.samplesMax) {
     const newline = page.indexOf("\n", start);
     const end = newline === -1 ? page.length : newline;
-    const name = nameAt(page, start, end);
+    NAME.lastIndex = start;
+    const name = NAME.exec(page)?.[0] ?? "";
     if (options.names.has(name)) {
       const sample = parseSample(name, page.slice(start + name.length, end));
       if (sample) samples.push(sample);
@@ -29,13 +33,6 @@ export function readSamples(page: string, options: SampleOptions): readonly Samp
     start = end + 1;
   }
   return samples;
-}
-
-/** The metric's name at the front of a line: everything up to a brace or a blank. */
-function nameAt(page: string, start: number, end: number): string {
-  let stop = start;
-  while (stop < end && !" {\t\r".includes(page.charAt(stop))) stop += 1;
-  return page.slice(start, stop);
 }
 
 /** `rest` is the line after its name: labels in braces, if any, then value and, perhaps, a time. */

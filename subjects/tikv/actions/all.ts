@@ -1,0 +1,20 @@
+// Every repair step of the TiKV subject.
+import { restartMember, resumeMember, startMember } from "./members.ts";
+import { cancelOffline } from "./offline.ts";
+import { transferPdLeader } from "./pd-leader.ts";
+import { restoreReplication } from "./replication.ts";
+import { addScheduler, removeScheduler } from "./schedulers.ts";
+import type { ActionTools, TikvAction } from "./tools.ts";
+
+export function tikvActions(tools: ActionTools): readonly TikvAction[] {
+  return [
+    startMember(tools),
+    resumeMember(tools),
+    restartMember(tools),
+    removeScheduler(tools),
+    addScheduler(tools),
+    restoreReplication(tools),
+    transferPdLeader(tools),
+    cancelOffline(tools),
+  ];
+}

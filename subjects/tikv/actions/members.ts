@@ -1,0 +1,135 @@
+// Members brought back: one that is stopped, one that is paused, one that hangs.
+import type { ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import type { MemberOperation, MemberState } from "../../../src/domain/runtime.ts";
+import type { Liveness, TikvObservation } from "../observation.ts";
+import { harmOfInterrupting } from "./quorum.ts";
+import { type ActionTools, MET, notMet, requireRuntime, type TikvAction } from "./tools.ts";
+
+const TARGETS = "a member";
+/** A restart this recent has been done: another one would help no more. */
+const RECENT_MS = 60_000;
+
+export function startMember(tools: ActionTools): TikvAction {
+  return {
+    name: "start_member",
+    describes: "Starts a stopped member with its own data. Helps when its process is gone.",
+    targets: TARGETS,
+    args: {},
+    effect: "start",
+    undo: "operator subject stop tikv <member>",
+    withinMs: 30_000,
+    touches: ({ target }) => [target],
+    precondition: memberCheck(tools),
+    postcondition: checkAnswers,
+    run: ({ target }, context) => operate(context, { target, operation: "start", from: "stopped" }),
+  };
+}
+
+export function resumeMember(tools: ActionTools): TikvAction {
+  return {
+    name: "resume_member",
+    describes: "Lets a paused member go on. Helps when its process is stopped by a signal.",
+    targets: TARGETS,
+    args: {},
+    effect: "start",
+    undo: "operator subject pause tikv <member>",
+    withinMs: 15_000,
+    touches: ({ target }) => [target],
+    precondition: memberCheck(tools),
+    postcondition: checkAnswers,
+    run: ({ target }, context) => operate(context, { target, operation: "resume", from: "paused" }),
+  };
+}
+
+export function restartMember(tools: ActionTools): TikvAction {
+  return {
+    name: "restart_member",
+    describes:
+      "Stops and starts a member that runs and does not serve. Refused while another member of its " +
+      "role is missing and this one still serves.",
+    targets: TARGETS,
+    args: {},
+    effect: "interrupt",
+    undo: null,
+    withinMs: 45_000,
+    touches: ({ target }) => [target],
+    precondition: (observation, call) => {
+      const known = memberCheck(tools)(observation, call);
+      if (!known.isMet) return known;
+      const harm = harmOfInterrupting(observation, call.target);
+      return harm === undefined ? MET : notMet(harm);
+    },
+    postcondition: checkRestarted,
+    run: ({ target }, context) =>
+      operate(context, { target, operation: "restart", from: undefined }),
+  };
+}
+
+function memberCheck({ runtime }: ActionTools): TikvAction["precondition"] {
+  return ({ members }, { target }) => {
+    if (!runtime) return notMet("the members of this cluster are not run by operator");
+    if (members.some(({ name }) => name === target)) return MET;
+    const valid = members.map(({ name }) => name).join(", ");
+    return notMet(`unknown member "${target}": one of ${valid}`);
+  };
+}
+
+interface MemberChange {
+  readonly target: string;
+  readonly operation: MemberOperation;
+  /** The state that it must be in; any when undefined. */
+  readonly from: MemberState | undefined;
+}
+
+/** It is brought back only from the state that the action is for: the wrong one names the right. */
+async function operate(
+  context: ActionContext,
+  { target, operation, from }: MemberChange,
+): Promise<string> {
+  const runtime = requireRuntime(context);
+  const before = (await runtime.members()).find(({ name }) => name === target);
+  if (from !== undefined && before && before.state !== from) {
+    const rightAction = { stopped: "start_member", paused: "resume_member", running: undefined };
+    const hint = rightAction[before.state];
+    const message = `${operation} ${target}: it is ${before.state}, not ${from}`;
+    throw new OperatorError("conflict", message, hint ? { hint: `use ${hint}` } : {});
+  }
+  const after = await runtime.operate(target, operation, context.signal);
+  return `${target} was ${before?.state ?? "unknown"} and is ${after.state}, process ${after.pid}`;
+}
+
+function checkAnswers(observation: TikvObservation, { target }: ActionCall): Check {
+  const member = findMember(observation, target);
+  return member ? answers(target, member.liveness) : notMet(`unknown member "${target}"`);
+}
+
+function checkRestarted(observation: TikvObservation, call: ActionCall): Check {
+  const living = checkAnswers(observation, call);
+  if (!living.isMet) return living;
+  const startedAtMs = findMember(observation, call.target)?.startedAtMs;
+  if (startedAtMs === undefined) return notMet(`when ${call.target} was started is not known`);
+  const ageMs = observation.startedAtMs - startedAtMs;
+  if (ageMs <= RECENT_MS) return MET;
+  return notMet(`${call.target} was last started ${Math.round(ageMs / 1000)} s ago`);
+}
+
+interface SeenMember {
+  readonly liveness: Reading<Liveness>;
+  readonly startedAtMs: number | undefined;
+}
+
+function findMember({ pdMembers, stores }: TikvObservation, name: string): SeenMember | undefined {
+  const pd = pdMembers.find((member) => member.name === name);
+  if (pd) return { liveness: pd.liveness, startedAtMs: readValue(pd.metrics)?.startedAtMs };
+  const store = stores.find((member) => member.name === name);
+  if (!store) return undefined;
+  return { liveness: store.liveness, startedAtMs: readValue(store.metrics)?.startedAtMs };
+}
+
+function answers(name: string, liveness: Reading<Liveness>): Check {
+  if (liveness.state === "failed") return notMet(`${name} could not be asked: ${liveness.reason}`);
+  if (liveness.value.state === "answers") return MET;
+  return notMet(`${name} does not answer: ${liveness.value.reason}`);
+}

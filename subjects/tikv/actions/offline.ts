@@ -1,0 +1,54 @@
+// A store that was told to leave, told to stay.
+import { OperatorError } from "../../../src/domain/errors.ts";
+import { readValue } from "../../../src/domain/observation.ts";
+import { changePd } from "../pd-change.ts";
+import {
+  type ActionTools,
+  findStore,
+  MET,
+  notMet,
+  storeIdOf,
+  type TikvAction,
+  unknownStore,
+} from "./tools.ts";
+
+export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
+  return {
+    name: "cancel_offline",
+    describes:
+      "Sets a store that is Offline back to Up, so that PD stops emptying it. Not for one that is " +
+      "meant to leave.",
+    targets: "a store",
+    args: {},
+    effect: "configure",
+    undo: "DELETE /pd/api/v1/store/<id>, which PD refuses when too few stores would be left",
+    withinMs: 10_000,
+    touches: ({ target }) => [target],
+    precondition(observation, { target }) {
+      const store = findStore(observation, target);
+      if (!store) return unknownStore(observation, target);
+      if (store.listed.state === "failed") return notMet(`not to be read: ${store.listed.reason}`);
+      const stateName = store.listed.value?.stateName;
+      if (stateName === undefined) return notMet(`PD does not list ${target}`);
+      return MET;
+    },
+    postcondition(observation, { target }) {
+      const store = findStore(observation, target);
+      const entry = store && readValue(store.listed);
+      if (!entry) return notMet(`PD's entry of ${target} could not be read`);
+      return entry.stateName === "Offline" ? notMet(`${target} is Offline`) : MET;
+    },
+    async run({ target }, { signal }) {
+      const id = storeIdOf(latest(), target);
+      if (id === undefined) {
+        throw new OperatorError("subject", `cancel offline of ${target}: its id is not known`);
+      }
+      return changePd({
+        urls: pdUrls(),
+        method: "POST",
+        path: `/store/${id}/state?state=Up`,
+        signal,
+      });
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// PD's leadership handed to a member that serves. (Region leaders are moved by PD's schedulers.)
+import { readValue } from "../../../src/domain/observation.ts";
+import { changePd } from "../pd-change.ts";
+import { type ActionTools, MET, notMet, type TikvAction } from "./tools.ts";
+
+export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
+  return {
+    name: "transfer_pd_leader",
+    describes: "Hands PD's leadership to a member. Helps when the leader serves badly.",
+    targets: "a PD member that is to lead",
+    args: {},
+    effect: "configure",
+    undo: "transfer_pd_leader back to the member that led before",
+    withinMs: 20_000,
+    touches: ({ target }) => [target],
+    precondition({ pdMembers }, { target }) {
+      const member = pdMembers.find(({ name }) => name === target);
+      if (!member) {
+        const valid = pdMembers.map(({ name }) => name).join(", ");
+        return notMet(`unknown PD member "${target}": one of ${valid}`);
+      }
+      const isServing = readValue(member.liveness)?.state === "answers";
+      return isServing ? MET : notMet(`${target} does not answer`);
+    },
+    postcondition({ leadership }, { target }) {
+      if (leadership.state === "failed") return notMet(`not to be read: ${leadership.reason}`);
+      const { leader } = leadership.value;
+      return leader === target ? MET : notMet(`${leader ?? "nobody"} leads`);
+    },
+    run({ target }, { signal }) {
+      const path = `/leader/transfer/${encodeURIComponent(target)}`;
+      return changePd({ urls: pdUrls(), method: "POST", path, signal });
+    },
+  };
+}

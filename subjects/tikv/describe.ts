@@ -1,0 +1,71 @@
+// An observation in plain text for a model: what is wrong first, at most 4 KB.
+import { type Reading, readValue } from "../../src/domain/observation.ts";
+import type { StoreSighting, TikvObservation } from "./observation.ts";
+
+const CHARS_MAX = 4_000;
+
+export function describeCluster(observation: TikvObservation): string {
+  const lines = [
+    `PD: ${say(observation.leadership, ({ leader, etcdLeader, source }) =>
+      leader === null
+        ? `no leader (${source})`
+        : `leader ${leader}, etcd leader ${etcdLeader ?? "none"}`,
+    )}`,
+    `replication: ${say(
+      observation.replication,
+      ({ maxReplicas, locationLabels }) =>
+        `max-replicas ${maxReplicas}, location-labels "${locationLabels}"`,
+    )}`,
+    `schedulers: ${say(observation.schedulers, ({ names }) => names.join(", ") || "none")}`,
+    `regions: ${say(
+      observation.regions,
+      ({ missPeer, downPeer, pendingPeer }) =>
+        `miss-peer ${missPeer ?? "?"}, down-peer ${downPeer ?? "?"}, pending-peer ${pendingPeer ?? "?"}`,
+    )}`,
+    ...memberLines(observation),
+  ];
+  return cutToFit(lines);
+}
+
+/** Those that are not up come first, for the end may be cut. */
+function memberLines({ members, stores }: TikvObservation): readonly string[] {
+  const order = { down: 0, unknown: 1, up: 2 };
+  return [...members]
+    .sort((left, right) => order[left.health] - order[right.health])
+    .map(({ name, role, health, detail }) => {
+      const store = stores.find((candidate) => candidate.name === name);
+      return `${name} (${role}): ${health}, ${detail}${store ? describeStore(store) : ""}`;
+    });
+}
+
+function describeStore({ listed, metrics, traffic }: StoreSighting): string {
+  const parts: string[] = [];
+  const entry = readValue(listed);
+  if (entry) parts.push(`store ${entry.id}`, `PD says ${entry.stateName}`);
+  const capacityBytes = readValue(metrics)?.capacityBytes ?? entry?.capacityBytes;
+  const availableBytes = readValue(metrics)?.availableBytes ?? entry?.availableBytes;
+  if (capacityBytes && availableBytes !== undefined && availableBytes !== null) {
+    parts.push(`${Math.round((100 * availableBytes) / capacityBytes)} % of its disk free`);
+  }
+  const flow = readValue(traffic);
+  if (flow) {
+    const p99 = flow.p99Ms === null ? "" : `, p99 ${flow.p99Ms.toFixed(1)} ms`;
+    parts.push(`${flow.opsPerSecond.toFixed(0)} ops/s${p99}`);
+  }
+  return parts.map((part) => `, ${part}`).join("");
+}
+
+function say<T>(reading: Reading<T>, words: (value: T) => string): string {
+  return reading.state === "read" ? words(reading.value) : `not seen: ${reading.reason}`;
+}
+
+function cutToFit(lines: readonly string[]): string {
+  const kept: string[] = [];
+  let chars = 0;
+  for (const line of lines) {
+    chars += line.length + 1;
+    if (chars > CHARS_MAX) return [...kept, `… and ${lines.length - kept.length} more`].join("\n");
+    kept.push(line);
+  }
+  return kept.join("\n");
+}

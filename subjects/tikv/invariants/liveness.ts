@@ -1,0 +1,62 @@
+// Whether members answer when they are asked directly: the quickest sign of a dead or paused one.
+import type { Reading } from "../../../src/domain/observation.ts";
+import type { Liveness } from "../observation.ts";
+import {
+  holds,
+  isBlind,
+  judgeEach,
+  judgeRead,
+  type Opinion,
+  type TikvInvariant,
+  unknown,
+  violated,
+} from "./judge.ts";
+
+/** Short enough that the second observation in a row fires at an interval of 1 s. */
+const FOR_MS = 500;
+
+export const storeUnreachable: TikvInvariant = {
+  name: "store_unreachable",
+  describes: "Every store answers on its status port.",
+  severity: "critical",
+  forMs: FOR_MS,
+  settleMs: 2_000,
+  judge: ({ current }) =>
+    judgeEach(current.stores, ({ liveness, statusUrl }) =>
+      isBlind(current)
+        ? unknown("nothing answers, so the silence of one says nothing")
+        : judgeLiveness(liveness, statusUrl),
+    ),
+};
+
+export const pdMemberDown: TikvInvariant = {
+  name: "pd_member_down",
+  describes: "Every PD member answers a ping.",
+  severity: "critical",
+  forMs: FOR_MS,
+  settleMs: 2_000,
+  judge: ({ current }) =>
+    judgeEach(current.pdMembers, ({ name, liveness, url }) => {
+      if (isBlind(current)) return unknown("nothing answers, so the silence of one says nothing");
+      if (liveness.state === "read") return judgeLiveness(liveness, url);
+      return judgeByPd(current.pdHealth, name);
+    }),
+};
+
+function judgeLiveness(liveness: Reading<Liveness>, url: string | null): Opinion {
+  return judgeRead(liveness, (value) => {
+    if (value.state === "answers") return holds("answers");
+    const evidence = { probed: url, answer: value.reason };
+    return violated(`no sign of life: ${value.reason}`, evidence);
+  });
+}
+
+/** Where we cannot reach a member at all, PD's own probe of it counts. */
+function judgeByPd(pdHealth: Reading<Readonly<Record<string, boolean>>>, name: string): Opinion {
+  return judgeRead(pdHealth, (healthOf) => {
+    const isHealthy = healthOf[name];
+    if (isHealthy === undefined) return unknown("PD's health report does not name it");
+    if (isHealthy) return holds("healthy by PD's own probe");
+    return violated("unhealthy by PD's own probe", { pd_health: false });
+  });
+}

@@ -1,0 +1,87 @@
+// Whether PD is set up as declared: left-overs of maintenance, missing schedulers, drifted settings.
+import type { Replication } from "../observation.ts";
+import {
+  holds,
+  judgeCluster,
+  judgeEach,
+  judgeRead,
+  type TikvInvariant,
+  unknown,
+  violated,
+} from "./judge.ts";
+
+export const evictLeaderLeft: TikvInvariant = {
+  name: "evict_leader_left",
+  describes: "No scheduler is left that keeps the leaders off a store.",
+  severity: "warning",
+  forMs: 3_000,
+  settleMs: 2_000,
+  judge: ({ current }) =>
+    judgeEach(current.stores, ({ listed }) =>
+      judgeRead(current.schedulers, ({ names, evictedStoreIds }) => {
+        if (evictedStoreIds === null) return unknown("which stores are evicted could not be read");
+        if (evictedStoreIds.length === 0) return holds("no store is evicted");
+        return judgeRead(listed, (entry) => {
+          if (entry === null) return unknown("PD does not list it");
+          if (!evictedStoreIds.includes(entry.id)) return holds("not evicted");
+          const schedulers = names.filter((name) => name.startsWith("evict-leader-scheduler"));
+          return violated(`an evict-leader scheduler keeps leaders off store ${entry.id}`, {
+            store_id: entry.id,
+            schedulers,
+          });
+        });
+      }),
+    ),
+};
+
+export const schedulersMissing: TikvInvariant = {
+  name: "schedulers_missing",
+  describes: "Every default scheduler of PD is there.",
+  severity: "warning",
+  forMs: 3_000,
+  settleMs: 2_000,
+  judge: ({ current }) =>
+    judgeEach(
+      current.declared.schedulers.map((name) => ({ name })),
+      ({ name }) =>
+        judgeRead(current.schedulers, ({ names }) =>
+          names.includes(name)
+            ? holds("it is there")
+            : violated("it is not among PD's schedulers", { schedulers: names }),
+        ),
+    ),
+};
+
+export const replicationDrifted: TikvInvariant = {
+  name: "replication_drifted",
+  describes: "Replication is configured as it was declared.",
+  severity: "critical",
+  forMs: 3_000,
+  settleMs: 2_000,
+  judge: ({ current }) =>
+    judgeCluster(
+      judgeRead(current.replication, (found) => {
+        const { replication: declared } = current.declared;
+        if (declared === null) return unknown("nothing was declared yet");
+        if (isSame({ found, declared })) return holds(`max-replicas ${found.maxReplicas}`);
+        return violated(`found ${say(found)}, declared ${say(declared)}`, {
+          found: { ...found },
+          declared: { ...declared },
+        });
+      }),
+    ),
+};
+
+interface Drift {
+  readonly found: Replication;
+  readonly declared: Replication;
+}
+
+function isSame({ found, declared }: Drift): boolean {
+  const { maxReplicas, locationLabels } = declared;
+  return found.maxReplicas === maxReplicas && found.locationLabels === locationLabels;
+}
+
+function say({ maxReplicas, locationLabels }: Replication): string {
+  return `max-replicas ${maxReplicas}, location-labels "${locationLabels}"`;
+}

@@ -1,0 +1,64 @@
+// Everything that PD's API is asked in one look, in parallel.
+import type { Reading } from "../../../src/domain/observation.ts";
+import type { ListedStore, Replication, Schedulers } from "../observation.ts";
+import { askPd } from "./ask-pd.ts";
+import {
+  type Membership,
+  parseConfiguredEvictions,
+  parseEvictedStoreIds,
+  parseHealth,
+  parseMembers,
+  parseReplication,
+  parseSchedulerNames,
+  parseStores,
+} from "./pd-answers.ts";
+import type { ProbeContext } from "./probe.ts";
+
+export interface ClusterAnswers {
+  readonly membership: Reading<Membership>;
+  /** Tombstones too: they tell a store that was taken out from one that is missing. */
+  readonly storeList: Reading<readonly ListedStore[]>;
+  readonly pdHealth: Reading<Readonly<Record<string, boolean>>>;
+  readonly schedulers: Reading<Schedulers>;
+  readonly replication: Reading<Replication>;
+}
+
+const API = "/pd/api/v1";
+const EVICTION = "evict-leader-scheduler";
+
+export async function askCluster(
+  context: ProbeContext,
+  urls: readonly string[],
+): Promise<ClusterAnswers> {
+  const ask = <T>(path: string, parse: (text: string) => T) =>
+    askPd(context, { urls, path: `${API}${path}`, parse });
+  const [membership, storeList, pdHealth, schedulers, replication] = await Promise.all([
+    ask("/members", parseMembers),
+    ask("/stores?state=0&state=1&state=2", parseStores),
+    ask("/health", parseHealth),
+    askSchedulers(ask),
+    ask("/config/replicate", parseReplication),
+  ]);
+  return { membership, storeList, pdHealth, schedulers, replication };
+}
+
+type Ask = <T>(path: string, parse: (text: string) => T) => Promise<Reading<T>>;
+
+async function askSchedulers(ask: Ask): Promise<Reading<Schedulers>> {
+  const list = await ask("/schedulers", parseSchedulerNames);
+  if (list.state === "failed") return list;
+  const evictedStoreIds = await askEvicted(ask, list.value);
+  return { ...list, value: { names: list.value, evictedStoreIds } };
+}
+
+/** Older releases name a scheduler for each store, newer ones keep the stores in its own config. */
+async function askEvicted(ask: Ask, names: readonly string[]): Promise<readonly string[] | null> {
+  const named = names.flatMap((name) =>
+    name.startsWith(`${EVICTION}-`) ? [name.slice(EVICTION.length + 1)] : [],
+  );
+  if (!names.includes(EVICTION)) return named;
+  const own = await ask(`/scheduler-config/${EVICTION}/list`, parseEvictedStoreIds);
+  // PD's config knows the stores that the scheduler was created with.
+  const config = own.state === "read" ? own : await ask("/config", parseConfiguredEvictions);
+  return config.state === "read" ? [...named, ...config.value] : null;
+}

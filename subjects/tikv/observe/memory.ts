@@ -1,0 +1,51 @@
+// What an opened cluster remembers from look to look: the declaration, the last observation for
+// rates, and whom to ask first. Nothing of it outlives the process.
+import { readValue } from "../../../src/domain/observation.ts";
+import type { ObserveOptions, OpenOptions } from "../../../src/domain/subject.ts";
+import type { TikvObservation } from "../observation.ts";
+import { declareFrom } from "./declaration.ts";
+import { lookAtCluster } from "./observe.ts";
+
+export interface Watcher {
+  observe(options: ObserveOptions): Promise<TikvObservation>;
+  /** Base URLs of PD, the one most likely to answer first. */
+  pdUrls(): readonly string[];
+  /** The last observation; undefined before the first. */
+  latest(): TikvObservation | undefined;
+}
+
+export function createWatcher({ topology, clock }: OpenOptions): Watcher {
+  let declared = declareFrom(topology);
+  let previous: TikvObservation | undefined;
+  const endpoints = topology.endpoints.map(normalizeUrl);
+  const pdUrls = () =>
+    orderPdUrls([...declared.pdMembers.map(({ url }) => url), ...endpoints], previous);
+  const observe = async ({ probeDeadlineMs, signal }: ObserveOptions) => {
+    const context = { clock, signal, deadlineMs: probeDeadlineMs };
+    const observation = await lookAtCluster({ context, declared, pdUrls: pdUrls(), previous });
+    declared = observation.declared;
+    previous = observation;
+    return observation;
+  };
+  return { observe, pdUrls, latest: () => previous };
+}
+
+/** The leader first, for it answers without a detour; who was silent last time, last. */
+function orderPdUrls(
+  urls: readonly string[],
+  previous: TikvObservation | undefined,
+): readonly string[] {
+  const leader = previous && readValue(previous.leadership)?.leader;
+  const rank = (url: string) => {
+    const sighting = previous?.pdMembers.find((member) => member.url === url);
+    if (sighting && readValue(sighting.liveness)?.state !== "answers") return 2;
+    return sighting && sighting.name === leader ? 0 : 1;
+  };
+  return [...new Set(urls)].sort((left, right) => rank(left) - rank(right));
+}
+
+/** `127.0.0.1:2379` and `http://pd0:2379/` are both what people write. */
+function normalizeUrl(endpoint: string): string {
+  const url = endpoint.includes("://") ? endpoint : `http://${endpoint}`;
+  return url.replace(/\/+$/, "");
+}

@@ -1,0 +1,88 @@
+// One look at a TiKV cluster: PD's API through whichever member answers, and every member directly,
+// all at once. The number of requests depends on the number of members, never on that of regions.
+import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import type {
+  Declaration,
+  Leadership,
+  PdSighting,
+  RegionHealth,
+  TikvObservation,
+} from "../observation.ts";
+import { askCluster } from "./ask-cluster.ts";
+import { declareFound } from "./declaration.ts";
+import { membersOf } from "./members.ts";
+import type { Membership } from "./pd-answers.ts";
+import type { ProbeContext } from "./probe.ts";
+import { completeStore, NOTHING_SIGHTED, sightMembers } from "./sight-members.ts";
+
+export interface LookOptions {
+  readonly context: ProbeContext;
+  readonly declared: Declaration;
+  /** Base URLs of PD, the most promising first. */
+  readonly pdUrls: readonly string[];
+  /** For rates; absent at the first look. */
+  readonly previous: TikvObservation | undefined;
+}
+
+/** Never rejects. Takes one deadline, or two when members were found that were not known before. */
+export async function lookAtCluster(options: LookOptions): Promise<TikvObservation> {
+  const { context, declared, pdUrls, previous } = options;
+  const startedAtMs = context.clock.now();
+  const [answers, known] = await Promise.all([
+    askCluster(context, pdUrls),
+    sightMembers(context, { declared, known: NOTHING_SIGHTED }),
+  ]);
+  const declaredNow = declareFound(declared, answers);
+  const { pdMembers, stores } = await sightMembers(context, { declared: declaredNow, known });
+  const leadership = leadershipOf(answers.membership, pdMembers);
+  const parts = {
+    declared: declaredNow,
+    pdMembers,
+    stores: stores.map((store) => completeStore(store, { answers, previous })),
+    leadership,
+    pdHealth: answers.pdHealth,
+    schedulers: answers.schedulers,
+    replication: answers.replication,
+    regions: regionsOf(pdMembers, leadership),
+  };
+  const endedAtMs = context.clock.now();
+  return { subject: "tikv", startedAtMs, endedAtMs, members: membersOf(parts), ...parts };
+}
+
+/**
+ * By PD's list of members; without one, by what each member says of itself: PD's followers have no
+ * answer of their own and wait up to 3 s for a leader (pkg/utils/apiutil/serverapi/middleware.go).
+ */
+function leadershipOf(
+  membership: Reading<Membership>,
+  pdMembers: readonly PdSighting[],
+): Reading<Leadership> {
+  const { atMs } = membership;
+  if (membership.state === "read") {
+    const { clusterId, leader, etcdLeader } = membership.value;
+    const source = "PD's list of members";
+    return { state: "read", value: { clusterId, leader, etcdLeader, source }, atMs };
+  }
+  const heard = pdMembers.filter(({ metrics }) => metrics.state === "read");
+  const isLed = heard.some(({ metrics }) => readValue(metrics)?.isLeader);
+  if (heard.length === 0 || isLed) return membership;
+  const names = heard.map(({ name }) => name).join(", ");
+  const source = `of the members that answer (${names}) none leads`;
+  const value = { clusterId: null, leader: null, etcdLeader: null, source };
+  return { state: "read", value, atMs };
+}
+
+/** The leader's counts: a member that was deposed resets its own. */
+function regionsOf(
+  pdMembers: readonly PdSighting[],
+  leadership: Reading<Leadership>,
+): Reading<RegionHealth> {
+  const { atMs } = leadership;
+  const leaderName = readValue(leadership)?.leader;
+  const leader = pdMembers.find(({ name }) => name === leaderName);
+  if (!leader) return { state: "failed", reason: "no PD leader is known", atMs };
+  if (leader.metrics.state === "failed") return leader.metrics;
+  const { regions } = leader.metrics.value;
+  if (regions) return { state: "read", value: regions, atMs: leader.metrics.atMs };
+  return { state: "failed", reason: `${leader.name} has not counted regions yet`, atMs };
+}

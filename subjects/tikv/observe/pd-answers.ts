@@ -1,0 +1,139 @@
+// PD's JSON, as far as it is used: unknown fields are passed over, what is used must be right.
+// Every parser throws for what is not such an answer. Field names and omissions: tikv/pd
+// pkg/response/store.go and kvproto pdpb, metapb, of v8.5.7.
+import { z } from "zod";
+import { parseExactJson } from "../../../src/infra/exact-json.ts";
+import type { ListedStore, Replication } from "../observation.ts";
+
+const idSchema = z.union([z.number().int(), z.bigint()]).transform(String);
+
+/** `BytesSize` of docker/go-units, which PD prints sizes with: four digits, binary units. */
+const SIZE = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB|TiB|PiB|EiB)$/;
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+const sizeSchema = z.string().regex(SIZE).transform(parseSize);
+
+const memberSchema = z.object({ name: z.string(), client_urls: z.array(z.string()).default([]) });
+
+const membersSchema = z.object({
+  header: z.object({ cluster_id: idSchema }),
+  members: z.array(memberSchema),
+  // Absent while there is none.
+  leader: memberSchema.nullish(),
+  etcd_leader: memberSchema.nullish(),
+});
+
+const storesSchema = z.object({
+  stores: z
+    .array(
+      z.object({
+        store: z.object({
+          id: idSchema,
+          address: z.string(),
+          status_address: z.string().optional(),
+          labels: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
+          state_name: z.string(),
+        }),
+        status: z.object({
+          capacity: sizeSchema,
+          available: sizeSchema,
+          leader_count: z.number().int(),
+          leader_weight: z.number(),
+          region_count: z.number().int(),
+          last_heartbeat_ts: z.string().optional(),
+        }),
+      }),
+    )
+    .nullable(),
+});
+
+const healthSchema = z.array(z.object({ name: z.string(), health: z.boolean() }));
+const schedulersSchema = z.array(z.string()).nullable();
+const replicationSchema = z.object({
+  "max-replicas": z.number().int(),
+  "location-labels": z.string(),
+});
+const evictionSchema = z.object({ "store-id-ranges": z.record(z.string(), z.unknown()) });
+const configSchema = z.object({
+  schedule: z.object({
+    "schedulers-v2": z.array(
+      z.object({
+        type: z.string(),
+        args: z.array(z.string()).nullish(),
+        disable: z.boolean().default(false),
+      }),
+    ),
+  }),
+});
+
+export interface Membership {
+  readonly clusterId: string;
+  readonly members: readonly { readonly name: string; readonly url: string | undefined }[];
+  readonly leader: string | null;
+  readonly etcdLeader: string | null;
+}
+
+export function parseMembers(text: string): Membership {
+  const { header, members, leader, etcd_leader } = read(membersSchema, text);
+  return {
+    clusterId: header.cluster_id,
+    members: members.map(({ name, client_urls }) => ({ name, url: client_urls[0] })),
+    leader: leader?.name ?? null,
+    etcdLeader: etcd_leader?.name ?? null,
+  };
+}
+
+export function parseStores(text: string): readonly ListedStore[] {
+  return (read(storesSchema, text).stores ?? []).map(({ store, status }) => ({
+    id: store.id,
+    address: store.address,
+    statusAddress: store.status_address ?? null,
+    stateName: store.state_name,
+    capacityBytes: status.capacity === 0 ? null : status.capacity,
+    availableBytes: status.capacity === 0 ? null : status.available,
+    leaderCount: status.leader_count,
+    leaderWeight: status.leader_weight,
+    regionCount: status.region_count,
+    lastHeartbeat: status.last_heartbeat_ts ?? null,
+    isTiflash: store.labels.some(({ key, value }) => key === "engine" && value === "tiflash"),
+  }));
+}
+
+export function parseHealth(text: string): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(read(healthSchema, text).map(({ name, health }) => [name, health]));
+}
+
+/** Sorted: PD lists them in random order. */
+export function parseSchedulerNames(text: string): readonly string[] {
+  return [...(read(schedulersSchema, text) ?? [])].sort();
+}
+
+/** The evict-leader scheduler's own config: ids of the stores that it empties, sorted. */
+export function parseEvictedStoreIds(text: string): readonly string[] {
+  return Object.keys(read(evictionSchema, text)["store-id-ranges"]).sort();
+}
+
+/** The same out of GET /config: its arguments, where it is listed and enabled. */
+export function parseConfiguredEvictions(text: string): readonly string[] {
+  return read(configSchema, text)
+    .schedule["schedulers-v2"].filter(({ type, disable }) => type === "evict-leader" && !disable)
+    .flatMap(({ args }) => args ?? [])
+    .sort();
+}
+
+export function parseReplication(text: string): Replication {
+  const config = read(replicationSchema, text);
+  return { maxReplicas: config["max-replicas"], locationLabels: config["location-labels"] };
+}
+
+function parseSize(text: string): number {
+  const [, amount = "", unit = ""] = SIZE.exec(text) ?? [];
+  return Math.round(Number(amount) * 1024 ** UNITS.indexOf(unit));
+}
+
+function read<T>(schema: z.ZodType<T>, text: string): T {
+  const parsed = schema.safeParse(parseExactJson(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new SyntaxError(`${issue?.path.join(".") || "the whole"}: ${issue?.message}`);
+}
