@@ -1,0 +1,54 @@
+// Reading what audit events hold. Tolerant: an event that another version wrote, with parts missing or
+// of another form, is still shown with what it has.
+import { z } from "zod";
+import type { JsonObject } from "../domain/json.ts";
+import type { Usage } from "../domain/session.ts";
+
+const jsonObject = z.record(z.string(), z.json());
+
+const block = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("opaque"), text: z.string() }),
+  z.object({ type: z.literal("tool_call"), name: z.string(), input: jsonObject.catch({}) }),
+]);
+
+/** What the model said; results of tools are events of their own. */
+export type ReadBlock = z.infer<typeof block>;
+
+const count = z.number().catch(0);
+const usage = z.object({
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadTokens: count,
+  cacheWriteTokens: count,
+  costUsd: count,
+});
+
+/** Blocks of other forms are left out. */
+export function blocksIn({ blocks }: JsonObject): readonly ReadBlock[] {
+  const all = z.array(z.unknown()).safeParse(blocks).data ?? [];
+  return all.flatMap((candidate) => {
+    const read = block.safeParse(candidate);
+    return read.success ? [read.data] : [];
+  });
+}
+
+export function usageIn(content: JsonObject): Usage | undefined {
+  return usage.safeParse(content.usage).data;
+}
+
+/** Empty when it is missing or no text. */
+export function textIn(content: JsonObject, name: string): string {
+  const value = content[name];
+  return typeof value === "string" ? value : "";
+}
+
+export function numberIn(content: JsonObject, name: string): number | undefined {
+  const value = content[name];
+  return typeof value === "number" ? value : undefined;
+}
+
+/** Empty when it is missing or no object. */
+export function objectIn(content: JsonObject, name: string): JsonObject {
+  return jsonObject.safeParse(content[name]).data ?? {};
+}

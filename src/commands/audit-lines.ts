@@ -1,0 +1,187 @@
+// A session's audit as the conversation that it was. Pure: events to lines.
+import type { AuditEvent } from "../domain/audit.ts";
+import { unreachable } from "../domain/errors.ts";
+import { canonicalJson, type JsonObject } from "../domain/json.ts";
+import type { Session } from "../domain/session.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { plainLine, plainLines } from "../panels/plain-text.ts";
+import { factLines } from "../panels/table.ts";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatTime,
+  formatTimeOfDay,
+} from "../panels/units.ts";
+import { blocksIn, numberIn, objectIn, type ReadBlock, textIn, usageIn } from "./audit-content.ts";
+import { sessionDurationMs, sessionOutcome } from "./audit-sessions.ts";
+
+export interface Conversation {
+  readonly session: Session;
+  readonly ticket: Ticket;
+  readonly events: readonly AuditEvent[];
+  readonly nowMs: number;
+}
+
+export function conversationLines(conversation: Conversation): readonly string[] {
+  const { events, session } = conversation;
+  const speaker = speakerOf(session.model);
+  return [
+    `Session ${session.id}`,
+    ...factLines(factsOf(conversation)),
+    "",
+    ...events.flatMap((event) => describeEvent(event, speaker)),
+  ];
+}
+
+function factsOf({ session, ticket, nowMs }: Conversation): readonly (readonly [string, string])[] {
+  const { usage, conclusion } = session;
+  const duration = formatDuration(sessionDurationMs(session, nowMs));
+  const tokens = `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`;
+  const cached = `${formatCount(usage.cacheReadTokens)} read, ${formatCount(usage.cacheWriteTokens)} written`;
+  return [
+    ["ticket", `#${ticket.id} ${ticket.fingerprint} (${ticket.severity}): ${ticket.reason}`],
+    ["model", `${session.model}, mode ${session.mode}, agent ${session.agentId}`],
+    ["started", `${formatTime(session.startedAtMs)}, took ${duration}`],
+    ["outcome", sessionOutcome({ session, ticket }) ?? "still running"],
+    ["turns", `${session.turns}, changes ${session.changes}`],
+    ["tokens", `${tokens}; cache ${cached}`],
+    ["cost", formatCost(usage.costUsd)],
+    ...(conclusion ? [["root cause", conclusion.rootCause] as const] : []),
+    ...(conclusion ? [["summary", conclusion.summary] as const] : []),
+  ];
+}
+
+/** The first line carries the time of day; what belongs to it is indented below. */
+export function describeEvent(event: AuditEvent, speaker = "Model"): readonly string[] {
+  const [first = event.type, ...rest] = wordsOf(event, speaker);
+  return [`${formatTimeOfDay(event.atMs)}  ${first}`, ...rest.map((line) => `    ${line}`)];
+}
+
+function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
+  const { content, type } = event;
+  const reason = plainLine(textIn(content, "reason"));
+  switch (type) {
+    case "ticket_opened":
+      return [`Ticket #${event.ticketId} -> open: ${reason}`];
+    case "ticket_moved":
+      return [`Ticket #${event.ticketId} -> ${movedWords(content)}: ${reason}`];
+    case "ticket_flagged":
+      return [`Ticket #${event.ticketId} ${plainLine(textIn(content, "flag"))}`];
+    case "session_started":
+      return [`[Session] started, ${plainLine(textIn(content, "model"))}`];
+    case "model_replied":
+      return replyWords(content, speaker);
+    case "model_failed":
+      return [failureWords(content)];
+    case "guard_decided":
+      return [`[Guard] ${plainLine(textIn(content, "decision"))}: ${reason}`];
+    case "tool_result":
+      return resultWords(content);
+    case "approval_requested":
+      return [`[Approval] asked for ${operationWords(content)}: ${reason}`];
+    case "approval_decided":
+      return [`[Approval] ${plainLine(textIn(content, "decision"))}`];
+    case "session_concluded":
+      return conclusionWords(objectIn(content, "conclusion"));
+    case "verification_refused":
+      return [`[Verify] refused: ${reason}`];
+    case "session_ended":
+      return [endWords(content)];
+    default:
+      return unreachable(type);
+  }
+}
+
+function movedWords(content: JsonObject): string {
+  const resolution = textIn(content, "resolution");
+  const to = plainLine(textIn(content, "to"));
+  return resolution === "" ? to : `${to} (${plainLine(resolution)})`;
+}
+
+function replyWords(content: JsonObject, speaker: string): readonly string[] {
+  const usage = usageIn(content);
+  const durationMs = numberIn(content, "durationMs");
+  const costs = [
+    ...(usage ? [`${formatCount(usage.inputTokens)} tokens in`] : []),
+    ...(usage ? [`${formatCount(usage.outputTokens)} out`, formatCost(usage.costUsd)] : []),
+    ...(durationMs === undefined ? [] : [formatDuration(durationMs)]),
+  ].join(", ");
+  const blocks = blocksIn(content).flatMap((block) => blockWords(block, speaker));
+  return [`[Model] replied${costs === "" ? "" : ` (${costs})`}`, ...blocks];
+}
+
+function blockWords(block: ReadBlock, speaker: string): readonly string[] {
+  switch (block.type) {
+    case "text":
+    case "opaque":
+      return labelled(`[${speaker}]`, block.text);
+    case "tool_call":
+      return labelled("[Tool Call]", callWords(block.name, block.input));
+    default:
+      return unreachable(block);
+  }
+}
+
+function callWords(tool: string, input: JsonObject): string {
+  const reason = textIn(input, "reason");
+  const why = reason === "" ? "" : ` (${reason})`;
+  if (tool === "shell") return `shell: ${textIn(input, "command")}${why}`;
+  if (tool === "act") {
+    const args = objectIn(input, "args");
+    const withArgs = Object.keys(args).length === 0 ? "" : ` ${canonicalJson(args)}`;
+    return `act: ${textIn(input, "action")} ${textIn(input, "target")}${withArgs}${why}`;
+  }
+  return `${tool}: ${canonicalJson(input)}`;
+}
+
+function failureWords(content: JsonObject): string {
+  const kind = textIn(content, "failure") || textIn(content, "kind");
+  const next = content.willRetry === true ? "; trying again" : "";
+  return plainLine(`[Model] failed, ${kind}: ${textIn(content, "message")}${next}`);
+}
+
+function resultWords(content: JsonObject): readonly string[] {
+  const exitCode = numberIn(content, "exitCode");
+  const durationMs = numberIn(content, "durationMs");
+  const end = exitCode === undefined ? endWithoutCode(content) : `Exit ${exitCode}`;
+  const took = durationMs === undefined ? "" : ` (${formatDuration(durationMs)})`;
+  const text = textIn(content, "text");
+  return [`[Tool Result] ${end}${took}`, ...(text === "" ? [] : plainLines(text))];
+}
+
+function endWithoutCode(content: JsonObject): string {
+  return content.isError === true ? "failed" : "done";
+}
+
+function operationWords(content: JsonObject): string {
+  return plainLine(canonicalJson(objectIn(content, "operation")));
+}
+
+function conclusionWords(conclusion: JsonObject): readonly string[] {
+  const outcome = plainLine(textIn(conclusion, "outcome"));
+  const { evidence } = conclusion;
+  const ids = Array.isArray(evidence) && evidence.length > 0 ? evidence.join(", ") : "none named";
+  return [
+    `[Conclusion] ${outcome}: ${plainLine(textIn(conclusion, "summary"))}`,
+    `root cause: ${plainLine(textIn(conclusion, "rootCause"))}`,
+    `evidence: ${plainLine(ids)}`,
+  ];
+}
+
+function endWords(content: JsonObject): string {
+  return plainLine(
+    `[Session] ended, ${textIn(content, "stopReason")}: ${textIn(content, "detail")}`,
+  );
+}
+
+function labelled(label: string, text: string): readonly string[] {
+  if (text.trim() === "") return [];
+  const [first = "", ...rest] = plainLines(text);
+  return [`${label} ${first}`, ...rest.map((line) => `  ${line}`)];
+}
+
+function speakerOf(model: string): string {
+  if (model.startsWith("claude")) return "Claude";
+  return model === "runbook" ? "Runbook" : plainLine(model);
+}

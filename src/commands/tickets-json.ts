@@ -1,0 +1,29 @@
+// What --json prints of tickets, sessions and audit events: one line, keys in snake_case.
+import type { CommandContext } from "./context.ts";
+import { isFlagSet } from "./flags.ts";
+
+/** Data of subjects and models, and what the audit has hashed: its keys are not ours to change. */
+const FREE_DATA = ["evidence", "content", "operation"];
+
+/** Prints the value with --json, else the lines. */
+export function printEither(
+  { flags, print }: CommandContext,
+  { json, lines }: { readonly json: unknown; readonly lines: () => readonly string[] },
+): void {
+  if (isFlagSet(flags, "json")) print(JSON.stringify(snakeKeys(json)));
+  else for (const line of lines()) print(line);
+}
+
+function snakeKeys(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(snakeKeys);
+  const members = Object.entries(value).map(([key, member]) => {
+    const isFree = FREE_DATA.includes(key);
+    return [snakeCase(key), isFree ? member : snakeKeys(member)];
+  });
+  return Object.fromEntries(members);
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

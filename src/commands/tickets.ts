@@ -1,0 +1,92 @@
+// operator tickets list | show | resolve | hold | unhold | retry: the work, and a person's hand in it.
+import { OperatorError } from "../domain/errors.ts";
+import { TICKET_STATES, type Ticket, type TicketState } from "../domain/ticket.ts";
+import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { chooseFrom, parseId, textFlag } from "./flags.ts";
+import { printEither } from "./tickets-json.ts";
+import { listLines, showLines, stateWords } from "./tickets-lines.ts";
+import { openExistingStore } from "./tickets-store.ts";
+
+type Verb = (store: TicketOps, context: CommandContext) => Promise<void>;
+
+const VERBS = { list, show, resolve, hold, unhold, retry } satisfies Record<string, Verb>;
+const VERB_NAMES = ["list", "show", "resolve", "hold", "unhold", "retry"] as const;
+const LIMIT = 50;
+/** How many ids a message names when the one typed does not exist. */
+const NAMED_MAX = 5;
+
+export async function runTickets(context: CommandContext): Promise<ExitCode> {
+  const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of tickets");
+  using store = await openExistingStore(context);
+  await VERBS[verb](store, context);
+  return 0;
+}
+
+async function list(desk: TicketDesk, context: CommandContext): Promise<void> {
+  const { flags } = context;
+  const states = statesFlag(context);
+  const subject = textFlag(flags, "subject");
+  const limitText = textFlag(flags, "limit");
+  const limit = limitText === undefined ? LIMIT : parseId(limitText, "--limit");
+  const filter = { ...(states && { states }), ...(subject !== undefined && { subject }) };
+  // One more than is shown tells whether there are more.
+  const found = await desk.listTickets({ ...filter, limit: limit + 1 });
+  const tickets = found.slice(0, limit);
+  const isFiltered = Object.keys(filter).length > 0;
+  const hasMore = found.length > limit;
+  printEither(context, { json: tickets, lines: () => listLines(tickets, { isFiltered, hasMore }) });
+}
+
+function statesFlag({ flags }: CommandContext): readonly TicketState[] | undefined {
+  const words = textFlag(flags, "status")?.split(",");
+  return words?.map((word) => chooseFrom(word.trim(), TICKET_STATES, "ticket state"));
+}
+
+async function show(store: TicketOps, context: CommandContext): Promise<void> {
+  const ticket = await namedTicket(store, context);
+  const sessions = await store.sessionsOf(ticket.id);
+  const events = await store.eventsOf({ ticketId: ticket.id });
+  const nowMs = context.clock.now();
+  const shown = { ticket, sessions, events };
+  printEither(context, { json: shown, lines: () => showLines({ ...shown, nowMs }) });
+}
+
+async function resolve(desk: TicketDesk, context: CommandContext): Promise<void> {
+  const { id } = await namedTicket(desk, context);
+  const reason = textFlag(context.flags, "reason") ?? "no reason given";
+  printMoved(context, await desk.resolveTicket(id, reason));
+}
+
+async function hold(desk: TicketDesk, context: CommandContext): Promise<void> {
+  const { id } = await namedTicket(desk, context);
+  printMoved(context, await desk.setHeld(id, true));
+}
+
+async function unhold(desk: TicketDesk, context: CommandContext): Promise<void> {
+  const { id } = await namedTicket(desk, context);
+  printMoved(context, await desk.setHeld(id, false));
+}
+
+async function retry(desk: TicketDesk, context: CommandContext): Promise<void> {
+  const { id } = await namedTicket(desk, context);
+  printMoved(context, await desk.retryTicket(id));
+}
+
+function printMoved(context: CommandContext, ticket: Ticket): void {
+  printEither(context, {
+    json: ticket,
+    lines: () => [`Ticket #${ticket.id} -> ${stateWords(ticket)}`],
+  });
+}
+
+/** The ticket whose id was typed after the verb. */
+async function namedTicket(desk: TicketDesk, { words }: CommandContext): Promise<Ticket> {
+  const ticketId = parseId(words[1], "ticket");
+  const ticket = await desk.getTicket(ticketId);
+  if (ticket) return ticket;
+  const newest = await desk.listTickets({ limit: NAMED_MAX });
+  const ids = newest.map(({ id }) => id).join(", ");
+  const there = ids === "" ? "there are no tickets" : `the newest are ${ids}`;
+  throw new OperatorError("not_found", `unknown ticket ${ticketId}: ${there}`);
+}
