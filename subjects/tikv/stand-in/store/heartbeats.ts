@@ -1,0 +1,137 @@
+// What a store tells PD: that it is there, how its disk is, and how the regions are that it leads.
+// PD being gone disturbs nothing here but these loops, which go on trying.
+import { z } from "zod";
+import {
+  PD_PATHS,
+  type RegionHeartbeat,
+  regionHeartbeatReplySchema,
+  type StoreHeartbeat,
+} from "../protocol.ts";
+import type { PdAnswer, PdClient } from "./pd-client.ts";
+import {
+  ledRegions,
+  refreshDisk,
+  type Store,
+  type StoreCluster,
+  type StoreRegion,
+} from "./store.ts";
+
+type RegionReport = RegionHeartbeat["regions"][number];
+
+export interface HeartbeatOptions {
+  readonly cluster: StoreCluster;
+  readonly pd: PdClient;
+  readonly signal: AbortSignal;
+}
+
+const LEADERSHIP_POLL_MS = 100;
+const MIB = 1024 ** 2;
+/** A peer that far behind needs a snapshot: what TiKV calls pending. */
+const PENDING_LAG = 1_000;
+
+/** Until the signal aborts. */
+export async function runStoreHeartbeats(store: Store, options: HeartbeatOptions): Promise<void> {
+  while (!options.signal.aborted) {
+    refreshDisk(store);
+    const body = storeHeartbeat(store, options.cluster.storeId);
+    const path = PD_PATHS.storeHeartbeat;
+    noteAnswer(store, await options.pd.post({ path, body, reply: z.unknown() }));
+    await store.clock.sleep(store.settings.timings.storeHeartbeatMs, options.signal);
+  }
+}
+
+/** At once for a region that this store begins to lead, then all of them at their interval. */
+export async function runRegionHeartbeats(store: Store, options: HeartbeatOptions): Promise<void> {
+  const { regionHeartbeatMs } = store.settings.timings;
+  let known = new Map<number, number>();
+  let dueAtMs = store.clock.now() + regionHeartbeatMs;
+  while (!options.signal.aborted) {
+    const led = ledRegions(store);
+    const isDue = store.clock.now() >= dueAtMs;
+    const reported = led.filter(({ node }) => isDue || known.get(node.groupId) !== node.term());
+    if (isDue) dueAtMs = store.clock.now() + regionHeartbeatMs;
+    // What PD did not hear is not known to it: it is told again at the next look.
+    const failed = reported.length === 0 ? [] : await report(store, options, reported);
+    const heard = led.filter((region) => !failed.includes(region));
+    known = new Map(heard.map(({ node }) => [node.groupId, node.term()]));
+    await store.clock.sleep(LEADERSHIP_POLL_MS, options.signal);
+  }
+}
+
+/** Gives back the regions that PD did not hear of. */
+async function report(
+  store: Store,
+  options: HeartbeatOptions,
+  regions: readonly StoreRegion[],
+): Promise<readonly StoreRegion[]> {
+  const reports = regions.map((region) => regionReport(store, region));
+  const answer = await options.pd.post({
+    path: PD_PATHS.regionHeartbeat,
+    body: { store_id: options.cluster.storeId, regions: reports } satisfies RegionHeartbeat,
+    reply: regionHeartbeatReplySchema,
+  });
+  noteAnswer(store, answer);
+  if (answer.state === "failed") return regions;
+  for (const { region_id, transfer_leader_to } of answer.value.operators) {
+    const node = options.cluster.regions.find(({ region }) => region.id === region_id)?.node;
+    const isStarted = node?.transferLeadership(String(transfer_leader_to)) ?? false;
+    store.log.info("transfer leader", { region_id, to_store: transfer_leader_to, isStarted });
+  }
+  return [];
+}
+
+function storeHeartbeat(store: Store, storeId: number): StoreHeartbeat {
+  return {
+    store_id: storeId,
+    capacity: store.disk.capacityBytes,
+    available: store.disk.availableBytes,
+    used_size: store.disk.usedBytes,
+    start_timestamp: Math.floor(store.startedAtMs / 1000),
+    slow_score: 1,
+    is_busy: false,
+  };
+}
+
+/** Takes what was counted since the last report. */
+function regionReport(store: Store, { region, node, machine, traffic }: StoreRegion): RegionReport {
+  const peerOf = (nodeId: string) =>
+    region.peers.filter((peer) => String(peer.store_id) === nodeId);
+  const downMs = store.settings.timings.peerDownMs;
+  const size = machine.size();
+  const counted = { ...traffic };
+  Object.assign(traffic, { readBytes: 0, readKeys: 0, writtenBytes: 0, writtenKeys: 0 });
+  return {
+    region_id: region.id,
+    term: node.term(),
+    down_peers: node
+      .peers()
+      .filter(({ silentMs }) => silentMs >= downMs)
+      .flatMap(({ nodeId, silentMs }) =>
+        peerOf(nodeId).map((peer) => ({ peer, down_seconds: Math.floor(silentMs / 1000) })),
+      ),
+    pending_peers: node
+      .peers()
+      .filter(({ lag }) => lag > PENDING_LAG)
+      .flatMap(({ nodeId }) => peerOf(nodeId)),
+    approximate_size: Math.max(1, Math.round(size.bytes / MIB)),
+    approximate_keys: size.keys,
+    written_bytes: counted.writtenBytes,
+    read_bytes: counted.readBytes,
+    written_keys: counted.writtenKeys,
+    read_keys: counted.readKeys,
+  };
+}
+
+/** Says once that PD is gone, and once that it is back. */
+function noteAnswer(store: Store, answer: PdAnswer<unknown>): void {
+  const { pdCounts } = store;
+  if (answer.state === "answered") {
+    if (pdCounts.isLost) store.log.info("connected to PD again");
+    pdCounts.isLost = false;
+    pdCounts.heartbeats += 1;
+    return;
+  }
+  if (!pdCounts.isLost) store.log.error("failed to send heartbeat to PD", { err: answer.reason });
+  pdCounts.isLost = true;
+  pdCounts.failures += 1;
+}
