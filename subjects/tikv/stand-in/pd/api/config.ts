@@ -1,0 +1,73 @@
+// Reading and changing PD's settings.
+import { z } from "zod";
+import { checkSetting, sectionOf } from "../cluster/config.ts";
+import { putJson, writeSerially } from "../cluster/write.ts";
+import { ERRORS } from "../go/errors.ts";
+import { json, type Reply } from "../http/reply.ts";
+import type { ApiRequest, Route } from "../http/routes.ts";
+import { type Cluster, knownLeader, officeOf, type PdMember } from "../member.ts";
+import { type ConfigRecord, KEYS, readConfigRecord } from "../metadata/records.ts";
+import { readBody, writeReply } from "./body.ts";
+import { fullConfig, scheduleSection } from "./full-config.ts";
+
+const V1 = "/pd/api/v1";
+
+export const CONFIG_ROUTES: readonly Route[] = [
+  { method: "GET", path: `${V1}/config`, by: "member", handle: getConfig },
+  { method: "POST", path: `${V1}/config`, by: "office", handle: setConfig },
+  { method: "GET", path: `${V1}/config/schedule`, by: "leader", handle: getSchedule },
+  { method: "POST", path: `${V1}/config/schedule`, by: "office", handle: setSchedule },
+  { method: "GET", path: `${V1}/config/replicate`, by: "leader", handle: getReplication },
+  { method: "POST", path: `${V1}/config/replicate`, by: "office", handle: setReplication },
+];
+
+const settingsSchema = z.record(z.string(), z.json());
+
+/** Answered here, but a follower asks the leader for its part and fails where there is none. */
+function getConfig(member: PdMember): Reply {
+  if (!officeOf(member) && !knownLeader(member)) return json(ERRORS.leaderNil, 500);
+  return json(fullConfig(member));
+}
+
+function getSchedule(member: PdMember): Reply {
+  return json(scheduleSection(member));
+}
+
+function getReplication(member: PdMember): Reply {
+  return json(sectionOf(member.metadata, "replication"));
+}
+
+function setConfig(cluster: Cluster, request: ApiRequest): Promise<Reply> | Reply {
+  return setIn(cluster, { body: request.body, prefix: "" });
+}
+
+function setSchedule(cluster: Cluster, request: ApiRequest): Promise<Reply> | Reply {
+  return setIn(cluster, { body: request.body, prefix: "schedule." });
+}
+
+function setReplication(cluster: Cluster, request: ApiRequest): Promise<Reply> | Reply {
+  return setIn(cluster, { body: request.body, prefix: "replication." });
+}
+
+interface ConfigInput {
+  readonly body: string;
+  /** What stands before each name of the body. */
+  readonly prefix: string;
+}
+
+/** All or nothing. */
+async function setIn(cluster: Cluster, { body, prefix }: ConfigInput): Promise<Reply> {
+  const input = readBody(body, settingsSchema);
+  if (input.state === "malformed") return input.reply;
+  const changes: Record<string, ConfigRecord[string]> = {};
+  for (const [name, value] of Object.entries(input.value)) {
+    const change = checkSetting(`${prefix}${name}`, value);
+    if (change.state === "refused") return json(change.reason, 400);
+    changes[change.name] = change.value;
+  }
+  const outcome = await writeSerially(cluster, () => {
+    const merged = { ...readConfigRecord(cluster.member.metadata), ...changes };
+    return { puts: [putJson(KEYS.config, merged)] };
+  });
+  return writeReply(outcome, "The config is updated.");
+}

@@ -1,0 +1,34 @@
+// An HTTP server on a loopback port that ends with its scope.
+import { OperatorError } from "../../../../../src/domain/errors.ts";
+import type { Log } from "../log.ts";
+
+export interface Listener {
+  /** The member's name, for messages. */
+  readonly name: string;
+  readonly port: number;
+  readonly log: Log;
+  readonly answer: (request: Request) => Promise<Response>;
+}
+
+const IDLE_TIMEOUT_S = 120; // longer than any answer takes; Bun closes a silent connection after it
+
+/** Rejects with code "runtime" when the port is taken. */
+export function listen({ name, port, log, answer }: Listener): Disposable {
+  try {
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port,
+      idleTimeout: IDLE_TIMEOUT_S,
+      development: false,
+      fetch: answer,
+      error: (error) => {
+        log.error("request failed", { error: error.message });
+        return new Response("internal error\n", { status: 500 });
+      },
+    });
+    return { [Symbol.dispose]: () => void server.stop(true) };
+  } catch (cause) {
+    const hint = "another process may have the port";
+    throw new OperatorError("runtime", `serve ${name} on port ${port}`, { hint, cause });
+  }
+}
