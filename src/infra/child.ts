@@ -1,5 +1,5 @@
 // This executable started again as a child (monitor, agent, workload): its lines as they are
-// written, drained to the end, and its end. It dies with us, whatever ends us: its stdin is our pipe.
+// written, drained to the end, and its end. Its stdin is our pipe, so that it dies with us.
 import { createLineSplitter } from "./child-lines.ts";
 
 /** Tells the child that its stdin is a pipe whose end means that its parent is gone. */

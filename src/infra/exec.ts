@@ -1,5 +1,5 @@
 // The real Shell: sh in a process group of its own, which dies as a whole: at its deadline, on
-// abort, when the command has ended (what it left in the background), and with us, whatever ends us.
+// abort, when the command has ended (what it left in the background), and with us.
 import type { Clock } from "../domain/clock.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { Shell, ShellOptions, ShellResult } from "../domain/shell.ts";

@@ -22,6 +22,13 @@ export async function createFileExclusively(path: string, text: string): Promise
   }
 }
 
+/** For a file that nobody else reads yet. Rejects (ENOENT) when it does not exist. */
+export async function overwriteFile(path: string, text: string): Promise<void> {
+  await using file = await open(path, "r+");
+  await file.writeFile(text);
+  await file.sync();
+}
+
 /** Undefined when there is no such file. */
 export async function readFileIfThere(path: string): Promise<string | undefined> {
   try {

@@ -52,7 +52,7 @@ test("a signal that ends the command is told by name", async () => {
   expect([result.exitCode, result.signal]).toEqual([null, "SIGSEGV"]);
 });
 
-test("at the deadline grandchildren that ignore SIGTERM die too; partial output stays", async () => {
+test("at the deadline grandchildren that ignore SIGTERM die, and output stays", async () => {
   const ended = run("echo partial; trap '' TERM; sh -c 'echo $$ > pid; sleep 300; :'", {
     timeoutMs: 1_000,
   });

@@ -3,7 +3,7 @@
 import { OperatorError } from "../../domain/errors.ts";
 import { signalProcess, stateOf } from "../../infra/process-identity.ts";
 import { type MemberHandle, stateOfRecord, waitUntil } from "./member.ts";
-import { forbidLaunch, type ProcessRecord, readProcess, writeLastExit } from "./records.ts";
+import { forbidLaunches, type ProcessRecord, readProcess, writeLastExit } from "./records.ts";
 
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 5_000;
@@ -12,7 +12,7 @@ const GONE_WITHIN_MS = 5_000;
 
 /** SIGTERM, then SIGKILL. A paused process is resumed, for it could not hear the first. */
 export async function stopMember(member: MemberHandle): Promise<void> {
-  await forbidLaunch(member.paths);
+  await forbidLaunches(member.paths);
   const record = await readLive(member);
   if (!record) return;
   signalProcess(record, "SIGTERM");
@@ -23,7 +23,7 @@ export async function stopMember(member: MemberHandle): Promise<void> {
 }
 
 export async function killMember(member: MemberHandle): Promise<void> {
-  await forbidLaunch(member.paths);
+  await forbidLaunches(member.paths);
   const record = await readLive(member);
   if (record) await killProcess(member, record);
 }

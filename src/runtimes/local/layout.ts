@@ -18,8 +18,6 @@ export interface MemberPaths {
   readonly log: string;
   /** One operation at a time. */
   readonly lock: string;
-  /** The token of the one start that may become the member's process. */
-  readonly launch: string;
   /** The identity of the member's process, written by that process alone. */
   readonly process: string;
   /** How it ended, when somebody saw it. */
@@ -43,7 +41,6 @@ export function memberPaths(subject: SubjectPaths, member: string): MemberPaths 
     data: join(dir, "data"),
     log: join(dir, "log"),
     lock: join(dir, "lock"),
-    launch: join(dir, "launch"),
     process: join(dir, "process.json"),
     lastExit: join(dir, "last-exit"),
   };

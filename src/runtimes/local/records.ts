@@ -1,9 +1,10 @@
 // What is on record of a subject and its members: the files of `layout.ts`, read and written.
-import { rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { OperatorError } from "../../domain/errors.ts";
 import type { Topology } from "../../domain/subject.ts";
-import { createFileExclusively, readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
+import { hasCode, overwriteFile, readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../../infra/process-identity.ts";
 import type { MemberPaths, SubjectPaths } from "./layout.ts";
 
@@ -24,6 +25,8 @@ const TOPOLOGY = z.object({
 
 const PROCESS = z.object({ pid: z.number(), startTime: z.string(), startedAtMs: z.number() });
 
+const LAUNCH_PREFIX = "launch-";
+
 export interface ProcessRecord extends ProcessIdentity {
   readonly startedAtMs: number;
 }
@@ -42,33 +45,36 @@ export function readProcess(paths: MemberPaths): Promise<ProcessRecord | undefin
   return readRecord(paths.process, PROCESS);
 }
 
-/** Allows the start with this token, and no earlier one, to become the member's process. */
+/** Lets the process that is given this token, and no other, become the member's process. */
 export function allowLaunch(paths: MemberPaths, token: string): Promise<void> {
-  return writeFileAtomically(paths.launch, token);
+  return writeFileAtomically(launchTicket(paths, token), "");
 }
 
 /** After this no process that was started before, and has not claimed the member yet, will. */
-export function forbidLaunch(paths: MemberPaths): Promise<void> {
-  return rm(paths.launch, { force: true });
+export async function forbidLaunches(paths: MemberPaths): Promise<void> {
+  const tickets = (await readdir(paths.dir)).filter((name) => name.startsWith(LAUNCH_PREFIX));
+  await Promise.all(tickets.map((name) => rm(join(paths.dir, name), { force: true })));
 }
 
 /**
- * Makes this process the member's one process. False when another is, or when the start that
- * launched this one no longer counts: then it must end without touching the member's data.
- *
- * The record comes before the second look at the token. Whoever takes the token away and then reads
- * the record therefore either finds this process there, or knows that it will not stay.
+ * Makes this process the member's process: its launch ticket becomes the record. One rename
+ * decides, so that whoever forbids launches and then reads the record knows all there is. False when
+ * the launch was forbidden: then this process must end without touching the member's data.
  */
 export async function claimMember(
   paths: MemberPaths,
   claim: { readonly token: string; readonly startedAtMs: number },
 ): Promise<boolean> {
-  if ((await readFileIfThere(paths.launch)) !== claim.token) return false;
+  const ticket = launchTicket(paths, claim.token);
   const record = { ...identify(process.pid), startedAtMs: claim.startedAtMs };
-  if (!(await createFileExclusively(paths.process, JSON.stringify(record)))) return false;
-  if ((await readFileIfThere(paths.launch)) === claim.token) return true;
-  await rm(paths.process, { force: true });
-  return false;
+  try {
+    await overwriteFile(ticket, JSON.stringify(record));
+    await rename(ticket, paths.process);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return false;
+    throw error;
+  }
 }
 
 /** Makes room for the next process. The record of a process that lives is left alone. */
@@ -97,4 +103,8 @@ async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T | un
       cause,
     });
   }
+}
+
+function launchTicket(paths: MemberPaths, token: string): string {
+  return join(paths.dir, `${LAUNCH_PREFIX}${token}`);
 }

@@ -22,7 +22,7 @@ export interface ClaimedMember {
   recordExit(exitCode: number): Promise<void>;
 }
 
-/** Rejects with code "conflict" when another process is the member, or the start was taken back. */
+/** Rejects with code "conflict" when a later start, a stop or a `down` took this start back. */
 export async function becomeMember(options: ClaimOptions): Promise<ClaimedMember> {
   const { home, subject, member, token, startedAtMs } = options;
   const paths = subjectPaths(home, subject);
@@ -34,7 +34,7 @@ export async function becomeMember(options: ClaimOptions): Promise<ClaimedMember
   if (!(await claimMember(files, { token, startedAtMs }))) {
     throw new OperatorError(
       "conflict",
-      `becoming ${member} of ${subject}: another start was faster`,
+      `becoming ${member} of ${subject}: its start was taken back`,
     );
   }
   return {

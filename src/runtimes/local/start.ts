@@ -1,8 +1,9 @@
 // Starts one member's process and waits until it answers.
 //
 //   starter                          child (`stand-in` command)
-//   lock, allow launch <token>
-//   spawn ───────────────────────▶   claim: process.json, if the token still counts
+//   lock, forbid earlier launches
+//   write launch-<token>
+//   spawn ───────────────────────▶   claim: launch-<token> becomes process.json
 //   wait for process.json
 //   wait for the ready probe ◀────   serve
 //
@@ -13,7 +14,13 @@ import { rotateLog } from "./log-file.ts";
 import { type LocalMember, notUp, stateOfRecord, waitUntil } from "./member.ts";
 import { isPortFree } from "./ports.ts";
 import { awaitReady, notStarted, type Start } from "./ready.ts";
-import { allowLaunch, readProcess, readTopology, removeEndedProcess } from "./records.ts";
+import {
+  allowLaunch,
+  forbidLaunches,
+  readProcess,
+  readTopology,
+  removeEndedProcess,
+} from "./records.ts";
 
 /** The child is told with it that it is a member's process, and which start it belongs to. */
 export const LAUNCH_ENV = "OPERATOR_LAUNCH";
@@ -26,8 +33,7 @@ export async function startMember(start: Start): Promise<void> {
   const { member } = start;
   const { subject, paths } = member;
   if (!(await readTopology(subject.paths))) throw notUp(subject.topology.subject);
-  const token = `${process.pid}-${subject.clock.now()}`;
-  await allowLaunch(paths, token);
+  await forbidLaunches(paths);
   const state = stateOfRecord(await readProcess(paths));
   switch (state) {
     case "running":
@@ -35,17 +41,19 @@ export async function startMember(start: Start): Promise<void> {
     case "paused":
       throw isPaused(member);
     case "stopped":
-      return launch(start, token);
+      return launch(start);
     default:
       return unreachable(state);
   }
 }
 
-async function launch(start: Start, token: string): Promise<void> {
+async function launch(start: Start): Promise<void> {
   const { member } = start;
+  const token = `${process.pid}-${member.clock.now()}`;
   await checkPorts(member);
   await removeEndedProcess(member.paths);
   await rotateLog(member.paths.log);
+  await allowLaunch(member.paths, token);
   await awaitClaim(start, spawnMember(member, token));
   await awaitReady(start);
 }
@@ -78,7 +86,6 @@ function spawnMember({ subject, name, paths }: LocalMember, token: string): Bun.
   }
 }
 
-/** The process that claims it need not be this child: one of an interrupted start may be faster. */
 async function awaitClaim(start: Start, child: Bun.Subprocess): Promise<void> {
   const { paths, clock } = start.member;
   const isClaimed = async () => (await readProcess(paths)) !== undefined;
