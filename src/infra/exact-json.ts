@@ -16,3 +16,13 @@ function keepDigits(_key: string, value: unknown, context?: { readonly source?: 
     return value;
   return /^-?\d+$/.test(source) ? BigInt(source) : value;
 }
+
+/** One line among others that may be JSON: undefined when it is none, or no object. */
+export function readJsonLine(line: string): unknown {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return parseExactJson(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -63,10 +63,14 @@ export const replicationDrifted: TikvInvariant = {
       judgeRead(current.replication, (found) => {
         const { replication: declared } = current.declared;
         if (declared === null) return unknown("nothing was declared yet");
-        if (isSame({ found, declared })) return holds(`max-replicas ${found.maxReplicas}`);
+        if (isSame({ found, declared })) {
+          return holds(say(found), { max_replicas: found.maxReplicas });
+        }
         return violated(`found ${say(found)}, declared ${say(declared)}`, {
-          found: { ...found },
-          declared: { ...declared },
+          max_replicas: found.maxReplicas,
+          location_labels: found.locationLabels,
+          declared_max_replicas: declared.maxReplicas,
+          declared_location_labels: declared.locationLabels,
         });
       }),
     ),

@@ -1,4 +1,37 @@
-// Which runbook answers which invariant.
+// Which runbook answers which invariant. Those without a repair that is safe by rote only look.
 import type { Runbook } from "../../../src/domain/runbook.ts";
+import { diagnose } from "./diagnosis.ts";
+import { restorePdMajority, restoreStoreMajority } from "./majority.ts";
+import { bringMemberBack } from "./members.ts";
+import { reunitePdLeaders } from "./pd-leader.ts";
+import {
+  addMissingScheduler,
+  cancelOffline,
+  evenOutLeaders,
+  removeEviction,
+  restoreReplication,
+} from "./settings.ts";
+import { tryTwice } from "./steps.ts";
 
-export const tikvRunbooks: Readonly<Record<string, Runbook>> = {};
+export const tikvRunbooks: Readonly<Record<string, Runbook>> = {
+  store_unreachable: bringMemberBack,
+  store_down: bringMemberBack,
+  pd_member_down: bringMemberBack,
+  peers_without_leader: restoreStoreMajority,
+  pd_no_leader: restorePdMajority,
+  pd_leader_split: reunitePdLeaders,
+  store_offline: cancelOffline,
+  evict_leader_left: removeEviction,
+  schedulers_missing: addMissingScheduler,
+  replication_drifted: restoreReplication,
+  leader_imbalance: evenOutLeaders,
+  low_space: onlyLook("Add space or a store, or move regions away; never delete its files."),
+  high_p99_latency: onlyLook("Look for a slow disk, a hot region, or more load than it can take."),
+  region_miss_peer: onlyLook("PD adds replicas by itself where a store has room for them."),
+  region_down_peer: onlyLook("Bring the silent store back, or give PD another one to repair on."),
+  cannot_see: onlyLook("Look at the network between here and the cluster, and at PD's own logs."),
+};
+
+function onlyLook(advice: string): Runbook {
+  return tryTwice((ticket) => diagnose(ticket, advice));
+}

@@ -1,0 +1,56 @@
+// An evict-leader scheduler that somebody left behind: the store keeps its data and leads nothing.
+import type { ActionContext } from "../../../src/domain/action.ts";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import type { FaultPlan } from "../../../src/domain/fault.ts";
+import { readValue } from "../../../src/domain/observation.ts";
+import { askPd } from "../observe/ask-pd.ts";
+import { parseSchedulerNames } from "../observe/pd-answers.ts";
+import { changePd } from "../pd-change.ts";
+import { livingStores, pickSome, type TikvFault } from "./struck.ts";
+
+const SCHEDULER = "evict-leader-scheduler";
+const CHECK_DEADLINE_MS = 5_000;
+
+export const evictLeaderLeft: TikvFault = {
+  name: "evict_leader_left",
+  describes: "A scheduler is added that moves every leader off one store, and stays.",
+  plan(observation, random) {
+    const targets = pickSome(livingStores(observation), { count: 1, random });
+    const store = observation.stores.find(({ name }) => name === targets[0]);
+    const storeId = store && readValue(store.listed)?.id;
+    if (!storeId) throw new OperatorError("subject", "plan evict_leader_left: PD's list is unread");
+    const pdUrls = observation.pdMembers.map(({ url }) => url);
+    return { fault: "evict_leader_left", targets, details: { store_id: storeId, pd_urls: pdUrls } };
+  },
+  async inject(plan, context) {
+    const { urls, storeId } = detailsOf(plan);
+    const body = `{"name":"${SCHEDULER}","store_id":${storeId}}`;
+    await changePd({ urls, method: "POST", path: "/schedulers", body, signal: context.signal });
+    await checkPresent(urls, context);
+  },
+  async heal(plan, { signal }) {
+    const { urls, storeId } = detailsOf(plan);
+    await changePd({ urls, method: "DELETE", path: `/schedulers/${SCHEDULER}-${storeId}`, signal });
+  },
+  expects: ({ targets }) => targets.map((entity) => ({ invariant: "evict_leader_left", entity })),
+};
+
+async function checkPresent(
+  urls: readonly string[],
+  { clock, signal }: ActionContext,
+): Promise<void> {
+  const names = await askPd(
+    { clock, signal, deadlineMs: CHECK_DEADLINE_MS },
+    { urls, path: "/pd/api/v1/schedulers", parse: parseSchedulerNames },
+  );
+  if (readValue(names)?.some((name) => name.startsWith(SCHEDULER))) return;
+  throw new OperatorError("subject", "inject evict_leader_left: the scheduler is not there");
+}
+
+/** A plan may come back out of a ledger: its details are read as foreign data. */
+function detailsOf({ details }: FaultPlan): { urls: readonly string[]; storeId: string } {
+  const { store_id: storeId, pd_urls: pdUrls } = details;
+  const urls = Array.isArray(pdUrls) ? pdUrls.filter((url) => typeof url === "string") : [];
+  if (typeof storeId === "string" && /^\d+$/.test(storeId)) return { urls, storeId };
+  throw new OperatorError("subject", "evict_leader_left: the plan names no store");
+}

@@ -1,0 +1,74 @@
+// What faults share: choosing whom to strike, striking, and making sure that it struck.
+import type { ActionContext } from "../../../src/domain/action.ts";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import type { Fault, FaultPlan } from "../../../src/domain/fault.ts";
+import { readValue } from "../../../src/domain/observation.ts";
+import type { MemberOperation, MemberState, Runtime } from "../../../src/domain/runtime.ts";
+import type { TikvObservation } from "../observation.ts";
+
+export type TikvFault = Fault<TikvObservation>;
+
+/** Names of the stores that answer, in declared order. */
+export function livingStores({ stores }: TikvObservation): readonly string[] {
+  return stores
+    .filter(({ liveness }) => readValue(liveness)?.state === "answers")
+    .map(({ name }) => name);
+}
+
+/** As many different ones as wanted. Rejects the plan when there are too few. */
+export function pickSome(
+  names: readonly string[],
+  { count, random }: { readonly count: number; readonly random: () => number },
+): readonly string[] {
+  if (names.length < count) {
+    throw new OperatorError(
+      "subject",
+      `plan a fault: it needs ${count} living, ${names.length} are`,
+    );
+  }
+  const left = [...names];
+  return Array.from({ length: count }, () => left.splice(Math.floor(random() * left.length), 1))
+    .flat()
+    .sort();
+}
+
+export interface Blow {
+  readonly operation: MemberOperation;
+  /** The state in which it must leave them. */
+  readonly leaves: MemberState;
+  readonly context: ActionContext;
+}
+
+/** Takes the plan's members away, all at once, and checks that they are gone. */
+export async function strikeMembers(
+  { fault, targets }: FaultPlan,
+  { operation, leaves, context }: Blow,
+): Promise<void> {
+  const runtime = runtimeOf(fault, context);
+  const struck = await Promise.all(
+    targets.map((target) => runtime.operate(target, operation, context.signal)),
+  );
+  for (const { name, state } of struck) {
+    if (state === leaves) continue;
+    throw new OperatorError("runtime", `inject ${fault}: ${name} is ${state}, not ${leaves}`);
+  }
+}
+
+/** Brings them back from whatever state they are in by now. Idempotent. */
+export async function bringBack(
+  { fault, targets }: FaultPlan,
+  context: ActionContext,
+): Promise<void> {
+  const runtime = runtimeOf(fault, context);
+  const members = (await runtime.members()).filter(({ name }) => targets.includes(name));
+  await Promise.all(
+    members.map(({ name, state }) =>
+      runtime.operate(name, state === "paused" ? "resume" : "start", context.signal),
+    ),
+  );
+}
+
+function runtimeOf(fault: string, { runtime }: ActionContext): Runtime {
+  if (runtime) return runtime;
+  throw new OperatorError("runtime", `${fault}: only members that operator runs can be struck`);
+}

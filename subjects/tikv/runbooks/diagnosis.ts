@@ -1,0 +1,60 @@
+// What cannot be repaired safely by rote: looked at thoroughly, and handed to a person.
+import type { RunbookTicket } from "../../../src/domain/runbook.ts";
+import {
+  cannotFix,
+  type Ending,
+  lineOf,
+  lookAtMembers,
+  lookAtVerdicts,
+  noActionNeeded,
+  ownVerdict,
+  readLastWords,
+  type SeenMember,
+  type SeenVerdict,
+  type Steps,
+} from "./steps.ts";
+
+const OTHERS_MAX = 8;
+
+/** Members, verdicts and the log of the member in question; changes nothing. */
+export function* diagnose(ticket: RunbookTicket, advice: string): Steps<Ending> {
+  const verdicts = yield* lookAtVerdicts(ticket, `Is ${ticket.invariant} still violated?`);
+  const own = ownVerdict(ticket, verdicts);
+  if (own?.state === "holds") return noActionNeeded(ticket, own);
+  const members = yield* lookAtMembers(ticket, "Which processes run?");
+  const isMember = members?.some(({ name }) => name === ticket.entity) ?? false;
+  const lastWords = isMember ? yield* readLastWords(ticket, ticket.entity) : "";
+  return cannotFix({
+    rootCause: lineOf(own?.reason ?? ticket.reason),
+    summary: [
+      `${ticket.invariant} of ${ticket.entity}: ${lineOf(own?.reason ?? ticket.reason)}.`,
+      sayOthers(ticket, verdicts),
+      sayMembers(members),
+      lastWords === "" ? "" : `Its log ends: ${lastWords}.`,
+      `Nothing was changed. ${advice}`,
+    ]
+      .filter((sentence) => sentence !== "")
+      .join(" "),
+  });
+}
+
+/** What else is violated often is the cause. */
+function sayOthers(ticket: RunbookTicket, verdicts: readonly SeenVerdict[] | undefined): string {
+  if (!verdicts) return "What else is violated could not be read.";
+  const others = verdicts.filter(
+    ({ state, invariant, entity }) =>
+      state === "violated" && (invariant !== ticket.invariant || entity !== ticket.entity),
+  );
+  if (others.length === 0) return "Nothing else is violated.";
+  const names = others
+    .slice(0, OTHERS_MAX)
+    .map(({ invariant, entity, reason }) => `${invariant} of ${entity} (${lineOf(reason)})`);
+  return `Also violated: ${names.join("; ")}.`;
+}
+
+function sayMembers(members: readonly SeenMember[] | undefined): string {
+  if (!members) return "The processes are not run by operator.";
+  const away = members.filter(({ state }) => state !== "running");
+  if (away.length === 0) return "All processes run.";
+  return `Not running: ${away.map(({ name, state }) => `${name} is ${state}`).join(", ")}.`;
+}

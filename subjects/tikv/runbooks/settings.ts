@@ -1,0 +1,124 @@
+// What is set wrong in PD is set right: left-over and missing schedulers, replication, Offline.
+import type { RunbookTicket } from "../../../src/domain/runbook.ts";
+import { diagnose } from "./diagnosis.ts";
+import {
+  type ActWords,
+  act,
+  cannotFix,
+  type Ending,
+  fixed,
+  lineOf,
+  lookAtVerdicts,
+  noActionNeeded,
+  ownVerdict,
+  type SeenVerdict,
+  type Steps,
+  tryTwice,
+} from "./steps.ts";
+
+const EVICTION = "evict-leader-scheduler";
+
+export const removeEviction = tryTwice((ticket) => settle(ticket, repairEviction));
+export const addMissingScheduler = tryTwice((ticket) => settle(ticket, repairMissing));
+export const restoreReplication = tryTwice((ticket) => settle(ticket, repairReplication));
+export const cancelOffline = tryTwice((ticket) => settle(ticket, repairOffline));
+export const evenOutLeaders = tryTwice((ticket) => settle(ticket, repairImbalance));
+
+interface Seen {
+  readonly ticket: RunbookTicket;
+  readonly verdicts: readonly SeenVerdict[];
+  /** The ticket's own: violated now. */
+  readonly own: SeenVerdict;
+}
+
+/** Looks first: only what is violated now is repaired. */
+function* settle(ticket: RunbookTicket, repair: (seen: Seen) => Steps<Ending>): Steps<Ending> {
+  const verdicts = yield* lookAtVerdicts(ticket, `${lineOf(ticket.reason)}. Is it so now?`);
+  const own = ownVerdict(ticket, verdicts);
+  if (own?.state === "holds") return noActionNeeded(ticket, own);
+  if (verdicts && own?.state === "violated") return yield* repair({ ticket, verdicts, own });
+  return cannotFix({
+    rootCause: `Not determined: ${lineOf(ticket.reason)}`,
+    summary: `Whether it is so now could not be seen: ${lineOf(own?.reason ?? "no verdicts")}.`,
+  });
+}
+
+function* repairEviction({ own }: Seen): Steps<Ending> {
+  const names = Array.isArray(own.evidence.schedulers) ? own.evidence.schedulers : [];
+  const isShared = names.includes(EVICTION);
+  const target = isShared ? EVICTION : `${EVICTION}-${own.evidence.store_id}`;
+  return yield* change({
+    rootCause: `An evict-leader scheduler was left on ${own.entity}.`,
+    action: "remove_scheduler",
+    target,
+    ...(isShared ? { args: { store: own.entity } } : {}),
+    thought: `Nothing but a scheduler keeps the leaders off ${own.entity}: I take it out.`,
+    reason: lineOf(own.reason),
+  });
+}
+
+function* repairMissing({ own }: Seen): Steps<Ending> {
+  return yield* change({
+    rootCause: `The default scheduler ${own.entity} had been removed from PD.`,
+    action: "add_scheduler",
+    target: own.entity,
+    thought: `${own.entity} belongs to every PD: I put it back.`,
+    reason: lineOf(own.reason),
+  });
+}
+
+function* repairReplication({ own }: Seen): Steps<Ending> {
+  const { declared_max_replicas: replicas, declared_location_labels: labels } = own.evidence;
+  return yield* change({
+    rootCause: `PD's replication settings had been changed: ${lineOf(own.reason)}.`,
+    action: "restore_replication",
+    target: "cluster",
+    args: { max_replicas: replicas, location_labels: labels },
+    thought: "The settings differ from what was declared: I set them back.",
+    reason: lineOf(own.reason),
+  });
+}
+
+/** A removal that has somewhere to go may be meant; one that can never end is a left-over. */
+function* repairOffline({ ticket, verdicts, own }: Seen): Steps<Ending> {
+  const staying = verdicts.filter(
+    ({ invariant, state }) => invariant === "store_offline" && state === "holds",
+  ).length;
+  const replication = verdicts.find(({ invariant }) => invariant === "replication_drifted");
+  const replicas = replication?.evidence.max_replicas;
+  if (typeof replicas !== "number" || staying >= replicas) {
+    const advice = `${staying} stores stay, so its regions can move: is the removal meant?`;
+    return yield* diagnose(ticket, advice);
+  }
+  return yield* change({
+    rootCause: `${own.entity} was left Offline: ${staying} stores stay for ${replicas} replicas.`,
+    action: "cancel_offline",
+    target: own.entity,
+    thought: `The removal can never end: ${staying} stores stay, ${replicas} replicas need a store each.`,
+    reason: lineOf(own.reason),
+  });
+}
+
+/** Uneven leaders are mostly a symptom: of leaders kept off a store, or of no one evening them. */
+function* repairImbalance({ ticket, verdicts }: Seen): Steps<Ending> {
+  const isViolated = ({ state }: SeenVerdict) => state === "violated";
+  const eviction = verdicts.find(
+    (verdict) => verdict.invariant === "evict_leader_left" && isViolated(verdict),
+  );
+  if (eviction) return yield* repairEviction({ ticket, verdicts, own: eviction });
+  const balancer = verdicts.find(
+    (verdict) =>
+      verdict.invariant === "schedulers_missing" &&
+      verdict.entity === "balance-leader-scheduler" &&
+      isViolated(verdict),
+  );
+  if (balancer) return yield* repairMissing({ ticket, verdicts, own: balancer });
+  return yield* diagnose(ticket, "Look at leader weights, schedule limits and hot regions.");
+}
+
+function* change(words: ActWords & { readonly rootCause: string }): Steps<Ending> {
+  const { rootCause, ...step } = words;
+  const result = yield* act(step);
+  const summary = `${step.action} ${step.target}: ${lineOf(result.text)}`;
+  return result.isError ? cannotFix({ rootCause, summary }) : fixed({ rootCause, summary });
+}

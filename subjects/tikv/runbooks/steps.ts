@@ -1,0 +1,159 @@
+// What runbooks are made of: looking through operator's own reading commands, acting, concluding.
+// Each is a part of a generator, to be used with `yield*`.
+import { z } from "zod";
+import type { JsonObject } from "../../../src/domain/json.ts";
+import type {
+  Runbook,
+  RunbookResult,
+  RunbookStep,
+  RunbookTicket,
+} from "../../../src/domain/runbook.ts";
+import { readJsonLine } from "../../../src/infra/exact-json.ts";
+
+/** A part of a runbook that comes to a T. */
+export type Steps<T> = Generator<RunbookStep, T, RunbookResult>;
+
+/** How a repair ends; it becomes the conclusion. */
+export type Ending = Omit<Extract<RunbookStep, { tool: "conclude" }>, "tool">;
+
+export type Repair = (ticket: RunbookTicket) => Steps<Ending>;
+
+const memberSchema = z.object({
+  name: z.string().regex(/^[\w.-]+$/), // it becomes a word of commands
+  role: z.string(),
+  state: z.enum(["running", "paused", "stopped"]),
+  last_exit: z.string().nullish(),
+});
+const statusSchema = z.object({ members: z.array(memberSchema).min(1) });
+
+const verdictSchema = z.object({
+  invariant: z.string(),
+  entity: z.string(),
+  state: z.enum(["holds", "violated", "unknown"]),
+  reason: z.string(),
+  evidence: z.record(z.string(), z.json()).default({}),
+});
+const lookSchema = z.object({
+  type: z.literal("observation"),
+  verdicts: z.array(verdictSchema),
+});
+
+export type SeenMember = z.infer<typeof memberSchema>;
+export type SeenVerdict = z.infer<typeof verdictSchema>;
+
+/**
+ * Repairs, concludes, and when the monitor refuses repairs once more, from a fresh look. What is
+ * refused twice is for a person.
+ */
+export function tryTwice(repair: Repair): Runbook {
+  return function* (ticket) {
+    const first = yield* repair(ticket);
+    const refusal = yield { tool: "conclude", ...first };
+    if (first.outcome === "cannot_fix") return;
+    const second = yield* repair(ticket);
+    const again = yield { tool: "conclude", ...second };
+    if (second.outcome === "cannot_fix") return;
+    yield {
+      tool: "conclude",
+      ...cannotFix({
+        rootCause: second.rootCause,
+        summary: `Twice concluded, twice refused: ${lineOf(refusal.text)}; ${lineOf(again.text)}`,
+      }),
+    };
+  };
+}
+
+/** The members as the runtime has them; undefined when operator does not run this cluster. */
+export function* lookAtMembers(
+  { subject }: RunbookTicket,
+  thought: string,
+): Steps<readonly SeenMember[] | undefined> {
+  const { text } = yield {
+    tool: "shell",
+    thought,
+    command: `operator subject status ${subject} --json`,
+    reason: "see the state of every member's process",
+  };
+  return findJson(text, statusSchema)?.members;
+}
+
+/** What every invariant says now; undefined when that could not be had. */
+export function* lookAtVerdicts(
+  { subject }: RunbookTicket,
+  thought: string,
+): Steps<readonly SeenVerdict[] | undefined> {
+  const { text } = yield {
+    tool: "shell",
+    thought,
+    command: `operator monitor --subject ${subject} --once --json`,
+    reason: "see what holds and what is violated now",
+  };
+  return findJson(text, lookSchema)?.verdicts;
+}
+
+/** The last line of a member's log, for the diagnosis; empty when there is none. */
+export function* readLastWords({ subject }: RunbookTicket, member: string): Steps<string> {
+  const { text, isError } = yield {
+    tool: "shell",
+    thought: `What did ${member} say last?`,
+    command: `operator subject logs ${subject} ${member} --lines 10`,
+    reason: "see why it is in this state",
+  };
+  const lines = text.split("\n").filter((line) => line.startsWith("["));
+  return isError ? "" : lineOf(lines.at(-1) ?? "");
+}
+
+export interface ActWords {
+  readonly action: string;
+  readonly target: string;
+  readonly args?: JsonObject;
+  readonly thought: string;
+  readonly reason: string;
+}
+
+export function* act(words: ActWords): Steps<RunbookResult> {
+  return yield { tool: "act", ...words };
+}
+
+/** The ticket's own verdict among those seen. */
+export function ownVerdict(
+  { invariant, entity }: RunbookTicket,
+  verdicts: readonly SeenVerdict[] | undefined,
+): SeenVerdict | undefined {
+  return verdicts?.find((verdict) => verdict.invariant === invariant && verdict.entity === entity);
+}
+
+export interface Words {
+  readonly rootCause: string;
+  readonly summary: string;
+}
+
+export function fixed(words: Words): Ending {
+  return { outcome: "fixed", thought: "Done; the monitor shall verify it.", ...words };
+}
+
+export function noActionNeeded({ invariant, entity }: RunbookTicket, seen: SeenVerdict): Ending {
+  return {
+    outcome: "no_action_needed",
+    thought: "It holds again, without my doing anything.",
+    rootCause: "It was over before it was looked at.",
+    summary: `${invariant} of ${entity} holds: ${lineOf(seen.reason)}. Nothing was changed.`,
+  };
+}
+
+export function cannotFix(words: Words): Ending {
+  return { outcome: "cannot_fix", thought: "This needs a person.", ...words };
+}
+
+/** One line of foreign text, short enough for a sentence. */
+export function lineOf(text: string): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, 300);
+}
+
+/** The first line of a result that is JSON of the wanted form. */
+function findJson<T>(text: string, schema: z.ZodType<T>): T | undefined {
+  return text
+    .split("\n")
+    .map((line) => schema.safeParse(readJsonLine(line)))
+    .find((parsed) => parsed.success)?.data;
+}
