@@ -58,8 +58,8 @@ export async function forbidLaunches(paths: MemberPaths): Promise<void> {
 
 /**
  * Makes this process the member's process: its launch ticket becomes the record. One rename
- * decides, so that whoever forbids launches and then reads the record knows all there is. False when
- * the launch was forbidden: then this process must end without touching the member's data.
+ * decides, so that whoever forbids launches and then reads the record knows all there is. False
+ * when the launch was forbidden: then this process must end without touching the member's data.
  */
 export async function claimMember(
   paths: MemberPaths,
