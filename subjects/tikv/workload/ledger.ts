@@ -1,0 +1,91 @@
+// What was asked to be written and what was acknowledged, one JSON line each, in the file before
+// anything is counted: killing the generator loses nothing, and the next run goes on with the file.
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import type { Stamp } from "./records.ts";
+
+/** Of one key. A sequence of 0 means none. */
+export interface KeyRecord {
+  attempted: number;
+  acknowledged: number;
+  acknowledgedCount: number;
+}
+
+const lineSchema = z.object({
+  type: z.enum(["attempted", "acknowledged"]),
+  key: z.string(),
+  sequence: z.number().int().positive(),
+});
+type Line = z.infer<typeof lineSchema>;
+
+/** Holds the file open. */
+export class Ledger implements Disposable {
+  readonly #file: number;
+  readonly #records = new Map<string, KeyRecord>();
+
+  /** Goes on with what is there; a last line that a crash cut short is passed over. */
+  constructor(path: string) {
+    mkdirSync(dirname(path), { recursive: true });
+    this.#file = openSync(path, "a+");
+    const text = readFileSync(path, "utf8");
+    for (const line of text.split("\n")) this.#count(parseLine(line));
+    if (text !== "" && !text.endsWith("\n")) this.#write("\n");
+  }
+
+  /** The number of this write; on file before it is sent. */
+  attempt(key: string): Stamp {
+    const sequence = (this.#records.get(key)?.attempted ?? 0) + 1;
+    this.#append({ type: "attempted", key, sequence });
+    return { key, sequence };
+  }
+
+  acknowledge({ key, sequence }: Stamp): void {
+    this.#append({ type: "acknowledged", key, sequence });
+  }
+
+  /** Every key that was ever attempted. */
+  entries(): readonly (readonly [string, Readonly<KeyRecord>])[] {
+    return [...this.#records];
+  }
+
+  acknowledgedCount(): number {
+    return this.entries().reduce((total, [, record]) => total + record.acknowledgedCount, 0);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file);
+  }
+
+  #append(line: Line): void {
+    this.#write(`${JSON.stringify(line)}\n`);
+    this.#count(line);
+  }
+
+  #write(text: string): void {
+    writeSync(this.#file, text);
+  }
+
+  #count(line: Line | undefined): void {
+    if (line === undefined) return;
+    const { type, key, sequence } = line;
+    const none = { attempted: 0, acknowledged: 0, acknowledgedCount: 0 };
+    const record = this.#records.get(key) ?? none;
+    record[type] = Math.max(record[type], sequence);
+    if (type === "acknowledged") record.acknowledgedCount += 1;
+    this.#records.set(key, record);
+  }
+}
+
+function parseLine(line: string): Line | undefined {
+  const parsed = lineSchema.safeParse(jsonOf(line));
+  return parsed.success ? parsed.data : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

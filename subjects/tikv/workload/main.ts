@@ -1,0 +1,29 @@
+// The load generator: loads the stores until it is told to stop, then proves by reading everything
+// back that no acknowledged write was lost.
+import { OperatorError } from "../../../src/domain/errors.ts";
+import type { Topology, WorkloadOptions } from "../../../src/domain/subject.ts";
+import { checkLedger } from "./check.ts";
+import { createStoreClient } from "./client.ts";
+import { Ledger } from "./ledger.ts";
+import { runLoad } from "./load.ts";
+
+/** Resolves with 0 when every acknowledged write was read back, else with 3. */
+export async function runWorkload(options: WorkloadOptions): Promise<number> {
+  const { clock } = options;
+  const client = createStoreClient({ addresses: storeAddresses(options.topology), clock });
+  using ledger = new Ledger(options.ledgerFile);
+  await runLoad({ ...options, client, ledger });
+  const result = await checkLedger({ ledger, client, clock });
+  options.print(JSON.stringify({ type: "ledger", ...result }));
+  return result.lost === 0 && result.unreadable === 0 ? 0 : 3;
+}
+
+function storeAddresses(topology: Topology): readonly string[] {
+  const addresses = topology.members.flatMap(({ role, ports }) =>
+    role === "tikv" && ports.client !== undefined ? [`127.0.0.1:${ports.client}`] : [],
+  );
+  if (addresses.length > 0) return addresses;
+  throw new OperatorError("usage", `load ${topology.subject}: its topology names no store`, {
+    hint: "the load generator speaks to stand-in stores that `operator subject up` started",
+  });
+}

@@ -1,0 +1,102 @@
+// The load generator against real stores, with faults under load, and a check that can fail.
+import { expect, test } from "bun:test";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { seededRandom, systemClock } from "../../../src/infra/clock.ts";
+import { runWorkload } from "../../../subjects/tikv/workload/main.ts";
+import { eventually } from "../../support/eventually.ts";
+import { StoreCluster } from "../store/store-cluster.ts";
+
+const lineSchema = z.looseObject({ type: z.string() });
+const secondSchema = z.object({ ops: z.number(), reads: z.number(), writes: z.number() });
+const ledgerSchema = z.object({
+  acknowledged: z.number(),
+  checked: z.number(),
+  lost: z.number(),
+  unreadable: z.number(),
+  examples: z.array(z.string()),
+});
+
+test("under load a killed and a stopped store lose no acknowledged write", async () => {
+  await using cluster = await StoreCluster.start();
+  const load = startLoad(cluster);
+  await load.untilWriting();
+  const killed = await cluster.leaderOf("apple");
+  await cluster.end(killed, "SIGKILL");
+  await load.untilWriting();
+  cluster.run(killed);
+  await cluster.leaderOf("apple");
+  await load.untilWriting();
+  const [stopped = ""] = cluster.others(killed);
+  cluster.pause(stopped);
+  await load.untilWriting();
+  cluster.resume(stopped);
+  await load.untilWriting();
+  expect(await load.stop()).toMatchObject({ exitCode: 0, ledger: { lost: 0, unreadable: 0 } });
+});
+
+test("a write that the stores do not have is found lost", async () => {
+  await using cluster = await StoreCluster.start();
+  const load = startLoad(cluster);
+  await load.untilWriting();
+  const first = await load.stop();
+  expect(first).toMatchObject({ exitCode: 0, ledger: { lost: 0 } });
+  expect(first.ledger.acknowledged).toBeGreaterThanOrEqual(first.ledger.checked);
+  for (const type of ["attempted", "acknowledged"]) {
+    const forged = { type, key: "user0000000001", sequence: 7 };
+    appendFileSync(load.ledgerFile, `${JSON.stringify(forged)}\n`);
+  }
+  const second = await startLoad(cluster).stop();
+  expect(second).toMatchObject({ exitCode: 3, ledger: { lost: 1, unreadable: 0 } });
+  expect(second.ledger.examples[0]).toContain("user0000000001: nothing there");
+});
+
+test("a value that was changed behind its back is found", async () => {
+  await using cluster = await StoreCluster.start();
+  const load = startLoad(cluster);
+  await load.untilWriting();
+  await load.stop();
+  const key = z.object({ key: z.string() }).parse(JSON.parse(await firstLine(load.ledgerFile))).key;
+  await cluster.put(key, `${key} 0 tampered`);
+  const second = await startLoad(cluster).stop();
+  expect(second).toMatchObject({ exitCode: 3, ledger: { lost: 1 } });
+});
+
+function startLoad(cluster: StoreCluster) {
+  const stopping = new AbortController();
+  const lines: string[] = [];
+  const ledgerFile = join(cluster.home, "ledger.jsonl");
+  const ended = runWorkload({
+    topology: cluster.topology,
+    ledgerFile,
+    opsPerSecond: 200,
+    keys: 200,
+    durationMs: undefined,
+    clock: systemClock,
+    random: seededRandom(1),
+    signal: stopping.signal,
+    print: (line) => lines.push(line),
+  });
+  return {
+    ledgerFile,
+    /** Until a second from now on has writes. */
+    untilWriting: () => {
+      const seen = lines.length;
+      return eventually(
+        () => lines.slice(seen + 1).some((line) => secondSchema.parse(JSON.parse(line)).writes > 0),
+        "a second with writes",
+      );
+    },
+    stop: async () => {
+      stopping.abort();
+      const exitCode = await ended;
+      const last = lineSchema.parse(JSON.parse(lines.at(-1) ?? ""));
+      return { exitCode, ledger: ledgerSchema.parse(last) };
+    },
+  };
+}
+
+async function firstLine(path: string): Promise<string> {
+  return (await Bun.file(path).text()).split("\n")[0] ?? "";
+}
