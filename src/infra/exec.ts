@@ -3,6 +3,7 @@
 import type { Clock } from "../domain/clock.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { Shell, ShellOptions, ShellResult } from "../domain/shell.ts";
+import { PARENT_PIPE_ENV } from "./child.ts";
 import { createOutputCollector, type OutputCollector } from "./exec-output.ts";
 
 /** Between SIGTERM and SIGKILL. */
@@ -45,7 +46,8 @@ export function createShell(world: ShellWorld): Shell {
 function spawnGroup(command: string, { env, cwd }: ShellWorld) {
   return Bun.spawn(["/bin/sh", "-c", WRAPPER, "sh", command], {
     cwd,
-    env: { ...env },
+    // Our own parent's pipe is not the command's: an operator in it would take itself for an orphan.
+    env: { ...env, [PARENT_PIPE_ENV]: undefined },
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
   });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ShellOptions } from "../../src/domain/shell.ts";
+import { PARENT_PIPE_ENV } from "../../src/infra/child.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { createShell } from "../../src/infra/exec.ts";
 import { identify, isAlive, type ProcessIdentity } from "../../src/infra/process-identity.ts";
@@ -17,7 +18,8 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
 function run(command: string, changes: Partial<ShellOptions> = {}) {
-  const shell = createShell({ env: { PATH: process.env.PATH }, cwd, clock: systemClock });
+  const env = { PATH: process.env.PATH, [PARENT_PIPE_ENV]: "1" };
+  const shell = createShell({ env, cwd, clock: systemClock });
   const signal = new AbortController().signal;
   return shell.run(command, { timeoutMs: 30_000, outputBytesMax: 4_000, signal, ...changes });
 }
@@ -44,6 +46,11 @@ test("stdout and stderr come in the order in which they were written", async () 
 
 test("a command has no input, and none of our environment but what it is given", async () => {
   const result = await run("cat; env | grep -c HOME");
+  expect(result.output.head).toBe("0\n");
+});
+
+test("a command is not told that its stdin is the pipe of a parent", async () => {
+  const result = await run(`env | grep -c ${PARENT_PIPE_ENV}`);
   expect(result.output.head).toBe("0\n");
 });
 
