@@ -7,9 +7,10 @@ export const AUDIT_TYPES = [
   "ticket_opened", // fingerprint, reason, evidence
   "ticket_moved", // event, from, to, reason
   "ticket_flagged", // held or unheld
-  "session_started", // model, mode, agentId, brief
+  "session_started", // model, mode, agentId
+  "session_briefed", // system, brief: what the model was told first
   "model_replied", // blocks, stop, usage, durationMs
-  "model_failed", // kind, message, willRetry
+  "model_failed", // failure, message, willRetry
   "guard_decided", // callId, decision, reason, effects
   "tool_result", // callId, tool, text, exitCode, durationMs, isError
   "approval_requested",

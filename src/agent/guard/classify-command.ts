@@ -103,11 +103,17 @@ function classifyFor(loop: For, scope: Scope): readonly Effect[] {
     words.length <= LOOP_WORDS_MAX &&
     words.every(({ text, isExact }) => isExact && staysOneWord(text)) &&
     scope.facts.isSettled(name);
-  if (!isCertain) return classifyChildren(loop, bindIn(scope, name, undefined));
-  return words.flatMap(({ text }) => classifyChildren(loop, bindIn(scope, name, text)));
+  if (!isCertain) return classifyChildren(loop, bindIn(scope, { name }));
+  return words.flatMap(({ text }) => classifyChildren(loop, bindIn(scope, { name, value: text })));
 }
 
-function bindIn(scope: Scope, name: string, value: string | undefined): Scope {
+interface Binding {
+  readonly name: string;
+  /** Absent when it is known only at run time. */
+  readonly value?: string;
+}
+
+function bindIn(scope: Scope, { name, value }: Binding): Scope {
   const variables = new Map(scope.variables);
   if (value === undefined) variables.delete(name);
   else variables.set(name, value);
@@ -120,7 +126,7 @@ function bindIn(scope: Scope, name: string, value: string | undefined): Scope {
 }
 
 function hidden(text: string, because: string): Effect {
-  return effectBecause("hidden", [{ text, isExact: true }], because);
+  return effectBecause({ kind: "hidden", words: [{ text, isExact: true }], because });
 }
 
 function textOf(node: SyntaxNode): string {

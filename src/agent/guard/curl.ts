@@ -34,11 +34,14 @@ interface CurlCall {
 
 export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const call = readCall(words.slice(1));
-  if (!call) return [effectBecause("unknown", words, "a curl call that is not understood")];
+  if (!call)
+    return [
+      effectBecause({ kind: "unknown", words, because: "a curl call that is not understood" }),
+    ];
   const method = call.method ?? defaultMethod(call);
   const requests = call.urls.map((url) => {
     const kind = classifyRequest({ method, url, readHosts: scope.knowledge.readHosts });
-    return effectOf(kind, words, scope);
+    return effectOf({ kind, words, scope });
   });
   return [...requests, ...call.outputs.flatMap((word) => writeTo(word, scope))];
 }

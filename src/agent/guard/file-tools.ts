@@ -14,7 +14,7 @@ export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(
     DESTROYERS.map((name): [string, Classifier] => [
       name,
-      (words, scope) => [effectOf("destroy", words, scope)],
+      (words, scope) => [effectOf({ kind: "destroy", words, scope })],
     ]),
   ),
   dd: classifyDd,
@@ -30,7 +30,7 @@ function classifyDd(words: readonly ShellWord[], scope: Scope): readonly Effect[
   const isWriting = words.some(
     ({ text, isExact }) => !isExact || /^of=(?!\/dev\/null$)/.test(text),
   );
-  return [effectOf(isWriting ? "destroy" : "read", words, scope)];
+  return [effectOf({ kind: isWriting ? "destroy" : "read", words, scope })];
 }
 
 /** Its source goes away and its target is overwritten: harmless only among temporary files. */
@@ -38,14 +38,16 @@ function classifyMove(words: readonly ShellWord[], scope: Scope): readonly Effec
   const isTemporary = operandsOf(words).every(
     (word) => word.isExact && /^\/tmp\/(?!.*\.\.)./.test(word.text) && !isProtected(word, scope),
   );
-  return [effectOf(isTemporary ? "unknown" : "destroy", words, scope)];
+  return [effectOf({ kind: isTemporary ? "unknown" : "destroy", words, scope })];
 }
 
 function classifyWrites(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const target = operandsOf(words).at(-1);
-  if (!target) return [effectOf("unknown", words, scope)];
+  if (!target) return [effectOf({ kind: "unknown", words, scope })];
   const effects = writeTo(target, scope);
-  return effects.length > 0 ? effects : [effectBecause("unknown", words, "writes a file")];
+  return effects.length > 0
+    ? effects
+    : [effectBecause({ kind: "unknown", words, because: "writes a file" })];
 }
 
 function operandsOf(words: readonly ShellWord[]): readonly ShellWord[] {

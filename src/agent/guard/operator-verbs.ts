@@ -45,7 +45,7 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
 const ONE_LOOK = /^--(once|subject|db|pd|json|interval)$/;
 
 export function classifyOperator(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  return [effectOf(kindOf(words.slice(1)), words, scope)];
+  return [effectOf({ kind: kindOf(words.slice(1)), words, scope })];
 }
 
 function kindOf(typed: readonly ShellWord[]): EffectKind {

@@ -12,15 +12,19 @@ const RESUMES = /^(?:SIG)?CONT$|^18$/;
 
 function classifyKill(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const { signal, targets } = readKill(words.slice(1));
-  if (/^[lL0]$/.test(signal)) return [effectOf("read", words, scope)];
+  if (/^[lL0]$/.test(signal)) return [effectOf({ kind: "read", words, scope })];
   // 0 and -1 are whole groups; 1 is the first process of the machine.
   if (targets.some(({ text }) => /^(-|[01]$)/.test(text))) {
-    return [effectBecause("oversight", words, "a whole group, the monitor among it")];
+    return [
+      effectBecause({ kind: "oversight", words, because: "a whole group, the monitor among it" }),
+    ];
   }
   if (targets.some(({ isExact }) => !isExact)) {
-    return [effectBecause("unknown", words, "its target is known only when it runs")];
+    return [
+      effectBecause({ kind: "unknown", words, because: "its target is known only when it runs" }),
+    ];
   }
-  return [effectOf(RESUMES.test(signal) ? "start" : "interrupt", words, scope)];
+  return [effectOf({ kind: RESUMES.test(signal) ? "start" : "interrupt", words, scope })];
 }
 
 /** `kill -9 1234`, `kill -s CONT 1234`, `kill 1234`. */
@@ -41,7 +45,15 @@ function classifyByPattern(words: readonly ShellWord[]): readonly Effect[] {
     ({ text, isExact }) => isExact && /^[\w-]{3,}$/.test(text) && !OURS.test(text),
   );
   if (isOther && names.length === 1) {
-    return [effectBecause("unknown", words, "whatever matches; use operator subject instead")];
+    return [
+      effectBecause({
+        kind: "unknown",
+        words,
+        because: "whatever matches; use operator subject instead",
+      }),
+    ];
   }
-  return [effectBecause("oversight", words, "the pattern may match the monitor")];
+  return [
+    effectBecause({ kind: "oversight", words, because: "the pattern may match the monitor" }),
+  ];
 }

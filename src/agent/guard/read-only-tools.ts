@@ -46,7 +46,7 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   xxd: { operandsMax: 1, writesWith: ["-r"] },
 };
 
-export const READ_ONLY_TOOLS: ReadonlyMap<string, ReadOnlyTool> = new Map([
+const READ_ONLY_TOOLS: ReadonlyMap<string, ReadOnlyTool> = new Map([
   ...PLAIN.map((name): [string, ReadOnlyTool] => [name, {}]),
   ...Object.entries(WITH_EXCEPTIONS),
 ]);

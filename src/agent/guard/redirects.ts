@@ -21,14 +21,20 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
     case "<":
       // bash opens a connection for these names.
       return /^\/dev\/(tcp|udp)\//.test(word.text)
-        ? [effectBecause("unknown", [shown], "a connection")]
+        ? [effectBecause({ kind: "unknown", words: [shown], because: "a connection" })]
         : [];
     case "<&":
     case ">&":
       return /^(\d+|-)$/.test(word.text) ? [] : writeTo(word, scope);
     case "&>":
     case "&>>":
-      return [effectBecause("hidden", [shown], "bash only, and the shell is sh")];
+      return [
+        effectBecause({
+          kind: "hidden",
+          words: [shown],
+          because: "bash only, and the shell is sh",
+        }),
+      ];
     default:
       return writeTo(word, scope);
   }
@@ -39,10 +45,17 @@ export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
   if (word.isExact && SINKS.has(word.text)) return [];
   const shown = { text: `> ${word.text}`, isExact: true };
   if (isProtected(word, scope)) {
-    return [effectBecause("destroy", [shown], "operator's own files and the subject's data")];
+    return [
+      effectBecause({
+        kind: "destroy",
+        words: [shown],
+        because: "operator's own files and the subject's data",
+      }),
+    ];
   }
-  if (/^\/dev\//.test(word.text)) return [effectBecause("destroy", [shown], "a device")];
-  return [effectBecause("unknown", [shown], "writes a file")];
+  if (/^\/dev\//.test(word.text))
+    return [effectBecause({ kind: "destroy", words: [shown], because: "a device" })];
+  return [effectBecause({ kind: "unknown", words: [shown], because: "writes a file" })];
 }
 
 /** Whether the word, read as a path or as `option=path`, lies among the protected ones. */

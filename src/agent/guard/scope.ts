@@ -41,22 +41,30 @@ const SOURCE_MAX = 100;
 
 export const DYNAMIC_WORD: ShellWord = { text: "…", isExact: false };
 
+export interface EffectOfCommand {
+  readonly kind: EffectKind;
+  readonly words: readonly ShellWord[];
+  readonly scope: Scope;
+}
+
 /** The effect of the command that these words are, on the members that they name. */
-export function effectOf(kind: EffectKind, words: readonly ShellWord[], scope: Scope): Effect {
+export function effectOf({ kind, words, scope }: EffectOfCommand): Effect {
   const named = words.map(({ text }) => text).filter((text) => isMember(text, scope));
   return { kind, targets: [...new Set(named)], source: sourceOf(words) };
 }
 
-/** An effect that needs more words than the command itself. */
-export function effectBecause(
-  kind: EffectKind,
-  words: readonly ShellWord[],
-  because: string,
-): Effect {
+export interface ExplainedEffect {
+  readonly kind: EffectKind;
+  readonly words: readonly ShellWord[];
+  /** What the words alone do not say. */
+  readonly because: string;
+}
+
+export function effectBecause({ kind, words, because }: ExplainedEffect): Effect {
   return { kind, targets: [], source: `${sourceOf(words)} (${because})` };
 }
 
-export function sourceOf(words: readonly ShellWord[]): string {
+function sourceOf(words: readonly ShellWord[]): string {
   const text = words.map((word) => word.text).join(" ");
   return text.length > SOURCE_MAX ? `${text.slice(0, SOURCE_MAX)}…` : text;
 }

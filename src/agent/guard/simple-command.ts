@@ -6,7 +6,7 @@ import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
 import { classifyOperator } from "./operator-verbs.ts";
 import { PROCESS_TOOLS } from "./process-tools.ts";
-import { isReadOnlyUse, READ_ONLY_TOOLS } from "./read-only-tools.ts";
+import { isReadOnlyUse } from "./read-only-tools.ts";
 import { isProtected } from "./redirects.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
@@ -32,11 +32,13 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   const [first] = words;
   if (!first) return [];
   if (!first.isExact)
-    return [effectBecause("hidden", words, "its name is known only when it runs")];
+    return [
+      effectBecause({ kind: "hidden", words, because: "its name is known only when it runs" }),
+    ];
   const name = programName(first.text);
   const classify = CLASSIFIERS.get(name);
   if (classify) return classify(words, scope);
-  if (READ_ONLY_TOOLS.has(name)) return classifyReader(name, words, scope);
+  if (isReadOnlyUse(name, words.slice(1))) return [effectOf({ kind: "read", words, scope })];
   // A function's body is judged where it is defined.
   if (scope.facts.functions.has(name)) return [];
   return classifyUnknown(words, scope);
@@ -47,27 +49,23 @@ function programName(text: string): string {
   return /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(text)?.[1] ?? text;
 }
 
-function classifyReader(
-  name: string,
-  words: readonly ShellWord[],
-  scope: Scope,
-): readonly Effect[] {
-  return isReadOnlyUse(name, words.slice(1))
-    ? [effectOf("read", words, scope)]
-    : classifyUnknown(words, scope);
-}
-
 function classifyUnknown(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   if (words.slice(1).some((word) => isProtected(word, scope))) {
-    return [effectBecause("destroy", words, "operator's own files and the subject's data")];
+    return [
+      effectBecause({
+        kind: "destroy",
+        words,
+        because: "operator's own files and the subject's data",
+      }),
+    ];
   }
-  return [effectOf("unknown", words, scope)];
+  return [effectOf({ kind: "unknown", words, scope })];
 }
 
 function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const names = words.slice(1).filter(({ text }) => !text.startsWith("-"));
   return [
-    effectOf("read", words, scope),
+    effectOf({ kind: "read", words, scope }),
     ...names.flatMap(({ text }) => classifyAssignedWord(text)),
   ];
 }
@@ -75,6 +73,9 @@ function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonl
 /** From inside them, operator's own files would be reached by names that do not show it. */
 function classifyChangeOfFolder(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const folder = words.slice(1).find(({ text }) => text !== "-" && text !== "--");
-  if (folder?.isExact && !isProtected(folder, scope)) return [effectOf("read", words, scope)];
-  return [effectBecause("unknown", words, "name files by their full path instead")];
+  if (folder?.isExact && !isProtected(folder, scope))
+    return [effectOf({ kind: "read", words, scope })];
+  return [
+    effectBecause({ kind: "unknown", words, because: "name files by their full path instead" }),
+  ];
 }

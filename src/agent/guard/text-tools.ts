@@ -19,9 +19,11 @@ function classifyAwk(words: readonly ShellWord[], scope: Scope): readonly Effect
   const rest = skipAwkOptions(words.slice(1));
   const program = rest?.[0];
   if (!program?.isExact || AWK_EFFECTS.test(program.text)) {
-    return [effectBecause("unknown", words, "an awk program that may write or run")];
+    return [
+      effectBecause({ kind: "unknown", words, because: "an awk program that may write or run" }),
+    ];
   }
-  return [effectOf("read", words, scope)];
+  return [effectOf({ kind: "read", words, scope })];
 }
 
 /** Undefined when there is an option besides `-F` and `-v`, such as `-f file` or `-i inplace`. */
@@ -51,8 +53,8 @@ function classifySed(words: readonly ShellWord[], scope: Scope): readonly Effect
     args.every(({ isExact }) => isExact) &&
     options.every(({ text }) => /^-[nErue]+$/.test(text)) &&
     scripts.every(({ text }) => text.split(";").every(isHarmlessSed));
-  if (isReading) return [effectOf("read", words, scope)];
-  return [effectBecause("unknown", words, "a sed script that may write or run")];
+  if (isReading) return [effectOf({ kind: "read", words, scope })];
+  return [effectBecause({ kind: "unknown", words, because: "a sed script that may write or run" })];
 }
 
 function isHarmlessSed(script: string): boolean {
@@ -64,16 +66,17 @@ const FIND_RUNS: ReadonlySet<string> = new Set(["-exec", "-execdir"]);
 const FIND_WRITES = /^-(ok|okdir|fls|fprint|fprint0|fprintf|files0-from)$/;
 
 function classifyFind(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  if (words.some(({ text }) => text === "-delete")) return [effectOf("destroy", words, scope)];
+  if (words.some(({ text }) => text === "-delete"))
+    return [effectOf({ kind: "destroy", words, scope })];
   const isCertain = words.every(({ isExact, text }) => isExact || !text.startsWith("$"));
   if (!isCertain || words.some(({ text }) => FIND_WRITES.test(text))) {
-    return [effectOf("unknown", words, scope)];
+    return [effectOf({ kind: "unknown", words, scope })];
   }
   const runs = words.flatMap((word, index) =>
     FIND_RUNS.has(word.text) ? [words.slice(index + 1)] : [],
   );
   const inner = runs.flatMap((rest) => scope.classifyWords(commandOfExec(rest)));
-  return [effectOf("read", words, scope), ...inner];
+  return [effectOf({ kind: "read", words, scope }), ...inner];
 }
 
 /** Up to `;` or `+`; `{}` is a file name that is known only when it runs. */

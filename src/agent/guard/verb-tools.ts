@@ -1,6 +1,6 @@
 // Programs whose first words say what they do: containers, services, Redis and the tools of TiKV.
-import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { type Classifier, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import type { EffectKind } from "../../domain/effect.ts";
+import { type Classifier, effectOf, type ShellWord } from "./scope.ts";
 import { classifyWrapped, isJoinedOption, type Wrapper } from "./wrappers.ts";
 
 interface VerbTool {
@@ -104,17 +104,17 @@ const TIKV_CTL: VerbTool = {
 };
 
 export const VERB_TOOLS: Readonly<Record<string, Classifier>> = {
-  docker: (words, scope) => classifyVerb(DOCKER, words, scope),
+  docker: verbsOf(DOCKER),
   "docker-compose": ([first, ...rest], scope) =>
-    first ? classifyVerb(DOCKER, [first, { text: "compose", isExact: true }, ...rest], scope) : [],
-  podman: (words, scope) => classifyVerb(DOCKER, words, scope),
-  systemctl: (words, scope) => classifyVerb(SYSTEMCTL, words, scope),
-  "redis-cli": (words, scope) => classifyVerb(REDIS, words, scope),
-  "valkey-cli": (words, scope) => classifyVerb(REDIS, words, scope),
-  "pd-ctl": (words, scope) => classifyVerb(PD_CTL, words, scope),
-  "/pd-ctl": (words, scope) => classifyVerb(PD_CTL, words, scope),
-  "tikv-ctl": (words, scope) => classifyVerb(TIKV_CTL, words, scope),
-  "/tikv-ctl": (words, scope) => classifyVerb(TIKV_CTL, words, scope),
+    first ? verbsOf(DOCKER)([first, { text: "compose", isExact: true }, ...rest], scope) : [],
+  podman: verbsOf(DOCKER),
+  systemctl: verbsOf(SYSTEMCTL),
+  "redis-cli": verbsOf(REDIS),
+  "valkey-cli": verbsOf(REDIS),
+  "pd-ctl": verbsOf(PD_CTL),
+  "/pd-ctl": verbsOf(PD_CTL),
+  "tikv-ctl": verbsOf(TIKV_CTL),
+  "/tikv-ctl": verbsOf(TIKV_CTL),
 };
 
 const VERB_WORDS_MAX = 3;
@@ -126,22 +126,25 @@ const EXEC: Wrapper = {
   skips: 1,
 };
 
-function classifyVerb(
-  tool: VerbTool,
-  words: readonly ShellWord[],
-  scope: Scope,
-): readonly Effect[] {
-  const args = words.slice(1);
-  const { typed, isCutShort } = readVerbs(tool, args);
-  const run = typed.slice(0, 2).find(({ text }) => text === tool.runs);
-  if (run) return classifyWrapped(EXEC, args.slice(args.indexOf(run)), scope);
-  const kind = kindOf(tool, typed, isCutShort);
-  const isWorse = args.some(({ text }) => tool.destroysWith?.test(text));
-  return [effectOf(isWorse && kind !== "read" ? "destroy" : kind, words, scope)];
+function verbsOf(tool: VerbTool): Classifier {
+  return (words, scope) => {
+    const args = words.slice(1);
+    const read = readVerbs(tool, args);
+    const run = read.typed.slice(0, 2).find(({ text }) => text === tool.runs);
+    if (run) return classifyWrapped({ wrapper: EXEC, words: args.slice(args.indexOf(run)), scope });
+    const kind = kindOf(tool, read);
+    const isWorse = args.some(({ text }) => tool.destroysWith?.test(text));
+    return [effectOf({ kind: isWorse && kind !== "read" ? "destroy" : kind, words, scope })];
+  };
+}
+
+interface ReadVerbs {
+  readonly typed: readonly ShellWord[];
+  readonly isCutShort: boolean;
 }
 
 /** The plain words in front. An option that is not known ends them: its value is not a verb. */
-function readVerbs(tool: VerbTool, args: readonly ShellWord[]) {
+function readVerbs(tool: VerbTool, args: readonly ShellWord[]): ReadVerbs {
   const typed: ShellWord[] = [];
   for (let index = 0; index < args.length && typed.length < VERB_WORDS_MAX; index += 1) {
     const word = args[index];
@@ -157,7 +160,7 @@ function readVerbs(tool: VerbTool, args: readonly ShellWord[]) {
 }
 
 /** Hidden when a word that cannot be read might be a verb that changes the meaning. */
-function kindOf(tool: VerbTool, typed: readonly ShellWord[], isCutShort: boolean): EffectKind {
+function kindOf(tool: VerbTool, { typed, isCutShort }: ReadVerbs): EffectKind {
   if (typed.length === 0) return tool.isShell || isCutShort ? "hidden" : "unknown";
   const texts = typed.map(({ text }) => text.toLowerCase());
   for (let count = texts.length; count > 0; count -= 1) {

@@ -54,38 +54,45 @@ export const WRAPPERS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(
     Object.entries(TABLE).map(([name, wrapper]): [string, Classifier] => [
       name,
-      (words, scope) => classifyWrapped(wrapper, words, scope),
+      (words, scope) => classifyWrapped({ wrapper, words, scope }),
     ]),
   ),
   command: (words, scope) =>
     /^-[vV]$/.test(words[1]?.text ?? "")
-      ? [effectOf("read", words, scope)]
-      : classifyWrapped(TABLE.command ?? {}, words, scope),
-  eval: (words, scope) => classifyEvaluated(words, words.slice(1), scope),
-  trap: (words, scope) => classifyEvaluated(words, words.slice(1, 2), scope),
-  watch: (words, scope) => classifyEvaluated(words, words.slice(1), scope),
+      ? [effectOf({ kind: "read", words, scope })]
+      : classifyWrapped({ wrapper: TABLE.command ?? {}, words, scope }),
+  eval: classifyEvaluated,
+  trap: (words, scope) => classifyEvaluated(words.slice(0, 2), scope),
+  watch: classifyEvaluated,
   ...Object.fromEntries(
     ["sh", "bash", "dash", "ash", "zsh", "ksh"].map((name) => [name, classifyShell]),
   ),
-  alias: (words) => [effectBecause("hidden", words, "it gives a name another meaning")],
-  ".": (words) => [effectBecause("hidden", words, "a script that is not shown")],
-  source: (words) => [effectBecause("hidden", words, "a script that is not shown")],
+  alias: (words) => [
+    effectBecause({ kind: "hidden", words, because: "it gives a name another meaning" }),
+  ],
+  ".": (words) => [effectBecause({ kind: "hidden", words, because: "a script that is not shown" })],
+  source: (words) => [
+    effectBecause({ kind: "hidden", words, because: "a script that is not shown" }),
+  ],
 };
 
-/** The first word is the wrapper's own name. */
-export function classifyWrapped(
-  wrapper: Wrapper,
-  words: readonly ShellWord[],
-  scope: Scope,
-): readonly Effect[] {
+export interface WrappedCommand {
+  readonly wrapper: Wrapper;
+  /** The first is the wrapper's own name. */
+  readonly words: readonly ShellWord[];
+  readonly scope: Scope;
+}
+
+export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): readonly Effect[] {
   const { rest, isUnderstood } = skipOptions(wrapper, words.slice(1));
-  if (!isUnderstood) return [effectBecause("hidden", words, "an option that is not understood")];
+  if (!isUnderstood)
+    return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
   const from = wrapper.takesAssignments ? rest.findIndex(isNoAssignment) : 0;
   const assigned = from === -1 ? rest : rest.slice(0, from);
   const inner = from === -1 ? [] : rest.slice(from + (wrapper.skips ?? 0));
   const assignments = assigned.flatMap(({ text }) => classifyAssignedWord(text));
   if (inner.length === 0)
-    return [...assignments, effectOf(wrapper.alone ?? "unknown", words, scope)];
+    return [...assignments, effectOf({ kind: wrapper.alone ?? "unknown", words, scope })];
   const added = wrapper.addsArguments ? [DYNAMIC_WORD] : [];
   return [...assignments, ...scope.classifyWords([...inner, ...added])];
 }
@@ -117,14 +124,13 @@ export function isJoinedOption(text: string, valued: readonly string[]): boolean
 }
 
 /** `eval "$code"`: what would run stands nowhere. */
-function classifyEvaluated(
-  words: readonly ShellWord[],
-  code: readonly ShellWord[],
-  scope: Scope,
-): readonly Effect[] {
-  if (code.length === 0) return [effectOf("read", words, scope)];
+function classifyEvaluated(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const code = words.slice(1);
+  if (code.length === 0) return [effectOf({ kind: "read", words, scope })];
   if (code.some(({ isExact }) => !isExact)) {
-    return [effectBecause("hidden", words, "its code is known only when it runs")];
+    return [
+      effectBecause({ kind: "hidden", words, because: "its code is known only when it runs" }),
+    ];
   }
   return scope.classifyCode(code.map(({ text }) => text).join(" "));
 }
@@ -135,7 +141,9 @@ function classifyShell(words: readonly ShellWord[], scope: Scope): readonly Effe
   const onlyFlags = words.slice(1, at).every(({ text }) => /^-[eux]+$/.test(text));
   const code = words[at + 1];
   if (at < 1 || !onlyFlags || !code?.isExact) {
-    return [effectBecause("hidden", words, "its code is not written in the command")];
+    return [
+      effectBecause({ kind: "hidden", words, because: "its code is not written in the command" }),
+    ];
   }
   return scope.classifyCode(code.text);
 }

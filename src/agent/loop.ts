@@ -1,0 +1,24 @@
+// The agent: claims a ticket, works on it in one session, and takes the next one.
+import type { AgentOptions } from "./context.ts";
+import { patientQueue } from "./patient-queue.ts";
+import { runSession } from "./session.ts";
+
+/**
+ * Runs until the signal aborts, or until the first ticket is done with `once`. Silent while there is
+ * nothing to do. A store that fails is waited for; anything else that rejects is a defect.
+ */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { clock, signal, print, idleMs } = options;
+  const agent = { ...options, queue: patientQueue(options.queue, options) };
+  print("Agent loop starting");
+  while (!signal.aborted) {
+    const claimed = await agent.queue.claim(claimRequest(agent));
+    if (claimed) await runSession(agent, claimed);
+    if (agent.once) return;
+    if (!claimed) await clock.sleep(idleMs, signal);
+  }
+}
+
+function claimRequest({ agentId, leaseMs, model, mode, subject }: AgentOptions) {
+  return { agentId, leaseMs, model: model.name, mode, ...(subject ? { subject } : {}) };
+}

@@ -1,0 +1,67 @@
+// Takes secrets out of text before it leaves the process: to the model, to a line, to the audit.
+import type { Json, JsonObject } from "../domain/json.ts";
+
+export type Redact = (text: string) => string;
+
+export const REDACTED = "[redacted]";
+
+/** Shorter values are words of the language rather than secrets. */
+const SECRET_LENGTH_MIN = 6;
+
+const PRIVATE_KEY = "-----(?:BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----";
+
+/** What is kept stands in $1 and $2. Values end before quotes, so that JSON stays JSON. */
+const PATTERNS: readonly RegExp[] = [
+  // A key whose end was cut off, and one whose start was.
+  new RegExp(
+    `()-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\\s\\S]*?(?:${PRIVATE_KEY}|$)()`,
+    "g",
+  ),
+  /^()[A-Za-z0-9+/=\s]*-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----()/g,
+  /()\bsk-[A-Za-z0-9_-]{8,}()/g,
+  /()\b(?:AKIA|ASIA)[0-9A-Z]{12,16}\b()/g,
+  /()\bgh[pousr]_[A-Za-z0-9]{16,}()/g,
+  /()\bxox[abprs]-[A-Za-z0-9-]{8,}()/g,
+  /()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?()/g,
+  /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}()/gi,
+  /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
+  /((?:aws_)?secret(?:_access)?_key["']?\s*[:=]\s*["']?)[^\s"',;]+()/gi,
+  /((?:^|[\s"'_-])(?:password|passwd|pwd|token|secret|api[_-]?key|requirepass|masterauth)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
+  /(--(?:password|pass|token|requirepass|api-key)[ =])[^\s"']+()/gi,
+  /((?:x-api-key|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?)(?!\[redacted\])[^\s"',;]+()/gi,
+];
+
+/** `secrets` are values that must not appear, whatever they look like. */
+export function createRedactor(secrets: readonly string[]): Redact {
+  const values = [...new Set(secrets.map((secret) => secret.trim()))]
+    .filter((value) => value.length >= SECRET_LENGTH_MIN)
+    .sort((left, right) => right.length - left.length);
+  return (text) => {
+    const withoutValues = values.reduce((rest, value) => rest.replaceAll(value, REDACTED), text);
+    return PATTERNS.reduce(
+      (rest, pattern) => rest.replace(pattern, `$1${REDACTED}$2`),
+      withoutValues,
+    );
+  };
+}
+
+/** The same value with every text in it redacted, the names of members included. */
+export function redactJson(value: JsonObject, redact: Redact): JsonObject {
+  const members = Object.entries(value).map(([name, member]): [string, Json | undefined] => [
+    redact(name),
+    member === undefined ? undefined : redactValue(member, redact),
+  ]);
+  return Object.fromEntries(members);
+}
+
+function redactValue(value: Json, redact: Redact): Json {
+  if (typeof value === "string") return redact(value);
+  if (value === null || typeof value !== "object") return value;
+  if (isList(value)) return value.map((item) => redactValue(item, redact));
+  return redactJson(value, redact);
+}
+
+/** Array.isArray does not narrow a readonly array. */
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,70 @@
+// The tool `shell`: guard, journal, run, tell.
+import { isMutating } from "../domain/effect.ts";
+import type { ShellResult } from "../domain/shell.ts";
+import type { SessionContext } from "./context.ts";
+import { workedMs } from "./context.ts";
+import { fenceText } from "./fence.ts";
+import { beginStep } from "./journal-step.ts";
+import { passGuard } from "./pass-guard.ts";
+import { lostTicket, type ToolOutcome } from "./tool-outcome.ts";
+import type { ShellInput } from "./tools.ts";
+import { joinOutput, truncateMiddle } from "./truncate.ts";
+
+/** sh's own: found but not executable, and not found. Nothing ran. */
+const NOTHING_RAN: readonly (number | null)[] = [126, 127];
+
+export async function runShell(
+  context: SessionContext,
+  { command, reason, callId }: ShellInput & { readonly callId: string },
+): Promise<ToolOutcome> {
+  const { agent, members } = context;
+  const effects = agent.classify(command, members);
+  const operation = { command };
+  const passage = await passGuard(context, { callId, effects, operation, reason });
+  if (!passage.isAllowed) {
+    return { text: `refused by the guard: ${passage.reason}. Nothing was run.`, exitCode: 1 };
+  }
+  if (!isMutating(effects)) return outcomeOf(context, await runBounded(context, command));
+  const targets = [...new Set(effects.flatMap((effect) => effect.targets))];
+  const step = await beginStep(context, { kind: "shell", operation, targets });
+  if (!step) return lostTicket();
+  const result = await runBounded(context, command);
+  const outcome = outcomeOf(context, result);
+  const state = outcome.exitCode === 0 ? "done" : "failed";
+  await step.finish({
+    state,
+    result: outcome.text,
+    changed: !NOTHING_RAN.includes(result.exitCode),
+  });
+  return outcome;
+}
+
+async function runBounded(context: SessionContext, command: string): Promise<ShellResult> {
+  const { shell, limits } = context.agent;
+  const remainingMs = Math.max(1, limits.sessionMsMax - workedMs(context));
+  return shell.run(command, {
+    timeoutMs: Math.min(limits.commandMsMax, remainingMs),
+    outputBytesMax: limits.outputBytesMax,
+    signal: context.signal,
+  });
+}
+
+function outcomeOf({ agent }: SessionContext, result: ShellResult): ToolOutcome {
+  const output = agent.redact(joinOutput(result.output));
+  // Bytes that are no text grow when they are written as U+FFFD.
+  const bounded = truncateMiddle(output, agent.limits.outputBytesMax);
+  const seconds = (result.durationMs / 1000).toFixed(2);
+  const shown = bounded.trim() === "" ? "no output" : fenceText(bounded);
+  return {
+    text: `${describeEnd(result)} in ${seconds} s\n${shown}`,
+    exitCode: result.exitCode ?? result.signal ?? 1,
+    summary: result.timedOut ? `timed out after ${seconds} s` : bounded,
+    durationMs: result.durationMs,
+  };
+}
+
+function describeEnd({ exitCode, signal, timedOut, aborted }: ShellResult): string {
+  if (timedOut) return "timed out and was killed, with everything it started,";
+  if (aborted) return "interrupted and killed";
+  return exitCode === null ? `killed by ${signal}` : `exit ${exitCode}`;
+}

@@ -1,0 +1,58 @@
+// One session on one ticket: { check limits, query the model, run its tool calls } until something
+// ends it, and its end written once.
+import type { Message, ModelReply } from "../domain/model.ts";
+import type { Session } from "../domain/session.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { type AgentOptions, type SessionContext, workedMs } from "./context.ts";
+import { keepLease } from "./keep-lease.ts";
+import { checkLimits } from "./limits.ts";
+import { openSession } from "./open-session.ts";
+import { queryModel } from "./query-model.ts";
+import { say } from "./record.ts";
+import {
+  closeSession,
+  escalate,
+  interruptedOutcome,
+  type SessionOutcome,
+} from "./session-outcome.ts";
+import { takeTurn } from "./take-turn.ts";
+
+export interface Claimed {
+  readonly ticket: Ticket;
+  readonly session: Session;
+}
+
+export async function runSession(agent: AgentOptions, claimed: Claimed): Promise<void> {
+  const { ticket, session } = claimed;
+  const { queue, clock, leaseMs } = agent;
+  say({ agent }, `Processing ticket #${ticket.id}: ${ticket.fingerprint}: ${ticket.reason}`);
+  await using lease = keepLease({ queue, sessionId: session.id, leaseMs, clock });
+  const opened = await openSession({ ...claimed, agent, lease });
+  const outcome = opened.type === "opened" ? await converse(opened.context) : opened.outcome;
+  await closeSession({ agent, ticket, session }, outcome);
+}
+
+/** Bounded by the limits, which are checked here and nowhere else. */
+async function converse(context: SessionContext): Promise<SessionOutcome> {
+  const { agent, progress, signal, lease } = context;
+  for (;;) {
+    if (signal.aborted) return interruptedOutcome(agent, lease);
+    const reached = checkLimits({ ...progress, workedMs: workedMs(context) }, agent.limits);
+    if (reached) return escalate(progress, reached);
+    const answer = await queryModel(context);
+    if (answer.type === "interrupted") continue;
+    if (answer.type === "failed") {
+      const detail = `the model failed: ${answer.detail}`;
+      return escalate(progress, { stopReason: "model_error", detail });
+    }
+    const turn = await takeTurn(context, answer);
+    if (turn.type === "ended") return turn.outcome;
+    const results: Message = { role: "user", blocks: turn.blocks };
+    progress.messages = [...progress.messages, ...messageOf(answer.reply), results];
+  }
+}
+
+/** An empty message is not of the protocol's form. */
+function messageOf({ blocks }: ModelReply): readonly Message[] {
+  return blocks.length > 0 ? [{ role: "assistant", blocks }] : [];
+}

@@ -1,0 +1,113 @@
+// Carries out the tool calls of one message, in their order, and gives each its result.
+import type { JsonObject } from "../domain/json.ts";
+import { canonicalJson } from "../domain/json.ts";
+import type { Block } from "../domain/model.ts";
+import { runConclude } from "./conclude.ts";
+import type { SessionContext } from "./context.ts";
+import { condense, record, say } from "./record.ts";
+import { findRepetition } from "./repetition.ts";
+import { runAct } from "./run-act.ts";
+import { runShell } from "./run-shell.ts";
+import { escalate, type SessionOutcome } from "./session-outcome.ts";
+import { failure, type ToolOutcome } from "./tool-outcome.ts";
+import { readToolCall, type ToolInput } from "./tools.ts";
+
+export type ToolCall = Extract<Block, { type: "tool_call" }>;
+
+export type CallsOutcome =
+  | { readonly type: "results"; readonly blocks: readonly Block[] }
+  | { readonly type: "ended"; readonly outcome: SessionOutcome };
+
+export async function runToolCalls(
+  context: SessionContext,
+  calls: readonly ToolCall[],
+): Promise<CallsOutcome> {
+  const blocks: Block[] = [];
+  let hasConcluded = false;
+  for (const call of calls) {
+    const tool = readToolCall(call.name, call.input);
+    say(context, `[Tool Call] ${describeCall(tool, call.name)}`);
+    const answer = await runOne(context, { call, tool, hasConcluded });
+    if (answer.type === "ended") return answer;
+    blocks.push(await recordResult(context, { call, outcome: answer.result }));
+    hasConcluded ||= tool.tool === "conclude";
+  }
+  return { type: "results", blocks };
+}
+
+interface PendingCall {
+  readonly call: ToolCall;
+  readonly tool: ToolInput;
+  readonly hasConcluded: boolean;
+}
+
+type CallAnswer =
+  | { readonly type: "answered" | "refused"; readonly result: ToolOutcome }
+  | Extract<CallsOutcome, { type: "ended" }>;
+
+async function runOne(context: SessionContext, pending: PendingCall): Promise<CallAnswer> {
+  const { call, tool, hasConcluded } = pending;
+  const { progress, signal } = context;
+  if (hasConcluded) return answered(failure("not executed: it came after conclude"));
+  if (signal.aborted) return answered(failure("not executed: the session was interrupted"));
+  if (tool.tool === "conclude") return runConclude(context, tool.input);
+  progress.calls = [...progress.calls, textOfCall(call)];
+  const circle = findRepetition(progress.calls);
+  if (circle !== undefined) {
+    const detail = `the same calls again and again: ${circle}`;
+    return { type: "ended", outcome: escalate(progress, { stopReason: "repetition", detail }) };
+  }
+  switch (tool.tool) {
+    case "shell":
+      return answered(await runShell(context, { ...tool.input, callId: call.id }));
+    case "act":
+      return answered(await runAct(context, { ...tool.input, callId: call.id }));
+    case "invalid":
+      return answered(failure(tool.problem));
+  }
+}
+
+function answered(result: ToolOutcome): CallAnswer {
+  return { type: "answered", result };
+}
+
+async function recordResult(
+  context: SessionContext,
+  { call, outcome }: { readonly call: ToolCall; readonly outcome: ToolOutcome },
+): Promise<Block> {
+  const { agent, progress } = context;
+  const text = agent.redact(outcome.text);
+  const { exitCode, durationMs } = outcome;
+  const isError = exitCode !== 0;
+  const content = { callId: call.id, tool: call.name, text, exitCode, durationMs, isError };
+  const eventId = await record(context, { type: "tool_result", content });
+  progress.evidence = [...progress.evidence, eventId];
+  const summary = await condense(context, outcome.summary ?? text);
+  say(context, `[Tool Result] Exit ${exitCode}: ${summary}`);
+  // Its number stands last: what a runbook reads comes first.
+  return {
+    type: "tool_result",
+    callId: call.id,
+    text: `${text}\n(audit event ${eventId})`,
+    isError,
+  };
+}
+
+/** Equal for calls that would do the same, whatever reason they give. */
+function textOfCall({ name, input }: ToolCall): string {
+  const { reason: _, ...what }: JsonObject = input;
+  return `${name} ${canonicalJson(what)}`;
+}
+
+function describeCall(tool: ToolInput, name: string): string {
+  switch (tool.tool) {
+    case "shell":
+      return `shell: ${tool.input.command} (${tool.input.reason})`;
+    case "act":
+      return `act: ${tool.input.action} ${tool.input.target} (${tool.input.reason})`;
+    case "conclude":
+      return `conclude: ${tool.input.outcome}: ${tool.input.summary}`;
+    case "invalid":
+      return `${name}: ${tool.problem}`;
+  }
+}

@@ -1,0 +1,113 @@
+// The tools, the same for every model: their schemas, and the reading of what a model put in.
+import { z } from "zod";
+import type { JsonObject } from "../domain/json.ts";
+import type { ToolSpec } from "../domain/model.ts";
+import { CONCLUSIONS } from "../domain/session.ts";
+
+const TEXT_CHARS_MAX = 8_000;
+
+const reason = z.string().max(TEXT_CHARS_MAX).describe("Why, in one sentence, for the audit.");
+
+export const SHELL_INPUT = z.strictObject({
+  command: z
+    .string()
+    .min(1)
+    .max(TEXT_CHARS_MAX)
+    .describe("A POSIX sh command line, without input."),
+  reason,
+});
+
+export const ACT_INPUT = z.strictObject({
+  action: z.string().min(1).describe("The name of an action of the subject."),
+  target: z.string().min(1).describe("What it is done to, as the action says."),
+  args: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe("Arguments by name, as the action says; {} when it takes none."),
+  reason,
+});
+
+export const CONCLUDE_INPUT = z.strictObject({
+  outcome: z
+    .enum(CONCLUSIONS)
+    .describe("fixed: you repaired it; no_action_needed: it is well; cannot_fix: a person must."),
+  root_cause: z.string().max(TEXT_CHARS_MAX).describe("What was wrong, and why."),
+  evidence: z
+    .array(z.int().positive())
+    .max(100)
+    .default([])
+    .describe("Numbers of the audit events that show it, as results name them."),
+  summary: z.string().max(TEXT_CHARS_MAX).describe("What was seen and done, in a few sentences."),
+});
+
+export type ShellInput = z.infer<typeof SHELL_INPUT>;
+export type ActInput = z.infer<typeof ACT_INPUT>;
+export type ConcludeInput = z.infer<typeof CONCLUDE_INPUT>;
+
+export type ToolInput =
+  | { readonly tool: "shell"; readonly input: ShellInput }
+  | { readonly tool: "act"; readonly input: ActInput }
+  | { readonly tool: "conclude"; readonly input: ConcludeInput }
+  /** For the model: what was wrong, and what is valid. */
+  | { readonly tool: "invalid"; readonly problem: string };
+
+export const TOOL_SPECS: readonly ToolSpec[] = [
+  {
+    name: "shell",
+    description:
+      "Runs one command line in sh and returns its exit code and output. For looking, and for " +
+      "what no action covers. A guard reads the command first and refuses what destroys data.",
+    inputSchema: schemaOf(SHELL_INPUT),
+  },
+  {
+    name: "act",
+    description:
+      "Carries out one named action of the subject: checks its precondition on a fresh " +
+      "observation, does it, and waits for its postcondition. Preferred for every repair.",
+    inputSchema: schemaOf(ACT_INPUT),
+  },
+  {
+    name: "conclude",
+    description:
+      "Ends your work on the ticket. After fixed and no_action_needed the monitor verifies with " +
+      "its own observations; when it refuses, you get the reason and go on.",
+    inputSchema: schemaOf(CONCLUDE_INPUT),
+  },
+];
+
+/** Never throws: what is wrong with a call is for the model to read. */
+export function readToolCall(name: string, input: JsonObject): ToolInput {
+  switch (name) {
+    case "shell": {
+      const parsed = SHELL_INPUT.safeParse(input);
+      return parsed.success ? { tool: name, input: parsed.data } : invalid(name, parsed.error);
+    }
+    case "act": {
+      const parsed = ACT_INPUT.safeParse(input);
+      return parsed.success ? { tool: name, input: parsed.data } : invalid(name, parsed.error);
+    }
+    case "conclude": {
+      const parsed = CONCLUDE_INPUT.safeParse(input);
+      return parsed.success ? { tool: name, input: parsed.data } : invalid(name, parsed.error);
+    }
+    default: {
+      const valid = TOOL_SPECS.map((tool) => tool.name).join(", ");
+      return { tool: "invalid", problem: `unknown tool "${name}": one of ${valid}` };
+    }
+  }
+}
+
+function invalid(name: string, error: z.ZodError): ToolInput {
+  const issues = error.issues.map(
+    ({ path, message }) => `${path.join(".") || "input"}: ${message}`,
+  );
+  const schema = TOOL_SPECS.find((tool) => tool.name === name)?.inputSchema.properties ?? {};
+  const valid = Object.keys(schema).join(", ");
+  const problem = `invalid input of ${name}: ${issues.join("; ")}. It takes: ${valid}`;
+  return { tool: "invalid", problem };
+}
+
+function schemaOf(schema: z.ZodType): JsonObject {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  return z.record(z.string(), z.json()).parse(rest);
+}

@@ -1,0 +1,75 @@
+// The shell that an agent's commands run in: no secrets in its environment, and `operator` on its
+// PATH, which is this very executable.
+import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import type { CommandKnowledge } from "../agent/guard/scope.ts";
+import type { Shell } from "../domain/shell.ts";
+import { PARENT_PIPE_ENV } from "../infra/child.ts";
+import { createShell } from "../infra/exec.ts";
+import type { CommandContext } from "./context.ts";
+import { databaseOf, homeOf, textFlag } from "./flags.ts";
+
+type Environment = CommandContext["env"];
+
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;
+
+/** Values that must appear in nothing that leaves the process. */
+export function secretsOf(env: Environment): readonly string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value !== undefined && SECRET_NAME.test(name) ? [value] : [],
+  );
+}
+
+/** Writes <home>/bin/operator. */
+export async function openAgentShell(context: CommandContext): Promise<Shell> {
+  const folder = join(homeOf(context), "bin");
+  await writeShim(folder, context.self);
+  return createShell({ env: shellEnv(context, folder), cwd: tmpdir(), clock: context.clock });
+}
+
+/** What the guard needs to know of this machine, but for the subject's members. */
+export function shellKnowledge(context: CommandContext): Omit<CommandKnowledge, "members"> {
+  const { HOME } = context.env;
+  const home = resolve(homeOf(context));
+  return {
+    readHosts: endpointsOf(context).flatMap((url) => URL.parse(url)?.host ?? []),
+    protectedPaths: [home, resolve(databaseOf(context))],
+    cwd: tmpdir(),
+    variables: { OPERATOR_HOME: home, ...(HOME ? { HOME } : {}) },
+  };
+}
+
+function shellEnv(context: CommandContext, folder: string): Environment {
+  const harmless = Object.entries(context.env).filter(
+    ([name]) => !SECRET_NAME.test(name) && name !== PARENT_PIPE_ENV,
+  );
+  const pd = textFlag(context.flags, "pd");
+  return {
+    ...Object.fromEntries(harmless),
+    PATH: `${folder}${delimiter}${context.env.PATH ?? ""}`,
+    OPERATOR_HOME: resolve(homeOf(context)),
+    NO_COLOR: "1",
+    ...(pd === undefined ? {} : { PD_ENDPOINT: pd }),
+  };
+}
+
+function endpointsOf({ flags, env }: CommandContext): readonly string[] {
+  const typed = textFlag(flags, "pd") ?? env.PD_ENDPOINT ?? "";
+  const urls = typed.split(",").map((url) => url.trim());
+  return urls.map((url) => (url.includes("://") ? url : `http://${url}`));
+}
+
+/** Moved into place, so that another agent never runs half of it. */
+async function writeShim(folder: string, self: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, "operator");
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, `#!/bin/sh\nexec ${self.map(quote).join(" ")} "$@"\n`);
+  await chmod(draft, 0o755);
+  await rename(draft, file);
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

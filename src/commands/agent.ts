@@ -1,0 +1,93 @@
+// operator agent: takes tickets, diagnoses and repairs under guard, until a signal or --once.
+import { hostname } from "node:os";
+import { loadSubject } from "../../subjects/index.ts";
+import { classifyCommand } from "../agent/guard/classify-command.ts";
+import { DEFAULT_LIMITS, type Limits } from "../agent/limits.ts";
+import { runAgent } from "../agent/loop.ts";
+import { createRedactor } from "../agent/redact.ts";
+import type { Runbook, RunbookTicket } from "../domain/runbook.ts";
+import { SAFETY_MODES, type SafetyMode } from "../domain/session.ts";
+import { openModel } from "../models/open-model.ts";
+import { openAgentShell, secretsOf, shellKnowledge } from "./agent-shell.ts";
+import { withParentPipe } from "./child-mode.ts";
+import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
+import { choiceFlag, chooseFrom, durationFlag, isFlagSet, numberFlag, textFlag } from "./flags.ts";
+import { openStore, openStorePatiently } from "./open-store.ts";
+import { openSubject } from "./open-subject.ts";
+
+const LEASE_MS = 30_000;
+const IDLE_MS = 500;
+const POLL_MS = 250;
+const BACKOFF_MS = 1_000;
+
+export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> {
+  const context = withParentPipe(outer);
+  const { flags, env, clock, random, signal, print } = context;
+  const mode = modeOf(context);
+  const limits = limitsOf(context);
+  const once = isFlagSet(flags, "once");
+  const onShutdown = choiceFlag(flags, "onShutdown", ["escalate", "release"]) ?? "escalate";
+  const leaseMs = durationFlag(flags, "lease") ?? LEASE_MS;
+  const { model, notice } = await openModel({
+    name: textFlag(flags, "model"),
+    env,
+    clock,
+    runbooks: findRunbook,
+  });
+  if (notice !== undefined) context.printError(notice);
+  const shell = await openAgentShell(context);
+  using queue = once ? await openStore(context) : await openStorePatiently(context);
+  if (!queue) return exitCodeOfSignal(signal);
+  const knowledge = shellKnowledge(context);
+  await runAgent({
+    ...{
+      queue,
+      model,
+      mode,
+      shell,
+      limits,
+      clock,
+      random,
+      signal,
+      print,
+      leaseMs,
+      once,
+      onShutdown,
+    },
+    agentId: `${hostname()}-${process.pid}`,
+    openSubject: async (name) => (await openSubject(context, name)).subject,
+    classify: (command, members) => classifyCommand(command, { ...knowledge, members }),
+    redact: createRedactor(secretsOf(env)),
+    idleMs: IDLE_MS,
+    pollMs: POLL_MS,
+    backoffMs: BACKOFF_MS,
+    subject: textFlag(flags, "subject"),
+  });
+  return exitCodeOfSignal(signal);
+}
+
+/** What is typed wins over the environment; execute is the default, as the help says. */
+function modeOf({ flags, env }: CommandContext): SafetyMode {
+  const typed = choiceFlag(flags, "mode", SAFETY_MODES);
+  const inherited = env.OPERATOR_SAFETY_MODE;
+  if (typed !== undefined || !inherited) return typed ?? "execute";
+  return chooseFrom(inherited, SAFETY_MODES, "OPERATOR_SAFETY_MODE");
+}
+
+function limitsOf({ flags }: CommandContext): Limits {
+  const { turnsMax, tokensMax, costUsdMax, outputBytesMax } = DEFAULT_LIMITS;
+  return {
+    ...DEFAULT_LIMITS,
+    turnsMax: numberFlag(flags, "turnsMax", { min: 1, max: 1_000 }) ?? turnsMax,
+    tokensMax: numberFlag(flags, "tokensMax", { min: 1_000, max: 100_000_000 }) ?? tokensMax,
+    costUsdMax: numberFlag(flags, "costMax", { min: 0.01, max: 1_000 }) ?? costUsdMax,
+    sessionMsMax: durationFlag(flags, "sessionMax") ?? DEFAULT_LIMITS.sessionMsMax,
+    commandMsMax: durationFlag(flags, "commandMax") ?? DEFAULT_LIMITS.commandMsMax,
+    outputBytesMax: numberFlag(flags, "outputMax", { min: 256, max: 1_048_576 }) ?? outputBytesMax,
+  };
+}
+
+async function findRunbook({ subject, invariant }: RunbookTicket): Promise<Runbook | undefined> {
+  const { runbooks } = await loadSubject(subject);
+  return Object.hasOwn(runbooks, invariant) ? runbooks[invariant] : undefined;
+}
