@@ -1,4 +1,5 @@
-// operator actions list | show | approve | deny: the steps for which an agent in mode approve waits.
+// operator actions list | show | approve | deny: the steps for which an agent in mode approve
+// waits.
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Approval } from "../domain/session.ts";

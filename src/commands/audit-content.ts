@@ -1,5 +1,5 @@
-// Reading what audit events hold. Tolerant: an event that another version wrote, with parts missing or
-// of another form, is still shown with what it has.
+// Reading what audit events hold. Tolerant: an event that another version wrote, with parts missing
+// or of another form, is still shown with what it has.
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import type { Usage } from "../domain/session.ts";

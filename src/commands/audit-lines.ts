@@ -38,14 +38,14 @@ function factsOf({ session, ticket, nowMs }: Conversation): readonly (readonly [
   const { usage, conclusion } = session;
   const duration = formatDuration(sessionDurationMs(session, nowMs));
   const tokens = `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`;
-  const cached = `${formatCount(usage.cacheReadTokens)} read, ${formatCount(usage.cacheWriteTokens)} written`;
+  const [read, written] = [usage.cacheReadTokens, usage.cacheWriteTokens].map(formatCount);
   return [
     ["ticket", `#${ticket.id} ${ticket.fingerprint} (${ticket.severity}): ${ticket.reason}`],
     ["model", `${session.model}, mode ${session.mode}, agent ${session.agentId}`],
     ["started", `${formatTime(session.startedAtMs)}, took ${duration}`],
     ["outcome", sessionOutcome({ session, ticket }) ?? "still running"],
     ["turns", `${session.turns}, changes ${session.changes}`],
-    ["tokens", `${tokens}; cache ${cached}`],
+    ["tokens", `${tokens}; cache ${read} read, ${written} written`],
     ["cost", formatCost(usage.costUsd)],
     ...(conclusion ? [["root cause", conclusion.rootCause] as const] : []),
     ...(conclusion ? [["summary", conclusion.summary] as const] : []),
@@ -70,6 +70,8 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
       return [`Ticket #${event.ticketId} ${plainLine(textIn(content, "flag"))}`];
     case "session_started":
       return [`[Session] started, ${plainLine(textIn(content, "model"))}`];
+    case "session_briefed":
+      return ["[Brief] what the model was told", ...plainLines(textIn(content, "brief"))];
     case "model_replied":
       return replyWords(content, speaker);
     case "model_failed":

@@ -1,4 +1,5 @@
-// operator tickets list | show | resolve | hold | unhold | retry: the work, and a person's hand in it.
+// operator tickets list | show | resolve | hold | unhold | retry: the work, and a person's hand
+// in it.
 import { OperatorError } from "../domain/errors.ts";
 import { TICKET_STATES, type Ticket, type TicketState } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";

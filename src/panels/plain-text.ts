@@ -20,7 +20,10 @@ export function plainLines(text: string): readonly string[] {
 /** At most so many columns wide, the last of them "…" when something was cut. */
 export function cutTo(text: string, columnsMax: number): string {
   if (Bun.stringWidth(text) <= columnsMax) return text;
-  return `${Bun.sliceAnsi(text, 0, columnsMax - 1)}…`;
+  const head = Bun.sliceAnsi(text, 0, columnsMax - 1);
+  // A wide character on the edge is kept whole by sliceAnsi: then there is one column too many.
+  const fits = Bun.stringWidth(head) < columnsMax;
+  return `${fits ? head : Bun.sliceAnsi(text, 0, columnsMax - 2)}…`;
 }
 
 function neutralise(text: string): string {

@@ -1,5 +1,5 @@
-// A person's word on one exact operation: asked for by a session, given or refused once, spent once.
-// It counts no longer than until its time is over or its session has ended.
+// A person's word on one exact operation: asked for by a session, given or refused once, spent
+// once. It counts no longer than until its time is over or its session has ended.
 import { createHash } from "node:crypto";
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";

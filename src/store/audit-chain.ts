@@ -1,5 +1,5 @@
-// The audit: appended in the transaction of what it tells, each row chained to the one before by its
-// hash. The head is kept beside the rows, so that even a missing last row is found.
+// The audit: appended in the transaction of what it tells, each row chained to the one before by
+// its hash. The head is kept beside the rows, so that even a missing last row is found.
 import { createHash } from "node:crypto";
 import { AUDIT_GENESIS, type AuditEvent, type AuditInput, auditContent } from "../domain/audit.ts";
 import { assert } from "../domain/errors.ts";
@@ -36,7 +36,8 @@ export function appendEvent(call: StoreCall, input: AuditInput): AuditEvent {
   const event: AuditEvent = { ...facts, previousHash: head.hash, hash };
   call.db
     .query(
-      `INSERT INTO audit_events (id, at_ms, type, ticket_id, session_id, content, previous_hash, hash)
+      `INSERT INTO audit_events
+        (id, at_ms, type, ticket_id, session_id, content, previous_hash, hash)
       VALUES ($id, $atMs, $type, $ticketId, $sessionId, $content, $previousHash, $hash)`,
     )
     .run({ ...event, content: canonicalJson(content) });
@@ -58,7 +59,7 @@ export function eventsOf({ db }: StoreCall, filter: EventFilter): readonly Audit
     .map(parseEvent);
 }
 
-/** Walks all rows in order, in constant memory; stops at the first that is not as it was written. */
+/** Walks all rows in order, in constant memory; stops at the first that was not written so. */
 export function verifyChain(call: StoreCall): AuditVerification {
   const head = headOf(call);
   const rows = countRows(call);

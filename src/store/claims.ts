@@ -34,7 +34,7 @@ export function claimTicket(call: StoreCall, request: ClaimRequest): Claimed | u
   return { ticket, session };
 }
 
-/** False when the ticket is no longer the session's; an expired lease that nobody took is revived. */
+/** False when the ticket is no longer the session's. An expired lease may be revived until then. */
 export function renewLease(
   call: StoreCall,
   { sessionId, leaseMs }: { readonly sessionId: string; readonly leaseMs: number },

@@ -1,5 +1,5 @@
-// Mutating steps: the intent before, the outcome after. What is still `intended` when its session has
-// ended may have happened or not, and the next session must look.
+// Mutating steps: the intent before, the outcome after. What is still `intended` when its session
+// has ended may have happened or not, and the next session must look.
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { JournalEntry } from "../domain/session.ts";

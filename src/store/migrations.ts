@@ -15,8 +15,8 @@ interface FileHeader {
 }
 
 /**
- * Throws OperatorError code "database", before anything is written, when the file belongs to another
- * program or to a newer operator.
+ * Throws OperatorError code "database", before anything is written, when the file belongs to
+ * another program or to a newer operator.
  */
 export function checkOrigin(db: Database, migrations = MIGRATIONS): void {
   const { applicationId, version, tables } = headerOf(db);

@@ -1,5 +1,5 @@
 // One move of one ticket: a guarded UPDATE from TICKET_MOVES, with its audit event. Nothing else in
-// the store changes a ticket's state, but the claim, which must choose its ticket in the same statement.
+// the store changes a ticket's state, but the claim, which must choose its ticket in one statement.
 
 import { OperatorError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";

@@ -1,4 +1,4 @@
-// Opens the file: directory, settings and schema. Every failure is an OperatorError code "database".
+// Opens the file: directory, settings and schema. Failures are OperatorErrors code "database".
 import { Database } from "bun:sqlite";
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";

@@ -1,5 +1,5 @@
-// From rows to the domain's types: the one place where snake_case becomes camelCase and JSON columns
-// become data. The parsers throw ZodError for a row that no version of ours has written.
+// From rows to the domain's types: the one place where snake_case becomes camelCase and JSON
+// columns become data. The parsers throw ZodError for a row that no version of ours has written.
 import { z } from "zod";
 import { AUDIT_TYPES, type AuditEvent } from "../domain/audit.ts";
 import type { JsonObject } from "../domain/json.ts";

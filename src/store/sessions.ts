@@ -1,5 +1,5 @@
-// Sessions as rows. A session runs exactly as long as it has its ticket: it starts with the claim and
-// ends in the transaction that takes the ticket from it. Its end is written once.
+// Sessions as rows. A session runs exactly as long as it has its ticket: it starts with the claim
+// and ends in the transaction that takes the ticket from it. Its end is written once.
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Conclusion, Session, Usage } from "../domain/session.ts";

@@ -39,7 +39,7 @@ import {
 import * as verification from "./verification.ts";
 
 export interface TicketOpsOptions extends Partial<StoreRules> {
-  /** Created with its directory when it is missing; ":memory:" for a database that is kept nowhere. */
+  /** Created with its directory when it is missing; ":memory:" for one that is kept nowhere. */
   readonly path: string;
   readonly clock: Clock;
   /** How long a call waits for another process's lock; it blocks this process meanwhile. */

@@ -94,20 +94,12 @@ describe("the chain finds", () => {
 
   test("a row inserted with a fitting hash", async () => {
     await using room = await openRoom();
-    const last = (await written(room)).at(-1);
-    const forged = {
-      id: 7,
-      atMs: 1,
-      type: "tool_result",
-      ticketId: null,
-      sessionId: null,
-    } as const;
-    const content = auditContent({ ...forged, content: {} });
-    const hash = new Bun.CryptoHasher("sha256").update(`${last?.hash}${content}`).digest("hex");
-    tamper(
-      room,
-      `INSERT INTO audit_events VALUES (7, 1, 'tool_result', NULL, NULL, '{}', '${last?.hash}', '${hash}')`,
-    );
+    const previousHash = (await written(room)).at(-1)?.hash;
+    const whose = { ticketId: null, sessionId: null, content: {} };
+    const forged = auditContent({ id: 7, atMs: 1, type: "tool_result", ...whose });
+    const hash = new Bun.CryptoHasher("sha256").update(`${previousHash}${forged}`).digest("hex");
+    const values = `7, 1, 'tool_result', NULL, NULL, '{}', '${previousHash}', '${hash}'`;
+    tamper(room, `INSERT INTO audit_events VALUES (${values})`);
     expect(await room.store.verifyAudit()).toEqual({
       state: "broken",
       rows: 7,

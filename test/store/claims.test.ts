@@ -184,7 +184,7 @@ describe("a session that lost its ticket", () => {
   });
 });
 
-test("a released ticket is claimable at once, and escalated when its attempts are used up", async () => {
+test("a released ticket is claimable at once, or escalated with its attempts used up", async () => {
   await using room = await openRoom({ attemptsMax: 2 });
   await openTicket(room.store);
   const end = { stopReason: "aborted", detail: "interrupted by SIGTERM" } as const;

@@ -1,4 +1,4 @@
-// Another process on the same database: `bun other-process.ts <work> <path>`, a JSON line per result.
+// Another process on the same database: `bun other-process.ts <work> <path>` prints JSON lines.
 import { systemClock } from "../../src/infra/clock.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { firing } from "./room.ts";

@@ -1,4 +1,4 @@
-// Several real processes on one database: they open it together, share the work, and die in the middle.
+// Several real processes on one database: they open it together, share the work, and get killed.
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { RecordedViolation } from "../../src/domain/ticket-ops.ts";

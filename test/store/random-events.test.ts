@@ -1,4 +1,4 @@
-// Any sequence of calls, by agents, monitors and people, leaves the store in a state that makes sense.
+// Any sequence of calls, by agents, monitors and people, leaves the store in a sensible state.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { isLive, TICKET_MOVES, type Ticket } from "../../src/domain/ticket.ts";

@@ -7,7 +7,7 @@ import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { failureOf, firing, openRoom, openTicket } from "./room.ts";
 
 describe("a locked database", () => {
-  test("is a clear error for who wants to write, and is written when the lock is gone", async () => {
+  test("is a clear error for a writer, and is written when the lock is gone", async () => {
     await using room = await openRoom({ busyTimeoutMs: 20 });
     await openTicket(room.store);
     {
