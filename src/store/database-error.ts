@@ -1,4 +1,4 @@
-// From what SQLite or the file system says to what a person can use. The one place with their codes.
+// From what SQLite or the file system says to what a person can use. The one place for its codes.
 import { SQLiteError } from "bun:sqlite";
 import { z } from "zod";
 import { OperatorError } from "../domain/errors.ts";

@@ -5,7 +5,8 @@
 export const APPLICATION_ID = 0x6f706572;
 
 // The checks repeat what the code promises, so that not even a hand-written UPDATE can leave a
-// ticket half moved: a lease exactly while someone works on it, a resolution exactly when it is resolved.
+// ticket half moved: it has a lease exactly while someone works on it, and a resolution exactly
+// when it is resolved.
 const TICKETS = `
 CREATE TABLE tickets (
   id INTEGER PRIMARY KEY CHECK (id > 0),
