@@ -85,6 +85,9 @@ export const regionHeartbeatReplySchema = z.object({
   ),
 });
 
+/** A store heartbeat is answered likewise, so that an operator need not wait for the regions' turn. */
+export const storeHeartbeatReplySchema = regionHeartbeatReplySchema;
+
 /**
  * On a store's key-value port. Keys and values are UTF-8 text; a key belongs to the region whose
  * [start_key, end_key) holds its bytes in uppercase hex.

@@ -1,5 +1,6 @@
 // Reading and changing PD's settings.
 import { z } from "zod";
+import { messageOf } from "../../../../../src/domain/errors.ts";
 import { checkSetting, sectionOf } from "../cluster/config.ts";
 import { putJson, writeSerially } from "../cluster/write.ts";
 import { ERRORS } from "../go/errors.ts";
@@ -7,6 +8,7 @@ import { json, type Reply } from "../http/reply.ts";
 import type { ApiRequest, Route } from "../http/routes.ts";
 import { type Cluster, knownLeader, officeOf, type PdMember } from "../member.ts";
 import { type ConfigRecord, KEYS, readConfigRecord } from "../metadata/records.ts";
+import type { PdPlan } from "../settings.ts";
 import { readBody, writeReply } from "./body.ts";
 import { fullConfig, scheduleSection } from "./full-config.ts";
 
@@ -23,10 +25,28 @@ export const CONFIG_ROUTES: readonly Route[] = [
 
 const settingsSchema = z.record(z.string(), z.json());
 
-/** Answered here, but a follower asks the leader for its part and fails where there is none. */
-function getConfig(member: PdMember): Reply {
-  if (!officeOf(member) && !knownLeader(member)) return json(ERRORS.leaderNil, 500);
+/** Answered here, but a follower needs the leader for it, and fails where that does not answer. */
+async function getConfig(member: PdMember): Promise<Reply> {
+  if (!officeOf(member)) {
+    const leader = knownLeader(member);
+    if (!leader) return json(ERRORS.leaderNil, 500);
+    const failure =
+      leader === member.settings.self ? undefined : await askForConfig(member, leader);
+    if (failure !== undefined) return json(failure, 500);
+  }
   return json(fullConfig(member));
+}
+
+/** What the leader would say of schedule and replication is in this replica, too. */
+async function askForConfig(member: PdMember, leader: PdPlan): Promise<string | undefined> {
+  const url = `${leader.clientUrl}/pd/api/v1/config`;
+  const limits = [member.signal, AbortSignal.timeout(member.settings.timings.proxyMs)];
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any(limits) });
+    return response.ok ? undefined : ERRORS.sendRequest(response.status);
+  } catch (error) {
+    return `Get ${JSON.stringify(url)}: ${messageOf(error)}`;
+  }
 }
 
 function getSchedule(member: PdMember): Reply {

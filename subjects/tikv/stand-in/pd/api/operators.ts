@@ -29,9 +29,9 @@ export const OPERATOR_ROUTES: readonly Route[] = [
 ];
 
 const operatorSchema = z.object({
-  name: z.unknown(),
-  region_id: z.unknown(),
-  to_store_id: z.unknown(),
+  name: z.unknown().optional(),
+  region_id: z.unknown().optional(),
+  to_store_id: z.unknown().optional(),
 });
 
 function listOperators({ member, office }: Cluster, request: ApiRequest): Reply {
