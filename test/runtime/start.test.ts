@@ -157,6 +157,18 @@ test("a start after down finds nothing to start in", async () => {
   expect(standIns(home, "one")).toEqual([]);
 });
 
+test("a start while down is still ending others does not bring a member back", async () => {
+  await using home = await createToyHome();
+  await home.up({ one: TOY_TROUBLES.ignoresTerm });
+  const runtime = await home.runtime();
+  const down = home.spawnSubject(["down", "toy"]);
+  await eventually(() => standIns(home, "two").length === 0, "two has ended, one has not");
+  expect(standIns(home, "one").length).toBe(1);
+  await expect(runtime.operate("two", "start")).rejects.toThrow("toy is not up");
+  expect(await down.exited).toBe(0);
+  expect([...standIns(home, "one"), ...standIns(home, "two")]).toEqual([]);
+}, 30_000);
+
 test("what an interrupted down has left is cleared by the next up", async () => {
   await using home = await createToyHome();
   await home.up();
