@@ -3,14 +3,19 @@
 import { unreachable } from "../../../../src/domain/errors.ts";
 import { answerVoteRequest, campaign, isDisturbance, receiveVote } from "./election.ts";
 import { receiveAppend, receiveSnapshot, refuseStale } from "./follower.ts";
-import { receiveAppendReply, tickLeader } from "./leader.ts";
+import { beat, receiveAppendReply } from "./leader.ts";
 import type { RaftMessage } from "./message.ts";
 import { appendOwn, becomeFollower, type RaftState } from "./state.ts";
 
-export function tick(state: RaftState, nowMs: number): void {
+/** True when something was due; a tick that finds nothing costs next to nothing. */
+export function tick(state: RaftState, nowMs: number): boolean {
   advanceClock(state, nowMs);
-  if (state.role.type === "leader") tickLeader(state, state.role);
-  else if (state.nowMs >= state.electionDueMs) campaign(state, { phase: "poll", transfer: false });
+  const { role } = state;
+  const dueMs = role.type === "leader" ? role.heartbeatDueMs : state.electionDueMs;
+  if (state.nowMs < dueMs) return false;
+  if (role.type === "leader") beat(state, role);
+  else campaign(state, { phase: "poll", transfer: false });
+  return true;
 }
 
 export function receive(

@@ -30,9 +30,10 @@ export interface RaftGroupOptions {
 }
 
 export interface RaftGroup extends RaftNode {
-  /** Both only change memory; the outside sees it after `prepare`, `persist` and `deliver`. */
+  /** Only changes memory; the outside sees it after `prepare`, `persist` and `deliver`. */
   receive(message: RaftMessage): void;
-  tick(): void;
+  /** Likewise; false when nothing was due, and nothing of that is needed. */
+  tick(): boolean;
   /** Ends a round of input: true when it left something to write, so that `persist` is due. */
   prepare(): boolean;
   /** Stores, restores and applies. Within one transaction of the storage and the machine. */
@@ -73,8 +74,8 @@ export function createRaftGroup(options: RaftGroupOptions): RaftGroup {
     peers: () => describePeers(state, clock.now()),
     receive: (message) => receive(state, { message, nowMs: clock.now() }),
     tick: () => {
-      tick(state, clock.now());
       proposals.expire(clock.now());
+      return tick(state, clock.now());
     },
     prepare: () => {
       placeProposals(state, proposals);

@@ -43,10 +43,11 @@ export class RaftHost implements Disposable {
   readonly #groups = new Map<number, RaftGroup>();
   readonly #transport: Transport;
   readonly #timer: NodeJS.Timeout;
+  /** Groups with proposals that wait for the end of this turn. */
+  readonly #awake = new Set<number>();
   /** Where messages go that answer the request being handled; the others wait for a POST. */
   #answering: { readonly to: string; readonly messages: RaftMessage[] } | undefined;
   readonly #failure = Promise.withResolvers<never>();
-  #isAwake = false;
   #isClosed = false;
 
   constructor(options: RaftHostOptions) {
@@ -71,7 +72,7 @@ export class RaftHost implements Disposable {
       ...plan,
       storage: openRaftStorage(this.database, plan.groupId),
       send: (message) => this.#send(message),
-      wake: () => this.#wake(),
+      wake: () => this.#wake(plan.groupId),
     });
     this.#groups.set(plan.groupId, group);
     return group;
@@ -110,29 +111,33 @@ export class RaftHost implements Disposable {
   }
 
   #tick(): void {
-    for (const group of this.#groups.values()) group.tick();
-    this.#settle();
+    this.#settle([...this.#groups.values()].filter((group) => group.tick()));
   }
 
   #receive(messages: readonly RaftMessage[]): void {
     if (this.#isClosed) return;
-    for (const message of messages) this.#groups.get(message.group)?.receive(message);
-    this.#settle();
+    const touched = new Set<RaftGroup>();
+    for (const message of messages) {
+      const group = this.#groups.get(message.group);
+      group?.receive(message);
+      if (group) touched.add(group);
+    }
+    this.#settle([...touched]);
   }
 
   /** Proposals of one turn of the event loop share a transaction and a POST. */
-  #wake(): void {
-    if (this.#isAwake) return;
-    this.#isAwake = true;
+  #wake(groupId: number): void {
+    this.#awake.add(groupId);
+    if (this.#awake.size > 1) return;
     setImmediate(() => {
-      this.#isAwake = false;
-      if (!this.#isClosed) this.#settle();
+      const groups = [...this.#groups.values()].filter((group) => this.#awake.has(group.groupId));
+      this.#awake.clear();
+      if (!this.#isClosed) this.#settle(groups);
     });
   }
 
   /** What memory decided becomes durable, and only then visible. */
-  #settle(): void {
-    const groups = [...this.#groups.values()];
+  #settle(groups: readonly RaftGroup[]): void {
     const writing = groups.filter((group) => group.prepare());
     try {
       if (writing.length > 0) this.database.transaction(() => persistAll(groups))();

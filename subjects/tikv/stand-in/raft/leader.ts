@@ -19,13 +19,13 @@ interface Peer {
 const BATCH_ENTRIES_MAX = 256;
 const IN_FLIGHT_ENTRIES_MAX = 2048;
 
-export function tickLeader(state: RaftState, role: LeaderRole): void {
+/** Once in each heartbeat interval: steps down when its time is over, else heartbeats to all. */
+export function beat(state: RaftState, role: LeaderRole): void {
   if (isOver(state, role)) {
     becomeFollower(state, { term: state.term, leaderId: undefined });
     return;
   }
   if (role.transfer !== undefined && state.nowMs >= role.transfer.dueMs) role.transfer = undefined;
-  if (state.nowMs < role.heartbeatDueMs) return;
   // On a common grid, so that the heartbeats of all groups of a process leave in one batch.
   const { heartbeatMs } = state.timings;
   role.heartbeatDueMs = (Math.floor(state.nowMs / heartbeatMs) + 1) * heartbeatMs;

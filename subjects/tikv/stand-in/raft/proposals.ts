@@ -55,18 +55,18 @@ export class Proposals {
     this.#applied = [];
     for (const answer of applied) answer();
     if (state.role.type === "leader") return;
-    for (const index of [...this.#placed.keys()]) this.#uncertain(index, "leadership was lost");
+    for (const index of this.#placed.keys()) this.#uncertain(index, "leadership was lost");
   }
 
   expire(nowMs: number): void {
-    for (const [index, { proposal }] of [...this.#placed]) {
+    for (const [index, { proposal }] of this.#placed) {
       if (proposal.dueAtMs <= nowMs) this.#uncertain(index, "no quorum answered in time");
     }
   }
 
   abandon(reason: string): void {
     for (const { resolve } of this.takeQueued()) resolve({ state: "uncertain", reason });
-    for (const index of [...this.#placed.keys()]) this.#uncertain(index, reason);
+    for (const index of this.#placed.keys()) this.#uncertain(index, reason);
   }
 
   #uncertain(index: number, reason: string): void {
