@@ -46,7 +46,7 @@ export function createShell(world: ShellWorld): Shell {
 function spawnGroup(command: string, { env, cwd }: ShellWorld) {
   return Bun.spawn(["/bin/sh", "-c", WRAPPER, "sh", command], {
     cwd,
-    // Our own parent's pipe is not the command's: an operator in it would take itself for an orphan.
+    // Our parent's pipe is not the command's: an operator in it would take itself for an orphan.
     env: { ...env, [PARENT_PIPE_ENV]: undefined },
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
