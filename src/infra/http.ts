@@ -1,6 +1,6 @@
-// One HTTP request that never hangs and never fills the memory. Each has a connection of its own, so
-// a peer that was killed and started again is never met on a dead one, and none goes through a proxy
-// of the environment: what is probed is the peer itself.
+// One HTTP request that never hangs and never fills the memory. Each has a connection of its own,
+// so a peer that was killed and started again is never met on a dead one, and none goes through a
+// proxy of the environment: what is probed is the peer itself.
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";

@@ -20,7 +20,7 @@ export function describeCluster(observation: TikvObservation): string {
     `regions: ${say(
       observation.regions,
       ({ missPeer, downPeer, pendingPeer }) =>
-        `miss-peer ${missPeer ?? "?"}, down-peer ${downPeer ?? "?"}, pending-peer ${pendingPeer ?? "?"}`,
+        `miss-peer ${missPeer}, down-peer ${downPeer}, pending-peer ${pendingPeer}`,
     )}`,
     ...memberLines(observation),
   ];
@@ -64,7 +64,9 @@ function cutToFit(lines: readonly string[]): string {
   let chars = 0;
   for (const line of lines) {
     chars += line.length + 1;
-    if (chars > CHARS_MAX) return [...kept, `… and ${lines.length - kept.length} more`].join("\n");
+    if (chars > CHARS_MAX) {
+      return [...kept, `… and ${lines.length - kept.length} more`].join("\n");
+    }
     kept.push(line);
   }
   return kept.join("\n");

@@ -19,9 +19,9 @@ const BODY_BYTES_MAX = 1_000_000;
 const EXCERPT_CHARS = 200;
 
 /**
- * Asks the members in turn until one does it, and returns what PD said. Every change used here may be
- * made twice; what is to be deleted and is not there is done. Rejects with code "subject" and PD's
- * words when PD refuses, or when no member answers.
+ * Asks the members in turn until one does it, and returns what PD said. Every change used here may
+ * be made twice; what is to be deleted and is not there is done. Rejects with code "subject" and
+ * PD's words when PD refuses, or when no member answers.
  */
 export async function changePd(change: PdChange): Promise<string> {
   const { urls, method, path, body, signal } = change;

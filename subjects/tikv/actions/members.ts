@@ -47,8 +47,8 @@ export function restartMember(tools: ActionTools): TikvAction {
   return {
     name: "restart_member",
     describes:
-      "Stops and starts a member that runs and does not serve. Refused while another member of its " +
-      "role is missing and this one still serves.",
+      "Stops and starts a member that runs and does not serve. Refused while another member of " +
+      "its role is missing and this one still serves.",
     targets: TARGETS,
     args: {},
     effect: "interrupt",

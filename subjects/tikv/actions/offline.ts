@@ -16,8 +16,8 @@ export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
   return {
     name: "cancel_offline",
     describes:
-      "Sets a store that is Offline back to Up, so that PD stops emptying it. Not for one that is " +
-      "meant to leave.",
+      "Sets a store that is Offline back to Up, so that PD stops emptying it. Not for one that " +
+      "is meant to leave.",
     targets: "a store",
     args: {},
     effect: "configure",

@@ -9,8 +9,8 @@ export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction 
   return {
     name: "restore_replication",
     describes:
-      "Sets max-replicas and location-labels back to their declared values. Where the cluster was " +
-      "named by endpoints alone, the arguments say what was declared.",
+      "Sets max-replicas and location-labels back to their declared values. Where the cluster " +
+      "was named by endpoints alone, the arguments say what was declared.",
     targets: "cluster",
     args: {
       max_replicas: "only where no topology declares it: the number, as in the ticket's evidence",

@@ -23,8 +23,8 @@ export function removeScheduler({ pdUrls, latest }: ActionTools): TikvAction {
   return {
     name: "remove_scheduler",
     describes:
-      "Takes a scheduler out of PD that is not one of the defaults, such as an evict-leader scheduler " +
-      "that was left behind; with `store`, from that store alone.",
+      "Takes a scheduler out of PD that is not one of the defaults, such as an evict-leader " +
+      "scheduler that was left behind; with `store`, from that store alone.",
     targets: "a scheduler",
     args: STORE_ARG,
     effect: "configure",
@@ -44,8 +44,8 @@ export function addScheduler({ pdUrls, latest }: ActionTools): TikvAction {
   return {
     name: "add_scheduler",
     describes:
-      `Puts a default scheduler back that PD lacks. Also takes ${EVICTION} with \`store\`, to move ` +
-      "the leaders off one store.",
+      `Puts a default scheduler back that PD lacks. Also takes ${EVICTION} with \`store\`, to ` +
+      "move the leaders off one store.",
     targets: "a scheduler",
     args: STORE_ARG,
     effect: "configure",

@@ -40,8 +40,8 @@ export function judgeCluster(opinion: Opinion): readonly Judgement[] {
 }
 
 /**
- * Nothing at all came back from anybody: then it is the way to them that is gone, or our own network,
- * and the silence of each one says nothing.
+ * Nothing at all came back from anybody: then it is the way to them that is gone, or our own
+ * network, and the silence of each one says nothing.
  */
 export function isBlind({ pdMembers, stores }: TikvObservation): boolean {
   return [...pdMembers, ...stores].every(({ liveness }) => isTimeout(liveness));

@@ -22,7 +22,7 @@ const SPREAD = { leadersMin: 4, shareOfMean: 0.5 };
 
 export const highP99Latency: TikvInvariant = {
   name: "high_p99_latency",
-  describes: `The 99th percentile of point reads and writes is below ${P99_MS_MAX} ms on each store.`,
+  describes: `On each store the 99th percentile of point requests is below ${P99_MS_MAX} ms.`,
   severity: "warning",
   // Longer than what an election costs the requests that wait for it.
   forMs: 10_000,

@@ -20,12 +20,12 @@ const SMALL_STORE = { regionCount: 100, freeBytes: 8 * GIB };
 export function storeDown(timeScale: number): TikvInvariant {
   return {
     name: "store_down",
-    describes: "PD hears every store: none is Disconnected or Down.",
+    describes: "PD hears every store: it lists each, and none as Disconnected or Down.",
     severity: "critical",
     // A new PD leader calls every store Disconnected until its next heartbeat, every 10 s.
     forMs: scaleTime({ realMs: 20_000, floorMs: 5_000 }, timeScale),
     settleMs: 2_000,
-    judge: ({ current }) => judgeEach(current.stores, (store) => judgeListed(store, judgeDown)),
+    judge: ({ current }) => judgeEach(current.stores, ({ listed }) => judgeRead(listed, judgeDown)),
   };
 }
 
@@ -51,7 +51,10 @@ function judgeListed({ listed }: StoreSighting, judge: (listed: ListedStore) => 
   return judgeRead(listed, (entry) => (entry ? judge(entry) : unknown("PD does not list it")));
 }
 
-function judgeDown({ id, stateName, lastHeartbeat }: ListedStore): Opinion {
+/** PD forgets no store by itself: one that is not on its list was lost, not fixed. */
+function judgeDown(listed: ListedStore | null): Opinion {
+  if (listed === null) return violated("PD does not list it", { listed: false });
+  const { id, stateName, lastHeartbeat } = listed;
   if (stateName !== "Disconnected" && stateName !== "Down") return holds(`PD says ${stateName}`);
   const evidence = { store_id: id, state_name: stateName, last_heartbeat: lastHeartbeat };
   return violated(`PD says ${stateName}`, evidence);

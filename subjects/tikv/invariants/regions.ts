@@ -42,7 +42,7 @@ export function peersWithoutLeader(timeScale: number): TikvInvariant {
     describes: "Every peer of every store knows a leader of its region.",
     severity: "critical",
     // Elections take 10 to 20 s (raft-base-tick-interval 1 s, 10 ticks), some take a second round.
-    forMs: scaleTime({ realMs: 40_000, floorMs: 4_000 }, timeScale),
+    forMs: scaleTime({ realMs: 60_000, floorMs: 6_000 }, timeScale),
     settleMs: 2_000,
     judge: ({ current }) =>
       judgeEach(current.stores, ({ metrics }) =>

@@ -1,4 +1,4 @@
-// Whether PD is set up as declared: left-overs of maintenance, missing schedulers, drifted settings.
+// Whether PD is set up as declared: left-over and missing schedulers, drifted settings.
 import type { Replication } from "../observation.ts";
 import {
   holds,

@@ -4,7 +4,6 @@ import type { ListedStore, Replication, Schedulers } from "../observation.ts";
 import { askPd } from "./ask-pd.ts";
 import {
   type Membership,
-  parseConfiguredEvictions,
   parseEvictedStoreIds,
   parseHealth,
   parseMembers,
@@ -57,8 +56,6 @@ async function askEvicted(ask: Ask, names: readonly string[]): Promise<readonly 
     name.startsWith(`${EVICTION}-`) ? [name.slice(EVICTION.length + 1)] : [],
   );
   if (!names.includes(EVICTION)) return named;
-  const own = await ask(`/scheduler-config/${EVICTION}/list`, parseEvictedStoreIds);
-  // PD's config knows the stores that the scheduler was created with.
-  const config = own.state === "read" ? own : await ask("/config", parseConfiguredEvictions);
+  const config = await ask(`/scheduler-config/${EVICTION}/list`, parseEvictedStoreIds);
   return config.state === "read" ? [...named, ...config.value] : null;
 }

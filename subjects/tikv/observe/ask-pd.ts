@@ -12,7 +12,7 @@ export interface PdQuestion<T> {
   readonly parse: (text: string) => T;
 }
 
-/** The first answer that parses. Failed, with every member's reason, when there was none in time. */
+/** The first answer that parses; failed, with every member's reason, when there is none in time. */
 export function askPd<T>(context: ProbeContext, question: PdQuestion<T>): Promise<Reading<T>> {
   const { clock, deadlineMs } = context;
   const staggerMs = Math.ceil(deadlineMs / (question.urls.length + 1));

@@ -45,7 +45,7 @@ export interface Findings {
   readonly replication: Reading<Replication>;
 }
 
-/** What a given topology declares stays as it is; what was found grows, and shrinks by tombstones. */
+/** What a topology declares stays as it is; what was found grows, and shrinks by tombstones. */
 export function declareFound(declared: Declaration, found: Findings): Declaration {
   if (declared.isGiven) return declared;
   const { membership, storeList, schedulers, replication } = found;

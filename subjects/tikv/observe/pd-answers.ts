@@ -54,18 +54,6 @@ const replicationSchema = z.object({
   "location-labels": z.string(),
 });
 const evictionSchema = z.object({ "store-id-ranges": z.record(z.string(), z.unknown()) });
-const configSchema = z.object({
-  schedule: z.object({
-    "schedulers-v2": z.array(
-      z.object({
-        type: z.string(),
-        args: z.array(z.string()).nullish(),
-        disable: z.boolean().default(false),
-      }),
-    ),
-  }),
-});
-
 export interface Membership {
   readonly clusterId: string;
   readonly members: readonly { readonly name: string; readonly url: string | undefined }[];
@@ -111,14 +99,6 @@ export function parseSchedulerNames(text: string): readonly string[] {
 /** The evict-leader scheduler's own config: ids of the stores that it empties, sorted. */
 export function parseEvictedStoreIds(text: string): readonly string[] {
   return Object.keys(read(evictionSchema, text)["store-id-ranges"]).sort();
-}
-
-/** The same out of GET /config: its arguments, where it is listed and enabled. */
-export function parseConfiguredEvictions(text: string): readonly string[] {
-  return read(configSchema, text)
-    .schedule["schedulers-v2"].filter(({ type, disable }) => type === "evict-leader" && !disable)
-    .flatMap(({ args }) => args ?? [])
-    .sort();
 }
 
 export function parseReplication(text: string): Replication {

@@ -1,4 +1,4 @@
-// One probe of one URL: a reading, whatever comes back. What an answer must be is the caller's word.
+// One probe of one URL: a reading, whatever comes back.
 import type { Clock } from "../../../src/domain/clock.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
 import type { Reading } from "../../../src/domain/observation.ts";

@@ -1,4 +1,4 @@
-// A lost majority: members of the role are brought back, one after another, until it is there again.
+// A lost majority: members of the role are brought back, one by one, until it is there again.
 import type { RunbookTicket } from "../../../src/domain/runbook.ts";
 import { diagnose } from "./diagnosis.ts";
 import { reviveMember } from "./members.ts";

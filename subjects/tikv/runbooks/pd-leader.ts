@@ -1,4 +1,4 @@
-// PD led by one member and its etcd by another, for long: the PD leader hangs (tikv/pd issue 10746).
+// PD led by one member, its etcd by another, for long: the PD leader hangs (tikv/pd issue 10746).
 import { diagnose } from "./diagnosis.ts";
 import { reviveMember } from "./members.ts";
 import {
@@ -13,7 +13,7 @@ import {
   tryTwice,
 } from "./steps.ts";
 
-/** Leadership is handed over, which harms nobody; only a leader that will not let go is restarted. */
+/** Leadership is handed over, which harms nobody; a leader that will not let go is restarted. */
 export const reunitePdLeaders = tryTwice(function* (ticket) {
   const verdicts = yield* lookAtVerdicts(ticket, `${lineOf(ticket.reason)}. Is it so now?`);
   const own = ownVerdict(ticket, verdicts);

@@ -94,7 +94,7 @@ function* repairOffline({ ticket, verdicts, own }: Seen): Steps<Ending> {
     rootCause: `${own.entity} was left Offline: ${staying} stores stay for ${replicas} replicas.`,
     action: "cancel_offline",
     target: own.entity,
-    thought: `The removal can never end: ${staying} stores stay, ${replicas} replicas need a store each.`,
+    thought: `It can never end: ${staying} stores stay, ${replicas} replicas need a store each.`,
     reason: lineOf(own.reason),
   });
 }
