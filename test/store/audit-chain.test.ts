@@ -2,7 +2,7 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { AUDIT_GENESIS, type AuditEvent, auditContent } from "../../src/domain/audit.ts";
-import { openRoom, openTicket, type Room, ticketIn } from "./room.ts";
+import { failureOf, openRoom, openTicket, type Room, ticketIn } from "./room.ts";
 
 const EVENTS = 6;
 
@@ -120,6 +120,13 @@ test("events are read by session, by ticket and from an id on", async () => {
   expect(await ids({ ticketId })).toEqual([1, 2, 3, 4, 5]);
   expect(await ids({ ticketId, afterId: 2, limit: 2 })).toEqual([3, 4]);
   expect(await ids({ afterId: 4 })).toEqual([5, 6]);
+});
+
+test("an event of a session that never was is not stored", async () => {
+  await using room = await openRoom();
+  const event = { type: "tool_result", ticketId: null, sessionId: "never", content: {} } as const;
+  expect(await failureOf(room.store.appendAudit(event))).toBeInstanceOf(Error);
+  expect(await room.store.verifyAudit()).toMatchObject({ state: "intact", rows: 0 });
 });
 
 test("content of any characters survives and verifies", async () => {

@@ -43,6 +43,14 @@ describe("the end of a session", () => {
     expect(await room.store.findSession(sessionId)).toMatchObject({ stopReason: "lease_lost" });
   });
 
+  test("stays as it was when a person resolves the ticket that it escalated", async () => {
+    await using room = await openRoom();
+    const { ticketId, sessionId } = await ticketIn(room.store, "escalated");
+    const before = await room.store.findSession(sessionId);
+    await room.store.resolveTicket(ticketId, "by hand");
+    expect(await room.store.findSession(sessionId)).toEqual(before);
+  });
+
   test("keeps the conclusion that it was given", async () => {
     await using room = await openRoom();
     const { sessionId } = await ticketIn(room.store, "claimed");
