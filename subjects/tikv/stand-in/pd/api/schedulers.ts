@@ -29,7 +29,7 @@ export const SCHEDULER_ROUTES: readonly Route[] = [
   { method: "GET", path: EVICTED, by: "cluster", handle: getEvictedStores },
 ];
 
-const createSchema = z.object({ name: z.unknown().optional(), store_id: z.unknown() });
+const createSchema = z.object({ name: z.unknown().optional(), store_id: z.unknown().optional() });
 const pauseSchema = z.object({ delay: z.number().int().min(0).optional() });
 
 /** In random order, as PD's comes from a Go map. */
