@@ -110,7 +110,7 @@ const SUBJECT: CommandEntry = {
   describes: "up | down | status | logs | start | stop | restart | kill | pause | resume",
   flags: {
     "--time-scale <n>": "up: divide the stand-in's long timers (default 1)",
-    "--lines <n>": "logs: how many (default 50)",
+    "--lines <n>": "logs: how many (default 40)",
     "--keep-data": "down: stop the members, keep their data",
     ...JSON_LINES,
   },

@@ -26,13 +26,13 @@ export function numberFlag(
   if (text === undefined) return undefined;
   const value = Number(text);
   if (Number.isFinite(value) && value >= range.min && value <= range.max) return value;
-  throw usage(`--${name} ${text}: must be a number from ${range.min} to ${range.max}`);
+  throw usage(`${typed(name)} ${text}: must be a number from ${range.min} to ${range.max}`);
 }
 
 /** `500ms`, `5s`, `2m`, `1h`; a bare number is seconds. In milliseconds, at least 1. */
 export function durationFlag(flags: Flags, name: string): number | undefined {
   const text = textFlag(flags, name);
-  return text === undefined ? undefined : parseDuration(text, `--${name}`);
+  return text === undefined ? undefined : parseDuration(text, typed(name));
 }
 
 export function parseDuration(text: string, what: string): number {
@@ -48,7 +48,7 @@ export function choiceFlag<T extends string>(
   choices: readonly T[],
 ): T | undefined {
   const text = textFlag(flags, name);
-  return text === undefined ? undefined : chooseFrom(text, choices, `--${name}`);
+  return text === undefined ? undefined : chooseFrom(text, choices, typed(name));
 }
 
 /** Picks the named one, or says which there are. */
@@ -78,6 +78,11 @@ export function databaseOf(context: Pick<CommandContext, "env" | "flags">): stri
 
 export function usage(message: string, hint?: string): OperatorError {
   return new OperatorError("usage", message, hint === undefined ? {} : { hint });
+}
+
+/** `timeScale`, as cac names it, is typed as `--time-scale`. */
+function typed(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function lastOf(value: unknown): unknown {

@@ -12,9 +12,13 @@ import { openStorePatiently } from "./open-store.ts";
 import { openSubject } from "./open-subject.ts";
 
 const INTERVAL_MS = 5_000;
-/** A probe must end well before the next observation; 800 ms is long for a status port. */
+/**
+ * Of the interval: a paused member costs its whole deadline in each of the two looks that make a
+ * ticket, and the next look must not be late. A status port answers in milliseconds.
+ */
+const PROBE_SHARE = 0.6;
 const PROBE_DEADLINE_MS_MAX = 2_000;
-const PROBE_DEADLINE_MS_MIN = 800;
+const PROBE_DEADLINE_MS_MIN = 600;
 /** Rates need two looks. */
 const ONCE_PAUSE_MS = 500;
 
@@ -35,7 +39,7 @@ export async function runMonitorCommand(outer: CommandContext): Promise<ExitCode
 }
 
 function probeDeadlineFor(intervalMs: number): number {
-  return Math.max(PROBE_DEADLINE_MS_MIN, Math.min(PROBE_DEADLINE_MS_MAX, intervalMs * 0.8));
+  return Math.max(PROBE_DEADLINE_MS_MIN, Math.min(PROBE_DEADLINE_MS_MAX, intervalMs * PROBE_SHARE));
 }
 
 function printerOf({ flags, print }: CommandContext): (event: MonitorEvent) => void {

@@ -8,7 +8,7 @@ import type { Observation } from "../../src/domain/observation.ts";
 import type { Subject } from "../../src/domain/subject.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import type { TicketLedger } from "../../src/domain/ticket-ops.ts";
-import type { Judgement } from "../../src/domain/verdict.ts";
+import type { History, Judgement } from "../../src/domain/verdict.ts";
 import type { MonitorEvent } from "../../src/monitor/events.ts";
 import { runMonitor } from "../../src/monitor/loop.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
@@ -75,9 +75,9 @@ function toySubject(observe: () => Promise<ToyObservation>): Subject {
     severity: "critical" as const,
     forMs: 500,
     settleMs: 2_000,
-    judge: ({ current }: { readonly current: ToyObservation }): readonly Judgement[] => [
-      { entity: "one", state: current.seen, reason: `it ${current.seen}`, evidence: {} },
-    ],
+    judge({ current }: History<ToyObservation>): readonly Judgement[] {
+      return [{ entity: "one", state: current.seen, reason: `it ${current.seen}`, evidence: {} }];
+    },
   };
   const rest = { actions: [], runtime: undefined, describe: () => "", primer: "" };
   return { name: "toy", observe, invariants: [invariant], ...rest };
