@@ -1,4 +1,5 @@
-// What earlier sessions did about a ticket, for the briefing of the next: no step is repeated blindly.
+// What earlier sessions did about a ticket, for the briefing of the next: nothing is repeated
+// blindly.
 
 import { canonicalJson } from "../domain/json.ts";
 import type { JournalEntry, Session } from "../domain/session.ts";

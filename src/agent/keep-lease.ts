@@ -16,7 +16,7 @@ export interface LeaseOptions {
   readonly clock: Clock;
 }
 
-/** Renews every third of `leaseMs`. A store that fails costs the lease when it would have expired. */
+/** Renews every third of `leaseMs`. While the store fails, the lease lasts until it would expire. */
 export function keepLease(options: LeaseOptions): Lease {
   const lost = new AbortController();
   const stopped = new AbortController();

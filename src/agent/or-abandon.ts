@@ -8,7 +8,7 @@ export interface Abandonment {
   readonly graceMs: number;
 }
 
-/** The work's value; undefined when it goes on beyond the grace. Its late end changes nothing then. */
+/** The work's value; undefined when it goes on beyond the grace: then its end changes nothing. */
 export async function orAbandon<T>(
   work: Promise<T>,
   { signal, clock, graceMs }: Abandonment,

@@ -23,12 +23,14 @@ const PATTERNS: readonly RegExp[] = [
   /()\bgh[pousr]_[A-Za-z0-9]{16,}()/g,
   /()\bxox[abprs]-[A-Za-z0-9-]{8,}()/g,
   /()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?()/g,
+  /((?:x-api-key|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;]+()/gi,
   /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}()/gi,
   /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
   /((?:aws_)?secret(?:_access)?_key["']?\s*[:=]\s*["']?)[^\s"',;]+()/gi,
-  /((?:^|[\s"'_-])(?:password|passwd|pwd|token|secret|api[_-]?key|requirepass|masterauth)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
+  /((?:^|[\s"'_-])(?:password|passwd|pwd)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
+  /((?:^|[\s"'_-])(?:token|secret|api[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
+  /((?:^|[\s"'_-])(?:requirepass|masterauth)["']?\s*[:=]?\s+["']?)[^\s"',;&]+()/gi,
   /(--(?:password|pass|token|requirepass|api-key)[ =])[^\s"']+()/gi,
-  /((?:x-api-key|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?)(?!\[redacted\])[^\s"',;]+()/gi,
 ];
 
 /** `secrets` are values that must not appear, whatever they look like. */

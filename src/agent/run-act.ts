@@ -158,5 +158,5 @@ function describe({ attempt, check, durationMs }: DeedEnd): ToolOutcome {
     ? `postcondition met after ${seconds} s`
     : `postcondition not met after ${seconds} s: ${check.reason}`;
   const exitCode = attempt.isDone && check.isMet ? 0 : 1;
-  return { text: `${run}\n${after}`, exitCode, durationMs };
+  return { text: `${run}; ${after}`, exitCode, durationMs };
 }

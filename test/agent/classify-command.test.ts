@@ -104,6 +104,7 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "ls; (cd / && rm x)",
     "echo $(rm x)",
     "echo `rm x`",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
     'echo "${A:-$(rm x)}"',
     "cat <<E\n$(rm x)\nE",
     "if true; then rm x; fi",

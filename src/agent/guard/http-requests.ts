@@ -11,7 +11,7 @@ interface RequestFacts {
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
-/** PD's requests that give up a store's data or a member for good; server/api/router.go of v8.5.7. */
+/** PD's requests that give up a store's data or a member: server/api/router.go of v8.5.7. */
 const DESTRUCTIVE: readonly { readonly methods: readonly string[]; readonly path: RegExp }[] = [
   { methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/stores?(\/|$)/ },
   { methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/members?(\/|$)/ },

@@ -56,7 +56,7 @@ interface Argument {
   readonly isExact: boolean;
 }
 
-/** Whether the tool, with these arguments, only reads. Where it could be told to write, they must be exact. */
+/** Whether it only reads with these arguments, which must be exact where some would write. */
 export function isReadOnlyUse(name: string, args: readonly Argument[]): boolean {
   const tool = READ_ONLY_TOOLS.get(name);
   if (!tool) return false;

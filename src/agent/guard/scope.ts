@@ -26,7 +26,7 @@ export interface Scope {
   readonly knowledge: CommandKnowledge;
   /** Values that are certain where the command stands. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Of the whole script. Functions are judged where they are defined, not where they are called. */
+  /** Of the whole script. A function is judged where it is defined, not where it is called. */
   readonly facts: ScriptFacts;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
   classifyCode(code: string): readonly Effect[];

@@ -4,7 +4,7 @@ import { forEachChild, type SyntaxNode } from "unbash";
 
 export interface ScriptFacts {
   readonly functions: ReadonlySet<string>;
-  /** True while nothing in the script can give the variable another value than its one loop does. */
+  /** True when nothing in the script gives the variable another value than its one loop does. */
   isSettled(variable: string): boolean;
 }
 

@@ -12,7 +12,7 @@ export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
   find: classifyFind,
 };
 
-/** Pipes, files and commands need one of these in awk; `>` is also a comparison, and refused with it. */
+/** Pipes, files and commands need one of these in awk; comparisons with `>` are refused as well. */
 const AWK_EFFECTS = /[>|@]|\bsystem\b|\bgetline\b|\bclose\b|\bfflush\b/;
 
 function classifyAwk(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -37,8 +37,9 @@ function skipAwkOptions(words: readonly ShellWord[]): readonly ShellWord[] | und
 const SED_ADDRESS = String.raw`(?:\d+|\$|/[^/]*/)`;
 const SED_PRINT = new RegExp(`^(?:${SED_ADDRESS}(?:,${SED_ADDRESS})?)?!?[pdq=]$`);
 /** s with one of four delimiters, and no flag that writes (w) or runs (e). */
+const SED_PART = String.raw`(?:(?!\1)[^\\]|\\.)*\1`;
 const SED_SUBSTITUTE = new RegExp(
-  `^(?:${SED_ADDRESS})?s([/|#,])(?:(?!\\1)[^\\\\]|\\\\.)*\\1(?:(?!\\1)[^\\\\]|\\\\.)*\\1[gpIi\\d]*$`,
+  String.raw`^(?:${SED_ADDRESS})?s([/|#,])${SED_PART}${SED_PART}[gpIi\d]*$`,
 );
 
 function classifySed(words: readonly ShellWord[], scope: Scope): readonly Effect[] {

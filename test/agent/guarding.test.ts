@@ -1,0 +1,195 @@
+// The guard inside a session: what each mode lets through, and how a person is asked.
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { SAFETY_MODES } from "../../src/domain/session.ts";
+import { lampSubject } from "../support/memory-subject.ts";
+import { actCall, concludeCall, resultsIn, says, shellCall } from "../support/scripted-model.ts";
+import { openWorld, SECRET, type World, type WorldOptions } from "./world.ts";
+
+/** A session that makes one call and then gives up. */
+async function tryOnce(
+  call: (world: World) => ReturnType<typeof shellCall>,
+  options: Partial<WorldOptions>,
+): Promise<World> {
+  const script = [() => says(call(world)), says(concludeCall("cannot_fix"))];
+  const world: World = openWorld({ ...options, script });
+  await world.openTicket();
+  return world;
+}
+
+for (const mode of SAFETY_MODES) {
+  for (const command of ["rm -rf ", "find -delete ", "sh -c 'shred x' ", "cat /dev/null > "]) {
+    test(`${mode}: "${command}…" on operator's own files is refused, and not run`, async () => {
+      using world = await tryOnce(({ home }) => shellCall(`${command}${home}/tickets.db`), {
+        mode,
+      });
+      await world.run();
+      expect(resultsIn(world.model.requests[1])[0]).toMatch(
+        /^refused by the guard: .*keeps all data/,
+      );
+      expect(existsSync(join(world.home, "tickets.db"))).toBe(true);
+      expect((await world.session()).changes).toBe(0);
+    });
+  }
+}
+
+test("observe: a read is run, anything else is refused", async () => {
+  using world = openWorld({
+    script: [
+      says(shellCall("echo seen"), shellCall("touch x"), actCall("switch_on", "left")),
+      says(concludeCall("cannot_fix")),
+    ],
+    mode: "observe",
+  });
+  await world.openTicket();
+  await world.run();
+  const [read, touch, act] = resultsIn(world.model.requests[1]);
+  expect(read).toContain("seen");
+  expect(touch).toContain("mode observe allows known reads alone");
+  expect(act).toContain("mode observe allows known reads alone");
+  expect(world.lamps.deeds).toEqual([]);
+});
+
+test("approve: an action waits for a person, and is done once it is approved", async () => {
+  using world = await tryOnce(() => actCall("switch_on", "left"), { mode: "approve" });
+  const running = world.run();
+  await world.untilLine(/\[Guard\] starts left.*: waiting for approval #1/);
+  expect(world.lamps.deeds).toEqual([]);
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect(world.lamps.deeds).toEqual(["on left"]);
+  expect((await world.store.getApproval(1))?.state).toBe("used");
+});
+
+test("approve: what was denied is not done, and the model is told", async () => {
+  using world = await tryOnce(() => actCall("switch_on", "left"), { mode: "approve" });
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  await world.store.decideApproval(1, "denied");
+  await running;
+  expect(world.lamps.deeds).toEqual([]);
+  expect(resultsIn(world.model.requests[1])[0]).toContain("approval #1 is denied");
+});
+
+test("approve: an approval that nobody gives expires, and the session goes on", async () => {
+  using world = await tryOnce(({ scratch }) => shellCall(`touch ${scratch}/mark`), {
+    mode: "approve",
+    limits: { approvalMsMax: 50, sessionMsMax: 10_000 },
+  });
+  await world.run();
+  expect(existsSync(join(world.scratch, "mark"))).toBe(false);
+  expect(resultsIn(world.model.requests[1])[0]).toContain("approval #1 is expired");
+});
+
+test("approve: waiting for a person is not working time, and keeps the lease", async () => {
+  using world = await tryOnce(() => actCall("switch_on", "left"), {
+    mode: "approve",
+    leaseMs: 150,
+    limits: { sessionMsMax: 400 },
+  });
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  await Bun.sleep(600);
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect(await world.session()).toMatchObject({ stopReason: "gave_up", changes: 1 });
+});
+
+test("approve: what has become true while it waited is not done again", async () => {
+  using world = await tryOnce(() => actCall("switch_on", "left"), { mode: "approve" });
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  world.lamps.health.set("left", "up");
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect(world.lamps.deeds).toEqual([]);
+});
+
+test("a signal while a person is asked ends the wait", async () => {
+  using world = await tryOnce(() => actCall("switch_on", "left"), { mode: "approve" });
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  world.stop("SIGTERM");
+  await running;
+  expect((await world.ticket()).note).toStartWith("interrupted by SIGTERM");
+});
+
+const OBSTACLES = [
+  { what: "a precondition that is not met", target: "middle", says: "nothing was done: no lamp" },
+  { what: "what is already in effect", target: "right", says: "already in effect, nothing was" },
+];
+
+for (const { what, target, says: expected } of OBSTACLES) {
+  test(`${what} stops an action, and changes nothing`, async () => {
+    using world = await tryOnce(() => actCall("switch_on", target), {});
+    await world.run();
+    expect(resultsIn(world.model.requests[1])[0]).toContain(expected);
+    expect(await world.session()).toMatchObject({ changes: 0 });
+    expect(world.lamps.deeds).toEqual([]);
+  });
+}
+
+test("nothing is done to a subject that cannot be seen", async () => {
+  const lamps = lampSubject();
+  lamps.health.set("left", "unknown").set("right", "unknown");
+  using world = await tryOnce(() => actCall("switch_on", "left"), { lamps });
+  await world.run();
+  expect(resultsIn(world.model.requests[1])[0]).toContain("the subject cannot be seen");
+  expect(lamps.deeds).toEqual([]);
+});
+
+test("an action whose postcondition stays false says so, and may have changed something", async () => {
+  const lamps = lampSubject({ run: async () => "turned the switch", withinMs: 50 });
+  using world = await tryOnce(() => actCall("switch_on", "left"), { lamps });
+  await world.run();
+  expect(resultsIn(world.model.requests[1])[0]).toMatch(
+    /^done: turned the switch; postcondition not met after [\d.]+ s: left is dark\n/,
+  );
+  expect((await world.session()).changes).toBe(1);
+});
+
+test("an action that fails tells the model why", async () => {
+  const lamps = lampSubject({ run: () => Promise.reject(new Error("the fuse blew")) });
+  using world = await tryOnce(() => actCall("switch_on", "left"), { lamps });
+  await world.run();
+  expect(resultsIn(world.model.requests[1])[0]).toStartWith("failed: the fuse blew; postcondition");
+});
+
+test("only mutating commands are journaled and count as a change", async () => {
+  using world = openWorld({
+    script: [
+      () => says(shellCall("ls /"), shellCall(`touch ${world.scratch}/a`), shellCall("nonesuch")),
+      says(concludeCall("cannot_fix")),
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  const { id, changes } = await world.session();
+  const journal = await world.store.journalOf(id);
+  expect(journal.map(({ operation, state }) => [operation.command, state])).toEqual([
+    [`touch ${world.scratch}/a`, "done"],
+    ["nonesuch", "failed"],
+  ]);
+  expect(changes).toBe(1);
+});
+
+test("secrets reach neither the model, nor a line, nor the audit, nor the journal", async () => {
+  using world = openWorld({
+    script: [
+      says(shellCall(`echo ${SECRET}; touch /dev/null`), shellCall("echo token=abcdef123")),
+      says({ type: "text", text: `It is ${SECRET}.` }, concludeCall("cannot_fix")),
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  const { id } = await world.session();
+  const journal = JSON.stringify(await world.store.journalOf(id));
+  const audit = JSON.stringify(await world.store.eventsOf({}));
+  const told = resultsIn(world.model.requests[1]).join("\n");
+  for (const text of [world.lines.join("\n"), journal, audit, told]) {
+    expect(text).toContain("[redacted]");
+    expect(text).not.toContain(SECRET);
+    expect(text).not.toContain("abcdef123");
+  }
+});
