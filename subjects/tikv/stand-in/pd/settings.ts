@@ -82,7 +82,7 @@ function scaledTimings(scale: number): PdTimings {
     // 500 ms tick, 3 s election: server/config/config.go. Below a second or so, an election could
     // be caused by nothing but a busy machine.
     raft: {
-      heartbeatMs: scaled(500, 200),
+      heartbeatMs: scaled(500, 300),
       electionMinMs: scaled(3_000, 1_000),
       electionMaxMs: scaled(6_000, 2_000),
     },

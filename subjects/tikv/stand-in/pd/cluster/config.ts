@@ -19,15 +19,15 @@ export type SettingChange =
   | { readonly state: "refused"; readonly reason: string };
 
 export function readConfig(metadata: MetadataReplica): ClusterConfig {
-  const schedule = sectionOf(metadata, "schedule");
-  const replication = sectionOf(metadata, "replication");
-  const maxStoreDown = parseGoDuration(String(schedule["max-store-down-time"]));
+  const changed = readConfigRecord(metadata);
+  const schedule = (key: string) => changed[`schedule.${key}`] ?? CONFIG_DEFAULTS.schedule[key];
+  const maxReplicas = changed["replication.max-replicas"];
   return {
-    maxReplicas: Number(replication["max-replicas"]),
-    maxStoreDownMs: maxStoreDown ?? 0,
-    leaderScheduleLimit: Number(schedule["leader-schedule-limit"]),
-    lowSpaceRatio: Number(schedule["low-space-ratio"]),
-    isHalted: schedule["halt-scheduling"] === "true",
+    maxReplicas: Number(maxReplicas ?? CONFIG_DEFAULTS.replication["max-replicas"]),
+    maxStoreDownMs: parseGoDuration(String(schedule("max-store-down-time"))) ?? 0,
+    leaderScheduleLimit: Number(schedule("leader-schedule-limit")),
+    lowSpaceRatio: Number(schedule("low-space-ratio")),
+    isHalted: schedule("halt-scheduling") === "true",
   };
 }
 

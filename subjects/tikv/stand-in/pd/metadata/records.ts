@@ -1,5 +1,6 @@
 // The records that PD keeps in its replicated metadata: their keys, shapes and readers.
 import { z } from "zod";
+import { createReader } from "./reader.ts";
 import type { MetadataReplica } from "./replica.ts";
 
 export const KEYS = {
@@ -72,8 +73,15 @@ export type SchedulerRecord = z.infer<typeof schedulerSchema>;
 export type ConfigRecord = z.infer<typeof configSchema>;
 export type Peer = RegionRecord["peers"][number];
 
+const LEADERS = createReader(leaderSchema);
+const STORES = createReader(storeSchema);
+const REGIONS = createReader(regionSchema);
+const REGION_LEADERS = createReader(regionLeaderSchema);
+const SCHEDULERS = createReader(schedulerSchema);
+const CONFIGS = createReader(configSchema);
+
 export function readLeader(metadata: MetadataReplica): LeaderRecord | undefined {
-  return readRecord(metadata.get(KEYS.leader), leaderSchema);
+  return LEADERS.read(metadata, KEYS.leader);
 }
 
 /** 0 until the first PD leader has drawn it. */
@@ -93,40 +101,29 @@ export function readNextId(metadata: MetadataReplica): number {
 
 /** By ascending id. */
 export function readStores(metadata: MetadataReplica): readonly StoreRecord[] {
-  return readTable(metadata.list("store/"), storeSchema).sort((left, right) => left.id - right.id);
+  return [...STORES.list(metadata, "store/").values()].sort((left, right) => left.id - right.id);
 }
 
 export function readStore(metadata: MetadataReplica, id: number): StoreRecord | undefined {
-  return readRecord(metadata.get(KEYS.store(id)), storeSchema);
+  return STORES.read(metadata, KEYS.store(id));
 }
 
 /** By ascending id. */
 export function readRegions(metadata: MetadataReplica): readonly RegionRecord[] {
-  return readTable(metadata.list("region/"), regionSchema).sort(
-    (left, right) => left.id - right.id,
-  );
+  return [...REGIONS.list(metadata, "region/").values()].sort((left, right) => left.id - right.id);
 }
 
 export function readRegionLeader(
   metadata: MetadataReplica,
   regionId: number,
 ): RegionLeaderRecord | undefined {
-  return readRecord(metadata.get(KEYS.regionLeader(regionId)), regionLeaderSchema);
+  return REGION_LEADERS.read(metadata, KEYS.regionLeader(regionId));
 }
 
 export function readSchedulers(metadata: MetadataReplica): ReadonlyMap<string, SchedulerRecord> {
-  const rows = metadata.list("scheduler/");
-  return new Map(rows.map(([name, text]) => [name, schedulerSchema.parse(JSON.parse(text))]));
+  return SCHEDULERS.list(metadata, "scheduler/");
 }
 
 export function readConfigRecord(metadata: MetadataReplica): ConfigRecord {
-  return readRecord(metadata.get(KEYS.config), configSchema) ?? {};
-}
-
-function readRecord<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
-  return text === undefined ? undefined : schema.parse(JSON.parse(text));
-}
-
-function readTable<T>(rows: readonly (readonly [string, string])[], schema: z.ZodType<T>): T[] {
-  return rows.map(([, text]) => schema.parse(JSON.parse(text)));
+  return CONFIGS.read(metadata, KEYS.config) ?? {};
 }

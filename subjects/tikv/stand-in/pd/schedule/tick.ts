@@ -52,6 +52,7 @@ function isCollected({ member, office }: Cluster): boolean {
 
 function evictLeaders(cluster: Cluster, limit: number): void {
   const { member, office } = cluster;
+  if (evictedStores(member).length === 0) return;
   if (isPaused(office, EVICT_LEADER, member.clock.now())) return;
   const picture = drawPicture(cluster);
   const moves = planEvictions(picture, limit - runningLeaderMoves(office));
@@ -108,6 +109,6 @@ function drawPicture(cluster: Cluster): LeaderPicture {
   return { stores, regions, evicted: evictedStores(member) };
 }
 
-export function evictedStores(member: PdMember): readonly number[] {
+function evictedStores(member: PdMember): readonly number[] {
   return readSchedulers(member.metadata).get(EVICT_LEADER)?.stores ?? [];
 }
