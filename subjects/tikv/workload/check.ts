@@ -38,7 +38,7 @@ export async function checkLedger(options: {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const [key, record] = next;
       const value = await readUntil({ client, clock, key, dueAtMs });
-      findings.push(judge({ key, record, value }));
+      findings.push(judge({ key, record, value, ledgerId: ledger.id }));
     }
   };
   await Promise.all(Array.from({ length: READERS }, readNext));
@@ -46,29 +46,28 @@ export async function checkLedger(options: {
 }
 
 /**
- * Kept is the last acknowledged write, or a later one whose fate was never told. `value` undefined
- * means that it could not be read, null that there is none.
+ * Kept is the last acknowledged write, or a later one whose fate was never told. Where nothing was
+ * acknowledged, whatever was there before may still be. `value` undefined means that it could not be
+ * read, null that there is none.
  */
 export function judge(of: {
   readonly key: string;
+  readonly ledgerId: string;
   readonly record: Readonly<KeyRecord>;
   readonly value: string | null | undefined;
 }): Finding {
-  const { key, record, value } = of;
-  const expected = `${record.acknowledged} to ${record.attempted}`;
+  const { key, ledgerId, record, value } = of;
+  const expected = `expected write ${record.acknowledged} to ${record.attempted}`;
   if (value === undefined) return { type: "unreadable", detail: `${key}: no answer in time` };
-  if (value === null) {
+  const stamp = value === null ? undefined : stampOf(value);
+  if (stamp?.key !== key || stamp.ledgerId !== ledgerId) {
     if (record.acknowledged === 0) return { type: "kept" };
-    return { type: "lost", detail: `${key}: nothing there, expected write ${expected}` };
+    const found = value === null ? "nothing there" : "found a value that is not of this ledger";
+    return { type: "lost", detail: `${key}: ${found}, ${expected}` };
   }
-  const stamp = stampOf(value);
-  const isKept =
-    stamp?.key === key &&
-    stamp.sequence >= record.acknowledged &&
-    stamp.sequence <= record.attempted;
-  if (isKept) return { type: "kept" };
-  const found = stamp === undefined ? "a foreign value" : `write ${stamp.sequence} of ${stamp.key}`;
-  return { type: "lost", detail: `${key}: found ${found}, expected write ${expected}` };
+  const { sequence } = stamp;
+  if (sequence >= record.acknowledged && sequence <= record.attempted) return { type: "kept" };
+  return { type: "lost", detail: `${key}: found write ${sequence}, ${expected}` };
 }
 
 async function readUntil(options: {

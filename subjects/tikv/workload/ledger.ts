@@ -3,6 +3,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { assert } from "../../../src/domain/errors.ts";
 import type { Stamp } from "./records.ts";
 
 /** Of one key. A sequence of 0 means none. */
@@ -12,32 +13,40 @@ export interface KeyRecord {
   acknowledgedCount: number;
 }
 
-const lineSchema = z.object({
-  type: z.enum(["attempted", "acknowledged"]),
-  key: z.string(),
-  sequence: z.number().int().positive(),
-});
+const writeShape = { key: z.string(), sequence: z.number().int().positive() };
+const lineSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("opened"), id: z.string() }),
+  z.object({ type: z.literal("attempted"), ...writeShape }),
+  z.object({ type: z.literal("acknowledged"), ...writeShape }),
+]);
 type Line = z.infer<typeof lineSchema>;
 
 /** Holds the file open. */
 export class Ledger implements Disposable {
   readonly #file: number;
+  #id: string | undefined;
   readonly #records = new Map<string, KeyRecord>();
 
-  /** Goes on with what is there; a last line that a crash cut short is passed over. */
-  constructor(path: string) {
+  /** Goes on with what is there, its id too; a last line that a crash cut short is passed over. */
+  constructor(path: string, newId: string) {
     mkdirSync(dirname(path), { recursive: true });
     this.#file = openSync(path, "a+");
     const text = readFileSync(path, "utf8");
     for (const line of text.split("\n")) this.#count(parseLine(line));
     if (text !== "" && !text.endsWith("\n")) this.#write("\n");
+    if (this.#id === undefined) this.#append({ type: "opened", id: newId });
+  }
+
+  get id(): string {
+    assert(this.#id !== undefined, "a ledger is opened with an id");
+    return this.#id;
   }
 
   /** The number of this write; on file before it is sent. */
   attempt(key: string): Stamp {
     const sequence = (this.#records.get(key)?.attempted ?? 0) + 1;
     this.#append({ type: "attempted", key, sequence });
-    return { key, sequence };
+    return { key, ledgerId: this.id, sequence };
   }
 
   acknowledge({ key, sequence }: Stamp): void {
@@ -68,6 +77,10 @@ export class Ledger implements Disposable {
 
   #count(line: Line | undefined): void {
     if (line === undefined) return;
+    if (line.type === "opened") {
+      this.#id = line.id;
+      return;
+    }
     const { type, key, sequence } = line;
     const none = { attempted: 0, acknowledged: 0, acknowledgedCount: 0 };
     const record = this.#records.get(key) ?? none;

@@ -11,11 +11,17 @@ import { runLoad } from "./load.ts";
 export async function runWorkload(options: WorkloadOptions): Promise<number> {
   const { clock } = options;
   const client = createStoreClient({ addresses: storeAddresses(options.topology), clock });
-  using ledger = new Ledger(options.ledgerFile);
+  using ledger = new Ledger(options.ledgerFile, newLedgerId(options.random));
   await runLoad({ ...options, client, ledger });
   const result = await checkLedger({ ledger, client, clock });
   options.print(JSON.stringify({ type: "ledger", ...result }));
   return result.lost === 0 && result.unreadable === 0 ? 0 : 3;
+}
+
+function newLedgerId(random: () => number): string {
+  return Math.floor(random() * 2 ** 48)
+    .toString(16)
+    .padStart(12, "0");
 }
 
 function storeAddresses(topology: Topology): readonly string[] {

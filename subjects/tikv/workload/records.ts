@@ -2,6 +2,8 @@
 
 export interface Stamp {
   readonly key: string;
+  /** The ledger that the write is in: the cluster may hold values from before it. */
+  readonly ledgerId: string;
   /** Counts the writes of one key, from 1. */
   readonly sequence: number;
 }
@@ -18,13 +20,14 @@ export function keyOf(item: number): string {
   return `user${String(digits).padStart(KEY_DIGITS, "0")}`;
 }
 
-export function stampedValue({ key, sequence }: Stamp): string {
-  return `${key} ${sequence} `.padEnd(VALUE_CHARACTERS, "x");
+export function stampedValue({ key, ledgerId, sequence }: Stamp): string {
+  return `${key} ${ledgerId} ${sequence} `.padEnd(VALUE_CHARACTERS, "x");
 }
 
-/** Undefined for a value that this load generator never wrote. */
+/** Undefined for a value that no load generator wrote. */
 export function stampOf(value: string): Stamp | undefined {
-  const [key, sequence] = value.split(" ");
-  if (key === undefined || !/^\d+$/.test(sequence ?? "")) return undefined;
-  return { key, sequence: Number(sequence) };
+  const [key, ledgerId, sequence] = value.split(" ");
+  if (key === undefined || ledgerId === undefined || !/^\d+$/.test(sequence ?? ""))
+    return undefined;
+  return { key, ledgerId, sequence: Number(sequence) };
 }

@@ -6,19 +6,29 @@ import { join } from "node:path";
 import { seededRandom } from "../../../src/infra/clock.ts";
 import { judge } from "../../../subjects/tikv/workload/check.ts";
 import { Ledger } from "../../../subjects/tikv/workload/ledger.ts";
-import { keyOf, stampedValue, stampOf } from "../../../subjects/tikv/workload/records.ts";
+import {
+  keyOf,
+  type Stamp,
+  stampedValue,
+  stampOf,
+} from "../../../subjects/tikv/workload/records.ts";
 import { createZipfian } from "../../../subjects/tikv/workload/zipfian.ts";
 
 const RECORD = { attempted: 5, acknowledged: 3, acknowledgedCount: 3 };
 const NEVER = { attempted: 1, acknowledged: 0, acknowledgedCount: 0 };
-const write = (sequence: number, key = "k") => stampedValue({ key, sequence });
+const write = (sequence: number, change: Partial<Stamp> = {}) =>
+  stampedValue({ key: "k", ledgerId: "L", sequence, ...change });
+
+const OLD = write(3, { ledgerId: "before" });
 
 const VERDICTS = [
   { name: "the last acknowledged write", record: RECORD, value: write(3), type: "kept" },
   { name: "a later attempted one", record: RECORD, value: write(5), type: "kept" },
   { name: "an older one", record: RECORD, value: write(2), type: "lost" },
   { name: "one that was never attempted", record: RECORD, value: write(6), type: "lost" },
-  { name: "another key's value", record: RECORD, value: write(3, "other"), type: "lost" },
+  { name: "another key's value", record: RECORD, value: write(3, { key: "o" }), type: "lost" },
+  { name: "a write of another ledger", record: RECORD, value: OLD, type: "lost" },
+  { name: "what was there before", record: NEVER, value: OLD, type: "kept" },
   { name: "a foreign value", record: RECORD, value: "hello", type: "lost" },
   { name: "nothing where something was acknowledged", record: RECORD, value: null, type: "lost" },
   { name: "nothing where nothing was acknowledged", record: NEVER, value: null, type: "kept" },
@@ -27,37 +37,39 @@ const VERDICTS = [
 
 for (const { name, record, value, type } of VERDICTS) {
   test(`reading back ${name} is judged ${type}`, () => {
-    expect(judge({ key: "k", record, value }).type).toBe(type);
+    expect(judge({ key: "k", ledgerId: "L", record, value }).type).toBe(type);
   });
 }
 
 test("a ledger goes on where the last run ended, past a line that was cut short", () => {
   const home = mkdtempSync(join(tmpdir(), "ledger-"));
   const path = join(home, "deep", "ledger.jsonl");
-  using first = new Ledger(path);
+  using first = new Ledger(path, "X");
   first.acknowledge(first.attempt("a"));
   first.attempt("a");
   appendFileSync(path, '{"type":"acknowledged","key":"a","seq');
-  using second = new Ledger(path);
+  using second = new Ledger(path, "Y");
   expect(second.attempt("a").sequence).toBe(3);
-  using third = new Ledger(path);
+  using third = new Ledger(path, "Z");
+  expect(third.id).toBe("X");
   expect(third.entries()).toEqual([["a", { attempted: 3, acknowledged: 1, acknowledgedCount: 1 }]]);
   rmSync(home, { recursive: true });
 });
 
 test("a write is on file before it is sent, and its acknowledgement before it is counted", () => {
   const home = mkdtempSync(join(tmpdir(), "ledger-"));
-  using ledger = new Ledger(join(home, "ledger.jsonl"));
+  using ledger = new Ledger(join(home, "ledger.jsonl"), "X");
   const linesOnFile = () => readFileSync(join(home, "ledger.jsonl"), "utf8").split("\n").length - 1;
   const stamp = ledger.attempt("a");
-  expect(linesOnFile()).toBe(1);
-  ledger.acknowledge(stamp);
   expect(linesOnFile()).toBe(2);
+  ledger.acknowledge(stamp);
+  expect(linesOnFile()).toBe(3);
   rmSync(home, { recursive: true });
 });
 
 test("values tell which write they are of", () => {
-  expect(stampOf(write(42, "user7"))).toEqual({ key: "user7", sequence: 42 });
+  const stamp = { key: "user7", ledgerId: "L", sequence: 42 };
+  expect(stampOf(stampedValue(stamp))).toEqual(stamp);
 });
 
 test("keys differ, and the popular ones are spread over the key space", () => {
