@@ -15,7 +15,7 @@ afterEach(async () => {
   await cluster[Symbol.asyncDispose]();
 });
 
-test("when the PD leader is killed another takes over, and meanwhile the answers are PD's", async () => {
+test("the PD leader killed, another takes over, and meanwhile the answers are PD's", async () => {
   const killed = await cluster.leader();
   const [follower = ""] = otherPds(killed);
   await bootstrapOver(cluster, follower);

@@ -44,7 +44,7 @@ test("a transferred leadership is PD's as well as etcd's", async () => {
   expect((await cluster.post(next, "/pd/api/v1/leader/transfer/pd9", {})).status).toBe(500);
 });
 
-test("a hung PD leader keeps its lease though etcd leads elsewhere, until it is restarted", async () => {
+test("a hung PD leader keeps its lease, though etcd leads elsewhere, until restarted", async () => {
   const hung = await cluster.leader();
   await bootstrapOver(cluster, hung);
   const [next = ""] = otherPds(hung);

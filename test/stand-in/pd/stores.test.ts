@@ -79,7 +79,7 @@ test("a heartbeat of a store that nobody knows is a 404", async () => {
   expect(await beat(lone, 9)).toMatchObject({ status: 404 });
 });
 
-test("the third of three stores is not removed but by force, and then does not come back", async () => {
+test("the third of three stores is removed by force alone, and then stays away", async () => {
   const lone = await startLoneMember();
   await bootstrap(lone);
   expect(await remove(lone, "3")).toMatchObject({
@@ -98,7 +98,7 @@ test("the third of three stores is not removed but by force, and then does not c
   });
 });
 
-test("an Offline store is never called Disconnected, and is Up again when that is cancelled", async () => {
+test("an Offline store is never called Disconnected, and is Up again when cancelled", async () => {
   const lone = await startLoneMember();
   await bootstrap(lone);
   await lone.post(PD_PATHS.join, joinRequest("10.0.1.14"));

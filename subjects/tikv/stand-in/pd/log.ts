@@ -32,7 +32,7 @@ export function logLine({ atMs, level, message, fields }: LogEvent): string {
   return head + tail.join("");
 }
 
-/** JSON-quoted iff it holds a byte <= 0x20, `"`, `=`, `[` or `]` (TiKV logger/formatter.rs:44-52). */
+/** JSON-quoted iff it holds a byte <= 0x20, `"`, `=`, `[` or `]`: logger/formatter.rs:44-52. */
 function quoted(text: string): string {
   const isPlain = [...text].every((character) => character > " " && !'"=[]'.includes(character));
   return isPlain ? text : JSON.stringify(text);

@@ -1,5 +1,5 @@
-// GET /metrics: the series of PD that a stand-in can fill truthfully. Those on the cluster come from
-// the PD leader alone, as a deposed leader resets its own.
+// GET /metrics: the series of PD that a stand-in can fill truthfully. Those on the cluster come
+// from the PD leader alone, as a deposed leader resets its own.
 import type { Reply } from "../http/reply.ts";
 import type { Route } from "../http/routes.ts";
 import { officeOf, type PdMember } from "../member.ts";

@@ -18,7 +18,7 @@ export const STORE_ROUTES: readonly Route[] = [
 ];
 
 /** metapb.StoreState. */
-export const STATE_NUMBERS = { Up: 0, Offline: 1, Tombstone: 2 } as const;
+const STATE_NUMBERS = { Up: 0, Offline: 1, Tombstone: 2 } as const;
 const DEFAULT_STATES: readonly number[] = [STATE_NUMBERS.Up, STATE_NUMBERS.Offline];
 const STATE_NAMES: readonly string[] = ["up", "offline", "tombstone", "down", "disconnected"];
 /** time.Time{} in Unix seconds: where a trend without `from` starts. */

@@ -18,7 +18,7 @@ type RegionReport = RegionHeartbeat["regions"][number];
 const OVERSIZED = 144;
 const UNDERSIZED = 54;
 
-/** The store must be known. Persisted at the first one to this leader, then every 5 min (scaled). */
+/** Of a known store. Persisted at the first one to this leader, then every 5 min (scaled). */
 export async function observeStore(
   cluster: Cluster,
   heartbeat: StoreHeartbeat,

@@ -6,8 +6,8 @@ import type { PdPlan } from "../settings.ts";
 import { plainText, type Reply } from "./reply.ts";
 import type { ApiRequest } from "./routes.ts";
 
-export const REDIRECTOR_HEADER = "PD-Redirector";
-export const FOLLOWER_HEADER = "PD-Allow-follower-handle";
+const REDIRECTOR_HEADER = "PD-Redirector";
+const FOLLOWER_HEADER = "PD-Allow-follower-handle";
 
 /** What was to be answered here is `here`; everything else is already a reply. */
 export type Redirection =

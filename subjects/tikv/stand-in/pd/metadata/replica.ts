@@ -33,8 +33,8 @@ const PROGRESS_TABLE = `
   ) STRICT`;
 
 /**
- * Reads come from memory. `apply` and `restore` are called inside a transaction of the database that
- * the Raft log is in, too: either both remember a command, or neither does.
+ * Reads come from memory. `apply` and `restore` are called inside a transaction of the database
+ * that the Raft log is in, too: either both remember a command, or neither does.
  */
 export class MetadataReplica implements StateMachine {
   readonly #database: Database;

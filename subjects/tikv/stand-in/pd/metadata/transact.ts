@@ -1,5 +1,5 @@
-// How a member changes the metadata: by a proposal to its own Raft node, or, where another member is
-// the Raft leader, to that one over HTTP.
+// How a member changes the metadata: by a proposal to its own Raft node, or, where another member
+// is the Raft leader, to that one over HTTP.
 import { z } from "zod";
 import { messageOf } from "../../../../../src/domain/errors.ts";
 import type { PdMember } from "../member.ts";
@@ -15,12 +15,12 @@ export type TransactionOutcome =
   /** It may or may not be written later. */
   | { readonly state: "uncertain"; readonly reason: string };
 
-export const proposalReplySchema = z.discriminatedUnion("state", [
+const proposalReplySchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("applied"), index: z.number().int(), result: z.string() }),
   z.object({ state: z.literal("not_leader"), leaderId: z.string().optional() }),
   z.object({ state: z.literal("uncertain"), reason: z.string() }),
 ]);
-export type ProposalReply = z.infer<typeof proposalReplySchema>;
+type ProposalReply = z.infer<typeof proposalReplySchema>;
 
 const APPLY_POLL_MS = 5;
 
