@@ -32,8 +32,10 @@ export function loadLineText(line: LoadLine): string {
       const latency = `p50 ${milliseconds(line.p50_ms)}, p99 ${milliseconds(line.p99_ms)}`;
       return `${line.ops} ops/s, ${latency}, ${line.failures} failed`;
     }
-    case "ledger":
-      return `${line.acknowledged} writes acknowledged, ${line.lost} lost, ${line.unreadable} unreadable`;
+    case "ledger": {
+      const { acknowledged, lost, unreadable } = line;
+      return `${acknowledged} writes acknowledged, ${lost} lost, ${unreadable} unreadable`;
+    }
   }
 }
 

@@ -20,7 +20,8 @@ const DEMO: CommandEntry = {
   usage: "demo [subject]",
   describes: "Show the whole loop: a cluster up, a fault, its detection, repair and proof",
   flags: {
-    "--headless": "Print plain lines instead of panels (chosen by itself without a terminal)",
+    "--headless":
+      "Print plain lines (chosen by itself without a terminal; there are no panels yet)",
     "--fault <name>": "Which fault; an unknown one is answered with the list",
     "--seed <n>": "Repeat the choice of another run",
     "--model <name>":

@@ -17,7 +17,8 @@ const TEST_MS_MAX = 60_000;
 process.exit(await main(process.argv.slice(2)));
 
 async function main(extra: readonly string[]): Promise<number> {
-  // Every home, database and socket of a test is below this directory: that is how it is recognised.
+  // Every home, database and socket of a test is below this directory: that is how it is
+  // recognised.
   const runDir = await mkdtemp(join(tmpdir(), "operator-test-"));
   const { exitCode, counts } = await runTests(runDir, extra);
   const left = await processesLeft(runDir);

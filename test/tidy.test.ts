@@ -30,7 +30,7 @@ const LAYERS: readonly { readonly folder: string; readonly may: readonly string[
   { folder: "src/runtimes/", may: ["src/domain/", "src/infra/"] },
   { folder: "src/infra/", may: ["src/domain/"] },
   { folder: "src/panels/", may: ["src/domain/"] },
-  { folder: "src/commands/", may: ["src/", "subjects/index.ts", "demo/"] },
+  { folder: "src/commands/", may: ["src/", "subjects/index.ts", "demo/", "package.json"] },
   { folder: "src/", may: ["src/commands/", "src/domain/", "src/infra/", "package.json"] },
   { folder: "subjects/index.ts", may: ["src/domain/", "subjects/"] },
   { folder: "subjects/", may: ["src/domain/", "src/infra/"] },

@@ -37,7 +37,8 @@ export async function settleTickets(options: SettleOptions): Promise<Watches> {
     await carryOut(ticket, decideTicket({ ...sighting, watch, regressions }), options);
   }
   for (const ticket of await ledger.expireLeases()) {
-    announce(ticket, { move: "lease_expired", reason: ticket.note ?? "its agent died" }, options);
+    const reason = "the lease of its agent expired";
+    announce(ticket, { move: "lease_expired", reason }, options);
   }
   return after;
 }

@@ -26,6 +26,12 @@ export interface Move {
 /** Not for the monitor while a person holds the ticket. */
 const CLOSED_BY_MONITOR: readonly TicketEvent[] = ["verify", "heal"];
 
+/** Whether the move is legal now; for whoever would rather know than be refused. */
+export function isOpenTo(ticket: Ticket, event: Move["event"]): boolean {
+  const isKept = ticket.isHeld && CLOSED_BY_MONITOR.includes(event);
+  return TICKET_MOVES[event].from.includes(ticket.state) && !isKept;
+}
+
 /** Throws OperatorError code "not_found" or "conflict"; then nothing has changed. */
 export function moveTicket(call: StoreCall, move: Move): Ticket {
   const before = requireTicket(call, move.ticketId);

@@ -90,15 +90,15 @@ export class TicketOpsDB implements TicketOps {
     return this.#read((call) => tickets.liveTickets(call, subject));
   }
 
-  async verifyTicket(ticketId: number, reason: string): Promise<Ticket> {
+  async verifyTicket(ticketId: number, reason: string): Promise<Ticket | undefined> {
     return this.#write((call) => verification.verifyTicket(call, { ticketId, reason }));
   }
 
-  async refuseTicket(ticketId: number, reason: string): Promise<Ticket> {
+  async refuseTicket(ticketId: number, reason: string): Promise<Ticket | undefined> {
     return this.#write((call) => verification.refuseTicket(call, { ticketId, reason }));
   }
 
-  async healTicket(ticketId: number, reason: string): Promise<Ticket> {
+  async healTicket(ticketId: number, reason: string): Promise<Ticket | undefined> {
     return this.#write((call) => verification.healTicket(call, { ticketId, reason }));
   }
 

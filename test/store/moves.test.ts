@@ -40,8 +40,8 @@ const APPLY: Readonly<Record<TicketEvent, (subject: Subject) => Promise<unknown>
   resolve: ({ store, ticketId }) => store.resolveTicket(ticketId, "by hand"),
 };
 
-/** Illegal ones of these are no errors: nothing to claim, or a session that has ended already. */
-const QUIET: readonly TicketEvent[] = ["claim", "escalate", "release"];
+/** Illegal ones of these are no errors: nothing to claim, a session that has ended, a quicker other. */
+const QUIET: readonly TicketEvent[] = ["claim", "escalate", "release", "verify", "refuse", "heal"];
 
 for (const state of TICKET_STATES) {
   for (const event of TICKET_EVENTS) {
@@ -114,11 +114,7 @@ describe("a held ticket", () => {
     const { store } = room;
     const { ticketId } = await ticketIn(store, "verifying");
     await store.setHeld(ticketId, true);
-    const failure = await failureOf(store.verifyTicket(ticketId, "it holds"));
-    expect(failure).toMatchObject({
-      code: "conflict",
-      message: `cannot verify ticket ${ticketId}: a person holds it`,
-    });
+    expect(await store.verifyTicket(ticketId, "it holds")).toBeUndefined();
     await store.setHeld(ticketId, false);
     expect(await store.verifyTicket(ticketId, "it holds")).toMatchObject({ state: "resolved" });
   });
@@ -127,8 +123,7 @@ describe("a held ticket", () => {
     await using room = await openRoom();
     const ticketId = await openTicket(room.store);
     await room.store.setHeld(ticketId, true);
-    const failure = await failureOf(room.store.healTicket(ticketId, "it holds"));
-    expect(failure?.code).toBe("conflict");
+    expect(await room.store.healTicket(ticketId, "it holds")).toBeUndefined();
   });
 
   test("is audited once for each change of the flag", async () => {
