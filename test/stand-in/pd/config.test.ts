@@ -11,7 +11,7 @@ test("the replication settings are a fresh cluster's", async () => {
   );
 });
 
-test("more replicas wanted than there are: every region misses a peer, once it reports", async () => {
+test("with more replicas wanted every region misses a peer, once it reports", async () => {
   const lone = await startLoneMember();
   const regionIds = await bootstrap(lone);
   const change = { "replication.max-replicas": 5 };

@@ -44,6 +44,22 @@ test("a transferred leadership is PD's as well as etcd's", async () => {
   expect((await cluster.post(next, "/pd/api/v1/leader/transfer/pd9", {})).status).toBe(500);
 });
 
+test("etcd's leadership can be kept off a member, and PD's goes with it", async () => {
+  const leader = await cluster.leader();
+  const failpoint = "/stand-in/failpoints/etcd-leader-away";
+  await cluster.ask(leader, failpoint, { method: "PUT" });
+  const next = await eventually(async () => {
+    const { pd, etcd } = await cluster.leaders();
+    return pd !== undefined && pd !== leader && pd === etcd && pd;
+  }, `${leader} leads nothing`);
+  expect(otherPds(leader)).toContain(next);
+  const removed = await cluster.ask(leader, failpoint, { method: "DELETE" });
+  expect(JSON.parse(removed.text)).toEqual([]);
+  expect(
+    await cluster.ask(leader, "/stand-in/failpoints/no-such", { method: "PUT" }),
+  ).toMatchObject({ status: 404 });
+});
+
 test("a hung PD leader keeps its lease, though etcd leads elsewhere, until restarted", async () => {
   const hung = await cluster.leader();
   await bootstrapOver(cluster, hung);
