@@ -16,7 +16,7 @@ export interface LeaseOptions {
   readonly clock: Clock;
 }
 
-/** Renews every third of `leaseMs`. While the store fails, the lease lasts until it would expire. */
+/** Renews every third of `leaseMs`. While the store fails, the lease lasts its time. */
 export function keepLease(options: LeaseOptions): Lease {
   const lost = new AbortController();
   const stopped = new AbortController();

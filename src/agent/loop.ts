@@ -4,8 +4,8 @@ import { patientQueue } from "./patient-queue.ts";
 import { runSession } from "./session.ts";
 
 /**
- * Runs until the signal aborts; with `once`, until the first ticket is done or there is none. Silent
- * while there is nothing to do. A store that fails is waited for; what else rejects is a defect.
+ * Runs until the signal aborts; with `once`, until the first ticket is done or there is none.
+ * Silent while there is nothing to do. Waits for a store that fails; what else rejects is a defect.
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { clock, signal, print, idleMs } = options;

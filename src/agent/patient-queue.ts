@@ -1,5 +1,5 @@
 // The store, as a daemon uses it: while it fails, calls wait and are tried again. One line says
-// that it fails, one that it works again. A call that failed has changed nothing, so it can be repeated.
+// that it fails, one that it works again. A call that failed changed nothing, so it is repeated.
 import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { WorkQueue } from "../domain/ticket-ops.ts";

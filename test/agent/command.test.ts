@@ -1,0 +1,75 @@
+// `operator agent` itself: its flags, an empty home, the shell that it gives its commands.
+import { expect, test } from "bun:test";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runAgentCommand } from "../../src/commands/agent.ts";
+import { openAgentShell, secretsOf } from "../../src/commands/agent-shell.ts";
+import type { CommandContext } from "../../src/commands/context.ts";
+import { commandContext } from "../support/command-context.ts";
+
+interface Place extends Disposable {
+  readonly home: string;
+  readonly lines: readonly string[];
+  context(typed: readonly string[], env?: CommandContext["env"]): CommandContext;
+}
+
+function openPlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), "operator-agent-"));
+  const home = join(folder, "a 'home'");
+  const lines: string[] = [];
+  return {
+    home,
+    lines,
+    context: (typed, env = {}) =>
+      commandContext({
+        typed,
+        env: { PATH: process.env.PATH, OPERATOR_HOME: home, ...env },
+        self: ["echo", "it's", "me"],
+        print: (line) => lines.push(line),
+      }),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+test("an empty home is an ordinary start: --once ends when there is nothing to do", async () => {
+  using place = openPlace();
+  const code = await runAgentCommand(place.context(["--once", "--model", "runbook"]));
+  expect(code).toBe(0);
+  expect(place.lines).toEqual(["Agent loop starting"]);
+  expect(existsSync(join(place.home, "tickets.db"))).toBe(true);
+});
+
+const WRONG = [
+  { typed: ["--mode", "yolo"], env: {}, says: "one of observe, approve, execute" },
+  { typed: [], env: { OPERATOR_SAFETY_MODE: "off" }, says: 'unknown OPERATOR_SAFETY_MODE "off"' },
+  { typed: ["--on-shutdown", "panic"], env: {}, says: "one of escalate, release" },
+  { typed: ["--turns-max", "0"], env: {}, says: "from 1 to 1000" },
+  { typed: ["--session-max", "soon"], env: {}, says: "must be a duration" },
+  { typed: ["--model", "gpt"], env: {}, says: 'unknown model "gpt"' },
+];
+
+for (const { typed, env, says } of WRONG) {
+  test(`${[...typed, ...Object.keys(env)].join(" ")} is refused with what is valid`, () => {
+    using place = openPlace();
+    const running = runAgentCommand(place.context(["--once", ...typed], env));
+    return expect(running).rejects.toThrow(says);
+  });
+}
+
+test("commands find operator on their PATH, and no secret in their environment", async () => {
+  using place = openPlace();
+  const env = { ANTHROPIC_API_KEY: "sk-ant-secret", DB_PASSWORD: "hunter2", LANG: "C" };
+  const shell = await openAgentShell(place.context([], env));
+  const options = {
+    timeoutMs: 5_000,
+    outputBytesMax: 10_000,
+    signal: new AbortController().signal,
+  };
+  const { output } = await shell.run("operator status; env", options);
+  expect(output.head).toStartWith("it's me status\n");
+  expect(output.head).toContain(`OPERATOR_HOME=${place.home}\n`);
+  expect(output.head).toContain("LANG=C\n");
+  expect(output.head).not.toMatch(/sk-ant-secret|hunter2/);
+  expect(secretsOf(env)).toEqual(["sk-ant-secret", "hunter2"]);
+});
