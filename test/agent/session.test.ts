@@ -129,6 +129,20 @@ test("a refused verification goes on in the same session, which may succeed then
   expect((await world.ticket()).resolution).toBe("verified_fix");
 });
 
+test("waiting for the monitor is not working time", async () => {
+  using world = openWorld({
+    script: [says(concludeCall("fixed")), says(concludeCall("cannot_fix"))],
+    limits: { sessionMsMax: 400 },
+  });
+  await world.openTicket();
+  const running = world.run();
+  await confirmable(world);
+  await Bun.sleep(600);
+  await world.store.refuseTicket(1, "left is still dark");
+  await running;
+  expect((await world.session()).stopReason).toBe("gave_up");
+});
+
 test("a conclusion that is refused again and again ends with a person", async () => {
   using world = openWorld({ script: [says(concludeCall("fixed"))], limits: { refusalsMax: 2 } });
   await world.openTicket();
