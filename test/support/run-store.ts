@@ -1,4 +1,5 @@
-// Runs one store stand-in as a process of its own: `bun run-store.ts <member> <plan.json>`.
+// Runs one store stand-in as a process of its own: `bun run-store.ts <member> <plan.json>`. Its stdin
+// is a pipe of the test's: when that ends, the test is gone, and so is this.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Topology } from "../../src/domain/subject.ts";
@@ -12,6 +13,7 @@ const member = plan.topology.members.find((candidate) => candidate.name === name
 if (member === undefined) throw new Error(`no member ${name} in ${planFile}`);
 
 const stopping = new AbortController();
+process.stdin.on("end", () => process.exit(1)).resume();
 process.on("SIGTERM", () => stopping.abort("SIGTERM"));
 process.exit(
   await runStoreStandIn({

@@ -44,7 +44,7 @@ export class StoreCluster implements AsyncDisposable {
   run(name: string): void {
     const log = Bun.file(join(this.home, `${name}.log`));
     const command = [process.execPath, SCRIPT, name, this.#planFile];
-    const child = Bun.spawn(command, { stdin: "ignore", stdout: log, stderr: log });
+    const child = Bun.spawn(command, { stdin: "pipe", stdout: log, stderr: log });
     this.#running.set(name, child);
   }
 

@@ -33,7 +33,10 @@ export interface RaftNode {
   role(): "leader" | "follower" | "candidate";
   leaderId(): string | undefined;
   term(): number;
-  /** Resolves when applied here, or when that can no longer be promised. Never rejects. */
+  /**
+   * Resolves when applied here, or when that can no longer be promised. Never rejects. `deadlineMs`
+   * is how long to wait, from now.
+   */
   propose(command: string, deadlineMs: number): Promise<ProposalOutcome>;
   /**
    * True when a linearizable read may be served now: leader, applied up to its term, quorum fresh.

@@ -146,7 +146,7 @@ export class RaftHost implements Disposable {
       // Memory is ahead of the disk now: this member must say nothing any more.
       this.#failure.reject(error);
       this[Symbol.dispose]();
-      throw error;
+      return;
     }
     for (const group of groups) group.deliver();
     this.#transport.flush();

@@ -74,8 +74,8 @@ async function report(
   if (answer.state === "failed") return regions;
   for (const { region_id, transfer_leader_to } of answer.value.operators) {
     const node = options.cluster.regions.find(({ region }) => region.id === region_id)?.node;
-    const isStarted = node?.transferLeadership(String(transfer_leader_to)) ?? false;
-    store.log.info("transfer leader", { region_id, to_store: transfer_leader_to, isStarted });
+    const started = node?.transferLeadership(String(transfer_leader_to)) ?? false;
+    store.log.info("transfer leader", { region_id, to_store: transfer_leader_to, started });
   }
   return [];
 }

@@ -4,17 +4,16 @@ import { mkdirSync } from "node:fs";
 import { messageOf } from "../../../../src/domain/errors.ts";
 import type { StandInOptions } from "../../../../src/domain/subject.ts";
 import { createLog } from "../pd/log.ts";
-import { type JoinReply, type JoinRequest, joinReplySchema, PD_PATHS } from "../protocol.ts";
-import { loadPlacement, openCluster, savePlacement } from "./cluster.ts";
+import { openCluster } from "./cluster.ts";
 import { openConfig } from "./config.ts";
-import { runRegionHeartbeats, runStoreHeartbeats } from "./heartbeats.ts";
+import { type HeartbeatOptions, runRegionHeartbeats, runStoreHeartbeats } from "./heartbeats.ts";
+import { findPlacement, joinPd } from "./join.ts";
 import { answerKeyValue } from "./kv-server.ts";
-import { createPdClient, type PdClient } from "./pd-client.ts";
+import { createPdClient } from "./pd-client.ts";
 import { STORE_VERSION, settingsOf } from "./settings.ts";
 import { answerStatus } from "./status-server.ts";
 import { createStore, ledRegions, type Store, type StoreCluster } from "./store.ts";
 
-const JOIN_RETRY_MS = 500;
 const HAND_OVER_MS = 1_000;
 const HAND_OVER_POLL_MS = 20;
 
@@ -32,65 +31,23 @@ export async function runStoreStandIn(options: StandInOptions): Promise<number> 
   const placement = await findPlacement(store, { pd, signal });
   if (placement === undefined) return 0;
   const cluster = openCluster(store, { placement, random: options.random });
-  using host = cluster.host;
+  using _host = cluster.host;
   store.cluster = cluster;
   log.info("TiKV is ready to serve", { store_id: cluster.storeId });
-  const beat = { cluster, pd, signal };
-  await Promise.race([
-    Promise.all([
-      join(store, beat),
-      runStoreHeartbeats(store, beat),
-      runRegionHeartbeats(store, beat),
-    ]),
-    host.failed,
-  ]);
+  await takePart(store, { cluster, pd, signal });
   await handOver(store, cluster);
   log.info("stopped");
   return 0;
 }
 
-interface JoinOptions {
-  readonly pd: PdClient;
-  readonly signal: AbortSignal;
-}
-
-/** As it was kept, or as PD gives it once enough stores are there. Undefined when told to stop. */
-async function findPlacement(store: Store, options: JoinOptions): Promise<JoinReply | undefined> {
-  const kept = loadPlacement(store.settings);
-  if (kept !== undefined) return kept;
-  for (;;) {
-    const placement = await join(store, options);
-    if (placement === undefined) return undefined;
-    if (placement.regions.length > 0) {
-      savePlacement(store.settings, placement);
-      return placement;
-    }
-    await store.clock.sleep(JOIN_RETRY_MS, options.signal);
-  }
-}
-
-/** Tries for ever, because nothing else helps a store without PD; undefined when told to stop. */
-async function join(store: Store, options: JoinOptions): Promise<JoinReply | undefined> {
-  let isLogged = false;
-  while (!options.signal.aborted) {
-    const body = joinRequest(store);
-    const answer = await options.pd.post({ path: PD_PATHS.join, body, reply: joinReplySchema });
-    if (answer.state === "answered") return answer.value;
-    if (!isLogged) store.log.warn("failed to join PD, will retry", { err: answer.reason });
-    isLogged = true;
-    await store.clock.sleep(JOIN_RETRY_MS, options.signal);
-  }
-  return undefined;
-}
-
-function joinRequest({ settings, startedAtMs }: Store): JoinRequest {
-  return {
-    address: settings.address,
-    status_address: settings.statusAddress,
-    labels: [...settings.labels],
-    version: STORE_VERSION,
-    start_timestamp: Math.floor(startedAtMs / 1000),
-  };
+/** Regions are served by the Raft host meanwhile. Rejects when that one cannot write. */
+async function takePart(store: Store, options: HeartbeatOptions): Promise<void> {
+  const loops = [
+    joinPd(store, options),
+    runStoreHeartbeats(store, options),
+    runRegionHeartbeats(store, options),
+  ];
+  await Promise.race([Promise.all(loops), options.cluster.host.failed]);
 }
 
 /** Gives its leaderships away, so that a planned stop costs no election. Bounded. */

@@ -25,7 +25,6 @@ export interface StoreTimings {
   readonly storeHeartbeatMs: number;
   readonly regionHeartbeatMs: number;
   readonly peerDownMs: number;
-  readonly diskCheckMs: number;
 }
 
 export const STORE_VERSION = "8.5.7";
@@ -66,7 +65,6 @@ function scaledTimings(scale: number): StoreTimings {
     storeHeartbeatMs: scaled(10_000, 100),
     regionHeartbeatMs: scaled(60_000, 500),
     peerDownMs: scaled(600_000, 2_000),
-    diskCheckMs: scaled(60_000, 1_000), // storage stats interval, components/server/src/server.rs:261
   };
 }
 
