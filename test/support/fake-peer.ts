@@ -1,4 +1,4 @@
-// An HTTP server on loopback that answers by path what a test tells it to, and remembers the asking.
+// An HTTP server on loopback that answers by path what a test tells it to, and remembers who asked.
 
 /** `body` as a 200; with `status` another one; "hang" never answers. */
 export type FakeAnswer = { readonly body: string; readonly status?: number } | "hang";

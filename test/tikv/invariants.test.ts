@@ -233,7 +233,7 @@ test("leaders are not called uneven while a store is away or evicted", async () 
   expect(stateOf(evicted, "leader_imbalance", "cluster")).toBe("unknown");
 });
 
-test("a restart between two scrapes has no latency, and few slow requests are no verdict", async () => {
+test("no latency is told across a restart, nor from few slow requests", async () => {
   const restarted = await seenAfter(({ stores }) => {
     const body = storePage({ requests: 2_000, slow: 900, startedAt: 1_795_200_009 });
     stores[0].answers.set("/metrics", { body });

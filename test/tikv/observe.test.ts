@@ -57,7 +57,7 @@ for (const [what, answer] of GARBAGE) {
   });
 }
 
-test("what every member answers with garbage is unknown, and only blindness is violated", async () => {
+test("garbage from every member is unknown, and only blindness is violated", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);
   await look(watcher);
@@ -125,7 +125,7 @@ test("after a change of PD's leader, 0B is not low space but unknown", async () 
   expect(stateOf(seen, "low_space", "10.0.1.14:20160")).toBe("holds");
 });
 
-test("without a member that leads, the followers' own word says that PD has no leader", async () => {
+test("without a member that leads, the followers say that PD has no leader", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[1].url]);
   await look(watcher);
@@ -136,7 +136,7 @@ test("without a member that leads, the followers' own word says that PD has no l
   expect(stateOf(await look(watcher), "pd_no_leader", "cluster")).toBe("unknown");
 });
 
-test("evicted stores are read from the scheduler's config, and from names of old releases", async () => {
+test("evicted stores are read from the scheduler's config and from old releases' names", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);
   cluster.answerPd(`${API}/schedulers`, '["evict-leader-scheduler"]');

@@ -8,8 +8,8 @@ import { harmOfInterrupting } from "./quorum.ts";
 import { type ActionTools, MET, notMet, requireRuntime, type TikvAction } from "./tools.ts";
 
 const TARGETS = "a member";
-/** A restart this recent has been done: another one would help no more. */
-const RECENT_MS = 60_000;
+/** For a restart to take effect; one this recent has been done, and another would help no more. */
+const RESTART_WITHIN_MS = 45_000;
 
 export function startMember(tools: ActionTools): TikvAction {
   return {
@@ -44,6 +44,8 @@ export function resumeMember(tools: ActionTools): TikvAction {
 }
 
 export function restartMember(tools: ActionTools): TikvAction {
+  /** When this action last restarted a member: a start by anybody else is not its effect. */
+  const restartedAtMs = new Map<string, number>();
   return {
     name: "restart_member",
     describes:
@@ -53,7 +55,7 @@ export function restartMember(tools: ActionTools): TikvAction {
     args: {},
     effect: "interrupt",
     undo: null,
-    withinMs: 45_000,
+    withinMs: RESTART_WITHIN_MS,
     touches: ({ target }) => [target],
     precondition: (observation, call) => {
       const known = memberCheck(tools)(observation, call);
@@ -61,9 +63,12 @@ export function restartMember(tools: ActionTools): TikvAction {
       const harm = harmOfInterrupting(observation, call.target);
       return harm === undefined ? MET : notMet(harm);
     },
-    postcondition: checkRestarted,
-    run: ({ target }, context) =>
-      operate(context, { target, operation: "restart", from: undefined }),
+    postcondition: (observation, call) =>
+      checkRestarted(observation, { call, sinceMs: restartedAtMs.get(call.target) }),
+    run: ({ target }, context) => {
+      restartedAtMs.set(target, context.clock.now());
+      return operate(context, { target, operation: "restart", from: undefined });
+    },
   };
 }
 
@@ -105,14 +110,21 @@ function checkAnswers(observation: TikvObservation, { target }: ActionCall): Che
   return member ? answers(target, member.liveness) : notMet(`unknown member "${target}"`);
 }
 
-function checkRestarted(observation: TikvObservation, call: ActionCall): Check {
+interface Restart {
+  readonly call: ActionCall;
+  /** Undefined when there was none. */
+  readonly sinceMs: number | undefined;
+}
+
+function checkRestarted(observation: TikvObservation, { call, sinceMs }: Restart): Check {
+  const { target } = call;
+  if (sinceMs === undefined || observation.startedAtMs - sinceMs > RESTART_WITHIN_MS) {
+    return notMet(`${target} was not restarted lately`);
+  }
   const living = checkAnswers(observation, call);
   if (!living.isMet) return living;
-  const startedAtMs = findMember(observation, call.target)?.startedAtMs;
-  if (startedAtMs === undefined) return notMet(`when ${call.target} was started is not known`);
-  const ageMs = observation.startedAtMs - startedAtMs;
-  if (ageMs <= RECENT_MS) return MET;
-  return notMet(`${call.target} was last started ${Math.round(ageMs / 1000)} s ago`);
+  const startedAtMs = findMember(observation, target)?.startedAtMs ?? 0;
+  return startedAtMs >= sinceMs ? MET : notMet(`${target} still is the process of before`);
 }
 
 interface SeenMember {

@@ -5,6 +5,7 @@ import type { ObserveOptions, OpenOptions } from "../../../src/domain/subject.ts
 import type { TikvObservation } from "../observation.ts";
 import { declareFrom } from "./declaration.ts";
 import { lookAtCluster } from "./observe.ts";
+import { WINDOW_MS_MIN } from "./traffic.ts";
 
 export interface Watcher {
   observe(options: ObserveOptions): Promise<TikvObservation>;
@@ -16,28 +17,32 @@ export interface Watcher {
 
 export function createWatcher({ topology, clock }: OpenOptions): Watcher {
   let declared = declareFrom(topology);
-  let previous: TikvObservation | undefined;
+  let latest: TikvObservation | undefined;
+  let rateBase: TikvObservation | undefined;
   const endpoints = topology.endpoints.map(normalizeUrl);
   const pdUrls = () =>
-    orderPdUrls([...declared.pdMembers.map(({ url }) => url), ...endpoints], previous);
+    orderPdUrls([...declared.pdMembers.map(({ url }) => url), ...endpoints], latest);
   const observe = async ({ probeDeadlineMs, signal }: ObserveOptions) => {
     const context = { clock, signal, deadlineMs: probeDeadlineMs };
-    const observation = await lookAtCluster({ context, declared, pdUrls: pdUrls(), previous });
+    const observation = await lookAtCluster({ context, declared, pdUrls: pdUrls(), rateBase });
     declared = observation.declared;
-    previous = observation;
+    latest = observation;
+    // Whoever looks very often has rates at every so many looks, and not never.
+    const baseMs = rateBase?.startedAtMs ?? Number.NEGATIVE_INFINITY;
+    if (observation.startedAtMs - baseMs >= WINDOW_MS_MIN) rateBase = observation;
     return observation;
   };
-  return { observe, pdUrls, latest: () => previous };
+  return { observe, pdUrls, latest: () => latest };
 }
 
 /** The leader first, for it answers without a detour; who was silent last time, last. */
 function orderPdUrls(
   urls: readonly string[],
-  previous: TikvObservation | undefined,
+  latest: TikvObservation | undefined,
 ): readonly string[] {
-  const leader = previous && readValue(previous.leadership)?.leader;
+  const leader = latest && readValue(latest.leadership)?.leader;
   const rank = (url: string) => {
-    const sighting = previous?.pdMembers.find((member) => member.url === url);
+    const sighting = latest?.pdMembers.find((member) => member.url === url);
     if (sighting && readValue(sighting.liveness)?.state !== "answers") return 2;
     return sighting && sighting.name === leader ? 0 : 1;
   };

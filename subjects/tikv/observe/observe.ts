@@ -20,13 +20,13 @@ export interface LookOptions {
   readonly declared: Declaration;
   /** Base URLs of PD, the most promising first. */
   readonly pdUrls: readonly string[];
-  /** For rates; absent at the first look. */
-  readonly previous: TikvObservation | undefined;
+  /** What rates are counted from; absent at the first look. */
+  readonly rateBase: TikvObservation | undefined;
 }
 
 /** Never rejects. Takes one deadline, or two when members were found that were not known before. */
 export async function lookAtCluster(options: LookOptions): Promise<TikvObservation> {
-  const { context, declared, pdUrls, previous } = options;
+  const { context, declared, pdUrls, rateBase } = options;
   const startedAtMs = context.clock.now();
   const [answers, known] = await Promise.all([
     askCluster(context, pdUrls),
@@ -38,7 +38,7 @@ export async function lookAtCluster(options: LookOptions): Promise<TikvObservati
   const parts = {
     declared: declaredNow,
     pdMembers,
-    stores: stores.map((store) => completeStore(store, { answers, previous })),
+    stores: stores.map((store) => completeStore(store, { answers, rateBase })),
     leadership,
     pdHealth: answers.pdHealth,
     schedulers: answers.schedulers,

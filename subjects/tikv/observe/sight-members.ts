@@ -47,13 +47,13 @@ export function completeStore(
   store: DirectStore,
   {
     answers,
-    previous,
+    rateBase,
   }: {
     readonly answers: ClusterAnswers;
-    readonly previous: TikvObservation | undefined;
+    readonly rateBase: TikvObservation | undefined;
   },
 ): StoreSighting {
-  const before = previous?.stores.find(isNamed(store))?.metrics;
+  const before = rateBase?.stores.find(isNamed(store))?.metrics;
   return {
     ...store,
     listed: listedOf(store, answers.storeList),

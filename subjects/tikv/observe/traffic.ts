@@ -3,7 +3,7 @@ import type { Reading } from "../../../src/domain/observation.ts";
 import type { Histogram, StoreMetrics, Traffic } from "../observation.ts";
 
 /** Two scrapes closer than this tell nothing. */
-const WINDOW_MS_MIN = 200;
+export const WINDOW_MS_MIN = 200;
 
 export interface Scrapes {
   /** Absent at the first look. */
