@@ -1,11 +1,12 @@
 // What a store tells PD: that it is there, how its disk is, and how the regions are that it leads.
 // PD being gone disturbs nothing here but these loops, which go on trying.
-import { z } from "zod";
 import {
   PD_PATHS,
   type RegionHeartbeat,
+  type RegionHeartbeatReply,
   regionHeartbeatReplySchema,
   type StoreHeartbeat,
+  storeHeartbeatReplySchema,
 } from "../protocol.ts";
 import type { PdAnswer, PdClient } from "./pd-client.ts";
 import {
@@ -35,7 +36,9 @@ export async function runStoreHeartbeats(store: Store, options: HeartbeatOptions
     refreshDisk(store);
     const body = storeHeartbeat(store, options.cluster.storeId);
     const path = PD_PATHS.storeHeartbeat;
-    noteAnswer(store, await options.pd.post({ path, body, reply: z.unknown() }));
+    const answer = await options.pd.post({ path, body, reply: storeHeartbeatReplySchema });
+    noteAnswer(store, answer);
+    if (answer.state === "answered") obey(store, options.cluster, answer.value);
     await store.clock.sleep(store.settings.timings.storeHeartbeatMs, options.signal);
   }
 }
@@ -72,12 +75,17 @@ async function report(
   });
   noteAnswer(store, answer);
   if (answer.state === "failed") return regions;
-  for (const { region_id, transfer_leader_to } of answer.value.operators) {
-    const node = options.cluster.regions.find(({ region }) => region.id === region_id)?.node;
+  obey(store, options.cluster, answer.value);
+  return [];
+}
+
+/** PD's operators come with whichever heartbeat is next, as PD pushes them over its streams. */
+function obey(store: Store, cluster: StoreCluster, { operators }: RegionHeartbeatReply): void {
+  for (const { region_id, transfer_leader_to } of operators) {
+    const node = cluster.regions.find(({ region }) => region.id === region_id)?.node;
     const started = node?.transferLeadership(String(transfer_leader_to)) ?? false;
     store.log.info("transfer leader", { region_id, to_store: transfer_leader_to, started });
   }
-  return [];
 }
 
 function storeHeartbeat(store: Store, storeId: number): StoreHeartbeat {

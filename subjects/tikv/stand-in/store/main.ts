@@ -27,7 +27,11 @@ export async function runStoreStandIn(options: StandInOptions): Promise<number> 
   await using _status = serve(store, { port: settings.ports.status, answer: answerStatus });
   await using _keyValue = serve(store, { port: settings.ports.client, answer: answerKeyValue });
   log.info("starting a stand-in store", { addr: settings.address, version: STORE_VERSION });
-  const pd = createPdClient({ urls: settings.pdUrls, signal });
+  const pd = createPdClient({
+    urls: settings.pdUrls,
+    deadlineMs: settings.timings.pdDeadlineMs,
+    signal,
+  });
   const placement = await findPlacement(store, { pd, signal });
   if (placement === undefined) return 0;
   const cluster = openCluster(store, { placement, random: options.random });

@@ -17,12 +17,11 @@ export interface PdRequest<T> {
   readonly reply: z.ZodType<T>;
 }
 
-/** For each member; a PD follower may itself wait 3 s for a leader. */
-const DEADLINE_MS = 4_000;
-
 export function createPdClient(options: {
   /** Base URLs. */
   readonly urls: readonly string[];
+  /** For each member. */
+  readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }): PdClient {
   let preferred = 0;
@@ -31,7 +30,9 @@ export function createPdClient(options: {
       let reason = "no PD member is known";
       for (let turn = 0; turn < options.urls.length && !options.signal.aborted; turn += 1) {
         const url = options.urls[preferred] ?? "";
-        const answer = await postOnce(`${url}${request.path}`, request, options.signal);
+        const deadline = AbortSignal.timeout(options.deadlineMs);
+        const signal = AbortSignal.any([options.signal, deadline]);
+        const answer = await postOnce(`${url}${request.path}`, request, signal);
         if (answer.state === "answered") return answer;
         reason = `${url}: ${answer.reason}`;
         preferred = (preferred + 1) % options.urls.length;
@@ -50,11 +51,12 @@ async function postOnce<T>(
     const response = await fetch(url, {
       method: "POST",
       body: JSON.stringify(request.body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
+      signal,
     });
     const text = await response.text();
-    if (!response.ok)
+    if (!response.ok) {
       return { state: "failed", reason: `${response.status} ${text.slice(0, 200)}` };
+    }
     return { state: "answered", value: request.reply.parse(JSON.parse(text)) };
   } catch (error) {
     return { state: "failed", reason: messageOf(error) };

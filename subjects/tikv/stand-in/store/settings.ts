@@ -22,6 +22,7 @@ export interface StoreSettings {
 /** Real milliseconds: TiKV's constants under the time scale. */
 export interface StoreTimings {
   readonly raft: RaftTimings;
+  readonly pdDeadlineMs: number;
   readonly storeHeartbeatMs: number;
   readonly regionHeartbeatMs: number;
   readonly peerDownMs: number;
@@ -62,6 +63,8 @@ function scaledTimings(scale: number): StoreTimings {
       electionMinMs: scaled(10_000, 600),
       electionMaxMs: scaled(20_000, 1_200),
     },
+    // A PD follower may itself wait 3 s (scaled) for a leader; one that is paused never answers.
+    pdDeadlineMs: scaled(4_000, 800),
     storeHeartbeatMs: scaled(10_000, 100),
     regionHeartbeatMs: scaled(60_000, 500),
     peerDownMs: scaled(600_000, 2_000),
