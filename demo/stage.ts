@@ -33,7 +33,7 @@ export class Stage implements AsyncDisposable {
   /** The world of the children: the demo's home, and nothing else of ours in it. */
   get context(): CommandContext {
     const { context, home, databasePath } = this.#options;
-    const { PD_ENDPOINT: _, ...env } = context.env;
+    const { PD_ENDPOINT: _, OPERATOR_DB: __, ...env } = context.env;
     return { ...context, env: { ...env, OPERATOR_HOME: home }, flags: { db: databasePath } };
   }
 

@@ -12,7 +12,7 @@ export interface CommandEntry {
   load(): Promise<Command>;
 }
 
-const DB = { "--db <file>": "Database (default: tickets.db in OPERATOR_HOME)" };
+const DB = { "--db <file>": "Database (env OPERATOR_DB; default: tickets.db in OPERATOR_HOME)" };
 const JSON_LINES = { "--json": "Print JSON for programs" };
 const PD = { "--pd <urls>": "PD endpoints of a cluster that runs elsewhere (env PD_ENDPOINT)" };
 

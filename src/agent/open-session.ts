@@ -8,7 +8,7 @@ import { orAbandon } from "./or-abandon.ts";
 import { record } from "./record.ts";
 import { escalate, interruptedOutcome, type SessionOutcome } from "./session-outcome.ts";
 
-const PROBE_DEADLINE_MS = 2_000;
+const PROBE_DEADLINE_MS = 1_000;
 const GRACE_MS = 2_000;
 
 export type OpenedSession =

@@ -10,7 +10,8 @@ import { passGuard } from "./pass-guard.ts";
 import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ActInput } from "./tools.ts";
 
-const PROBE_DEADLINE_MS = 2_000;
+/** A member that is paused costs the whole of it in every look. */
+const PROBE_DEADLINE_MS = 1_000;
 const POSTCONDITION_POLL_MS = 300;
 /** For an action that was told to stop; signals are obeyed within 5 s. */
 const GRACE_MS = 2_000;

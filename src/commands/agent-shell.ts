@@ -8,7 +8,7 @@ import type { Shell } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import { createShell } from "../infra/exec.ts";
 import type { CommandContext } from "./context.ts";
-import { databaseOf, homeOf, textFlag } from "./flags.ts";
+import { DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
 
 type Environment = CommandContext["env"];
 
@@ -49,6 +49,7 @@ function shellEnv(context: CommandContext, folder: string): Environment {
     ...Object.fromEntries(harmless),
     PATH: `${folder}${delimiter}${context.env.PATH ?? ""}`,
     OPERATOR_HOME: resolve(homeOf(context)),
+    [DATABASE_ENV]: resolve(databaseOf(context)),
     NO_COLOR: "1",
     ...(pd === undefined ? {} : { PD_ENDPOINT: pd }),
   };

@@ -72,8 +72,12 @@ export function homeOf(context: Pick<CommandContext, "env">): string {
   throw usage("no home directory: set OPERATOR_HOME");
 }
 
+/** Where an agent's own shell finds the agent's database. */
+export const DATABASE_ENV = "OPERATOR_DB";
+
 export function databaseOf(context: Pick<CommandContext, "env" | "flags">): string {
-  return textFlag(context.flags, "db") ?? join(homeOf(context), "tickets.db");
+  const named = textFlag(context.flags, "db") ?? context.env[DATABASE_ENV];
+  return named || join(homeOf(context), "tickets.db");
 }
 
 export function usage(message: string, hint?: string): OperatorError {

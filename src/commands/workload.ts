@@ -8,7 +8,10 @@ import { durationFlag, homeOf, numberFlag, textFlag, usage } from "./flags.ts";
 const OPS_PER_SECOND = 200;
 const KEYS = 1_000;
 
-/** Runs for `--duration`, or until it is told to stop. */
+/**
+ * Runs for `--duration`, or until it is told to stop. Exit 3: not all that was acknowledged is
+ * there.
+ */
 export async function runWorkloadCommand(
   outer: CommandContext,
   load = loadSubject,
@@ -34,5 +37,5 @@ export async function runWorkloadCommand(
     signal,
     print,
   });
-  return exitCode === 0 ? 0 : 1;
+  return exitCode === 0 ? 0 : 3;
 }
