@@ -1,6 +1,6 @@
 // Runs the whole suite and then looks for what it left: a process of ours that is still alive is a
 // failure, whatever the tests said. Ends with one plain line of counts.
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,6 +20,8 @@ async function main(extra: readonly string[]): Promise<number> {
   // Every home, database and socket of a test is below this directory: that is how it is
   // recognised.
   const runDir = await mkdtemp(join(tmpdir(), "operator-test-"));
+  // Some tests act as a user without rights, who must still find the way to what they may read.
+  await chmod(runDir, 0o755);
   const { exitCode, counts } = await runTests(runDir, extra);
   const left = await processesLeft(runDir);
   for (const line of left) console.log(`left running: ${line}`);

@@ -40,7 +40,9 @@ const APPLY: Readonly<Record<TicketEvent, (subject: Subject) => Promise<unknown>
   resolve: ({ store, ticketId }) => store.resolveTicket(ticketId, "by hand"),
 };
 
-/** Illegal ones of these are no errors: nothing to claim, a session that has ended, a quicker other. */
+/**
+ * Illegal ones of these are no errors: nothing to claim, a session that has ended, a quicker other.
+ */
 const QUIET: readonly TicketEvent[] = ["claim", "escalate", "release", "verify", "refuse", "heal"];
 
 for (const state of TICKET_STATES) {

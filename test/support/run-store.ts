@@ -1,5 +1,5 @@
-// Runs one store stand-in as a process of its own: `bun run-store.ts <member> <plan.json>`. Its stdin
-// is a pipe of the test's: when that ends, the test is gone, and so is this.
+// Runs one store stand-in as a process of its own: `bun run-store.ts <member> <plan.json>`. Its
+// stdin is a pipe of the test's: when that ends, the test is gone, and so is this.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Topology } from "../../src/domain/subject.ts";

@@ -85,7 +85,9 @@ export const regionHeartbeatReplySchema = z.object({
   ),
 });
 
-/** A store heartbeat is answered likewise, so that an operator need not wait for the regions' turn. */
+/**
+ * A store heartbeat is answered likewise, so that an operator need not wait for the regions' turn.
+ */
 export const storeHeartbeatReplySchema = regionHeartbeatReplySchema;
 
 /**

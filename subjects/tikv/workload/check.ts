@@ -1,4 +1,5 @@
-// Reads every written key back and compares it with the ledger: what was acknowledged must be there.
+// Reads every written key back and compares it with the ledger: what was acknowledged must be
+// there.
 import type { Clock } from "../../../src/domain/clock.ts";
 import type { StoreClient } from "./client.ts";
 import type { KeyRecord, Ledger } from "./ledger.ts";
@@ -24,7 +25,9 @@ const READERS = 16;
 const RETRY_MS = 100;
 const EXAMPLES_MAX = 5;
 
-/** Takes at most about 15 s, whatever the cluster does; what could not be read then is unreadable. */
+/**
+ * Takes at most about 15 s, whatever the cluster does; what could not be read then is unreadable.
+ */
 export async function checkLedger(options: {
   readonly ledger: Ledger;
   readonly client: StoreClient;
@@ -47,8 +50,8 @@ export async function checkLedger(options: {
 
 /**
  * Kept is the last acknowledged write, or a later one whose fate was never told. Where nothing was
- * acknowledged, whatever was there before may still be. `value` undefined means that it could not be
- * read, null that there is none.
+ * acknowledged, whatever was there before may still be. `value` undefined means that it could not
+ * be read, null that there is none.
  */
 export function judge(of: {
   readonly key: string;

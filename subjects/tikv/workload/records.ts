@@ -1,4 +1,5 @@
-// What is written: keys that spread evenly over the regions, values that say which write they are of.
+// What is written: keys that spread evenly over the regions, values that say which write they are
+// of.
 
 export interface Stamp {
   readonly key: string;
@@ -10,7 +11,9 @@ export interface Stamp {
 
 const VALUE_CHARACTERS = 100;
 const KEY_DIGITS = 10;
-/** 2^64 divided by the golden ratio: multiples of it spread evenly, popular ones side by side too. */
+/**
+ * 2^64 divided by the golden ratio: multiples of it spread evenly, popular ones side by side too.
+ */
 const SPREAD = 11_400_714_819_323_198_485n;
 
 /** `user` and ten digits: PD's stand-in cuts its regions over that space. */

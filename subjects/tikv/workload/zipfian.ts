@@ -1,5 +1,5 @@
-// YCSB's zipfian choice (Gray et al., "Quickly generating billion-record synthetic databases", 1994):
-// few items are asked for often, most seldom.
+// YCSB's zipfian choice (Gray et al., "Quickly generating billion-record synthetic databases",
+// 1994): few items are asked for often, most seldom.
 
 /** YCSB's constant. */
 const THETA = 0.99;

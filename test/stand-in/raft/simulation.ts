@@ -1,5 +1,5 @@
-// A whole Raft group in memory, driven by one seed: members, their disks, a network that drops, delays,
-// repeats and cuts, restarts and pauses. After every step the safety of Raft is asserted.
+// A whole Raft group in memory, driven by one seed: members, their disks, a network that drops,
+// delays, repeats and cuts, restarts and pauses. After every step the safety of Raft is asserted.
 
 import { seededRandom } from "../../../src/infra/clock.ts";
 import type { ProposalOutcome } from "../../../subjects/tikv/stand-in/raft/consensus.ts";

@@ -1,4 +1,5 @@
-// What stores say to PD and on their status port, and how the disk, the delay and PD's operators show.
+// What stores say to PD and on their status port, and how the disk, the delay and PD's operators
+// show.
 import { expect, test } from "bun:test";
 import { eventually } from "../../support/eventually.ts";
 import { StoreCluster } from "./store-cluster.ts";

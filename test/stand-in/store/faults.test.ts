@@ -53,7 +53,7 @@ test("two of three killed: writes fail clearly, and go on when one returns", asy
   expect(await cluster.get("apple")).toBeOneOf(["1", "2"]);
 });
 
-test("all killed at once and started again, without PD: everything acknowledged is there", async () => {
+test("all killed at once and started again, without PD: all acknowledged is there", async () => {
   await using cluster = await StoreCluster.start();
   const keys = Array.from({ length: 40 }, (_, index) => `${index % 2 ? "a" : "z"}${index}`);
   for (const key of keys) await cluster.put(key, `value of ${key}`);

@@ -1,5 +1,6 @@
-// The pure heart of Raft: time, messages and proposals go in; state changes, and what must be stored
-// and sent is left in `state.ready`. The driver is group.ts; the rules are in the files beside.
+// The pure heart of Raft: time, messages and proposals go in; state changes, and what must be
+// stored and sent is left in `state.ready`. The driver is group.ts; the rules are in the files
+// beside.
 import { unreachable } from "../../../../src/domain/errors.ts";
 import { answerVoteRequest, campaign, isDisturbance, receiveVote } from "./election.ts";
 import { receiveAppend, receiveSnapshot, refuseStale } from "./follower.ts";

@@ -28,7 +28,9 @@ export interface GroupPlan {
   readonly groupId: number;
   /** All members' ids, this one's included. */
   readonly peers: readonly string[];
-  /** `apply` and `restore` run inside a transaction of `database`, together with the log's writes. */
+  /**
+   * `apply` and `restore` run inside a transaction of `database`, together with the log's writes.
+   */
   readonly stateMachine: StateMachine;
   readonly logKeptMax?: number;
 }
@@ -87,7 +89,9 @@ export class RaftHost implements Disposable {
     return [...this.#groups.values()];
   }
 
-  /** Takes the body of a peer's POST and gives the body of the answer. Throws on a malformed one. */
+  /**
+   * Takes the body of a peer's POST and gives the body of the answer. Throws on a malformed one.
+   */
   handleHttp(body: string): string {
     const batch = raftBatchSchema.parse(JSON.parse(body));
     const messages: RaftMessage[] = [];

@@ -1,5 +1,5 @@
-// What a leader does: replicate, count what a quorum holds, hand leadership over, and step down when
-// no quorum answers any more.
+// What a leader does: replicate, count what a quorum holds, hand leadership over, and step down
+// when no quorum answers any more.
 import { entriesFrom, lastIndex, termAt } from "./log.ts";
 import type { LogEntry, MessageOf } from "./message.ts";
 import {

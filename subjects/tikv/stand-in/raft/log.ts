@@ -57,7 +57,9 @@ export function compactTo(log: RaftLog, index: number): void {
   log.base = { index, term };
 }
 
-/** True when a log ending at `left` has everything that one ending at `right` may have committed. */
+/**
+ * True when a log ending at `left` has everything that one ending at `right` may have committed.
+ */
 export function isAsRecent(left: LogPosition, right: LogPosition): boolean {
   return left.term > right.term || (left.term === right.term && left.index >= right.index);
 }

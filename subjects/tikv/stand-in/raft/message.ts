@@ -52,7 +52,9 @@ export const raftMessageSchema = z.discriminatedUnion("type", [
     ...envelope,
     type: z.literal("append_reply"),
     accepted: z.boolean(),
-    /** Accepted: the log equals the leader's up to here. Refused: it does so at least up to here. */
+    /**
+     * Accepted: the log equals the leader's up to here. Refused: it does so at least up to here.
+     */
     match: z.number().int(),
     /** The index before the entries that this answers. */
     previous: z.number().int(),

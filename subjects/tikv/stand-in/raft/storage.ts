@@ -1,6 +1,6 @@
-// The durable part of a Raft group: term, vote, log. In SQLite with WAL and synchronous=NORMAL, so it
-// survives SIGKILL of every process at once, which is what the stand-in promises; a power cut may
-// lose the last commits.
+// The durable part of a Raft group: term, vote, log. In SQLite with WAL and synchronous=NORMAL, so
+// it survives SIGKILL of every process at once, which is what the stand-in promises; a power cut
+// may lose the last commits.
 import type { Database } from "bun:sqlite";
 import { z } from "zod";
 import type { RaftLog } from "./log.ts";

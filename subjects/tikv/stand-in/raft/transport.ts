@@ -1,6 +1,7 @@
 // Carries Raft messages over HTTP: one POST at a time to each peer, with everything that gathered
-// meanwhile, so that load makes batches larger and not more frequent. A peer that is gone or stopped
-// costs its own queue only: each POST has a deadline, and what waited behind a failed one is dropped.
+// meanwhile, so that load makes batches larger and not more frequent. A peer that is gone or
+// stopped costs its own queue only: each POST has a deadline, and what waited behind a failed one
+// is dropped.
 import { type RaftMessage, raftBatchSchema } from "./message.ts";
 
 export interface TransportOptions {
@@ -62,7 +63,9 @@ export class Transport implements Disposable {
     this.flush();
   }
 
-  /** Undefined when the peer did not take it, for whatever reason: to Raft that is a lost message. */
+  /**
+   * Undefined when the peer did not take it, for whatever reason: to Raft that is a lost message.
+   */
   async #exchange(
     url: string,
     messages: readonly RaftMessage[],

@@ -1,5 +1,5 @@
-// The store's place in the cluster: its id and regions as PD gave them, kept beside the database, so
-// that after a restart it serves with no PD alive.
+// The store's place in the cluster: its id and regions as PD gave them, kept beside the database,
+// so that after a restart it serves with no PD alive.
 import { join } from "node:path";
 import type { z } from "zod";
 import { type JoinReply, joinReplySchema, KV_PATHS, type Region } from "../protocol.ts";

@@ -19,7 +19,9 @@ interface ChangeOptions {
 
 const CAPACITY = "raftstore.capacity";
 const RESERVE = "storage.reserve-space";
-/** 5 GiB in TiKV, for disks of terabytes; the 5 % of its rule decides here, unless it is changed. */
+/**
+ * 5 GiB in TiKV, for disks of terabytes; the 5 % of its rule decides here, unless it is changed.
+ */
 const RESERVE_BYTES = 1024 ** 2;
 const UNITS: Readonly<Record<string, number>> = { K: 1, M: 2, G: 3, T: 4, P: 5 };
 

@@ -1,5 +1,5 @@
-// Reads and writes of keys. A write is answered after its region's majority has it and it is applied
-// here; a read is answered only under the leader's lease, so both are linearizable.
+// Reads and writes of keys. A write is answered after its region's majority has it and it is
+// applied here; a read is answered only under the leader's lease, so both are linearizable.
 import { unreachable } from "../../../../src/domain/errors.ts";
 import type { KvReply } from "../protocol.ts";
 import type { ProposalOutcome } from "../raft/consensus.ts";
@@ -22,7 +22,9 @@ export async function putKey(
   return measured(store, "raw_put", () => write(store, request));
 }
 
-/** What has no certain end counts as a failure, and not in the durations, as in TiKV's gRPC layer. */
+/**
+ * What has no certain end counts as a failure, and not in the durations, as in TiKV's gRPC layer.
+ */
 async function measured(
   store: Store,
   type: RequestType,

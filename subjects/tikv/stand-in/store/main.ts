@@ -1,5 +1,5 @@
-// A stand-in store: answers like a TiKV node on its status port, keeps regions with two other stores
-// by Raft, and serves keys. It is not TiKV; its speed says nothing of TiKV's.
+// A stand-in store: answers like a TiKV node on its status port, keeps regions with two other
+// stores by Raft, and serves keys. It is not TiKV; its speed says nothing of TiKV's.
 import { mkdirSync } from "node:fs";
 import { messageOf } from "../../../../src/domain/errors.ts";
 import type { StandInOptions } from "../../../../src/domain/subject.ts";

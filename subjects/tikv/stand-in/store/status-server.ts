@@ -1,5 +1,5 @@
-// The store's status server, as TiKV answers on port 20180 (src/server/status_server/mod.rs), and the
-// stand-in's own switch for faults below /stand-in/failpoints/.
+// The store's status server, as TiKV answers on port 20180 (src/server/status_server/mod.rs), and
+// the stand-in's own switch for faults below /stand-in/failpoints/.
 import { z } from "zod";
 import { metricsPage } from "./metrics.ts";
 import { regionMeta } from "./region-meta.ts";
@@ -55,7 +55,9 @@ async function changeConfig(
   return new Response("");
 }
 
-/** PUT with a number as body sets it, DELETE takes it away; GET shows it, 404 when it is not set. */
+/**
+ * PUT with a number as body sets it, DELETE takes it away; GET shows it, 404 when it is not set.
+ */
 async function setFailpoint(store: Store, request: Request, name: string): Promise<Response> {
   const failpoint = FAILPOINTS.find((known) => known === name);
   if (failpoint === undefined) return pathNotFound();
