@@ -13,7 +13,7 @@ import { parseLoadLine } from "./load-lines.ts";
 import { detectionStep, endStep, keptStep, ledgerStep } from "./narration.ts";
 import { type LedgerReport, summarize } from "./outcome.ts";
 import type { ChildName, Stage } from "./stage.ts";
-import { waitUntil } from "./wait.ts";
+import { interruption, waitUntil } from "./wait.ts";
 
 export interface HeadlessOptions {
   readonly stage: Stage;
@@ -65,7 +65,7 @@ async function raiseCluster({ stage, emit, subject, timeScale }: HeadlessOptions
   emit({ type: "step", step: "cluster_up", text: `${subject} is up and well` });
 }
 
-/** Gives a promise that rejects when one of them ends by itself. */
+/** Gives a promise that rejects when one of them ends by itself, or a signal ends the demo. */
 function startChildren(options: HeadlessOptions): Promise<never> {
   const { stage, subject, ledgerFile, databasePath, model, hasAgent } = options;
   const database = ["--db", databasePath];
@@ -73,7 +73,7 @@ function startChildren(options: HeadlessOptions): Promise<never> {
   stage.start("monitor", ["monitor", "--subject", subject, "--interval", "1s", ...database]);
   const modelWords = model === undefined ? [] : ["--model", model];
   if (hasAgent) stage.start("agent", ["agent", ...database, ...modelWords]);
-  const ended = stage.childEnded();
+  const ended = Promise.race([stage.childEnded(), interruption(stage.context.signal)]);
   // It is raced several times; between two races nobody listens.
   ended.catch(() => undefined);
   return ended;

@@ -1,4 +1,4 @@
-// Waiting for something to be true, with a bound.
+// Waiting for something to be true, with a bound; and for the person who does not want to wait.
 import type { Clock } from "../src/domain/clock.ts";
 import { OperatorError } from "../src/domain/errors.ts";
 
@@ -15,9 +15,21 @@ export interface Wait {
 export async function waitUntil({ clock, signal, forMsMax, until }: Wait): Promise<boolean> {
   const deadlineMs = clock.now() + forMsMax;
   while (!(await until())) {
-    if (signal.aborted) throw new OperatorError("interrupted", `interrupted by ${signal.reason}`);
+    if (signal.aborted) throw interruptedBy(signal);
     if (clock.now() >= deadlineMs) return false;
     await clock.sleep(POLL_MS, signal);
   }
   return true;
+}
+
+/** Rejects with code "interrupted" as soon as the signal aborts; never resolves. */
+export function interruption(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  if (signal.aborted) reject(interruptedBy(signal));
+  signal.addEventListener("abort", () => reject(interruptedBy(signal)), { once: true });
+  return promise;
+}
+
+function interruptedBy(signal: AbortSignal): OperatorError {
+  return new OperatorError("interrupted", `interrupted by ${signal.reason}`);
 }
