@@ -9,7 +9,7 @@ export interface TikvObservation extends Observation {
   /** Every declared store, in declared order, as it answered for itself and as PD lists it. */
   readonly stores: readonly StoreSighting[];
   readonly leadership: Reading<Leadership>;
-  /** PD's own probe of its members, by member name. Fails while one of them is black-holed. */
+  /** PD's own probe of its members, by name. Asked for only where we cannot reach one ourselves. */
   readonly pdHealth: Reading<Readonly<Record<string, boolean>>>;
   readonly schedulers: Reading<Schedulers>;
   readonly replication: Reading<Replication>;

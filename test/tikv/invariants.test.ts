@@ -2,6 +2,7 @@
 // faults that trip them are in live-faults.test.ts.
 import { expect, test } from "bun:test";
 import type { TikvObservation } from "../../subjects/tikv/observation.ts";
+import type { FakePeer } from "../support/fake-peer.ts";
 import { change, type FakeTikv, pdPage, serveFakeTikv, storePage } from "../support/fake-tikv.ts";
 import {
   allIn,
@@ -32,6 +33,11 @@ async function seenAfter(
   return await look(watcher, 500);
 }
 
+/** As a paused process: it accepts, and answers nothing. */
+function silence({ answers }: FakePeer): void {
+  for (const path of answers.keys()) answers.set(path, "hang");
+}
+
 type Change = (cluster: FakeTikv) => void | Promise<void>;
 
 const CASES: readonly {
@@ -49,13 +55,13 @@ const CASES: readonly {
   {
     invariant: "store_unreachable",
     entity: ONE,
-    broken: ({ stores }) => void stores[0].answers.set("/status", "hang"),
-    nearMiss: ({ stores }) => void stores[1].answers.set("/status", "hang"),
+    broken: ({ stores }) => silence(stores[0]),
+    nearMiss: ({ stores }) => silence(stores[1]),
   },
   {
     invariant: "pd_member_down",
     entity: "pd-1",
-    broken: ({ pd }) => void pd[1].answers.set(`${API}/ping`, "hang"),
+    broken: ({ pd }) => silence(pd[1]),
     nearMiss: ({ pd }) => void pd[1].answers.set("/metrics", "hang"),
   },
   {
@@ -201,8 +207,7 @@ for (const [index, { invariant, entity, broken, nearMiss }] of CASES.entries()) 
 
 test("the silence of everybody is blindness, and says nothing about anyone", async () => {
   const seen = await seenAfter(({ pd, stores }) => {
-    for (const { answers } of [...pd, ...stores])
-      for (const path of answers.keys()) answers.set(path, "hang");
+    for (const peer of [...pd, ...stores]) silence(peer);
   });
   expect(allIn(seen, "violated")).toEqual(["cannot_see/cluster"]);
 });
@@ -245,6 +250,16 @@ test("no latency is told across a restart, nor from few slow requests", async ()
   expect(stateOf(restarted, "high_p99_latency", ONE)).toBe("unknown");
   expect(stateOf(few, "high_p99_latency", ONE)).toBe("unknown");
   expect(stateOf(idle, "high_p99_latency", ONE)).toBe("holds");
+});
+
+test("a TiFlash store lives without TiKV's metrics and without leaders", async () => {
+  const seen = await seenAfter(({ pd, stores }) => {
+    change(pd[0], LIST, ['{"key": "zone", "value": "z1"}', '{"key":"engine","value":"tiflash"}']);
+    change(pd[0], LIST, ['"leader_count": 4213', '"leader_count": 0']);
+    stores[0].answers.set("/metrics", { body: "tiflash_proxy_process_start_time_seconds 1\n" });
+  });
+  expect(allIn(seen, "violated")).toEqual([]);
+  expect(stateOf(seen, "store_unreachable", ONE)).toBe("holds");
 });
 
 test("entities are those that are declared, whatever the answers say", async () => {

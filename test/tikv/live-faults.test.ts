@@ -44,7 +44,7 @@ test("a killed store is unreachable, then down by PD's word, and is started agai
   const seen = (await cluster.violated()).filter((name) => name.startsWith("store_unreachable/"));
   expect(seen).toEqual([`store_unreachable/${store}`]);
   await cluster.until("store_down", store, "violated");
-  expect(cluster.act("resume_member", store)).rejects.toThrow("it is stopped, not paused");
+  await expect(cluster.act("resume_member", store)).rejects.toThrow("it is stopped, not paused");
   await cluster.act("start_member", store);
   expect(await cluster.act("start_member", store)).toBe("already in effect");
   await cluster.untilWell();
@@ -52,7 +52,7 @@ test("a killed store is unreachable, then down by PD's word, and is started agai
 
 test("a paused store is unreachable, cannot be started, and is resumed", async () => {
   const [store = ""] = await inject("store_pause");
-  expect(cluster.act("start_member", store)).rejects.toThrow("it is paused, not stopped");
+  await expect(cluster.act("start_member", store)).rejects.toThrow("it is paused, not stopped");
   await cluster.act("resume_member", store);
   await cluster.untilWell();
 });
@@ -64,7 +64,7 @@ test("with two stores killed the peers of the third have no leader", async () =>
   );
   const name = survivor?.name ?? "";
   await cluster.until("peers_without_leader", name, "violated");
-  expect(cluster.act("restart_member", name)).rejects.toThrow("cannot be spared");
+  await expect(cluster.act("restart_member", name)).rejects.toThrow("cannot be spared");
   for (const store of killed) await cluster.act("start_member", store);
   await cluster.untilWell();
 });
@@ -77,7 +77,7 @@ test("a killed PD leader is down while another one leads", async () => {
   await cluster.untilWell();
 });
 
-test("with two PD members killed nobody leads PD, and with one of them back somebody does", async () => {
+test("with two PD members killed nobody leads PD, until one of them is back", async () => {
   await cluster.runtime.operate("pd1", "kill");
   await cluster.runtime.operate("pd2", "kill");
   await cluster.until("pd_no_leader", "cluster", "violated");
@@ -112,7 +112,9 @@ test("without the balance scheduler leaders stay uneven, until it is back", asyn
   await cluster.until("schedulers_missing", name, "violated");
   await cluster.runtime.operate("tikv1", "restart");
   await cluster.until("leader_imbalance", "cluster", "violated");
-  expect(cluster.act("remove_scheduler", "balance-region-scheduler")).rejects.toThrow("default");
+  await expect(cluster.act("remove_scheduler", "balance-region-scheduler")).rejects.toThrow(
+    "default",
+  );
   await cluster.act("add_scheduler", name);
   await cluster.untilWell();
 });

@@ -46,7 +46,7 @@ const GARBAGE: readonly (readonly [what: string, answer: FakeAnswer])[] = [
 for (const [what, answer] of GARBAGE) {
   test(`after a member that answers ${what} the next one is asked`, async () => {
     await using cluster = serveFakeTikv();
-    for (const path of ["/members", "/stores", "/schedulers", "/config/replicate", "/health"]) {
+    for (const path of ["/members", "/stores", "/schedulers", "/config/replicate"]) {
       cluster.pd[0].answers.set(`${API}${path}`, answer);
     }
     const seen = await look(watchEndpoints(cluster.pd.map(({ url }) => url)));
@@ -136,7 +136,20 @@ test("without a member that leads, the followers say that PD has no leader", asy
   expect(stateOf(await look(watcher), "pd_no_leader", "cluster")).toBe("unknown");
 });
 
-test("evicted stores are read from the scheduler's config and from old releases' names", async () => {
+test("of a member that cannot be reached from here, PD's own probe is believed", async () => {
+  await using cluster = serveFakeTikv();
+  const [{ url }] = cluster.pd;
+  change(cluster.pd[0], `${API}/members`, [cluster.pd[1].url, "http://pd-1.invalid:2379"]);
+  const watcher = watchEndpoints([url]);
+  expect(stateOf(await look(watcher), "pd_member_down", "pd-1")).toBe("holds");
+  const [healthy, ill] = ['"health":true}]', '"health":false}]'];
+  change(cluster.pd[0], `${API}/health`, [healthy, ill]);
+  expect(stateOf(await look(watcher), "pd_member_down", "pd-1")).toBe("violated");
+  cluster.answerPd(`${API}/health`, "<html>");
+  expect(stateOf(await look(watcher), "pd_member_down", "pd-1")).toBe("unknown");
+});
+
+test("evicted stores are read from a scheduler's config or from its name", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);
   cluster.answerPd(`${API}/schedulers`, '["evict-leader-scheduler"]');
@@ -164,15 +177,9 @@ test("a look asks each fact once and never for regions", async () => {
     "/metrics",
     "/metrics",
     `${API}/config/replicate`,
-    `${API}/health`,
     `${API}/members`,
-    `${API}/ping`,
-    `${API}/ping`,
     `${API}/schedulers`,
     `${API}/stores?state=0&state=1&state=2`,
-    "/status",
-    "/status",
-    "/status",
   ]);
 });
 

@@ -11,6 +11,9 @@ const DONE = { text: "done: as wanted\npostcondition met after 0.61 s", isError:
 const FAILED = { text: "nothing was done: tikv2 cannot be spared", isError: true };
 const REFUSED = { text: "the monitor refused: violated again", isError: true };
 
+const LOG_LINE =
+  "2026-11-21T20:49:33.385Z [2026/11/21 20:49:33.373 +00:00] [INFO] [x.go:1] [hello]";
+
 /** What each command or action results in; the first whose key a step starts with counts. */
 type World = Readonly<Record<string, RunbookResult>>;
 
@@ -102,7 +105,7 @@ test("a member that runs and answers again needs no action", () => {
   expect(steps.slice(0, 3)).toEqual([STATUS, LOOK, "conclude no_action_needed"]);
 });
 
-test("a member that runs and hangs is restarted, or left to a person when it cannot be spared", () => {
+test("a member that runs and hangs is restarted, unless it cannot be spared", () => {
   const seen = {
     [STATUS]: statusWith({}),
     [LOOK]: lookWith({ "store_unreachable/tikv2": {} }),
@@ -279,7 +282,7 @@ test("what has no safe repair is diagnosed with what else is wrong, and nothing 
     steps?.next();
     steps?.next(look);
     steps?.next(statusWith({ tikv1: "stopped" }));
-    const end = steps?.next({ text: "[2026] [INFO] [x.go:1] [hello]", isError: false }).value;
+    const end = steps?.next({ text: LOG_LINE, isError: false }).value;
     const summary = end && end.tool === "conclude" ? end.summary : "";
     expect(summary).toContain("Also violated: store_unreachable of tikv1");
     expect(summary).toContain("tikv1 is stopped");

@@ -23,7 +23,7 @@ export function tikvInvariants(timeScale: number): readonly TikvInvariant[] {
     regionDownPeer(timeScale),
     highP99Latency,
     leaderImbalance(timeScale),
-    evictLeaderLeft,
+    evictLeaderLeft(timeScale),
     schedulersMissing,
     replicationDrifted,
     cannotSee(timeScale),

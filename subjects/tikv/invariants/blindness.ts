@@ -57,6 +57,8 @@ function unseenParts(observation: TikvObservation): readonly Unseen[] {
     : [];
   const pages = stores
     .filter(({ liveness }) => readValue(liveness)?.state === "answers")
+    // A TiFlash store has a metrics page of its own kind.
+    .filter(({ listed }) => readValue(listed)?.isTiflash !== true)
     .map(({ name, metrics }) => partOf(`metrics of ${name}`, metrics));
   return [...api, ...pages].filter((unseen) => unseen !== undefined);
 }

@@ -1,38 +1,32 @@
 // Whether PD is set up as declared: left-over and missing schedulers, drifted settings.
-import type { Replication } from "../observation.ts";
+import type { Reading } from "../../../src/domain/observation.ts";
+import type { ListedStore, Replication, Schedulers } from "../observation.ts";
 import {
   holds,
   judgeCluster,
   judgeEach,
   judgeRead,
+  type Opinion,
+  scaleTime,
   type TikvInvariant,
   unknown,
   violated,
 } from "./judge.ts";
 
-export const evictLeaderLeft: TikvInvariant = {
-  name: "evict_leader_left",
-  describes: "No scheduler is left that keeps the leaders off a store.",
-  severity: "warning",
-  forMs: 3_000,
-  settleMs: 2_000,
-  judge: ({ current }) =>
-    judgeEach(current.stores, ({ listed }) =>
-      judgeRead(current.schedulers, ({ names, evictedStoreIds }) => {
-        if (evictedStoreIds === null) return unknown("which stores are evicted could not be read");
-        if (evictedStoreIds.length === 0) return holds("no store is evicted");
-        return judgeRead(listed, (entry) => {
-          if (entry === null) return unknown("PD does not list it");
-          if (!evictedStoreIds.includes(entry.id)) return holds("not evicted");
-          const schedulers = names.filter((name) => name.startsWith("evict-leader-scheduler"));
-          return violated(`an evict-leader scheduler keeps leaders off store ${entry.id}`, {
-            store_id: entry.id,
-            schedulers,
-          });
-        });
-      }),
-    ),
-};
+export function evictLeaderLeft(timeScale: number): TikvInvariant {
+  return {
+    name: "evict_leader_left",
+    describes: "No scheduler is left that keeps the leaders off a store.",
+    severity: "warning",
+    // Emptying a store of leaders before a planned restart takes a while.
+    forMs: scaleTime({ realMs: 30_000, floorMs: 3_000 }, timeScale),
+    settleMs: 2_000,
+    judge: ({ current }) =>
+      judgeEach(current.stores, ({ listed }) =>
+        judgeRead(current.schedulers, (schedulers) => judgeEviction(schedulers, listed)),
+      ),
+  };
+}
 
 export const schedulersMissing: TikvInvariant = {
   name: "schedulers_missing",
@@ -75,6 +69,21 @@ export const replicationDrifted: TikvInvariant = {
       }),
     ),
 };
+
+function judgeEviction(
+  { names, evictedStoreIds }: Schedulers,
+  listed: Reading<ListedStore | null>,
+): Opinion {
+  if (evictedStoreIds === null) return unknown("which stores are evicted could not be read");
+  if (evictedStoreIds.length === 0) return holds("no store is evicted");
+  return judgeRead(listed, (entry) => {
+    if (entry === null) return unknown("PD does not list it");
+    if (!evictedStoreIds.includes(entry.id)) return holds("not evicted");
+    const schedulers = names.filter((name) => name.startsWith("evict-leader-scheduler"));
+    const reason = `an evict-leader scheduler keeps leaders off store ${entry.id}`;
+    return violated(reason, { store_id: entry.id, schedulers });
+  });
+}
 
 interface Drift {
   readonly found: Replication;

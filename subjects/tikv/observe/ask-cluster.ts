@@ -17,7 +17,6 @@ export interface ClusterAnswers {
   readonly membership: Reading<Membership>;
   /** Tombstones too: they tell a store that was taken out from one that is missing. */
   readonly storeList: Reading<readonly ListedStore[]>;
-  readonly pdHealth: Reading<Readonly<Record<string, boolean>>>;
   readonly schedulers: Reading<Schedulers>;
   readonly replication: Reading<Replication>;
 }
@@ -29,19 +28,29 @@ export async function askCluster(
   context: ProbeContext,
   urls: readonly string[],
 ): Promise<ClusterAnswers> {
-  const ask = <T>(path: string, parse: (text: string) => T) =>
-    askPd(context, { urls, path: `${API}${path}`, parse });
-  const [membership, storeList, pdHealth, schedulers, replication] = await Promise.all([
+  const ask = askerOf(context, urls);
+  const [membership, storeList, schedulers, replication] = await Promise.all([
     ask("/members", parseMembers),
     ask("/stores?state=0&state=1&state=2", parseStores),
-    ask("/health", parseHealth),
     askSchedulers(ask),
     ask("/config/replicate", parseReplication),
   ]);
-  return { membership, storeList, pdHealth, schedulers, replication };
+  return { membership, storeList, schedulers, replication };
+}
+
+/** PD's own probe of its members, one after another: slow where one of them is black-holed. */
+export function askHealth(
+  context: ProbeContext,
+  urls: readonly string[],
+): Promise<Reading<Readonly<Record<string, boolean>>>> {
+  return askerOf(context, urls)("/health", parseHealth);
 }
 
 type Ask = <T>(path: string, parse: (text: string) => T) => Promise<Reading<T>>;
+
+function askerOf(context: ProbeContext, urls: readonly string[]): Ask {
+  return (path, parse) => askPd(context, { urls, path: `${API}${path}`, parse });
+}
 
 async function askSchedulers(ask: Ask): Promise<Reading<Schedulers>> {
   const list = await ask("/schedulers", parseSchedulerNames);

@@ -8,7 +8,7 @@ import type {
   RegionHealth,
   TikvObservation,
 } from "../observation.ts";
-import { askCluster } from "./ask-cluster.ts";
+import { askCluster, askHealth } from "./ask-cluster.ts";
 import { declareFound } from "./declaration.ts";
 import { membersOf } from "./members.ts";
 import type { Membership } from "./pd-answers.ts";
@@ -40,7 +40,7 @@ export async function lookAtCluster(options: LookOptions): Promise<TikvObservati
     pdMembers,
     stores: stores.map((store) => completeStore(store, { answers, rateBase })),
     leadership,
-    pdHealth: answers.pdHealth,
+    pdHealth: await healthOf(pdMembers, options),
     schedulers: answers.schedulers,
     replication: answers.replication,
     regions: regionsOf(pdMembers, leadership),
@@ -70,6 +70,18 @@ function leadershipOf(
   const source = `of the members that answer (${names}) none leads`;
   const value = { clusterId: null, leader: null, etcdLeader: null, source };
   return { state: "read", value, atMs };
+}
+
+/** Asked only for members that cannot be reached from here: then PD's word is all there is. */
+async function healthOf(
+  pdMembers: readonly PdSighting[],
+  { context, pdUrls }: LookOptions,
+): Promise<TikvObservation["pdHealth"]> {
+  if (pdMembers.some(({ liveness }) => liveness.state === "failed")) {
+    return askHealth(context, pdUrls);
+  }
+  const reason = "not asked for: every member was asked itself";
+  return { state: "failed", reason, atMs: context.clock.now() };
 }
 
 /** The leader's counts: a member that was deposed resets its own. */

@@ -10,6 +10,9 @@ import type {
 } from "../../../src/domain/runbook.ts";
 import { readJsonLine } from "../../../src/infra/exact-json.ts";
 
+/** Of the unified log format; what else a process printed is not quoted. */
+const LOG_LINE = /\[(?:DEBUG|INFO|WARN|ERROR|PANIC|FATAL)\] \[/;
+
 /** A part of a runbook that comes to a T. */
 export type Steps<T> = Generator<RunbookStep, T, RunbookResult>;
 
@@ -99,7 +102,7 @@ export function* readLastWords({ subject }: RunbookTicket, member: string): Step
     command: `operator subject logs ${subject} ${member} --lines 10`,
     reason: "see why it is in this state",
   };
-  const lines = text.split("\n").filter((line) => line.startsWith("["));
+  const lines = text.split("\n").filter((line) => LOG_LINE.test(line));
   return isError ? "" : lineOf(lines.at(-1) ?? "");
 }
 

@@ -1,0 +1,157 @@
+// What actions refuse, and what they ask of PD: on documented answers. That they repair is shown on
+// running stand-ins, in live-faults.test.ts.
+import { expect, test } from "bun:test";
+import type { ActionCall, Check } from "../../src/domain/action.ts";
+import type { ObservedMember } from "../../src/domain/observation.ts";
+import { systemClock as clock } from "../../src/infra/clock.ts";
+import { tikvActions } from "../../subjects/tikv/actions/all.ts";
+import { harmOfInterrupting } from "../../subjects/tikv/actions/quorum.ts";
+import { describeCluster } from "../../subjects/tikv/describe.ts";
+import type { TikvObservation } from "../../subjects/tikv/observation.ts";
+import type { Watcher } from "../../subjects/tikv/observe/memory.ts";
+import { change, serveFakeTikv } from "../support/fake-tikv.ts";
+import { look, watchEndpoints } from "../support/tikv-looks.ts";
+
+const API = "/pd/api/v1";
+const ONE = "10.0.1.11:20160";
+const context = { runtime: undefined, signal: new AbortController().signal, clock };
+
+function actionOf(watcher: Watcher, name: string) {
+  const actions = tikvActions({ ...watcher, runtime: undefined });
+  const action = actions.find((candidate) => candidate.name === name);
+  if (!action) throw new Error(`no action ${name}`);
+  return action;
+}
+
+function reasonOf(check: Check): string {
+  return check.isMet ? "met" : check.reason;
+}
+
+const REFUSED: readonly (readonly [action: string, call: ActionCall, reason: string])[] = [
+  ["start_member", { target: ONE, args: {} }, "not run by operator"],
+  ["restart_member", { target: "pd-0", args: {} }, "not run by operator"],
+  ["remove_scheduler", { target: "balance-leader-scheduler", args: {} }, "one of the default"],
+  ["remove_scheduler", { target: "evict-leader-scheduler", args: { store: "x" } }, "unknown store"],
+  ["remove_scheduler", { target: "shuffle-leader-scheduler", args: { store: ONE } }, "no store"],
+  ["add_scheduler", { target: "shuffle-leader-scheduler", args: {} }, "not a default scheduler"],
+  ["add_scheduler", { target: "evict-leader-scheduler", args: {} }, "needs a store"],
+  ["restore_replication", { target: "cluster", args: {} }, "no topology declares"],
+  ["restore_replication", { target: "cluster", args: { max_replicas: 0 } }, "no topology declares"],
+  ["transfer_pd_leader", { target: "pd-7", args: {} }, "unknown PD member"],
+  ["cancel_offline", { target: "x", args: {} }, "unknown store"],
+];
+
+for (const [name, call, reason] of REFUSED) {
+  test(`${name} of ${call.target} with ${JSON.stringify(call.args)} is refused`, async () => {
+    await using cluster = serveFakeTikv();
+    const watcher = watchEndpoints([cluster.pd[0].url]);
+    const observation = await look(watcher);
+    const check = actionOf(watcher, name).precondition(observation, call);
+    expect(reasonOf(check)).toContain(reason);
+  });
+}
+
+test("an eviction is taken from one store by its id, and what is gone is done", async () => {
+  await using cluster = serveFakeTikv();
+  cluster.answerPd(`${API}/schedulers`, '["evict-leader-scheduler"]');
+  const list = `${API}/scheduler-config/evict-leader-scheduler/list`;
+  cluster.answerPd(list, '{"store-id-ranges":{"1":[]}}');
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const action = actionOf(watcher, "remove_scheduler");
+  const call = { target: "evict-leader-scheduler", args: { store: ONE } };
+  expect(reasonOf(action.postcondition(await look(watcher), call))).toContain("still there");
+  const said = await action.run(call, context);
+  expect(said).toStartWith("not there any more");
+  expect(cluster.pd[0].asked).toContain(`${API}/schedulers/evict-leader-scheduler-1`);
+  cluster.answerPd(list, '{"store-id-ranges":{"4":[]}}');
+  expect(reasonOf(action.postcondition(await look(watcher), call))).toBe("met");
+  expect(action.touches(call)).toEqual([ONE]);
+});
+
+test("a postcondition that cannot be seen is not met", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  await look(watcher);
+  for (const path of ["/schedulers", "/stores", "/members", "/config/replicate"]) {
+    cluster.answerPd(`${API}${path}`, "<html>");
+  }
+  const blind = await look(watcher);
+  const calls: readonly (readonly [string, ActionCall])[] = [
+    ["remove_scheduler", { target: "evict-leader-scheduler", args: {} }],
+    ["add_scheduler", { target: "balance-leader-scheduler", args: {} }],
+    ["cancel_offline", { target: ONE, args: {} }],
+    ["restore_replication", { target: "cluster", args: { max_replicas: 3 } }],
+  ];
+  for (const [name, call] of calls) {
+    expect(actionOf(watcher, name).postcondition(blind, call).isMet).toBe(false);
+  }
+});
+
+test("a change goes to the next member when one fails, and a refusal is told", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints(cluster.pd.map(({ url }) => url));
+  await look(watcher);
+  const action = actionOf(watcher, "transfer_pd_leader");
+  const call = { target: "pd-1", args: {} };
+  const path = `${API}/leader/transfer/pd-1`;
+  cluster.pd[0].answers.set(path, { body: "[PD:apiutil:ErrRedirect]failed\n", status: 500 });
+  cluster.pd[1].answers.set(path, { body: '"The transfer command is submitted."\n' });
+  expect(await action.run(call, context)).toBe("The transfer command is submitted.");
+  cluster.answerPd(path, '"[PD:core:ErrStoreRemoved]store 4 has been removed"', 410);
+  await expect(action.run(call, context)).rejects.toThrow("410 [PD:core:ErrStoreRemoved]store 4");
+});
+
+/** pd1 to pd3 and tikv1 to tikv3, with these health words in that order. */
+function observationWith(...health: readonly ObservedMember["health"][]): TikvObservation {
+  const names = ["pd1", "pd2", "pd3", "tikv1", "tikv2", "tikv3"];
+  const members = names.map((name, index) => ({
+    name,
+    role: name.startsWith("pd") ? "pd" : "tikv",
+    health: health[index] ?? "up",
+    detail: "",
+  }));
+  const unread = { state: "failed", reason: "not asked", atMs: 0 } as const;
+  const replication = { maxReplicas: 3, locationLabels: "" };
+  return {
+    subject: "tikv",
+    startedAtMs: 0,
+    endedAtMs: 0,
+    members,
+    declared: { isGiven: true, pdMembers: [], stores: [], schedulers: [], replication },
+    pdMembers: [],
+    stores: [],
+    leadership: unread,
+    pdHealth: unread,
+    schedulers: unread,
+    replication: unread,
+    regions: unread,
+  };
+}
+
+test("a member is spared while another of its role is away, unless it is away itself", () => {
+  const harm = (...health: readonly ObservedMember["health"][]) =>
+    ["pd1", "tikv1"].map((name) => harmOfInterrupting(observationWith(...health), name));
+  expect(harm()).toEqual([undefined, undefined]);
+  expect(harm("up", "down", "up", "up", "up", "unknown")).toEqual([
+    "pd1 still serves and cannot be spared: pd2 is down",
+    "tikv1 still serves and cannot be spared: tikv3 is unknown",
+  ]);
+  expect(harm("down", "down", "up", "down", "up", "down")).toEqual([undefined, undefined]);
+});
+
+test("an observation is described in at most 4 KB, with what is down first", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  await look(watcher);
+  change(cluster.pd[0], `${API}/stores`, ['"state_name": "Up"', '"state_name": "Down"']);
+  const seen = await look(watcher);
+  const text = describeCluster(seen);
+  expect(text.split("\n")[4]).toBe(
+    `${ONE} (tikv): down, PD says Down, store 1, PD says Down, 66 % of its disk free`,
+  );
+  const [member] = seen.members;
+  const many = Array.from({ length: 500 }, () => member).filter((one) => one !== undefined);
+  const long = describeCluster({ ...seen, members: many });
+  expect(long.length).toBeLessThan(4_096);
+  expect(long).toMatch(/… and \d+ more$/);
+});
