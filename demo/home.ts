@@ -1,6 +1,6 @@
 // A demo's own home: a fresh directory, owned by this process and by nothing of the user's.
 // What a killed demo left, recognised by its dead owner, is swept before the next one starts.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -11,9 +11,8 @@ const OWNER_FILE = "owner.json";
 
 const ownerSchema = z.object({ pid: z.number().int(), startTime: z.string() });
 
-export async function createDemoHome(chosen: string | undefined): Promise<string> {
-  const home = chosen ?? (await mkdtemp(join(tmpdir(), PREFIX)));
-  await mkdir(home, { recursive: true });
+export async function createDemoHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), PREFIX));
   const owner = identify(process.pid);
   await writeFile(join(home, OWNER_FILE), JSON.stringify(owner));
   return home;

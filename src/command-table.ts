@@ -29,7 +29,6 @@ const DEMO: CommandEntry = {
     "--no-agent": "The control run: the same fault, nobody to repair it",
     "--keep": "Leave the cluster up at the end",
     "--time-scale <n>": "Divide the stand-in's long timers (default 10)",
-    "--home <dir>": "Where the demo keeps its cluster (default: a directory of its own)",
     ...DB,
     ...JSON_LINES,
   },

@@ -25,7 +25,7 @@ export async function runDemoCommand(context: CommandContext): Promise<ExitCode>
   const emit = (event: DemoEvent) =>
     context.print(print(event, context.clock.now() - launchedAtMs));
   await sweepAbandoned(context, name);
-  const home = await createDemoHome(textFlag(flags, "home"));
+  const home = await createDemoHome();
   const databasePath = resolve(textFlag(flags, "db") ?? join(home, "tickets.db"));
   const desk = createLineDesk(emit);
   const { fault, seed } = choices;

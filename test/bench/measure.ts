@@ -1,4 +1,5 @@
 // What every benchmark shares: medians and percentiles, runs of the built executable, the table.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** One measured figure, with the bound of the blueprint where there is one. */
@@ -50,7 +51,6 @@ export function round(value: number): number {
 export interface RunResult {
   readonly exitCode: number;
   readonly durationMs: number;
-  readonly maxRssMiB: number;
   readonly stdout: string;
 }
 
@@ -68,8 +68,35 @@ export async function runExecutable(
   const stdout = await new Response(child.stdout).text();
   const exitCode = await child.exited;
   const durationMs = performance.now() - startedAt;
-  const maxRssMiB = (child.resourceUsage()?.maxRSS ?? Number.NaN) / 2 ** 20;
-  return { exitCode, durationMs, maxRssMiB, stdout };
+  return { exitCode, durationMs, stdout };
+}
+
+/**
+ * The most memory that one whole process had, by reading /proc until it is gone. Not by its resource
+ * usage: there the kernel counts what the parent had when it started it.
+ */
+export async function peakMiB(
+  { executable }: BenchContext,
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const child = Bun.spawn([executable, ...words], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  let peakKiB = Number.NaN;
+  for (let seen = highWaterKiB(child.pid); seen !== undefined; seen = highWaterKiB(child.pid)) {
+    peakKiB = seen;
+  }
+  await child.exited;
+  return peakKiB / 1024;
+}
+
+/** Undefined when it has ended: what is left of it has no memory. */
+function highWaterKiB(pid: number): number | undefined {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const text = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
+  return text === undefined ? undefined : Number(text);
 }
 
 export function isWithin({ value, bound }: Figure): boolean {

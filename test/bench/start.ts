@@ -6,11 +6,13 @@ import {
   type Benchmark,
   type Figure,
   median,
+  peakMiB,
   runExecutable,
   spread,
 } from "./measure.ts";
 
 const SAMPLES = 40;
+const MEMORY_SAMPLES = 5;
 const TICKETS = 10_000;
 
 export const start: Benchmark = {
@@ -52,7 +54,9 @@ async function measure(
     const result = await runExecutable(bench, words, { OPERATOR_HOME: bench.dir });
     if (result.exitCode !== 0) throw new Error(`${name} ended with exit ${result.exitCode}`);
     times.push(result.durationMs);
-    sizes.push(result.maxRssMiB);
+  }
+  for (let sample = 0; sample < MEMORY_SAMPLES; sample += 1) {
+    sizes.push(await peakMiB(bench, words, { OPERATOR_HOME: bench.dir }));
   }
   const memory = { name: `${name}, memory`, value: median(sizes), unit: "MiB", how: spread(sizes) };
   return [
