@@ -72,7 +72,8 @@ function startChildren(options: HeadlessOptions): Promise<never> {
   stage.start("load", ["workload", subject, "--ledger", ledgerFile]);
   stage.start("monitor", ["monitor", "--subject", subject, "--interval", "1s", ...database]);
   const modelWords = model === undefined ? [] : ["--model", model];
-  if (hasAgent) stage.start("agent", ["agent", ...database, ...modelWords]);
+  const agent = ["agent", "--mode", "execute", ...database, ...modelWords];
+  if (hasAgent) stage.start("agent", agent);
   const ended = Promise.race([stage.childEnded(), interruption(stage.context.signal)]);
   // It is raced several times; between two races nobody listens.
   ended.catch(() => undefined);

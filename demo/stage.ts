@@ -47,9 +47,11 @@ export class Stage implements AsyncDisposable {
   start(name: ChildName, words: readonly string[]): Child {
     const { context, onLine } = this.#options;
     const command = [...context.self, ...words];
+    const { env } = this.context;
     const child = startChild({
       command,
-      env: this.context.env,
+      // Only the agent reaches out, with a person's key and proxy; the others stay on loopback.
+      env: name === "agent" ? env : { PATH: env.PATH, OPERATOR_HOME: env.OPERATOR_HOME },
       onLine: (line) => onLine(name, line),
     });
     this.#children.set(name, child);

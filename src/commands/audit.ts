@@ -21,6 +21,7 @@ const VERB_NAMES = ["list", "show", "verify"] as const;
 const LIMIT = 20;
 /** How many ids a message names when the one typed does not exist. */
 const NAMED_MAX = 3;
+const LAST = "last";
 
 export async function runAudit(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of audit");
@@ -67,13 +68,13 @@ async function verify(desk: TicketDesk, context: CommandContext): Promise<ExitCo
   return found.state === "intact" ? 0 : 3;
 }
 
-/** The session whose id, or the beginning of it, was typed after the verb. */
+/** The session whose id, or the beginning of it, was typed after the verb; `last` is the newest. */
 async function namedSession(desk: TicketDesk, { words }: CommandContext): Promise<Session> {
   const typed = words[1];
-  if (!typed) throw usage("audit show needs a session", "operator audit list");
-  const session = await desk.findSession(typed);
-  if (session) return session;
+  if (!typed) throw usage("audit show needs a session, or last", "operator audit list");
   const newest = await desk.listSessions({ limit: NAMED_MAX });
+  const session = typed === LAST ? newest[0]?.session : await desk.findSession(typed);
+  if (session) return session;
   const ids = newest.map((summary) => summary.session.id).join(", ");
   const there = ids === "" ? "there are no sessions" : `the newest are ${ids}`;
   throw new OperatorError("not_found", `unknown session "${typed}": ${there}`);

@@ -158,6 +158,17 @@ describe("audit show", () => {
     );
   });
 
+  test("of last is the newest session", async () => {
+    await using room = await openDeskRoom();
+    expect((await room.run(runAudit, ["show", "last"])).failure).toMatchObject({
+      code: "not_found",
+      message: 'unknown session "last": there are no sessions',
+    });
+    const { session } = await claimedTicket(room.store());
+    const { lines } = await room.run(runAudit, ["show", "last"]);
+    expect(lines[0]).toBe(`Session ${session.id}`);
+  });
+
   test("names the sessions that exist when it is asked for another", async () => {
     await using room = await openDeskRoom();
     const none = await room.run(runAudit, ["show", "xyz"]);
