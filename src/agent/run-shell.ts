@@ -8,7 +8,7 @@ import { beginStep } from "./journal-step.ts";
 import { passGuard } from "./pass-guard.ts";
 import { lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
-import { joinOutput, truncateMiddle } from "./truncate.ts";
+import { joinOutput } from "./truncate.ts";
 
 /** sh's own: found but not executable, and not found. Nothing ran. */
 const NOTHING_RAN: readonly (number | null)[] = [126, 127];
@@ -50,9 +50,11 @@ async function runBounded(context: SessionContext, command: string): Promise<She
 }
 
 function outcomeOf({ agent }: SessionContext, result: ShellResult): ToolOutcome {
-  const output = agent.redact(joinOutput(result.output));
-  // Bytes that are no text grow when they are written as U+FFFD.
-  const bounded = truncateMiddle(output, agent.limits.outputBytesMax);
+  const { head, tail, cutBytes } = result.output;
+  // Each by itself: a key that was cut in two is known by the end that is left of it.
+  const clean = { head: agent.redact(head), tail: agent.redact(tail), cutBytes };
+  // Bounded again: bytes that are no text grow when they are written as U+FFFD.
+  const bounded = joinOutput(clean, agent.limits.outputBytesMax);
   const seconds = (result.durationMs / 1000).toFixed(2);
   const shown = bounded.trim() === "" ? "no output" : fenceText(bounded);
   return {
