@@ -24,6 +24,14 @@ export interface ObservedMember {
   readonly health: "up" | "down" | "unknown";
   /** A few words for a person: "serving, 12 leaders", "no answer in 800 ms". */
   readonly detail: string;
+  /** What is worth a column, in a fixed order: leaders, regions, free space. */
+  readonly figures?: readonly MemberFigure[];
+}
+
+export interface MemberFigure {
+  readonly label: string;
+  readonly value: number;
+  readonly unit: "count" | "percent" | "bytes";
 }
 
 export function readValue<T>(reading: Reading<T>): T | undefined {
