@@ -1,5 +1,6 @@
 // Go's texts: JSON, sizes, durations, times, log lines.
 import { expect, test } from "bun:test";
+import { logLine } from "../../../subjects/tikv/stand-in/log.ts";
 import {
   byteSize,
   goDuration,
@@ -8,7 +9,6 @@ import {
   rfc3339Nano,
 } from "../../../subjects/tikv/stand-in/pd/go/format.ts";
 import { compactJson, indentedJson } from "../../../subjects/tikv/stand-in/pd/go/json.ts";
-import { logLine } from "../../../subjects/tikv/stand-in/pd/log.ts";
 
 test("indented JSON has two spaces, whole 64-bit integers, and a newline at its end", () => {
   const value = { id: 17059480018829312945n, gone: undefined, list: [1, "a"], none: [], of: {} };

@@ -2,10 +2,10 @@
 // once, and a clock that is moved by hand.
 import { Database } from "bun:sqlite";
 import { seededRandom } from "../../../src/infra/clock.ts";
+import { createLog } from "../../../subjects/tikv/stand-in/log.ts";
 import { ALL_ROUTES } from "../../../subjects/tikv/stand-in/pd/api/all-routes.ts";
 import { answer } from "../../../subjects/tikv/stand-in/pd/http/answer.ts";
 import { tickLeadership } from "../../../subjects/tikv/stand-in/pd/leadership.ts";
-import { createLog } from "../../../subjects/tikv/stand-in/pd/log.ts";
 import type { PdMember } from "../../../subjects/tikv/stand-in/pd/member.ts";
 import { MetadataReplica } from "../../../subjects/tikv/stand-in/pd/metadata/replica.ts";
 import { tickScheduling } from "../../../subjects/tikv/stand-in/pd/schedule/tick.ts";

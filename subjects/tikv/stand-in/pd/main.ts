@@ -1,6 +1,7 @@
 // One PD member as a process: a Raft host for the metadata, PD's HTTP API, and three loops.
 import { mkdirSync } from "node:fs";
 import type { StandInOptions } from "../../../../src/domain/subject.ts";
+import { createLog } from "../log.ts";
 import { RaftHost } from "../raft/host.ts";
 import { ALL_ROUTES } from "./api/all-routes.ts";
 import { PD_VERSION } from "./api/members.ts";
@@ -8,7 +9,6 @@ import { tickMemberHealth } from "./health.ts";
 import { answer } from "./http/answer.ts";
 import { listen } from "./http/listen.ts";
 import { moveEtcdLeader, othersOf, resign, tickLeadership } from "./leadership.ts";
-import { createLog } from "./log.ts";
 import type { PdMember } from "./member.ts";
 import { MetadataReplica } from "./metadata/replica.ts";
 import { tickScheduling } from "./schedule/tick.ts";

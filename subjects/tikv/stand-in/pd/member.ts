@@ -1,9 +1,9 @@
 // One PD member while it runs: its replica of the metadata, its part in the Raft group, and, while
 // it is PD leader, what a leader holds in memory.
 import type { Clock } from "../../../../src/domain/clock.ts";
+import type { Log } from "../log.ts";
 import type { RaftNode } from "../raft/consensus.ts";
 import type { Office } from "./cluster/office.ts";
-import type { Log } from "./log.ts";
 import { readLeader } from "./metadata/records.ts";
 import type { MetadataReplica } from "./metadata/replica.ts";
 import type { PdPlan, PdSettings } from "./settings.ts";

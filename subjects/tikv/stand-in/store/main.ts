@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { messageOf } from "../../../../src/domain/errors.ts";
 import type { StandInOptions } from "../../../../src/domain/subject.ts";
-import { createLog } from "../pd/log.ts";
+import { createLog } from "../log.ts";
 import { openCluster } from "./cluster.ts";
 import { openConfig } from "./config.ts";
 import { type HeartbeatOptions, runRegionHeartbeats, runStoreHeartbeats } from "./heartbeats.ts";

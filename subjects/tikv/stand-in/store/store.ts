@@ -1,7 +1,7 @@
 // One store while it runs: what it is told, what it holds, and what it has counted. Everything else
 // in this folder takes it as its first argument.
 import type { Clock } from "../../../../src/domain/clock.ts";
-import type { Log } from "../pd/log.ts";
+import type { Log } from "../log.ts";
 import type { Region } from "../protocol.ts";
 import type { RaftNode } from "../raft/consensus.ts";
 import type { RaftHost } from "../raft/host.ts";

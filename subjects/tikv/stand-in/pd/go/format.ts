@@ -1,4 +1,5 @@
 // Times, durations and sizes in the texts that PD's API uses.
+import { localTime } from "../../local-time.ts";
 
 const MS_NS = 1_000_000n;
 const SECOND_NS = 1_000_000_000n;
@@ -56,7 +57,7 @@ export function parseGoDuration(text: string): number | undefined {
 
 /** RFC3339Nano in this process's zone: trailing zeros of the fraction are dropped. */
 export function rfc3339Nano(epochNs: bigint): string {
-  const { date, clock, zone } = localTime(epochNs);
+  const { date, clock, zone } = localTime(Number(epochNs / MS_NS));
   return `${date}T${clock}${fraction(epochNs)}${zone === "+00:00" ? "Z" : zone}`;
 }
 
@@ -67,18 +68,11 @@ export function rfc3339OfMs(epochMs: number): string {
 
 /** Go's Time.String with its monotonic suffix, as operator strings carry it. */
 export function goTimeString(epochNs: bigint, uptimeNs: bigint): string {
-  const { date, clock, zone } = localTime(epochNs);
+  const { date, clock, zone } = localTime(Number(epochNs / MS_NS));
   const offset = zone.replace(":", "");
   const zoneName = zone === "+00:00" ? "UTC" : offset.slice(0, 3);
   const monotonic = `${uptimeNs / SECOND_NS}.${String(uptimeNs % SECOND_NS).padStart(9, "0")}`;
   return `${date} ${clock}${fraction(epochNs)} ${offset} ${zoneName} m=+${monotonic}`;
-}
-
-/** `2026/11/22 19:33:05.123 +00:00`: TiKV's unified log format. */
-export function logTime(epochMs: number): string {
-  const { date, clock, zone } = localTime(BigInt(epochMs) * MS_NS);
-  const ms = String(epochMs % 1000).padStart(3, "0");
-  return `${date.replaceAll("-", "/")} ${clock}.${ms} ${zone}`;
 }
 
 function decimal(value: bigint, unit: bigint): string {
@@ -92,22 +86,4 @@ function fraction(epochNs: bigint): string {
     .padStart(9, "0")
     .replace(/0+$/, "");
   return digits === "" ? "" : `.${digits}`;
-}
-
-interface LocalTime {
-  readonly date: string;
-  readonly clock: string;
-  /** `+08:00`; `+00:00` in UTC. */
-  readonly zone: string;
-}
-
-function localTime(epochNs: bigint): LocalTime {
-  const epochMs = Number(epochNs / MS_NS);
-  const offsetMinutes = -new Date(epochMs).getTimezoneOffset();
-  const iso = new Date(epochMs + offsetMinutes * 60_000).toISOString();
-  const size = Math.abs(offsetMinutes);
-  const hours = String(Math.floor(size / 60)).padStart(2, "0");
-  const minutes = String(size % 60).padStart(2, "0");
-  const zone = `${offsetMinutes < 0 ? "-" : "+"}${hours}:${minutes}`;
-  return { date: iso.slice(0, 10), clock: iso.slice(11, 19), zone };
 }

@@ -1,6 +1,6 @@
 // An HTTP server on a loopback port that ends with its scope.
 import { OperatorError } from "../../../../../src/domain/errors.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../../log.ts";
 
 export interface Listener {
   /** The member's name, for messages. */

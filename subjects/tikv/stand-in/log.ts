@@ -1,6 +1,6 @@
-// PD's unified log format: [time] [LEVEL] [file:line] [message] [key=value]…
-import type { Clock } from "../../../../src/domain/clock.ts";
-import { logTime } from "./go/format.ts";
+// The unified log format of PD and TiKV: [time] [LEVEL] [file:line] [message] [key=value]…
+import type { Clock } from "../../../src/domain/clock.ts";
+import { localTime } from "./local-time.ts";
 
 export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
 export type LogFields = Readonly<Record<string, string | number | bigint | boolean>>;
@@ -30,6 +30,13 @@ export function logLine({ atMs, level, message, fields }: LogEvent): string {
     ([key, value]) => ` [${quoted(key)}=${quoted(`${value}`)}]`,
   );
   return head + tail.join("");
+}
+
+/** `2026/11/22 19:33:05.123 +00:00` */
+function logTime(epochMs: number): string {
+  const { date, clock, zone } = localTime(epochMs);
+  const ms = String(epochMs % 1000).padStart(3, "0");
+  return `${date.replaceAll("-", "/")} ${clock}.${ms} ${zone}`;
 }
 
 /** JSON-quoted iff it holds a byte <= 0x20, `"`, `=`, `[` or `]`: logger/formatter.rs:44-52. */
