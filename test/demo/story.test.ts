@@ -1,0 +1,162 @@
+import { describe, expect, test } from "bun:test";
+import type { Chapter, StageAction, StoryFacts } from "../../demo/chapter.ts";
+import { tikvChapters } from "../../demo/chapters/tikv.ts";
+import {
+  beginStory,
+  COUNTDOWN_MS,
+  isPlayedOut,
+  type Story,
+  type StoryInput,
+  stepStory,
+} from "../../demo/story.ts";
+
+const FACTS: StoryFacts = {
+  subject: "tikv",
+  timeScale: 10,
+  model: "runbook",
+  hasAgent: true,
+  fault: { name: "store_kill", describes: "One store is killed." },
+};
+
+/** A story with the inputs and waits that a test gives it, and what the stage was asked. */
+function play(chapters: readonly Chapter[] = tikvChapters, { isAuto = false } = {}) {
+  let nowMs = 0;
+  let story: Story = beginStory(chapters, { facts: FACTS, isAuto, nowMs });
+  const acts: StageAction[] = [];
+  const give = (input: StoryInput) => {
+    const step = stepStory(story, input, nowMs);
+    story = step.story;
+    if (step.act) acts.push(step.act);
+  };
+  const player = {
+    acts,
+    give: (...types: readonly ("next" | "back" | "cancel" | "pause" | "tick")[]) => {
+      for (const type of types) give({ type });
+      return player;
+    },
+    done: (facts: Partial<StoryFacts> = {}) => {
+      give({ type: "action_done", facts });
+      return player;
+    },
+    fails: (error: string) => {
+      give({ type: "action_failed", error });
+      return player;
+    },
+    happens: (what: Chapter["awaits"] & string) => {
+      give({ type: "happened", what, facts: {} });
+      return player;
+    },
+    wait: (durationMs: number) => {
+      nowMs += durationMs;
+      return player.give("tick");
+    },
+    story: () => story,
+    titles: () => [story.chapters[story.shown]?.title, story.chapters[story.reached]?.title],
+    isPlayedOut: () => isPlayedOut(story, nowMs),
+  };
+  return player;
+}
+
+function atFault() {
+  const player = play().give("next").done().happens("healthy");
+  return player.give("next").done().happens("load_flows").give("next");
+}
+
+describe("the story", () => {
+  test("begins a chapter's action when the chapter is reached", () => {
+    expect(play().give("next").acts).toEqual(["raise"]);
+  });
+
+  test("does not go on while an action runs, or what it awaits has not happened", () => {
+    const player = play().give("next", "next", "next");
+    expect(player.titles()).toEqual(["Health", "Health"]);
+    expect(player.done().give("next").titles()).toEqual(["Health", "Health"]);
+    expect(player.happens("healthy").give("next").titles()).toEqual(["Load", "Load"]);
+    expect(player.acts).toEqual(["raise", "start_load"]);
+  });
+
+  test("shows a failed action and does not go on", () => {
+    const player = play().give("next").fails("tikv2 did not come up: port taken");
+    expect(player.happens("healthy").give("next").titles()).toEqual(["Health", "Health"]);
+    expect(player.story().action).toEqual({
+      state: "failed",
+      error: "tikv2 did not come up: port taken",
+    });
+  });
+
+  test("strikes after a countdown, not before and not twice", () => {
+    const player = atFault().give("next", "next", "next");
+    player.wait(COUNTDOWN_MS - 1);
+    expect(player.acts).toEqual(["raise", "start_load"]);
+    player.wait(1).wait(10_000);
+    expect(player.acts).toEqual(["raise", "start_load", "strike"]);
+  });
+
+  test.each(["cancel", "back", "pause"] as const)("%s stops the countdown", (type) => {
+    const player = atFault()
+      .give("next", type)
+      .wait(COUNTDOWN_MS * 2);
+    expect(player.acts).toEqual(["raise", "start_load"]);
+  });
+
+  test("goes from the fault to the end by what happens, without a key", () => {
+    const player = atFault().give("next").wait(COUNTDOWN_MS).done();
+    expect(player.titles()).toEqual(["Detection", "Detection"]);
+    player.wait(3_600_000);
+    expect(player.titles()).toEqual(["Detection", "Detection"]);
+    player.happens("detected");
+    expect(player.titles()).toEqual(["Diagnosis and repair", "Diagnosis and repair"]);
+    player.happens("concluded").happens("ended");
+    expect(player.titles()).toEqual(["The end", "The end"]);
+    expect(player.acts.at(-1)).toBe("check_ledger");
+  });
+
+  test("no key makes detection, repair or verification happen", () => {
+    const player = atFault().give("next").wait(COUNTDOWN_MS).done().give("next", "next", "next");
+    expect(player.titles()).toEqual(["Detection", "Detection"]);
+  });
+
+  test("lets one read back while the play goes on", () => {
+    const player = atFault().give("next").wait(COUNTDOWN_MS).done().give("back", "back");
+    player.happens("detected");
+    expect(player.titles()).toEqual(["Load", "Diagnosis and repair"]);
+    expect(player.give("next", "next", "next").titles()[0]).toBe("Diagnosis and repair");
+  });
+
+  test("stands still while it is paused, and catches up afterwards", () => {
+    const player = atFault().give("next").wait(COUNTDOWN_MS).done().give("pause");
+    player.happens("detected");
+    expect(player.titles()).toEqual(["Detection", "Detection"]);
+    expect(player.give("pause").titles()).toEqual(["Diagnosis and repair", "Diagnosis and repair"]);
+  });
+
+  test("takes another fault before the strike, and none after", () => {
+    const other = { name: "store_pause", describes: "One store is paused." };
+    const player = atFault();
+    const chosen = stepStory(player.story(), { type: "choose_fault", fault: other }, 0).story;
+    expect(chosen.facts.fault).toEqual(other);
+    const struck = player.give("next").wait(COUNTDOWN_MS).story();
+    const late = stepStory(struck, { type: "choose_fault", fault: other }, 0).story;
+    expect(late.facts.fault).toEqual(FACTS.fault);
+  });
+
+  test("plays by itself with --auto, waiting for what must happen, and ends", () => {
+    const player = play(tikvChapters, { isAuto: true });
+    player.wait(60_000).wait(60_000);
+    expect(player.titles()).toEqual(["Health", "Health"]);
+    player.done().happens("healthy").wait(60_000).done().happens("load_flows").wait(60_000);
+    player.wait(60_000).wait(COUNTDOWN_MS).done();
+    player.happens("detected").wait(60_000).happens("concluded").happens("ended");
+    player.wait(60_000).wait(60_000).wait(60_000);
+    expect(player.acts).toEqual(["raise", "start_load", "strike", "check_ledger"]);
+    expect(player.isPlayedOut()).toBe(false);
+    expect(player.done().wait(60_000).isPlayedOut()).toBe(true);
+  });
+
+  test("every chapter says something, whatever is known so far", () => {
+    for (const chapter of tikvChapters) {
+      expect(chapter.narrate(FACTS).join("").length).toBeGreaterThan(10);
+      expect(chapter.narrate(FACTS).join(" ")).not.toContain("undefined");
+    }
+  });
+});
