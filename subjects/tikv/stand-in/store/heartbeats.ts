@@ -8,6 +8,7 @@ import {
   type StoreHeartbeat,
   storeHeartbeatReplySchema,
 } from "../protocol.ts";
+import type { RaftNode } from "../raft/consensus.ts";
 import type { PdAnswer, PdClient } from "./pd-client.ts";
 import {
   ledRegions,
@@ -43,22 +44,47 @@ export async function runStoreHeartbeats(store: Store, options: HeartbeatOptions
   }
 }
 
-/** At once for a region that this store begins to lead, then all of them at their interval. */
+/**
+ * All led regions at their interval; at once one that this store begins to lead, and one whose
+ * peers catch up, as no scheduler counts on a peer that is behind (TiKV's any_new_peer_catch_up).
+ */
 export async function runRegionHeartbeats(store: Store, options: HeartbeatOptions): Promise<void> {
   const { regionHeartbeatMs } = store.settings.timings;
-  let known = new Map<number, number>();
+  const told = new Map<number, Told>();
   let dueAtMs = store.clock.now() + regionHeartbeatMs;
   while (!options.signal.aborted) {
-    const led = ledRegions(store);
     const isDue = store.clock.now() >= dueAtMs;
-    const reported = led.filter(({ node }) => isDue || known.get(node.groupId) !== node.term());
+    const reported = ledRegions(store).filter((region) => isDue || isNews(region, told));
     if (isDue) dueAtMs = store.clock.now() + regionHeartbeatMs;
-    // What PD did not hear is not known to it: it is told again at the next look.
+    for (const region of reported) told.set(region.region.id, tellingOf(region));
     const failed = reported.length === 0 ? [] : await report(store, options, reported);
-    const heard = led.filter((region) => !failed.includes(region));
-    known = new Map(heard.map(({ node }) => [node.groupId, node.term()]));
+    // What PD did not hear is not known to it: it is told again at the next look.
+    for (const { region } of failed) told.delete(region.id);
     await store.clock.sleep(LEADERSHIP_POLL_MS, options.signal);
   }
+}
+
+/** What PD was last told of a region, as far as a change of it is worth a report of its own. */
+interface Told {
+  readonly term: number;
+  readonly pendingCount: number;
+}
+
+function tellingOf({ node }: StoreRegion): Told {
+  return { term: node.term(), pendingCount: pendingNodes(node).length };
+}
+
+function isNews(region: StoreRegion, told: ReadonlyMap<number, Told>): boolean {
+  const last = told.get(region.region.id);
+  const { term, pendingCount } = tellingOf(region);
+  return last === undefined || term !== last.term || pendingCount < last.pendingCount;
+}
+
+function pendingNodes(node: RaftNode): readonly string[] {
+  return node
+    .peers()
+    .filter(({ lag }) => lag > PENDING_LAG)
+    .map(({ nodeId }) => nodeId);
 }
 
 /** Gives back the regions that PD did not hear of. */
@@ -117,10 +143,7 @@ function regionReport(store: Store, { region, node, machine, traffic }: StoreReg
       .flatMap(({ nodeId, silentMs }) =>
         peerOf(nodeId).map((peer) => ({ peer, down_seconds: Math.floor(silentMs / 1000) })),
       ),
-    pending_peers: node
-      .peers()
-      .filter(({ lag }) => lag > PENDING_LAG)
-      .flatMap(({ nodeId }) => peerOf(nodeId)),
+    pending_peers: pendingNodes(node).flatMap(peerOf),
     approximate_size: Math.max(1, Math.round(size.bytes / MIB)),
     approximate_keys: size.keys,
     written_bytes: counted.writtenBytes,
