@@ -16,7 +16,13 @@ export interface LeaseOptions {
   readonly clock: Clock;
 }
 
-/** Renews every third of `leaseMs`. While the store fails, the lease lasts its time. */
+/** A person who takes a ticket from a session does not wait for it to notice. */
+const RENEW_MS_MAX = 2_000;
+
+/**
+ * Renews every third of `leaseMs`, and every 2 s at least. While the store fails, the lease lasts
+ * its time.
+ */
 export function keepLease(options: LeaseOptions): Lease {
   const lost = new AbortController();
   const stopped = new AbortController();
@@ -45,7 +51,7 @@ async function renewUntil(renewing: Renewing): Promise<void> {
   const { queue, sessionId, leaseMs, clock, end, lose } = renewing;
   let renewedAtMs = clock.now();
   while (!end.aborted) {
-    await clock.sleep(leaseMs / 3, end);
+    await clock.sleep(Math.min(RENEW_MS_MAX, leaseMs / 3), end);
     if (end.aborted) return;
     const askedAtMs = clock.now();
     const answer = await queue.renewLease(sessionId, leaseMs).catch(() => "failed" as const);

@@ -16,9 +16,15 @@ const BACKOFF_MS_MAX = 10_000;
 
 export function patientQueue(queue: WorkQueue, patience: Patience): WorkQueue {
   const outage: Outage = { message: undefined };
-  const retry = <T>(call: () => Promise<T>) => retryWhileItFails(call, { ...patience, outage });
+  const retry = <T>(call: () => Promise<T>, stopped?: () => T) =>
+    retryWhileItFails(call, { ...patience, outage, stopped });
   return {
-    claim: (request) => retry(() => queue.claim(request)),
+    // With nothing in hand an agent that is told to stop has nothing to lose to the outage.
+    claim: (request) =>
+      retry(
+        () => queue.claim(request),
+        () => undefined,
+      ),
     renewLease: (sessionId, leaseMs) => queue.renewLease(sessionId, leaseMs),
     getTicket: (ticketId) => retry(() => queue.getTicket(ticketId)),
     sessionsOf: (ticketId) => retry(() => queue.sessionsOf(ticketId)),
@@ -43,25 +49,37 @@ interface Outage {
   message: string | undefined;
 }
 
+interface Trying<T> extends Patience {
+  readonly outage: Outage;
+  /** What it gives when the signal ends the tries; when there is none, the failure is thrown. */
+  readonly stopped: (() => T) | undefined;
+}
+
 async function retryWhileItFails<T>(
   call: () => Promise<T>,
-  { clock, signal, print, backoffMs, outage }: Patience & { readonly outage: Outage },
+  { clock, signal, print, backoffMs, outage, stopped }: Trying<T>,
 ): Promise<T> {
   for (let waitMs = backoffMs; ; waitMs = Math.min(BACKOFF_MS_MAX, waitMs * 2)) {
     const attempt = await call().then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
-    if ("value" in attempt) {
+    const trouble = "error" in attempt ? outageIn(attempt.error) : undefined;
+    if (trouble === undefined) {
       if (outage.message !== undefined) print(`[Trouble] over: ${outage.message}`);
       outage.message = undefined;
+      if ("error" in attempt) throw attempt.error;
       return attempt.value;
     }
-    const { error } = attempt;
-    const isOutage = error instanceof OperatorError && error.code === "database";
-    if (!isOutage || signal.aborted) throw error;
-    if (outage.message === undefined) print(`[Trouble] ${error.message}; trying again`);
-    outage.message = error.message;
+    if (signal.aborted && stopped) return stopped();
+    if (signal.aborted) throw trouble;
+    if (outage.message === undefined) print(`[Trouble] ${trouble.message}; trying again`);
+    outage.message = trouble.message;
     await clock.sleep(waitMs, signal);
   }
+}
+
+/** A call that was answered, be it with a refusal, is none. */
+function outageIn(error: unknown): OperatorError | undefined {
+  return error instanceof OperatorError && error.code === "database" ? error : undefined;
 }

@@ -16,6 +16,7 @@ import {
   type SessionOutcome,
 } from "./session-outcome.ts";
 import { takeTurn } from "./take-turn.ts";
+import { unlessConflict } from "./unless-conflict.ts";
 
 export interface Claimed {
   readonly ticket: Ticket;
@@ -27,9 +28,20 @@ export async function runSession(agent: AgentOptions, claimed: Claimed): Promise
   const { queue, clock, leaseMs } = agent;
   say({ agent }, `Processing ticket #${ticket.id}: ${ticket.fingerprint}: ${ticket.reason}`);
   await using lease = keepLease({ queue, sessionId: session.id, leaseMs, clock });
-  const opened = await openSession({ ...claimed, agent, lease });
-  const outcome = opened.type === "opened" ? await converse(opened.context) : opened.outcome;
-  await closeSession({ agent, ticket, session }, outcome);
+  await closeSession({ agent, ticket, session }, await outcomeOf({ ...claimed, agent, lease }));
+}
+
+type Underway = Claimed & Pick<SessionContext, "agent" | "lease">;
+
+/** A store that does not know the session any more refuses its steps: then nothing is touched. */
+async function outcomeOf(underway: Underway): Promise<SessionOutcome> {
+  const worked = await unlessConflict(work(underway));
+  return worked.isDone ? worked.value : { type: "abandoned", detail: worked.reason };
+}
+
+async function work(underway: Underway): Promise<SessionOutcome> {
+  const opened = await openSession(underway);
+  return opened.type === "opened" ? converse(opened.context) : opened.outcome;
 }
 
 /** Bounded by the limits, which are checked here and nowhere else. */

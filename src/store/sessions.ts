@@ -78,12 +78,11 @@ export function addUsage(
     .run({ sessionId: added.sessionId, turns: added.turns, ...added.usage });
 }
 
+/** Throws code "conflict": an agent whose session is unknown was given another database. */
 export function requireSession({ db }: StoreCall, sessionId: string): Session {
   const row = db.query("SELECT * FROM sessions WHERE id = ?").get(sessionId);
   if (row !== null) return parseSession(row);
-  throw new OperatorError("not_found", `unknown session ${sessionId}`, {
-    hint: "operator audit list",
-  });
+  throw new OperatorError("conflict", `session ${sessionId} is not in this database`);
 }
 
 /** Throws code "not_found", or "usage" when several ids start so. */

@@ -23,10 +23,9 @@ import type {
 import * as approvals from "./approvals.ts";
 import * as audit from "./audit-chain.ts";
 import * as claims from "./claims.ts";
-import { explainDatabaseError } from "./database-error.ts";
+import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
 import * as journal from "./journal.ts";
-import { openDatabase } from "./open-database.ts";
 import * as work from "./session-work.ts";
 import * as sessions from "./sessions.ts";
 import * as tickets from "./tickets.ts";
@@ -58,26 +57,26 @@ const RULES: StoreRules = {
 const BUSY_TIMEOUT_MS = 2_500;
 
 export class TicketOpsDB implements TicketOps {
-  readonly #db: Database;
-  readonly #path: string;
+  readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #rules: StoreRules;
 
-  private constructor(db: Database, { path, clock, ...rules }: TicketOpsOptions) {
-    this.#db = db;
-    this.#path = path;
+  private constructor(options: TicketOpsOptions) {
+    const { path, clock, busyTimeoutMs = BUSY_TIMEOUT_MS, sizeBytesMax, ...rules } = options;
+    this.#connection = new Connection({ path, busyTimeoutMs, sizeBytesMax });
     this.#clock = clock;
     this.#rules = { ...RULES, ...rules };
   }
 
   /** Throws OperatorError code "database". */
   static open(options: TicketOpsOptions): TicketOpsDB {
-    const { path, busyTimeoutMs = BUSY_TIMEOUT_MS, sizeBytesMax } = options;
-    return new TicketOpsDB(openDatabase({ path, busyTimeoutMs, sizeBytesMax }), options);
+    const store = new TicketOpsDB(options);
+    store.#connection.use(() => undefined);
+    return store;
   }
 
   [Symbol.dispose](): void {
-    this.#db.close();
+    this.#connection[Symbol.dispose]();
   }
 
   async recordViolations(
@@ -131,7 +130,7 @@ export class TicketOpsDB implements TicketOps {
   }
 
   async appendAudit(event: AuditInput): Promise<AuditEvent> {
-    return this.#write((call) => audit.appendEvent(call, event));
+    return this.#write((call) => work.recordEvent(call, event));
   }
 
   async addUsage(sessionId: string, turns: number, usage: Usage): Promise<void> {
@@ -217,22 +216,14 @@ export class TicketOpsDB implements TicketOps {
   }
 
   #write<T>(work: (call: StoreCall) => T): T {
-    return this.#explained(() => inWriteTransaction(this.#db, () => work(this.#call())));
+    return this.#connection.use((db) => inWriteTransaction(db, () => work(this.#call(db))));
   }
 
   #read<T>(work: (call: StoreCall) => T): T {
-    return this.#explained(() => inReadTransaction(this.#db, () => work(this.#call())));
+    return this.#connection.use((db) => inReadTransaction(db, () => work(this.#call(db))));
   }
 
-  #call(): StoreCall {
-    return { db: this.#db, nowMs: this.#clock.now(), rules: this.#rules };
-  }
-
-  #explained<T>(run: () => T): T {
-    try {
-      return run();
-    } catch (error) {
-      throw explainDatabaseError(error, this.#path);
-    }
+  #call(db: Database): StoreCall {
+    return { db, nowMs: this.#clock.now(), rules: this.#rules };
   }
 }

@@ -1,5 +1,7 @@
 // A store that fails for a while: the agent waits, says so once, and goes on.
 import { expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { keepLease } from "../../src/agent/keep-lease.ts";
 import { patientQueue } from "../../src/agent/patient-queue.ts";
 import { OperatorError } from "../../src/domain/errors.ts";
@@ -7,8 +9,8 @@ import type { WorkQueue } from "../../src/domain/ticket-ops.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { eventually } from "../support/eventually.ts";
 import { hurriedClock } from "../support/hurried-clock.ts";
-import { concludeCall, says } from "../support/scripted-model.ts";
-import { openWorld } from "./world.ts";
+import { actCall, concludeCall, says } from "../support/scripted-model.ts";
+import { openWorld, type World } from "./world.ts";
 
 /** The same queue, which fails at each of these calls. */
 function failingAt(queue: WorkQueue, calls: readonly number[]): WorkQueue {
@@ -73,3 +75,38 @@ test("a lease that cannot be renewed is lost when it would have expired, not bef
   expect(failures).toBe(3);
   expect(lease.signal.reason).toBe("the lease could not be renewed in time");
 });
+
+test("a database that is taken away under a session ends the session, not the agent", async () => {
+  let turns = 0;
+  const script = () => {
+    turns += 1;
+    if (turns === 2) for (const end of ["", "-wal", "-shm"]) rmSync(`${databaseOf(world)}${end}`);
+    return says(actCall("switch_on", "left"));
+  };
+  using world: World = openWorld({ script: [script] });
+  await world.openTicket();
+  await world.run();
+  expect(turns).toBe(2);
+  expect(world.lines.at(-1)).toMatch(
+    /^Ticket #1: session ended, lease lost: session \S+ is not in this database$/,
+  );
+  expect(world.lines.filter((line) => line.startsWith("[Trouble]"))).toHaveLength(2);
+});
+
+test("an agent with nothing in hand that is told to stop does not fail with the store", async () => {
+  const fails = () => Promise.reject(new OperatorError("database", "cannot use database: locked"));
+  using world = openWorld({
+    script: [],
+    once: false,
+    wrapQueue: (queue) => Object.assign(Object.create(queue), { claim: fails }),
+  });
+  const running = world.run();
+  await world.untilLine(/^\[Trouble\]/);
+  world.stop("SIGTERM");
+  await running;
+  expect(world.lines.at(-1)).toBe("[Trouble] cannot use database: locked; trying again");
+});
+
+function databaseOf({ home }: World): string {
+  return join(home, "tickets.db");
+}

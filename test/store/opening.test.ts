@@ -8,6 +8,7 @@ import { OperatorError } from "../../src/domain/errors.ts";
 import { migrate } from "../../src/store/migrations.ts";
 import { APPLICATION_ID, SCHEMA_1 } from "../../src/store/schema.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { asNobody } from "./as-nobody.ts";
 import { claimBy, failureOf, openRoom, openTicket } from "./room.ts";
 
 describe("opening", () => {
@@ -140,18 +141,6 @@ test("a read-only file can be read, and says so when it is to be written", async
     });
   });
 });
-
-/** Root may write everything: for the time of the work this process is somebody else. */
-async function asNobody(work: () => Promise<void>): Promise<void> {
-  const { getuid, seteuid } = process;
-  if (getuid?.() !== 0 || !seteuid) return work();
-  seteuid(65_534);
-  try {
-    await work();
-  } finally {
-    seteuid(0);
-  }
-}
 
 function openingFailure(path: string): OperatorError {
   try {

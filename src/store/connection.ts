@@ -1,0 +1,62 @@
+// The open file, and the way back to it. A file that was deleted, replaced or found unusable while
+// it was in use is let go, so that nothing is written where nobody looks; the next call opens what
+// is at the path then.
+import type { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
+import { OperatorError } from "../domain/errors.ts";
+import { explainDatabaseError, isUnusable } from "./database-error.ts";
+import { type DatabaseOptions, IN_MEMORY, openDatabase } from "./open-database.ts";
+
+interface OpenFile {
+  readonly db: Database;
+  /** Device and inode; undefined for a database in memory. */
+  readonly identity: string | undefined;
+}
+
+export class Connection implements Disposable {
+  readonly #options: DatabaseOptions;
+  #file: OpenFile | undefined;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+  }
+
+  [Symbol.dispose](): void {
+    this.#letGo();
+  }
+
+  /** What `work` gives. Throws OperatorError code "database" for what the outside did. */
+  use<T>(work: (db: Database) => T): T {
+    try {
+      return work(this.#open());
+    } catch (error) {
+      if (isUnusable(error)) this.#letGo();
+      throw explainDatabaseError(error, this.#options.path);
+    }
+  }
+
+  #open(): Database {
+    const { path } = this.#options;
+    if (this.#file === undefined) {
+      const db = openDatabase(this.#options);
+      this.#file = { db, identity: identityOf(path) };
+    } else if (identityOf(path) !== this.#file.identity) {
+      this.#letGo();
+      throw new OperatorError("database", "it was deleted or replaced while it was in use", {
+        hint: "what is at that path from now on is used, or a new one is made there",
+      });
+    }
+    return this.#file.db;
+  }
+
+  #letGo(): void {
+    this.#file?.db.close();
+    this.#file = undefined;
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  if (path === IN_MEMORY) return undefined;
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat && `${stat.dev}:${stat.ino}`;
+}
