@@ -176,3 +176,15 @@ test("metrics are PD's by name", async () => {
     expect(text).toContain(`\n${line}\n`);
   }
 });
+
+test("a member that finds its own leader key of an earlier life does not answer for a leader", async () => {
+  const lone = await startLoneMember();
+  await bootstrap(lone);
+  lone.member.office = undefined;
+  for (const path of ["members", "stores"]) {
+    expect(await lone.ask(`/pd/api/v1/${path}`)).toMatchObject({
+      status: 500,
+      text: "[PD:apiutil:ErrRedirectToNotLeader]redirect to not leader\n",
+    });
+  }
+});

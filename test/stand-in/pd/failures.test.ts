@@ -26,6 +26,11 @@ test("the PD leader killed, another takes over, and meanwhile the answers are PD
   });
   const health = await cluster.ask(follower, "/pd/api/v1/health");
   expect(healthIn(health.text)).toEqual(new Map(PD_NAMES.map((name) => [name, name !== killed])));
+  const noLeader = "[PD:apiutil:ErrRedirectNoLeader]redirect finds no leader\n";
+  await eventually(
+    async () => (await cluster.ask(follower, "/pd/api/v1/members")).text === noLeader,
+    "the dead leader's lease is over, and there is no leader",
+  );
   expect(await cluster.leader()).not.toBe(killed);
   const { stores } = JSON.parse((await cluster.ask(follower, "/pd/api/v1/stores")).text);
   expect(stores.map((store: Store) => store.status.capacity)).toEqual(["0B", "0B", "0B"]);

@@ -49,10 +49,15 @@ export function officeOf(member: PdMember): Office | undefined {
   return office && member.clock.now() < office.validUntilMs ? office : undefined;
 }
 
-/** The PD leader as far as this member can tell; undefined also when etcd has no leader. */
+/**
+ * The PD leader as far as this member can tell. Undefined also when etcd has no leader, and from the
+ * time on at which a lease that nobody renews must be over for its holder: the leader key is removed
+ * only when the next etcd leader finds it so, and until then a member names no leader.
+ */
 export function knownLeader(member: PdMember): PdPlan | undefined {
   if (officeOf(member)) return member.settings.self;
-  if (!etcdLeader(member)) return undefined;
+  const sinceRenewalMs = member.clock.now() - member.lease.changedAtMs;
+  if (!etcdLeader(member) || sinceRenewalMs > member.settings.timings.leaseMs) return undefined;
   const leader = readLeader(member.metadata);
   return member.settings.members.find((plan) => plan.name === leader?.name);
 }

@@ -23,7 +23,11 @@ export async function redirect(member: PdMember, request: ApiRequest): Promise<R
   }
   const leader = await waitForLeader(member);
   if (!leader) return { state: "answered", reply: plainText(503, ERRORS.redirectNoLeader) };
-  if (leader === member.settings.self) return { state: "here" };
+  if (officeOf(member)) return { state: "here" };
+  if (leader === member.settings.self) {
+    // The leader key is of its earlier life. PD forwards this to itself, and then refuses it.
+    return { state: "answered", reply: plainText(500, ERRORS.redirectToNotLeader) };
+  }
   return { state: "answered", reply: await forward(request, { member, leader }) };
 }
 
