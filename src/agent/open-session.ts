@@ -4,12 +4,9 @@ import type { Subject } from "../domain/subject.ts";
 import { systemPrompt, ticketBrief } from "./brief.ts";
 import { type SessionContext, startProgress } from "./context.ts";
 import type { EarlierSession } from "./history.ts";
-import { orAbandon } from "./or-abandon.ts";
+import { lookAt } from "./look.ts";
 import { record } from "./record.ts";
 import { escalate, interruptedOutcome, type SessionOutcome } from "./session-outcome.ts";
-
-const PROBE_DEADLINE_MS = 1_000;
-const GRACE_MS = 2_000;
 
 export type OpenedSession =
   | { readonly type: "opened"; readonly context: SessionContext }
@@ -30,8 +27,7 @@ export async function openSession(
     };
   }
   const { subject } = opened;
-  const looking = subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
-  const observation = await orAbandon(looking, { signal, clock, graceMs: GRACE_MS });
+  const observation = await lookAt(subject, { agent, signal });
   if (!observation) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
   const system = systemPrompt(subject, limits);
   const readings = subject.describe(observation);

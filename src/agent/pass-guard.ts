@@ -12,6 +12,8 @@ export interface Operation {
   /** Exactly what will run: what a person approves is this and nothing else. */
   readonly operation: JsonObject;
   readonly reason: string;
+  /** As `decide` takes it. */
+  readonly harm?: string | undefined;
 }
 
 export interface Passage {
@@ -23,8 +25,8 @@ export interface Passage {
 }
 
 export async function passGuard(context: SessionContext, asked: Operation): Promise<Passage> {
-  const { effects, callId } = asked;
-  const { decision, reason } = decide({ effects, mode: context.agent.mode });
+  const { effects, callId, harm } = asked;
+  const { decision, reason } = decide({ effects, mode: context.agent.mode, harm });
   const shown = effects.map(({ kind, targets, source }) => ({ kind, targets, source }));
   const content = { callId, decision, reason, effects: shown };
   await record(context, { type: "guard_decided", content });

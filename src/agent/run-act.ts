@@ -2,16 +2,14 @@
 // postcondition.
 import type { Action, ActionCall, Check } from "../domain/action.ts";
 import { AssertionError, messageOf } from "../domain/errors.ts";
-import type { Observation } from "../domain/observation.ts";
 import type { SessionContext } from "./context.ts";
 import { beginStep, type Step } from "./journal-step.ts";
+import { canSee, lookAt } from "./look.ts";
 import { orAbandon } from "./or-abandon.ts";
 import { passGuard } from "./pass-guard.ts";
 import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ActInput } from "./tools.ts";
 
-/** A member that is paused costs the whole of it in every look. */
-const PROBE_DEADLINE_MS = 1_000;
 const POSTCONDITION_POLL_MS = 300;
 /** For an action that was told to stop; signals are obeyed within 5 s. */
 const GRACE_MS = 2_000;
@@ -62,7 +60,7 @@ async function findObstacle(
   context: SessionContext,
   { action, call }: Deed,
 ): Promise<ToolOutcome | undefined> {
-  const observation = await observe(context);
+  const observation = await lookAt(context.subject, context);
   if (!observation || !canSee(observation)) {
     return failure("the subject cannot be seen at present: nothing was done");
   }
@@ -72,11 +70,6 @@ async function findObstacle(
   const ready = action.precondition(observation, call);
   if (!ready.isMet) return failure(`nothing was done: ${ready.reason}`);
   return undefined;
-}
-
-/** Acting on what nobody could see is acting blindly. */
-function canSee({ members }: Observation): boolean {
-  return members.some(({ health }) => health !== "unknown");
 }
 
 async function carryOut(
@@ -135,15 +128,9 @@ async function awaitPostcondition(context: SessionContext, deed: Deed): Promise<
 }
 
 async function checkOnce(context: SessionContext, { action, call }: Deed): Promise<Check> {
-  const observation = await observe(context);
+  const observation = await lookAt(context.subject, context);
   if (observation) return action.postcondition(observation, call);
   return { isMet: false, reason: "the subject could not be observed" };
-}
-
-function observe({ agent, subject, signal }: SessionContext): Promise<Observation | undefined> {
-  const { clock } = agent;
-  const looking = subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
-  return orAbandon(looking, { signal, clock, graceMs: GRACE_MS });
 }
 
 interface DeedEnd {

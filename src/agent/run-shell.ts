@@ -1,12 +1,13 @@
 // The tool `shell`: guard, journal, run, tell.
-import { isMutating } from "../domain/effect.ts";
+import { type Effect, isMutating } from "../domain/effect.ts";
 import type { ShellResult } from "../domain/shell.ts";
-import type { SessionContext } from "./context.ts";
-import { workedMs } from "./context.ts";
+import { type SessionContext, workedMs } from "./context.ts";
 import { fenceText } from "./fence.ts";
+import { harmOfInterrupting } from "./guard/harm.ts";
 import { beginStep } from "./journal-step.ts";
+import { lookAt } from "./look.ts";
 import { passGuard } from "./pass-guard.ts";
-import { lostTicket, type ToolOutcome } from "./tool-outcome.ts";
+import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
 import { joinOutput } from "./truncate.ts";
 
@@ -20,22 +21,41 @@ export async function runShell(
   const { agent, members } = context;
   const effects = agent.classify(command, members);
   const operation = { command };
-  const passage = await passGuard(context, { callId, effects, operation, reason });
-  if (!passage.isAllowed) {
-    return { text: `refused by the guard: ${passage.reason}. Nothing was run.`, exitCode: 1 };
-  }
+  const harm = await findHarm(context, effects);
+  const passage = await passGuard(context, { callId, effects, operation, reason, harm });
+  if (!passage.isAllowed) return refused(passage.reason);
+  const meanwhile = passage.hasWaited ? await findHarm(context, effects) : undefined;
+  if (meanwhile !== undefined) return refused(meanwhile);
   if (!isMutating(effects)) return outcomeOf(context, await runBounded(context, command));
+  return runJournaled(context, { command, effects });
+}
+
+function refused(reason: string): ToolOutcome {
+  return failure(`refused by the guard: ${reason}. Nothing was run.`);
+}
+
+/** An action's precondition looks for itself; a command that interrupts is looked at here. */
+async function findHarm(
+  context: SessionContext,
+  effects: readonly Effect[],
+): Promise<string | undefined> {
+  if (!effects.some(({ kind }) => kind === "interrupt")) return undefined;
+  const observation = await lookAt(context.subject, context);
+  return harmOfInterrupting(effects, observation?.members ?? []);
+}
+
+async function runJournaled(
+  context: SessionContext,
+  { command, effects }: { readonly command: string; readonly effects: readonly Effect[] },
+): Promise<ToolOutcome> {
   const targets = [...new Set(effects.flatMap((effect) => effect.targets))];
-  const step = await beginStep(context, { kind: "shell", operation, targets });
+  const step = await beginStep(context, { kind: "shell", operation: { command }, targets });
   if (!step) return lostTicket();
   const result = await runBounded(context, command);
   const outcome = outcomeOf(context, result);
   const state = outcome.exitCode === 0 ? "done" : "failed";
-  await step.finish({
-    state,
-    result: outcome.text,
-    changed: !NOTHING_RAN.includes(result.exitCode),
-  });
+  const changed = !NOTHING_RAN.includes(result.exitCode);
+  await step.finish({ state, result: outcome.text, changed });
   return outcome;
 }
 

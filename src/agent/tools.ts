@@ -56,7 +56,9 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
     name: "shell",
     description:
       "Runs one command line in sh and returns its exit code and output. For looking, and for " +
-      "what no action covers. A guard reads the command first and refuses what destroys data.",
+      "what no action covers. A guard reads the command first and refuses what destroys data and " +
+      "what it cannot read: write plain sh, without code of other languages, name files by their " +
+      "full paths, write files below /tmp alone, and name members, not process numbers.",
     inputSchema: schemaOf(SHELL_INPUT),
   },
   {

@@ -1,8 +1,9 @@
 // The shell that an agent's commands run in: no secrets in its environment, and `operator` on its
 // PATH, which is this very executable.
+import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
 import type { CommandKnowledge } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "../infra/child.ts";
@@ -32,12 +33,20 @@ export async function openAgentShell(context: CommandContext): Promise<Shell> {
 export function shellKnowledge(context: CommandContext): Omit<CommandKnowledge, "members"> {
   const { HOME } = context.env;
   const home = resolve(homeOf(context));
+  const ours = [home, resolve(databaseOf(context))];
   return {
     readHosts: endpointsOf(context).flatMap((url) => URL.parse(url)?.host ?? []),
-    protectedPaths: [home, resolve(databaseOf(context))],
+    protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
     variables: { OPERATOR_HOME: home, ...(HOME ? { HOME } : {}) },
   };
+}
+
+/** What the path leads to through links, as far as it exists. */
+function realPathOf(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(realPathOf(parent), basename(path));
 }
 
 function shellEnv(context: CommandContext, folder: string): Environment {

@@ -1,33 +1,8 @@
 // What command lines do, each rule beside its near misses.
 import { expect, test } from "bun:test";
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
-import type { CommandKnowledge } from "../../src/agent/guard/scope.ts";
 import type { EffectKind } from "../../src/domain/effect.ts";
-
-const KNOWLEDGE: CommandKnowledge = {
-  members: ["pd1", "tikv1", "tikv2"],
-  readHosts: ["10.0.0.5:2379", "pd.example"],
-  protectedPaths: ["/home/op/.operator"],
-  cwd: "/tmp",
-  variables: { HOME: "/home/op", OPERATOR_HOME: "/home/op/.operator" },
-};
-
-/** The worst effect decides what the guard says. */
-const WORST_FIRST: readonly EffectKind[] = [
-  "destroy",
-  "oversight",
-  "hidden",
-  "unknown",
-  "interrupt",
-  "configure",
-  "start",
-  "read",
-];
-
-function worstOf(command: string): EffectKind | undefined {
-  const kinds = classifyCommand(command, KNOWLEDGE).map(({ kind }) => kind);
-  return WORST_FIRST.find((kind) => kinds.includes(kind));
-}
+import { KNOWLEDGE, WORST_FIRST, worstOf } from "./worst-effect.ts";
 
 const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
   read: [
@@ -84,11 +59,10 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
   ],
   interrupt: [
     "operator subject restart tikv pd1",
-    "kill 4321",
-    "kill -9 4321",
     "docker compose down",
     "docker stop tikv1",
     "systemctl restart tikv",
+    "ss -K dst 127.0.0.1",
   ],
   configure: [
     "curl -X DELETE http://127.0.0.1:2379/pd/api/v1/schedulers/evict-leader-scheduler-1",
@@ -96,6 +70,8 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "curl -X POST 'http://127.0.0.1:2379/pd/api/v1/store/4/state?state=Up'",
     "pd-ctl scheduler remove evict-leader-scheduler-1",
     "redis-cli config set maxmemory 1gb",
+    "hostname other",
+    "mount -a",
   ],
   destroy: [
     "rm -rf /var/lib/tikv",
@@ -132,7 +108,6 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "echo x > /home/op/.operator/tickets.db",
     "echo x > $OPERATOR_HOME/tickets.db-wal",
     "cp /dev/null ~/.operator/tickets.db",
-    "sqlite3 /home/op/.operator/tickets.db 'delete from audit'",
     "echo | tee ../home/op/.operator/tickets.db",
     "redis-cli FLUSHALL",
     "redis-cli -n 1 flushdb",
@@ -151,6 +126,10 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "curl -X POST 'http://127.0.0.1:2379/pd/api/v1/store/4/state?state=Offline'",
     "operator subject down tikv",
     "operator fault inject tikv store_kill",
+    "sort -o out in",
+    "sort --outp=out in",
+    "uniq in out",
+    "journalctl --vacuum-size=1K",
   ],
   oversight: [
     "operator tickets resolve 1",
@@ -169,6 +148,12 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "pkill -f operator",
     "pkill -f 'op.rator'",
     "killall bun",
+    "date -s 2020-01-01",
+    "kill $(pgrep x)",
+    "pkill tikv-server",
+    "systemctl isolate rescue",
+    "kill 4321",
+    "kill -9 4321",
   ],
   hidden: [
     "if then",
@@ -196,56 +181,46 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "timeout --what 5 ls",
     "env -S 'rm x' ls",
     "sudo -s",
-  ],
-  unknown: [
     "python3 -c 'print(1)'",
-    "constructor x",
     "./cat x",
     "/tmp/bin/cat x",
     "PATH=/tmp/bin ls",
     "LD_PRELOAD=/tmp/x.so ls",
     "export PATH=/tmp/bin",
     "env PATH=/tmp/bin ls",
-    "echo x > /tmp/note",
-    "echo x >> notes.txt",
     'echo x > "$file"',
-    "mv /tmp/a /tmp/b",
-    "sed -i s/a/b/ file",
     "sed 's/a/b/w out' file",
     "sed '1e date' file",
     "awk 'BEGIN { system(\"date\") }'",
     "awk '{ print > \"x\" }' file",
     "awk -f program file",
-    "find . -fprint x",
-    "sort -o out in",
-    "sort --outp=out in",
     "sort $flags in",
-    "uniq in out",
-    "hostname other",
-    "date -s 2020-01-01",
-    "ss -K dst 127.0.0.1",
-    "curl http://example.com/",
-    "curl http://127.0.0.1.example.com/",
-    "curl http://10.0.0.5:2380/",
     "curl $url",
     "curl -K config http://127.0.0.1/",
-    "curl -o file http://127.0.0.1/",
     "curl -T file http://127.0.0.1/",
     "curl file:///etc/passwd",
-    "curl 'http://127.0.0.1:2379/pd/api/v1/{a,b}'",
     "for p in $list; do curl http://127.0.0.1:$p/health; done",
     "for p in 1 2; do p=$x; curl http://127.0.0.1:$p/; done",
     "for p in 1 2; do read p; curl http://127.0.0.1:$p/; done",
     "IFS=1; for p in 2137; do curl http://127.0.0.1:$p/; done",
     "for p in 1 2; do true; done; curl http://127.0.0.1:$p/",
-    "kill $(pgrep x)",
-    "pkill tikv-server",
-    "mount -a",
     "docker run alpine true",
     "pd-ctl store what 4",
-    "systemctl isolate rescue",
-    "journalctl --vacuum-size=1K",
     "cd ~/.operator && ls",
+    "sqlite3 /home/op/.operator/tickets.db 'delete from audit'",
+  ],
+  unknown: [
+    "constructor x",
+    "echo x > /tmp/note",
+    "echo x >> notes.txt",
+    "mv /tmp/a /tmp/b",
+    "sed -i s/a/b/ file",
+    "find . -fprint x",
+    "curl http://example.com/",
+    "curl http://127.0.0.1.example.com/",
+    "curl http://10.0.0.5:2380/",
+    "curl -o file http://127.0.0.1/",
+    "curl 'http://127.0.0.1:2379/pd/api/v1/{a,b}'",
   ],
 };
 

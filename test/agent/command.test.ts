@@ -1,10 +1,10 @@
 // `operator agent` itself: its flags, an empty home, the shell that it gives its commands.
 import { expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAgentCommand } from "../../src/commands/agent.ts";
-import { openAgentShell, secretsOf } from "../../src/commands/agent-shell.ts";
+import { openAgentShell, secretsOf, shellKnowledge } from "../../src/commands/agent-shell.ts";
 import type { CommandContext } from "../../src/commands/context.ts";
 import { commandContext } from "../support/command-context.ts";
 
@@ -72,4 +72,14 @@ test("commands find operator on their PATH, and no secret in their environment",
   expect(output.head).toContain("LANG=C\n");
   expect(output.head).not.toMatch(/sk-ant-secret|hunter2/);
   expect(secretsOf(env)).toEqual(["sk-ant-secret", "hunter2"]);
+});
+
+test("what a home that is a link leads to is protected, too, before the database exists", () => {
+  using place = openPlace();
+  const real = `${place.home} of old`;
+  mkdirSync(real);
+  symlinkSync(real, place.home);
+  const { protectedPaths } = shellKnowledge(place.context(["--db", join(place.home, "a.db")]));
+  const home = realpathSync(real);
+  expect(protectedPaths).toEqual([place.home, join(place.home, "a.db"), home, join(home, "a.db")]);
 });

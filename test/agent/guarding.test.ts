@@ -156,6 +156,30 @@ test("an action that fails tells the model why", async () => {
   expect(resultsIn(world.model.requests[1])[0]).toStartWith("failed: the fuse blew; postcondition");
 });
 
+test("a command that takes the majority of a role away is refused, and not run", async () => {
+  using world = await tryOnce(() => shellCall("operator subject kill lamps right"), {});
+  await world.run();
+  expect(resultsIn(world.model.requests[1])[0]).toContain(
+    "refused by the guard: interrupting right would leave 0 of 2 members of role lamp up",
+  );
+  expect((await world.session()).changes).toBe(0);
+});
+
+test("approve: what a person let pass is looked at once more before it interrupts", async () => {
+  const lamps = lampSubject();
+  for (const name of ["left", "middle"]) lamps.health.set(name, "up");
+  using world = await tryOnce(() => shellCall("operator subject kill lamps right"), {
+    mode: "approve",
+    lamps,
+  });
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  lamps.health.set("left", "down");
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect(resultsIn(world.model.requests[1])[0]).toContain("1 of 3 members of role lamp up");
+});
+
 test("only mutating commands are journaled and count as a change", async () => {
   using world = openWorld({
     script: [

@@ -5,16 +5,31 @@ import type { Effect } from "../../domain/effect.ts";
 /** Besides lower-case names, which programs do not read from their environment. */
 const HARMLESS: ReadonlySet<string> = new Set(["COLUMNS", "LANG", "LC_ALL", "NO_COLOR", "TZ"]);
 
+/** They decide what a name stands for, where settings are, or whom a request goes to. */
+const STEERING = new RegExp(
+  "^(PATH|HOME|ENV|IFS|SHELL|PAGER|EDITOR|VISUAL|LESSOPEN|CDPATH|PS4|PROMPT_COMMAND|TMPDIR)$" +
+    "|^(LD|DYLD|XDG|CURL|NODE|BUN|JAVA|GIT|DOCKER|OPERATOR|ANTHROPIC)_" +
+    "|^(BASH|SHELLOPTS|GCONV|PERL|PYTHON|RUBY|REDISCLI|PD_ENDPOINT)" +
+    "|^(https?|ftp|all|no)_proxy$|_PROXY$",
+);
+
+/** One that stands alone stays within the shell. */
+export function classifyVariable({ name, text }: Assignment): readonly Effect[] {
+  return STEERING.test(name) ? [{ kind: "hidden", targets: [], source: text }] : [];
+}
+
+/** `NAME=value command`: the command gets it. */
 export function classifyAssignment({ name, text }: Assignment): readonly Effect[] {
-  return isHarmless(name) ? [] : [{ kind: "unknown", targets: [], source: text }];
+  return classifyNamed(name, text);
 }
 
 /** For `env NAME=value command` and `export NAME=value`, which are plain words to the parser. */
 export function classifyAssignedWord(text: string): readonly Effect[] {
-  const name = text.split("=", 1)[0] ?? "";
-  return isHarmless(name) ? [] : [{ kind: "unknown", targets: [], source: text }];
+  return classifyNamed(text.split("=", 1)[0] ?? "", text);
 }
 
-function isHarmless(name: string): boolean {
-  return HARMLESS.has(name) || /^[a-z_][a-z0-9_]*$/.test(name);
+function classifyNamed(name: string, source: string): readonly Effect[] {
+  if (STEERING.test(name)) return [{ kind: "hidden", targets: [], source }];
+  const isHarmless = HARMLESS.has(name) || /^[a-z_][a-z0-9_]*$/.test(name);
+  return isHarmless ? [] : [{ kind: "unknown", targets: [], source }];
 }

@@ -1,8 +1,15 @@
 // From a command line to its effects. The line is parsed, never searched: every simple command in
 // it is judged, wherever it stands, and what cannot be read counts as the worst.
-import { type For, forEachChild, type ParsedScript, parse, type SyntaxNode } from "unbash";
+import {
+  type Command,
+  type For,
+  forEachChild,
+  type ParsedScript,
+  parse,
+  type SyntaxNode,
+} from "unbash";
 import type { Effect } from "../../domain/effect.ts";
-import { classifyAssignment } from "./assignments.ts";
+import { classifyAssignment, classifyVariable } from "./assignments.ts";
 import { classifyRedirect } from "./redirects.ts";
 import { type CommandKnowledge, effectBecause, type Scope } from "./scope.ts";
 import { readScriptFacts } from "./script-facts.ts";
@@ -34,13 +41,14 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
-  const effects = distinct(classifyCode(command, { knowledge, nesting: 0 }));
+  const effects = distinct(classifyCode(command, { knowledge, nesting: 0, isElsewhere: false }));
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
 }
 
 interface Surroundings {
   readonly knowledge: CommandKnowledge;
   readonly nesting: number;
+  readonly isElsewhere: boolean;
 }
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
@@ -52,14 +60,21 @@ function classifyCode(code: string, around: Surroundings): readonly Effect[] {
 function scopeOf(script: ParsedScript, around: Surroundings): Scope {
   const { knowledge, nesting } = around;
   const facts = readScriptFacts(script);
+  const isElsewhere = around.isElsewhere || facts.changesFolder;
   const known = Object.entries(knowledge.variables).filter(([name]) => facts.isSettled(name));
+  const variables = new Map(known);
   const scope: Scope = {
     knowledge,
     facts,
-    variables: new Map(known),
-    classifyCode: (code) => classifyCode(code, { knowledge, nesting: nesting + 1 }),
+    isElsewhere,
+    variables,
+    classifyCode: (code) => classifyCode(code, { knowledge, nesting: nesting + 1, isElsewhere }),
     classifyWords: (words) => classifySimple(words, scope),
   };
+  for (const { name, value } of facts.constants) {
+    const word = value.type === "Word" ? readWord(value, scope) : undefined;
+    if (word?.isExact && staysOneWord(word.text)) variables.set(name, word.text);
+  }
   return scope;
 }
 
@@ -74,7 +89,8 @@ function classifyNode(node: SyntaxNode, scope: Scope): readonly Effect[] {
       if (!node.script) return [hidden(node.text, "nested too deeply")];
       return classifyChildren(node, scope);
     case "Command": {
-      const words = node.name ? [node.name, ...node.args].map((word) => readWord(word, scope)) : [];
+      if (!node.name) return classifyVariables(node, scope);
+      const words = [node.name, ...node.args].map((word) => readWord(word, scope));
       return [...classifySimple(words, scope), ...classifyChildren(node, scope)];
     }
     case "Redirect":
@@ -92,6 +108,15 @@ function classifyChildren(node: SyntaxNode, scope: Scope): readonly Effect[] {
   const effects: Effect[] = [];
   forEachChild(node, (child) => effects.push(...classifyNode(child, scope)));
   return effects;
+}
+
+/** Without a command, assignments set the shell's own variables. */
+function classifyVariables({ prefix }: Command, scope: Scope): readonly Effect[] {
+  return prefix.flatMap((node) =>
+    node.type === "Assignment"
+      ? [...classifyVariable(node), ...classifyChildren(node, scope)]
+      : classifyNode(node, scope),
+  );
 }
 
 /** A loop over words that are written out is judged once per word, with that value. */

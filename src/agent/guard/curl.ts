@@ -1,5 +1,5 @@
 // curl: which request it makes, to whom, and what the answer is written to.
-import type { Effect } from "../../domain/effect.ts";
+import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { classifyRequest } from "./http-requests.ts";
 import { writeTo } from "./redirects.ts";
 import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
@@ -24,7 +24,7 @@ const BODY = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-url
 const OUTPUT = new Set(["-o", "--output"]);
 
 interface CurlCall {
-  readonly urls: readonly string[];
+  readonly urls: readonly ShellWord[];
   readonly outputs: readonly ShellWord[];
   readonly method: string | undefined;
   readonly hasBody: boolean;
@@ -34,16 +34,28 @@ interface CurlCall {
 
 export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const call = readCall(words.slice(1));
-  if (!call)
+  if (!call) {
     return [
-      effectBecause({ kind: "unknown", words, because: "a curl call that is not understood" }),
+      effectBecause({ kind: "hidden", words, because: "a curl call that is not understood" }),
     ];
+  }
   const method = call.method ?? defaultMethod(call);
-  const requests = call.urls.map((url) => {
-    const kind = classifyRequest({ method, url, readHosts: scope.knowledge.readHosts });
+  const { readHosts } = scope.knowledge;
+  const kindOf = (url: string | undefined) =>
+    url === undefined ? "unknown" : classifyRequest({ method, url, readHosts });
+  const requests = call.urls.map((word) => {
+    const url = word.isExact ? word.text : writtenHost(word);
+    const isReading = method === "GET" || method === "HEAD";
+    // Who is asked for what is not known: a DELETE may be for the data of a store.
+    const kind: EffectKind = word.isExact || isReading ? kindOf(url) : "hidden";
     return effectOf({ kind, words, scope });
   });
   return [...requests, ...call.outputs.flatMap((word) => writeTo(word, scope))];
+}
+
+/** What of a URL is written out, up to the end of its host; undefined when that is not. */
+function writtenHost({ text }: ShellWord): string | undefined {
+  return /^(https?:\/\/)?[\w.:[\]-]+\//.exec(text)?.[0];
 }
 
 function defaultMethod({ asksForHead, hasBody, bodyInUrl }: CurlCall): string {
@@ -51,26 +63,29 @@ function defaultMethod({ asksForHead, hasBody, bodyInUrl }: CurlCall): string {
   return hasBody && !bodyInUrl ? "POST" : "GET";
 }
 
-/** Undefined when any word is not exact, or an option is not in the tables. */
+/** Undefined when a word may be an option, or an option is not in the tables. */
 function readCall(words: readonly ShellWord[]): CurlCall | undefined {
-  const urls: string[] = [];
+  const urls: ShellWord[] = [];
   const outputs: ShellWord[] = [];
   const seen = new Set<string>();
   let method: string | undefined;
   const queue = words.flatMap(splitOption);
   while (queue.length > 0) {
     const word = queue.shift();
-    if (!word?.isExact) return undefined;
+    if (!(word?.isExact || word?.isOperand)) return undefined;
     const { text } = word;
-    if (!text.startsWith("-")) urls.push(text);
+    if (!text.startsWith("-")) urls.push(word);
     else if (PLAIN.has(text)) seen.add(text);
     else {
       const value = queue.shift();
-      if (!value || !(value.isExact || VALUED.has(text) || BODY.has(text))) return undefined;
+      const mayBeOpen = VALUED.has(text) || BODY.has(text);
+      if (!value || !(value.isExact || (mayBeOpen && value.isOperand))) return undefined;
       if (METHOD.has(text)) method = value.text.toUpperCase();
       else if (BODY.has(text)) seen.add("body");
       else if (OUTPUT.has(text)) outputs.push(value);
-      else if (text === "--url") urls.push(value.text);
+      // %output{file} writes to a file.
+      else if (value.text.includes("%output")) return undefined;
+      else if (text === "--url") urls.push(value);
       else if (!VALUED.has(text)) return undefined;
     }
   }

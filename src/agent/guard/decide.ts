@@ -7,6 +7,8 @@ import type { SafetyMode } from "../../domain/session.ts";
 export interface GuardQuestion {
   readonly effects: readonly Effect[];
   readonly mode: SafetyMode;
+  /** What stands against it in the present state of the subject; see `harmOfInterrupting`. */
+  readonly harm?: string | undefined;
 }
 
 /** What no mode allows, and what to do instead. */
@@ -16,12 +18,13 @@ const NEVER: Partial<Record<EffectKind, string>> = {
   hidden: "cannot be read before it runs; write the command out, plainly and in full",
 };
 
-export function decide({ effects, mode }: GuardQuestion): GuardDecision {
+export function decide({ effects, mode, harm }: GuardQuestion): GuardDecision {
   for (const { kind, source } of effects) {
     const why = NEVER[kind];
     if (why !== undefined) return { decision: "deny", reason: `${source}: ${why}` };
   }
   if (!isMutating(effects)) return { decision: "allow", reason: "it only reads" };
+  if (harm !== undefined) return { decision: "deny", reason: harm };
   const what = describeMutations(effects);
   switch (mode) {
     case "observe":

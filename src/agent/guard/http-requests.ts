@@ -17,6 +17,14 @@ const DESTRUCTIVE: readonly { readonly methods: readonly string[]; readonly path
   { methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/members?(\/|$)/ },
   { methods: ["POST", "PUT"], path: /^\/pd\/api\/v\d+\/admin\/unsafe(\/|$)/ },
   { methods: ["POST", "PUT"], path: /^\/pd\/api\/v\d+\/admin\/(reset-ts|persist-file)(\/|$)/ },
+  { methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/gc(\/|$)/ },
+  // etcd's gateway on the same port: PD's metadata itself. Reading is a POST there, too.
+  {
+    methods: ["POST", "PUT"],
+    path: /^\/v3\w*\/(?!(kv\/range|maintenance\/status|cluster\/member\/list)$)/,
+  },
+  // Faults on purpose: TiKV's failpoints, and what the stand-ins have among themselves.
+  { methods: ["POST", "PUT", "DELETE"], path: /^\/(fail|stand-in|kv|raft)(\/|$)/ },
 ];
 
 /** Setting a store Offline is what DELETE does by another name. */
@@ -24,17 +32,20 @@ const STORE_STATE = /^\/pd\/api\/v\d+\/store\/[^/]+\/state$/;
 
 export function classifyRequest({ method, url, readHosts }: RequestFacts): EffectKind {
   const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`);
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || /[{}[\]]/.test(pathOf(url)))
-    return "unknown";
+  // gopher and dict send a server whatever stands in their path.
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) return "hidden";
+  const isReading = method === "GET" || method === "HEAD";
+  if (/[{}[\]]/.test(pathOf(url))) return isReading ? "unknown" : "hidden";
   const isKnown = LOOPBACK.test(parsed.hostname) || readHosts.some((host) => isHost(parsed, host));
-  if (method === "GET" || method === "HEAD") return isKnown ? "read" : "unknown";
+  if (isReading) return isKnown ? "read" : "unknown";
   const path = decodePath(parsed.pathname);
   if (DESTRUCTIVE.some((one) => one.methods.includes(method) && one.path.test(path))) {
     return "destroy";
   }
   const state = parsed.searchParams.get("state")?.toLowerCase();
   if (STORE_STATE.test(path) && state !== "up") return "destroy";
-  return isKnown && ["POST", "PUT", "PATCH", "DELETE"].includes(method) ? "configure" : "unknown";
+  if (!["POST", "PUT", "PATCH", "DELETE"].includes(method)) return "hidden";
+  return isKnown ? "configure" : "unknown";
 }
 
 function isHost(url: URL, host: string): boolean {

@@ -1,11 +1,33 @@
-// Signals to processes. Ours are among them: a pattern or a group may hit the monitor.
+// Signals to processes, and what takes the whole machine along. The monitor is among them, and
+// neither a number nor a pattern says whose process it is: members are handled by their names.
 import type { Effect } from "../../domain/effect.ts";
-import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import {
+  alwaysIs,
+  type Classifier,
+  effectBecause,
+  effectOf,
+  type Scope,
+  type ShellWord,
+} from "./scope.ts";
+
+const BY_PATTERN = ["killall", "killall5", "pkill", "skill", "xkill", "slay"];
+const WHOLE_MACHINE = [
+  ...["shutdown", "reboot", "poweroff", "halt", "init", "telinit", "kexec", "loginctl"],
+  ...["timedatectl", "hwclock", "swapoff", "sysctl"],
+];
 
 export const PROCESS_TOOLS: Readonly<Record<string, Classifier>> = {
+  ...Object.fromEntries(
+    BY_PATTERN.map((name) => [name, alwaysIs("oversight", "the pattern may match the monitor")]),
+  ),
+  ...Object.fromEntries(
+    WHOLE_MACHINE.map((name) => [
+      name,
+      alwaysIs("oversight", "the whole machine, the monitor too"),
+    ]),
+  ),
+  fuser: classifyFuser,
   kill: classifyKill,
-  killall: classifyByPattern,
-  pkill: classifyByPattern,
 };
 
 const RESUMES = /^(?:SIG)?CONT$|^18$/;
@@ -13,18 +35,10 @@ const RESUMES = /^(?:SIG)?CONT$|^18$/;
 function classifyKill(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const { signal, targets } = readKill(words.slice(1));
   if (/^[lL0]$/.test(signal)) return [effectOf({ kind: "read", words, scope })];
-  // 0 and -1 are whole groups; 1 is the first process of the machine.
-  if (targets.some(({ text }) => /^(-|[01]$)/.test(text))) {
-    return [
-      effectBecause({ kind: "oversight", words, because: "a whole group, the monitor among it" }),
-    ];
-  }
-  if (targets.some(({ isExact }) => !isExact)) {
-    return [
-      effectBecause({ kind: "unknown", words, because: "its target is known only when it runs" }),
-    ];
-  }
-  return [effectOf({ kind: RESUMES.test(signal) ? "start" : "interrupt", words, scope })];
+  const isOneProcess = targets.every(({ text, isExact }) => isExact && /^\d{2,}$/.test(text));
+  if (RESUMES.test(signal) && isOneProcess) return [effectOf({ kind: "start", words, scope })];
+  const because = "it may be the monitor; use operator subject with a member's name";
+  return [effectBecause({ kind: "oversight", words, because })];
 }
 
 /** `kill -9 1234`, `kill -s CONT 1234`, `kill 1234`. */
@@ -36,24 +50,8 @@ function readKill([first, ...rest]: readonly ShellWord[]) {
   return { signal: "TERM", targets: [first, ...rest] };
 }
 
-const OURS = /operator|monitor|agent|bun|main/i;
-
-/** By name or command line: it takes whatever looks alike, so only a plain other name is judged. */
-function classifyByPattern(words: readonly ShellWord[]): readonly Effect[] {
-  const names = words.slice(1).filter(({ text }) => !/^-(?:[A-Z0-9]+|[fxe])$/.test(text));
-  const isOther = names.every(
-    ({ text, isExact }) => isExact && /^[\w-]{3,}$/.test(text) && !OURS.test(text),
-  );
-  if (isOther && names.length === 1) {
-    return [
-      effectBecause({
-        kind: "unknown",
-        words,
-        because: "whatever matches; use operator subject instead",
-      }),
-    ];
-  }
-  return [
-    effectBecause({ kind: "oversight", words, because: "the pattern may match the monitor" }),
-  ];
+/** Without `k` among its options it only shows who uses a file. */
+function classifyFuser(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const isReading = words.slice(1).every(({ text, isExact }) => isExact && !/^-.*k/.test(text));
+  return [effectOf({ kind: isReading ? "read" : "oversight", words, scope })];
 }

@@ -1,10 +1,14 @@
 // Programs and builtins that change nothing, whatever their arguments, but for the ones listed.
+import type { EffectKind } from "../../domain/effect.ts";
+import type { ShellWord } from "./scope.ts";
 
 interface ReadOnlyTool {
   /** Options with which it writes. A long one matches with `=value`, a short one among others. */
   readonly writesWith?: readonly string[];
   /** More plain arguments than this, and it writes: `uniq input output`, `hostname name`. */
   readonly operandsMax?: number;
+  /** What writing with it is. */
+  readonly writing: EffectKind;
 }
 
 const PLAIN = [
@@ -15,58 +19,54 @@ const PLAIN = [
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
   ...["strings", "tac", "tail", "tr", "wc", "zcat", "zgrep"],
   ...["df", "dig", "du", "free", "getconf", "getent", "groups", "host", "id", "iostat", "lsblk"],
-  ...["lscpu", "lsof", "netstat", "nproc", "nslookup", "pgrep", "pidof", "ps", "pstree"],
-  ...["uname", "uptime", "vmstat", "w", "who", "whoami"],
+  ...["lscpu", "lsof", "netstat", "nproc", "nslookup", "pgrep", "pidof", "printenv", "ps"],
+  ...["pstree", "uname", "uptime", "vmstat", "w", "who", "whoami"],
 ];
 
+const JOURNAL_CHANGES = [
+  "--vacuum",
+  "--rotate",
+  "--flush",
+  "--sync",
+  "--setup",
+  "--update",
+  "--cursor-file",
+];
+const RING_CHANGES = ["-C", "-c", "-D", "-E", "-n", "--clear", "--read-clear", "--console"];
+const SORT_FILES = ["-o", "--output", "--compress", "-T", "--temporary", "--files0"];
+
 const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
-  date: { writesWith: ["-s", "--set"] },
-  dmesg: { writesWith: ["-C", "-c", "-D", "-E", "-n", "--clear", "--read-clear", "--console"] },
-  file: { writesWith: ["-C", "--compile"] },
-  hostname: { operandsMax: 0, writesWith: ["-F", "--file", "-b", "--boot"] },
-  ifconfig: { operandsMax: 1 },
-  journalctl: {
-    writesWith: [
-      "--vacuum",
-      "--rotate",
-      "--flush",
-      "--sync",
-      "--setup",
-      "--update",
-      "--relinquish",
-    ],
-  },
-  mount: { operandsMax: 0, writesWith: ["-a", "--all"] },
-  printenv: {},
-  sort: { writesWith: ["-o", "--output", "--compress", "-T", "--temporary", "--files0"] },
-  ss: { writesWith: ["-K", "--kill", "-D", "--diag"] },
-  top: { writesWith: ["-W"] },
-  tree: { writesWith: ["-o"] },
-  uniq: { operandsMax: 1 },
-  xxd: { operandsMax: 1, writesWith: ["-r"] },
+  // Leases and verification are decided by the clock.
+  date: { writesWith: ["-s", "--set"], writing: "oversight" },
+  dmesg: { writesWith: RING_CHANGES, writing: "destroy" },
+  file: { writesWith: ["-C", "--compile"], writing: "destroy" },
+  hostname: { operandsMax: 0, writesWith: ["-F", "--file", "-b"], writing: "configure" },
+  ifconfig: { operandsMax: 1, writing: "configure" },
+  journalctl: { writesWith: [...JOURNAL_CHANGES, "--relinquish"], writing: "destroy" },
+  mount: { operandsMax: 0, writesWith: ["-a", "--all"], writing: "configure" },
+  sort: { writesWith: SORT_FILES, writing: "destroy" },
+  ss: { writesWith: ["-K", "--kill", "-D", "--diag"], writing: "interrupt" },
+  top: { writesWith: ["-W"], writing: "unknown" },
+  tree: { writesWith: ["-o"], writing: "destroy" },
+  uniq: { operandsMax: 1, writing: "destroy" },
+  xxd: { operandsMax: 1, writesWith: ["-r"], writing: "destroy" },
 };
 
-const READ_ONLY_TOOLS: ReadonlyMap<string, ReadOnlyTool> = new Map([
-  ...PLAIN.map((name): [string, ReadOnlyTool] => [name, {}]),
-  ...Object.entries(WITH_EXCEPTIONS),
-]);
+const ALWAYS_READING: ReadonlySet<string> = new Set(PLAIN);
 
-interface Argument {
-  readonly text: string;
-  readonly isExact: boolean;
-}
-
-/** Whether it only reads with these arguments, which must be exact where some would write. */
-export function isReadOnlyUse(name: string, args: readonly Argument[]): boolean {
-  const tool = READ_ONLY_TOOLS.get(name);
-  if (!tool) return false;
-  const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY } = tool;
-  const isPlain = writesWith.length === 0 && operandsMax === Number.POSITIVE_INFINITY;
-  if (isPlain) return true;
-  if (args.some(({ isExact }) => !isExact)) return false;
+/** Undefined for a program that is none of them; "hidden" when a word may be another option. */
+export function kindOfReadOnlyUse(
+  name: string,
+  args: readonly ShellWord[],
+): EffectKind | undefined {
+  if (ALWAYS_READING.has(name)) return "read";
+  const tool = Object.hasOwn(WITH_EXCEPTIONS, name) ? WITH_EXCEPTIONS[name] : undefined;
+  if (!tool) return undefined;
+  const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY, writing } = tool;
+  if (args.some(({ isExact, isOperand }) => !(isExact || isOperand))) return "hidden";
   const operands = args.filter(({ text }) => !/^[-+]./.test(text));
   const writes = args.some(({ text }) => writesWith.some((option) => isOption(text, option)));
-  return !writes && operands.length <= operandsMax;
+  return writes || operands.length > operandsMax ? writing : "read";
 }
 
 /** Long options may be shortened by who types them, so a common start is enough. */

@@ -1,7 +1,7 @@
 // What a redirection or a write does to the file that it names.
-import { posix } from "node:path";
 import type { Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
+import { isCertainPath, isForeignMemory, isProtected, isScratch } from "./paths.ts";
 import { effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { readWord } from "./shell-words.ts";
 
@@ -16,52 +16,45 @@ const SINKS: ReadonlySet<string> = new Set([
 export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Effect[] {
   const { operator, target } = redirect;
   const word: ShellWord = target ? readWord(target, scope) : { text: "", isExact: false };
-  const shown = { text: `${operator} ${word.text}`, isExact: true };
+  const words = [{ text: `${operator} ${word.text}`, isExact: true }];
   switch (operator) {
     case "<":
-      // bash opens a connection for these names.
-      return /^\/dev\/(tcp|udp)\//.test(word.text)
-        ? [effectBecause({ kind: "unknown", words: [shown], because: "a connection" })]
-        : [];
+      return readFrom(word, words);
     case "<&":
     case ">&":
       return /^(\d+|-)$/.test(word.text) ? [] : writeTo(word, scope);
     case "&>":
     case "&>>":
-      return [
-        effectBecause({
-          kind: "hidden",
-          words: [shown],
-          because: "bash only, and the shell is sh",
-        }),
-      ];
+      return [effectBecause({ kind: "hidden", words, because: "bash only, and the shell is sh" })];
     default:
       return writeTo(word, scope);
   }
 }
 
-/** What writing to the named file is: nothing for a sink, destruction for what must be kept. */
-export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
-  if (word.isExact && SINKS.has(word.text)) return [];
-  const shown = { text: `> ${word.text}`, isExact: true };
-  if (isProtected(word, scope)) {
-    return [
-      effectBecause({
-        kind: "destroy",
-        words: [shown],
-        because: "operator's own files and the subject's data",
-      }),
-    ];
+function readFrom(word: ShellWord, words: readonly ShellWord[]): readonly Effect[] {
+  if (isForeignMemory(word)) {
+    return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
   }
-  if (/^\/dev\//.test(word.text))
-    return [effectBecause({ kind: "destroy", words: [shown], because: "a device" })];
-  return [effectBecause({ kind: "unknown", words: [shown], because: "writes a file" })];
+  // bash opens a connection for these names.
+  if (!/^\/dev\/(tcp|udp)\//.test(word.text)) return [];
+  return [effectBecause({ kind: "hidden", words, because: "a connection" })];
 }
 
-/** Whether the word, read as a path or as `option=path`, lies among the protected ones. */
-export function isProtected({ text }: ShellWord, scope: Scope): boolean {
-  const { cwd, protectedPaths } = scope.knowledge;
-  const path = posix.resolve(cwd, text.replace(/^[\w-]*=/, ""));
-  // A prefix, not a folder: `tickets.db` has companions such as `tickets.db-wal`.
-  return protectedPaths.some((one) => path.startsWith(one) || one.startsWith(`${path}/`));
+/** What writing to the named file is: nothing for a sink, destruction outside of scratch. */
+export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
+  if (word.isExact && SINKS.has(word.text)) return [];
+  const words = [{ text: `> ${word.text}`, isExact: true }];
+  if (isScratch(word, scope)) {
+    return [effectBecause({ kind: "unknown", words, because: "writes a temporary file" })];
+  }
+  if (isProtected(word, scope)) {
+    const because = "operator's own files and the subject's data";
+    return [effectBecause({ kind: "destroy", words, because })];
+  }
+  if (!isCertainPath(word, scope)) {
+    const because = "which file that is, is known only when it runs";
+    return [effectBecause({ kind: "hidden", words, because })];
+  }
+  const because = `only files below ${scope.knowledge.cwd} may be overwritten`;
+  return [effectBecause({ kind: "destroy", words, because })];
 }

@@ -20,6 +20,8 @@ export interface CommandKnowledge {
 export interface ShellWord {
   readonly text: string;
   readonly isExact: boolean;
+  /** Not exact, but whatever it becomes is an operand: no option, and no verb. */
+  readonly isOperand?: true;
 }
 
 export interface Scope {
@@ -28,6 +30,8 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, string>;
   /** Of the whole script. A function is judged where it is defined, not where it is called. */
   readonly facts: ScriptFacts;
+  /** A `cd` stands somewhere around it: what a relative path names is not known. */
+  readonly isElsewhere: boolean;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
   classifyCode(code: string): readonly Effect[];
   /** Judges a command inside a command: `sudo`, `timeout`, `xargs`. */
@@ -36,6 +40,11 @@ export interface Scope {
 
 /** Judges one simple command; the first word is its name. */
 export type Classifier = (words: readonly ShellWord[], scope: Scope) => readonly Effect[];
+
+/** A program that is judged by its name alone. */
+export function alwaysIs(kind: EffectKind, because: string): Classifier {
+  return (words) => [effectBecause({ kind, words, because })];
+}
 
 const SOURCE_MAX = 100;
 

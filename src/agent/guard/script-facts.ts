@@ -1,9 +1,12 @@
 // What a whole script says about its names: which functions it defines, and which variables keep
 // the value that they are seen with.
-import { forEachChild, type SyntaxNode } from "unbash";
+import { type Assignment, forEachChild, type ParsedScript, type SyntaxNode } from "unbash";
 
 export interface ScriptFacts {
   readonly functions: ReadonlySet<string>;
+  readonly changesFolder: boolean;
+  /** Assignments that come first, before anything runs, and are the only ones of their names. */
+  readonly constants: readonly Assignment[];
   /** True when nothing in the script gives the variable another value than its one loop does. */
   isSettled(variable: string): boolean;
 }
@@ -27,24 +30,53 @@ const SETTERS: ReadonlySet<string> = new Set([
   "unset",
 ]);
 
-export function readScriptFacts(script: SyntaxNode): ScriptFacts {
+export const FOLDER_CHANGERS: ReadonlySet<string> = new Set(["cd", "chdir", "pushd", "popd"]);
+
+/** `$((n = 1))`, `$((n += 1))`, `$((n++))`; comparisons have their sign doubled. */
+const ARITHMETIC_SETTER = /[^=!<>]=(?!=)|<<=|>>=|\+\+|--/;
+
+export function readScriptFacts(script: ParsedScript): ScriptFacts {
   const functions = new Set<string>();
-  const assigned = new Set<string>();
+  const assigned: string[] = [];
   const loops = new Set<string>();
   let hasSetter = false;
+  let changesFolder = false;
   const visit = (node: SyntaxNode): void => {
     if (node.type === "Function") functions.add(node.name.value);
-    if (node.type === "Assignment") assigned.add(node.name);
-    if (node.type === "ParameterExpansion" && node.operation) assigned.add(node.parameter);
-    if (node.type === "For") (loops.has(node.name.value) ? assigned : loops).add(node.name.value);
+    if (node.type === "Assignment") assigned.push(node.name);
+    if (node.type === "ParameterExpansion" && node.operation) assigned.push(node.parameter);
+    if (node.type === "ArithmeticExpansion") hasSetter ||= ARITHMETIC_SETTER.test(node.text);
+    if (node.type === "For") {
+      if (loops.has(node.name.value)) assigned.push(node.name.value);
+      loops.add(node.name.value);
+    }
     // A name that is not plain may turn out to be one of them.
     if (node.type === "Command" && node.name) {
       hasSetter ||= node.name.parts !== undefined || SETTERS.has(node.name.value);
+      changesFolder ||= FOLDER_CHANGERS.has(node.name.value);
     }
     forEachChild(node, visit);
   };
   visit(script);
   // Another IFS splits every value in another way.
-  const isUnsettled = hasSetter || assigned.has("IFS");
-  return { functions, isSettled: (variable) => !isUnsettled && !assigned.has(variable) };
+  const isUnsettled = hasSetter || assigned.includes("IFS");
+  const isOnlyOne = ({ name }: Assignment) =>
+    !isUnsettled && !loops.has(name) && assigned.filter((other) => other === name).length === 1;
+  const isSettled = (variable: string) => !isUnsettled && !assigned.includes(variable);
+  const constants = leadingAssignments(script).filter(isOnlyOne);
+  return { functions, changesFolder, constants, isSettled };
+}
+
+/** Up to the first statement that is more than plain assignments: until there, each one happens. */
+function leadingAssignments({ commands }: ParsedScript): readonly Assignment[] {
+  const found: Assignment[] = [];
+  for (const { command, background } of commands) {
+    if (background || command.type !== "Command" || command.name) break;
+    const plain = command.prefix.filter(
+      (one) => one.type === "Assignment" && !one.append && !one.index,
+    );
+    if (plain.length < command.prefix.length) break;
+    found.push(...plain.filter((one) => one.type === "Assignment"));
+  }
+  return found;
 }

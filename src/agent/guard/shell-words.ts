@@ -11,7 +11,19 @@ export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
   const home = homeOf(argument, scope);
   const parts = argument.parts;
   if (!parts) return home ?? { text: argument.value, isExact: !argument.value.startsWith("~") };
-  return joinWords(parts.map((part) => readPart(part, scope)));
+  const word = joinWords(parts.map((part) => readPart(part, scope)));
+  return word.isExact || !isOperand(parts) ? word : { ...word, isOperand: true };
+}
+
+/** Starts with what is written out, no dash, and is split nowhere. */
+function isOperand([first, ...rest]: readonly WordPart[]): boolean {
+  const start = first?.type === "DoubleQuoted" ? first.parts[0] : first;
+  const isWrittenOut = start?.type === "Literal" || start?.type === "SingleQuoted";
+  return isWrittenOut && /^[\w./]/.test(start.value) && rest.every(isUnsplit);
+}
+
+function isUnsplit({ type }: WordPart): boolean {
+  return ["Literal", "SingleQuoted", "DoubleQuoted", "Glob"].includes(type);
 }
 
 function homeOf(word: Word, scope: Scope): ShellWord | undefined {

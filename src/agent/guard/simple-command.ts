@@ -4,44 +4,65 @@ import type { Effect } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
 import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
+import { HIDDEN_TOOLS } from "./hidden-tools.ts";
 import { classifyOperator } from "./operator-verbs.ts";
+import { isForeignMemory, isProtected } from "./paths.ts";
 import { PROCESS_TOOLS } from "./process-tools.ts";
-import { isReadOnlyUse } from "./read-only-tools.ts";
-import { isProtected } from "./redirects.ts";
+import { kindOfReadOnlyUse } from "./read-only-tools.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import { FOLDER_CHANGERS } from "./script-facts.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
 import { WRAPPERS } from "./wrappers.ts";
 
-const CLASSIFIERS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
+/** They judge a command within them, or know by themselves which files they may touch. */
+const SELF_CONTAINED: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(WRAPPERS),
+  ...Object.entries(HIDDEN_TOOLS),
+  ["operator", classifyOperator],
+  ["export", classifyDeclaration],
+  ["local", classifyDeclaration],
+  ["readonly", classifyDeclaration],
+  ...[...FOLDER_CHANGERS].map((name): [string, Classifier] => [name, classifyChangeOfFolder]),
+]);
+
+const TOOLS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(FILE_TOOLS),
   ...Object.entries(TEXT_TOOLS),
   ...Object.entries(PROCESS_TOOLS),
   ...Object.entries(VERB_TOOLS),
   ["curl", classifyCurl],
-  ["operator", classifyOperator],
-  ["export", classifyDeclaration],
-  ["local", classifyDeclaration],
-  ["readonly", classifyDeclaration],
-  ["cd", classifyChangeOfFolder],
 ]);
 
 /** No words: nothing runs. */
 export function classifySimple(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const [first] = words;
   if (!first) return [];
-  if (!first.isExact)
-    return [
-      effectBecause({ kind: "hidden", words, because: "its name is known only when it runs" }),
-    ];
+  if (!first.isExact) return hiddenBecause(words, "its name is known only when it runs");
+  if (words.some(isForeignMemory)) {
+    return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
+  }
   const name = programName(first.text);
-  const classify = CLASSIFIERS.get(name);
+  const classify = findIn(SELF_CONTAINED, name);
   if (classify) return classify(words, scope);
-  if (isReadOnlyUse(name, words.slice(1))) return [effectOf({ kind: "read", words, scope })];
+  const effects = classifyTool(name, words, scope);
+  const isReading = effects.every(({ kind }) => kind === "read");
+  return isReading ? effects : [...effects, ...protectedAmong(words, scope)];
+}
+
+function classifyTool(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const classify = findIn(TOOLS, name);
+  if (classify) return classify(words, scope);
+  const kind = kindOfReadOnlyUse(name, words.slice(1));
+  if (kind) return [effectOf({ kind, words, scope })];
   // A function's body is judged where it is defined.
   if (scope.facts.functions.has(name)) return [];
   return classifyUnknown(words, scope);
+}
+
+/** `python3.11` is `python`, unless the table knows it by its whole name. */
+function findIn(table: ReadonlyMap<string, Classifier>, name: string): Classifier | undefined {
+  return table.get(name) ?? table.get(name.replace(/[\d.]+$/, ""));
 }
 
 /** `/usr/bin/cat` is `cat`; a program from anywhere else is not what its name says. */
@@ -49,17 +70,23 @@ function programName(text: string): string {
   return /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(text)?.[1] ?? text;
 }
 
+/** In execute mode it will run: so at least it must be clear what is run, and on what. */
 function classifyUnknown(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  if (words.slice(1).some((word) => isProtected(word, scope))) {
-    return [
-      effectBecause({
-        kind: "destroy",
-        words,
-        because: "operator's own files and the subject's data",
-      }),
-    ];
+  const [name, ...args] = words;
+  if (!/^\w[\w@%+:.-]*$/.test(name?.text ?? "")) {
+    return hiddenBecause(words, "a program that is not shown");
   }
+  if (args.some(({ isExact }) => !isExact)) {
+    return hiddenBecause(words, "its arguments are known only when it runs");
+  }
+  if (scope.isElsewhere) return hiddenBecause(words, "name files by their full path, without cd");
   return [effectOf({ kind: "unknown", words, scope })];
+}
+
+function protectedAmong(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  if (!words.slice(1).some((word) => isProtected(word, scope))) return [];
+  const because = "operator's own files and the subject's data";
+  return [effectBecause({ kind: "destroy", words, because })];
 }
 
 function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -72,10 +99,13 @@ function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonl
 
 /** From inside them, operator's own files would be reached by names that do not show it. */
 function classifyChangeOfFolder(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const folder = words.slice(1).find(({ text }) => text !== "-" && text !== "--");
-  if (folder?.isExact && !isProtected(folder, scope))
-    return [effectOf({ kind: "read", words, scope })];
-  return [
-    effectBecause({ kind: "unknown", words, because: "name files by their full path instead" }),
-  ];
+  const folder = words.slice(1).find(({ text }) => text !== "--");
+  const isHarmless =
+    folder?.isExact && /^(\/(?!proc\b)|\.{0,2}\w)/.test(folder.text) && !isProtected(folder, scope);
+  if (isHarmless) return [effectOf({ kind: "read", words, scope })];
+  return hiddenBecause(words, "name files by their full path instead");
+}
+
+function hiddenBecause(words: readonly ShellWord[], because: string): readonly Effect[] {
+  return [effectBecause({ kind: "hidden", words, because })];
 }

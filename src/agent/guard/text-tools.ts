@@ -1,8 +1,15 @@
 // awk, sed and find: they read, unless their own little languages say otherwise. Anything in those
 // languages that is not plainly harmless makes them unknown.
 import type { Effect } from "../../domain/effect.ts";
-import type { ShellWord } from "./scope.ts";
-import { type Classifier, DYNAMIC_WORD, effectBecause, effectOf, type Scope } from "./scope.ts";
+import { writeTo } from "./redirects.ts";
+import {
+  type Classifier,
+  DYNAMIC_WORD,
+  effectBecause,
+  effectOf,
+  type Scope,
+  type ShellWord,
+} from "./scope.ts";
 
 export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
   awk: classifyAwk,
@@ -12,16 +19,16 @@ export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
   find: classifyFind,
 };
 
-/** Pipes, files and commands need one of these in awk; comparisons with `>` are refused as well. */
+/** Pipes, files and commands need one of these in awk; `>` compares only outside of braces. */
 const AWK_EFFECTS = /[>|@]|\bsystem\b|\bgetline\b|\bclose\b|\bfflush\b/;
 
 function classifyAwk(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const rest = skipAwkOptions(words.slice(1));
   const program = rest?.[0];
-  if (!program?.isExact || AWK_EFFECTS.test(program.text)) {
-    return [
-      effectBecause({ kind: "unknown", words, because: "an awk program that may write or run" }),
-    ];
+  const [pattern = "", ...actions] = program?.text.split("{") ?? [];
+  const code = [pattern.replaceAll(">", " "), ...actions].join("{");
+  if (!program?.isExact || AWK_EFFECTS.test(code)) {
+    return [effectBecause({ kind: "hidden", words, because: "awk that may write or run" })];
   }
   return [effectOf({ kind: "read", words, scope })];
 }
@@ -49,13 +56,19 @@ function classifySed(words: readonly ShellWord[], scope: Scope): readonly Effect
     ? args.filter((_, index) => args[index - 1]?.text === "-e")
     : args.filter(({ text }) => !text.startsWith("-")).slice(0, 1);
   const options = args.filter((word) => word.text.startsWith("-") && !scripts.includes(word));
-  const isReading =
+  const isUnderstood =
     scripts.length > 0 &&
-    args.every(({ isExact }) => isExact) &&
-    options.every(({ text }) => /^-[nErue]+$/.test(text)) &&
-    scripts.every(({ text }) => text.split(";").every(isHarmlessSed));
-  if (isReading) return [effectOf({ kind: "read", words, scope })];
-  return [effectBecause({ kind: "unknown", words, because: "a sed script that may write or run" })];
+    args.every(({ isExact, isOperand }) => isExact || isOperand) &&
+    options.every(({ text }) => /^-[nErue]+$|^(-i|--in-place)$/.test(text)) &&
+    scripts.every(({ text, isExact }) => isExact && text.split(";").every(isHarmlessSed));
+  if (!isUnderstood) {
+    return [effectBecause({ kind: "hidden", words, because: "sed that may write or run" })];
+  }
+  if (!options.some(({ text }) => /^(-i|--in-place)$/.test(text))) {
+    return [effectOf({ kind: "read", words, scope })];
+  }
+  const files = args.filter((word) => !word.text.startsWith("-") && !scripts.includes(word));
+  return files.flatMap((word) => writeTo(word, scope));
 }
 
 function isHarmlessSed(script: string): boolean {
@@ -64,20 +77,23 @@ function isHarmlessSed(script: string): boolean {
 }
 
 const FIND_RUNS: ReadonlySet<string> = new Set(["-exec", "-execdir"]);
-const FIND_WRITES = /^-(ok|okdir|fls|fprint|fprint0|fprintf|files0-from)$/;
+const FIND_WRITES = /^-(fls|fprint|fprint0|fprintf)$/;
+const FIND_UNKNOWN = /^-(ok|okdir|files0-from)$/;
 
 function classifyFind(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   if (words.some(({ text }) => text === "-delete"))
     return [effectOf({ kind: "destroy", words, scope })];
-  const isCertain = words.every(({ isExact, text }) => isExact || !text.startsWith("$"));
-  if (!isCertain || words.some(({ text }) => FIND_WRITES.test(text))) {
-    return [effectOf({ kind: "unknown", words, scope })];
+  const mayDelete = words.some(({ isExact, isOperand }) => !(isExact || isOperand));
+  if (mayDelete || words.some(({ text }) => FIND_UNKNOWN.test(text))) {
+    return [effectBecause({ kind: "hidden", words, because: "a word of it may be -delete" })];
   }
+  const written = words.filter((_, index) => FIND_WRITES.test(words[index - 1]?.text ?? ""));
   const runs = words.flatMap((word, index) =>
     FIND_RUNS.has(word.text) ? [words.slice(index + 1)] : [],
   );
   const inner = runs.flatMap((rest) => scope.classifyWords(commandOfExec(rest)));
-  return [effectOf({ kind: "read", words, scope }), ...inner];
+  const files = written.flatMap((word) => writeTo(word, scope));
+  return [effectOf({ kind: "read", words, scope }), ...inner, ...files];
 }
 
 /** Up to `;` or `+`; `{}` is a file name that is known only when it runs. */

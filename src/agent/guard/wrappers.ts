@@ -19,6 +19,8 @@ export interface Wrapper {
   readonly skips?: number;
   /** It adds arguments that are known only when it runs. */
   readonly addsArguments?: true;
+  /** The option whose value stands, within the command, for what is known only when it runs. */
+  readonly replacesWith?: string;
   readonly takesAssignments?: true;
   /** What it is without a command. */
   readonly alone?: "read";
@@ -26,6 +28,8 @@ export interface Wrapper {
 
 const TABLE: Readonly<Record<string, Wrapper>> = {
   builtin: {},
+  busybox: {},
+  toybox: {},
   chronic: {},
   command: { plain: ["-p"] },
   env: { plain: ["-i", "-", "-0"], valued: ["-u"], takesAssignments: true, alone: "read" },
@@ -33,8 +37,8 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
   ionice: { valued: ["-c", "-n"], plain: ["-t"] },
   nice: { valued: ["-n"] },
   nohup: {},
-  setsid: { plain: ["-f", "-w"] },
   stdbuf: { valued: ["-i", "-o", "-e"], plain: ["-oL", "-o0", "-eL", "-e0"] },
+  doas: { plain: ["-n"], valued: ["-u"] },
   sudo: { plain: ["-n", "-E", "-H", "-S"], valued: ["-u", "-g"], takesAssignments: true },
   time: { plain: ["-p"] },
   timeout: {
@@ -45,6 +49,7 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
   xargs: {
     plain: ["-0", "-r", "-t", "--null", "--no-run-if-empty"],
     valued: ["-n", "-P", "-I", "-L", "-d", "-s"],
+    replacesWith: "-I",
     addsArguments: true,
     alone: "read",
   },
@@ -62,18 +67,11 @@ export const WRAPPERS: Readonly<Record<string, Classifier>> = {
       ? [effectOf({ kind: "read", words, scope })]
       : classifyWrapped({ wrapper: TABLE.command ?? {}, words, scope }),
   eval: classifyEvaluated,
-  trap: (words, scope) => classifyEvaluated(words.slice(0, 2), scope),
-  watch: classifyEvaluated,
+  trap: (words, scope) => classifyEvaluated(withoutDashes(words).slice(0, 2), scope),
+  watch: classifyWatch,
   ...Object.fromEntries(
     ["sh", "bash", "dash", "ash", "zsh", "ksh"].map((name) => [name, classifyShell]),
   ),
-  alias: (words) => [
-    effectBecause({ kind: "hidden", words, because: "it gives a name another meaning" }),
-  ],
-  ".": (words) => [effectBecause({ kind: "hidden", words, because: "a script that is not shown" })],
-  source: (words) => [
-    effectBecause({ kind: "hidden", words, because: "a script that is not shown" }),
-  ],
 };
 
 export interface WrappedCommand {
@@ -94,7 +92,19 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   if (inner.length === 0)
     return [...assignments, effectOf({ kind: wrapper.alone ?? "unknown", words, scope })];
   const added = wrapper.addsArguments ? [DYNAMIC_WORD] : [];
-  return [...assignments, ...scope.classifyWords([...inner, ...added])];
+  const placeholder = placeholderOf(wrapper, words);
+  const filled = inner.map((word) =>
+    placeholder !== undefined && word.text.includes(placeholder) ? DYNAMIC_WORD : word,
+  );
+  return [...assignments, ...scope.classifyWords([...filled, ...added])];
+}
+
+/** `{}` of `-I {}` and `-I{}`. */
+function placeholderOf({ replacesWith }: Wrapper, words: readonly ShellWord[]): string | undefined {
+  if (replacesWith === undefined) return undefined;
+  const at = words.findIndex(({ text }) => text.startsWith(replacesWith));
+  const joined = words[at]?.text.slice(replacesWith.length);
+  return joined === "" ? words[at + 1]?.text : joined;
 }
 
 function isNoAssignment({ text }: ShellWord): boolean {
@@ -123,9 +133,22 @@ export function isJoinedOption(text: string, valued: readonly string[]): boolean
   );
 }
 
+/** Everything after its options is one command line. */
+function classifyWatch(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const wrapper = { plain: ["-d", "-t", "-b", "-e", "-g", "-c"], valued: ["-n", "--interval"] };
+  const { rest, isUnderstood } = skipOptions(wrapper, words.slice(1));
+  const [name] = words;
+  if (name && isUnderstood) return classifyEvaluated([name, ...rest], scope);
+  return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
+}
+
+function withoutDashes(words: readonly ShellWord[]): readonly ShellWord[] {
+  return words.filter(({ text }, index) => index !== 1 || text !== "--");
+}
+
 /** `eval "$code"`: what would run stands nowhere. */
 function classifyEvaluated(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const code = words.slice(1);
+  const code = withoutDashes(words).slice(1);
   if (code.length === 0) return [effectOf({ kind: "read", words, scope })];
   if (code.some(({ isExact }) => !isExact)) {
     return [

@@ -1,0 +1,47 @@
+// What is known of a word that names a file: protected, for temporary use, or another's secret.
+import { posix } from "node:path";
+import type { Scope, ShellWord } from "./scope.ts";
+
+/** Whether it names, contains or may become one of the protected paths. */
+export function isProtected(word: ShellWord, scope: Scope): boolean {
+  const { cwd, protectedPaths } = scope.knowledge;
+  if (protectedPaths.some((one) => word.text.includes(one))) return true;
+  const written = writtenPart(word);
+  if (written === "") return false;
+  const path = posix.resolve(cwd, written);
+  const isRest = !word.isExact && !written.endsWith("/");
+  return protectedPaths.some(
+    // A prefix, not a folder: `tickets.db` has companions such as `tickets.db-wal`.
+    (one) => path.startsWith(one) || isAbove(path, one) || (isRest && one.startsWith(path)),
+  );
+}
+
+/** Whether it certainly names a file below the agent's own folder, which may be overwritten. */
+export function isScratch(word: ShellWord, scope: Scope): boolean {
+  const { cwd } = scope.knowledge;
+  if (!isCertainPath(word, scope) || isProtected(word, scope)) return false;
+  const path = posix.resolve(cwd, word.text);
+  return [cwd, "/tmp"].some((folder) => path.startsWith(`${folder}/`));
+}
+
+/** After a `cd` only an absolute path is certain. */
+export function isCertainPath({ text, isExact }: ShellWord, scope: Scope): boolean {
+  return isExact && (text.startsWith("/") || !scope.isElsewhere);
+}
+
+/** Where the keys of a process can be read: redaction knows them as they are, and not encoded. */
+const FOREIGN_MEMORY = /\/proc\/[^/]*\/+(task\/+[^/]*\/+)?(environ|mem)\b/;
+
+export function isForeignMemory({ text }: ShellWord): boolean {
+  return FOREIGN_MEMORY.test(text);
+}
+
+/** Of `name=path` the path, and of that what stands before the first thing to be expanded. */
+function writtenPart({ text, isExact }: ShellWord): string {
+  const path = text.replace(/^[\w-]*=/, "");
+  return isExact ? path : (/^[^*?[{$`]*/.exec(path)?.[0] ?? "");
+}
+
+function isAbove(folder: string, path: string): boolean {
+  return folder === "/" || path.startsWith(`${folder}/`);
+}
