@@ -97,7 +97,15 @@ export const storeHeartbeatReplySchema = regionHeartbeatReplySchema;
 export const KV_PATHS = { get: "/kv/get", put: "/kv/put", raft: "/raft" } as const;
 
 export const getRequestSchema = z.object({ key: z.string() });
-export const putRequestSchema = z.object({ key: z.string(), value: z.string() });
+export const putRequestSchema = z.object({
+  key: z.string(),
+  value: z.string(),
+  /**
+   * Epoch milliseconds, by the clock of the machine that all members share: a store that comes to
+   * it later does nothing, as its client has given up. Without it a write may happen at any time.
+   */
+  expires_at_ms: z.number().optional(),
+});
 
 /** HTTP 200 with these bodies; anything else is a failure whose fate is unknown. */
 export const kvReplySchema = z.discriminatedUnion("type", [
@@ -106,6 +114,8 @@ export const kvReplySchema = z.discriminatedUnion("type", [
   /** `leader` is the address to try next, when known. */
   z.object({ type: z.literal("not_leader"), leader: z.string().nullable() }),
   z.object({ type: z.literal("disk_full") }),
+  /** Its time was over when the store came to it: nothing was done. */
+  z.object({ type: z.literal("expired") }),
   /** No quorum within the deadline: the write may or may not happen later. */
   z.object({ type: z.literal("uncertain"), reason: z.string() }),
 ]);
@@ -116,4 +126,5 @@ export type JoinReply = z.infer<typeof joinReplySchema>;
 export type StoreHeartbeat = z.infer<typeof storeHeartbeatSchema>;
 export type RegionHeartbeat = z.infer<typeof regionHeartbeatSchema>;
 export type RegionHeartbeatReply = z.infer<typeof regionHeartbeatReplySchema>;
+export type PutRequest = z.infer<typeof putRequestSchema>;
 export type KvReply = z.infer<typeof kvReplySchema>;

@@ -3,7 +3,7 @@
 
 import type { Clock } from "../../../src/domain/clock.ts";
 import { messageOf, unreachable } from "../../../src/domain/errors.ts";
-import { KV_PATHS, type KvReply, kvReplySchema } from "../stand-in/protocol.ts";
+import { KV_PATHS, type KvReply, kvReplySchema, type PutRequest } from "../stand-in/protocol.ts";
 
 export type Outcome =
   | { readonly state: "done"; readonly value: string | null }
@@ -22,6 +22,7 @@ interface Request {
   readonly key: string;
   readonly path: string;
   readonly body: string;
+  readonly dueAtMs: number;
 }
 
 type Attempt =
@@ -39,11 +40,18 @@ export function createStoreClient(options: {
   readonly addresses: readonly string[];
   readonly clock: Clock;
 }): StoreClient {
-  const routes = new Routes(options);
-  const send = (request: Request) => perform(request, { routes, clock: options.clock });
+  const { clock } = options;
+  const tools = { clock, routes: new Routes(options) };
   return {
-    get: (key) => send({ key, path: KV_PATHS.get, body: JSON.stringify({ key }) }),
-    put: (key, value) => send({ key, path: KV_PATHS.put, body: JSON.stringify({ key, value }) }),
+    get: (key) => {
+      const dueAtMs = clock.now() + REQUEST_MS;
+      return perform({ key, path: KV_PATHS.get, body: JSON.stringify({ key }), dueAtMs }, tools);
+    },
+    put: (key, value) => {
+      const dueAtMs = clock.now() + REQUEST_MS;
+      const body: PutRequest = { key, value, expires_at_ms: dueAtMs };
+      return perform({ key, path: KV_PATHS.put, body: JSON.stringify(body), dueAtMs }, tools);
+    },
   };
 }
 
@@ -52,17 +60,15 @@ async function perform(
   request: Request,
   { routes, clock }: { readonly routes: Routes; readonly clock: Clock },
 ): Promise<Outcome> {
-  const dueAtMs = clock.now() + REQUEST_MS;
-  let leftMs = REQUEST_MS;
-  while (leftMs > 0) {
+  for (;;) {
+    const leftMs = request.dueAtMs - clock.now();
+    if (leftMs <= 0) return { state: "refused", reason: "no leader was found in time" };
     const address = routes.choose(request.key);
     const attempt = await post(`http://${address}${request.path}`, request.body, leftMs);
     const outcome = routes.learn({ key: request.key, address, attempt });
     if (outcome !== undefined) return outcome;
     if (!routes.hasNewHint(request.key, address)) await clock.sleep(RETRY_MS);
-    leftMs = dueAtMs - clock.now();
   }
-  return { state: "refused", reason: "no leader was found in time" };
 }
 
 /** Who leads each key, as far as is known, and which stores are better left alone. */
@@ -124,6 +130,8 @@ class Routes {
       case "disk_full":
         this.#leaders.set(key, address);
         return { state: "refused", reason: "disk full" };
+      case "expired":
+        return { state: "refused", reason: "the store came to it too late" };
       case "uncertain":
         return unknown(reply.reason);
       default:

@@ -1,7 +1,7 @@
 // YCSB's workload A: half reads, half updates, zipfian keys, at a given rate with bounded
 // concurrency.
 import type { WorkloadOptions } from "../../../src/domain/subject.ts";
-import type { Outcome, StoreClient } from "./client.ts";
+import { type Outcome, REQUEST_MS, type StoreClient } from "./client.ts";
 import type { Ledger } from "./ledger.ts";
 import { keyOf, stampedValue } from "./records.ts";
 import { countOperation, emptySecond, secondLine } from "./seconds.ts";
@@ -19,10 +19,10 @@ const SECOND_MS = 1_000;
 /** Operations that could not be begun in this time are not made up for later. */
 const BACKLOG_MS = 200;
 /**
- * How long a key rests after a write of unknown fate: a store drops such a request after 2 s, so
- * that it cannot arrive after a newer write and be taken for a lost one.
+ * How long a key rests after a write of unknown fate. The request has expired at every store then,
+ * so that it cannot come after a newer write and be taken for a lost one.
  */
-const REST_MS = 5_000;
+const REST_MS = 2 * REQUEST_MS;
 const FREE_KEY_TRIES = 16;
 
 /** Until the signal aborts or the duration is over, and what is under way has ended. */

@@ -1,6 +1,7 @@
 // What stores say to PD and on their status port, and how the disk, the delay and PD's operators
 // show.
 import { expect, test } from "bun:test";
+import { KV_PATHS } from "../../../subjects/tikv/stand-in/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
 import { StoreCluster } from "./store-cluster.ts";
 
@@ -58,6 +59,17 @@ test("a full disk refuses writes, serves reads, and survives a restart of the st
   await eventually(async () => (await metrics(cluster, leader)).get(size) === 8192, "still small");
   expect(await changeCapacity(cluster, leader, "1GiB")).toBe(200);
   await cluster.put("apple", "3");
+});
+
+test("a write that waited until its client gave up is not done", async () => {
+  await using cluster = await StoreCluster.start();
+  await cluster.put("apple", "1");
+  const leader = await cluster.leaderOf("apple");
+  const late = { key: "apple", value: "2", expires_at_ms: Date.now() - 1 };
+  expect(await cluster.send(leader, KV_PATHS.put, late)).toEqual({ type: "expired" });
+  expect(await cluster.get("apple")).toBe("1");
+  const inTime = { ...late, expires_at_ms: Date.now() + 60_000 };
+  expect(await cluster.send(leader, KV_PATHS.put, inTime)).toEqual({ type: "written" });
 });
 
 test("only sizes of known names can be changed online", async () => {

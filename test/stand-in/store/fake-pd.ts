@@ -48,7 +48,7 @@ export class FakePd implements AsyncDisposable {
         return Response.json(this.#join(joinRequestSchema.parse(body).address));
       case PD_PATHS.storeHeartbeat:
         this.storeHeartbeats.push(storeHeartbeatSchema.parse(body));
-        return Response.json({});
+        return Response.json({ operators: [] });
       case PD_PATHS.regionHeartbeat:
         return Response.json(this.#regions(regionHeartbeatSchema.parse(body)));
       default:

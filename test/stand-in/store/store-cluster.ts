@@ -84,11 +84,20 @@ export class StoreCluster implements AsyncDisposable {
 
   /** Undefined when it does not answer. */
   ask(name: string, key: string): Promise<KvReply | undefined> {
-    return this.#post(name, KV_PATHS.get, { key });
+    return this.send(name, KV_PATHS.get, { key });
   }
 
   tell(name: string, key: string, value: string): Promise<KvReply | undefined> {
-    return this.#post(name, KV_PATHS.put, { key, value });
+    return this.send(name, KV_PATHS.put, { key, value });
+  }
+
+  /** Undefined when it does not answer. */
+  async send(name: string, path: string, body: unknown): Promise<KvReply | undefined> {
+    const url = `http://127.0.0.1:${this.#port(name, "client")}${path}`;
+    const signal = AbortSignal.timeout(3_000);
+    const init = { method: "POST", body: JSON.stringify(body), signal };
+    const response = await fetch(url, init).catch(() => undefined);
+    return response?.ok ? kvReplySchema.parse(await response.json().catch(() => ({}))) : undefined;
   }
 
   /** Tries all stores until one says that it is written. */
@@ -124,14 +133,6 @@ export class StoreCluster implements AsyncDisposable {
 
   #awake(): readonly string[] {
     return NAMES.filter((name) => this.#running.has(name) && !this.#paused.has(name));
-  }
-
-  async #post(name: string, path: string, body: unknown): Promise<KvReply | undefined> {
-    const url = `http://127.0.0.1:${this.#port(name, "client")}${path}`;
-    const signal = AbortSignal.timeout(3_000);
-    const init = { method: "POST", body: JSON.stringify(body), signal };
-    const response = await fetch(url, init).catch(() => undefined);
-    return response?.ok ? kvReplySchema.parse(await response.json().catch(() => ({}))) : undefined;
   }
 
   #port(name: string, port: string): number {

@@ -1,7 +1,7 @@
 // Reads and writes of keys. A write is answered after its region's majority has it and it is
 // applied here; a read is answered only under the leader's lease, so both are linearizable.
 import { unreachable } from "../../../../src/domain/errors.ts";
-import type { KvReply } from "../protocol.ts";
+import type { KvReply, PutRequest } from "../protocol.ts";
 import type { ProposalOutcome } from "../raft/consensus.ts";
 import { findRegion } from "./cluster.ts";
 import { observe } from "./histogram.ts";
@@ -15,10 +15,7 @@ export async function getKey(store: Store, request: { readonly key: string }): P
   return measured(store, "raw_get", () => read(store, request.key));
 }
 
-export async function putKey(
-  store: Store,
-  request: { readonly key: string; readonly value: string },
-): Promise<KvReply> {
+export async function putKey(store: Store, request: PutRequest): Promise<KvReply> {
   return measured(store, "raw_put", () => write(store, request));
 }
 
@@ -54,12 +51,12 @@ async function read(store: Store, key: string): Promise<KvReply> {
   return { type: "value", value };
 }
 
-async function write(
-  store: Store,
-  { key, value }: { readonly key: string; readonly value: string },
-): Promise<KvReply> {
+async function write(store: Store, request: PutRequest): Promise<KvReply> {
+  const { key, value, expires_at_ms: expiresAtMs } = request;
   const { cluster } = store;
   const found = cluster && findRegion(cluster, key);
+  // It may have waited in the socket of a store that was paused: a newer write may be done by now.
+  if (expiresAtMs !== undefined && store.clock.now() >= expiresAtMs) return { type: "expired" };
   if (!found) return { type: "not_leader", leader: null };
   // Only the leader's own disk counts here. TiKV also refuses when most followers are full.
   if (found.node.role() === "leader" && store.disk.state !== "Normal") return { type: "disk_full" };
