@@ -70,6 +70,8 @@ export interface Progress {
   /** Since the last refused verification, each as one text; see `findRepetition`. */
   calls: readonly string[];
   nudges: number;
+  /** Until it fails once: a line that is cut will do. */
+  canCondense: boolean;
   refusals: number;
   /** Audit events of tool results. */
   evidence: readonly number[];
@@ -85,6 +87,7 @@ export function startProgress(nowMs: number, messages: readonly Message[]): Prog
     usage: NO_USAGE,
     calls: [],
     nudges: 0,
+    canCondense: true,
     refusals: 0,
     evidence: [],
     lastThought: "",

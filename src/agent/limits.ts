@@ -15,6 +15,8 @@ export interface Limits {
   /** Of one reply. */
   readonly outputTokensMax: number;
   readonly queryMsMax: number;
+  /** Of condensing one text to a line, which people alone read. */
+  readonly condenseMsMax: number;
   /** Tries of one query, the first included. */
   readonly queryTriesMax: number;
   /** Answers without a tool call that are sent back. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
   outputBytesMax: 16 * 1024,
   outputTokensMax: 8_192,
   queryMsMax: 3 * 60_000,
+  condenseMsMax: 5_000,
   queryTriesMax: 6,
   nudgesMax: 2,
   refusalsMax: 3,

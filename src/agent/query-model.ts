@@ -1,6 +1,7 @@
 // One query of the model, tried again while the failure may pass, within the session's time.
-import { ModelError, type ModelFailure, type ModelReply } from "../domain/model.ts";
+import { asModelError, ModelError, type ModelFailure, type ModelReply } from "../domain/model.ts";
 import { type SessionContext, workedMs } from "./context.ts";
+import { startDeadline } from "./deadline.ts";
 import { record, say } from "./record.ts";
 import { TOOL_SPECS } from "./tools.ts";
 
@@ -53,31 +54,20 @@ async function queryOnce(context: SessionContext): Promise<Answer> {
   const { clock, limits, model } = agent;
   const startedAtMs = clock.now();
   const timeoutMs = Math.min(limits.queryMsMax, limits.sessionMsMax - workedMs(context));
-  const ended = new AbortController();
-  const overdue = new AbortController();
-  void clock.sleep(timeoutMs, ended.signal).then(() => {
-    if (!ended.signal.aborted) overdue.abort();
-  });
+  using deadline = startDeadline({ clock, durationMs: timeoutMs, signal: context.signal });
   const request = {
     system,
     tools: TOOL_SPECS,
     messages: progress.messages,
     outputTokensMax: limits.outputTokensMax,
   };
-  const answer = await model.query(request, AbortSignal.any([context.signal, overdue.signal])).then(
+  const answer = await model.query(request, deadline.signal).then(
     (reply): Answer => ({ type: "replied", reply, durationMs: clock.now() - startedAtMs }),
     (error: unknown): Answer => ({ type: "error", error: asModelError(error) }),
   );
-  ended.abort();
-  if (answer.type === "replied" || !overdue.signal.aborted) return answer;
+  if (answer.type === "replied" || !deadline.isOver()) return answer;
   const late = `no reply within ${timeoutMs} ms`;
   return { type: "error", error: new ModelError("connection", late) };
-}
-
-/** The port promises ModelError and nothing else; anything else is a defect, and is thrown on. */
-function asModelError(error: unknown): ModelError {
-  if (error instanceof ModelError) return error;
-  throw error;
 }
 
 /** Doubles with each try; half of it is chance, so that agents do not come back all at once. */

@@ -8,7 +8,7 @@ const TEXT_CHARS_MAX = 8_000;
 
 const reason = z.string().max(TEXT_CHARS_MAX).describe("Why, in one sentence, for the audit.");
 
-export const SHELL_INPUT = z.strictObject({
+const SHELL_INPUT = z.strictObject({
   command: z
     .string()
     .min(1)
@@ -17,7 +17,7 @@ export const SHELL_INPUT = z.strictObject({
   reason,
 });
 
-export const ACT_INPUT = z.strictObject({
+const ACT_INPUT = z.strictObject({
   action: z.string().min(1).describe("The name of an action of the subject."),
   target: z.string().min(1).describe("What it is done to, as the action says."),
   args: z
@@ -27,7 +27,7 @@ export const ACT_INPUT = z.strictObject({
   reason,
 });
 
-export const CONCLUDE_INPUT = z.strictObject({
+const CONCLUDE_INPUT = z.strictObject({
   outcome: z
     .enum(CONCLUSIONS)
     .describe("fixed: you repaired it; no_action_needed: it is well; cannot_fix: a person must."),

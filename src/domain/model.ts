@@ -71,6 +71,12 @@ export class ModelError extends Error {
   }
 }
 
+/** The port promises ModelError and nothing else; anything else is a defect, and is thrown on. */
+export function asModelError(thrown: unknown): ModelError {
+  if (thrown instanceof ModelError) return thrown;
+  throw thrown;
+}
+
 export interface Model {
   /** As in --model: `runbook`, `claude-sonnet-5-5`, … */
   readonly name: string;

@@ -30,7 +30,7 @@ export interface OpenedModel {
   readonly notice: string | undefined;
 }
 
-export const DEFAULT_CLAUDE = "claude-sonnet-5-5";
+const DEFAULT_CLAUDE = "claude-sonnet-5-5";
 
 /** Rejects with OperatorError for a name that no model has, or a key or URL that cannot be used. */
 export async function openModel(

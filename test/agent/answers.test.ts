@@ -1,6 +1,6 @@
 // What a model may answer that is not a plain tool call, and what it is told then.
 import { expect, test } from "bun:test";
-import { ModelError, type ModelFailure } from "../../src/domain/model.ts";
+import { type Model, ModelError, type ModelFailure } from "../../src/domain/model.ts";
 import {
   actCall,
   call,
@@ -153,12 +153,34 @@ test("long thoughts and results are condensed by a model that can, and paid for"
   expect((await world.session()).usage.costUsd).toBe(0.5);
 });
 
-test("a long thought is cut where nothing can condense it", async () => {
-  using world = openWorld({
-    script: [says({ type: "text", text: "long ".repeat(60) }, concludeCall("cannot_fix"))],
-    model: { condense: () => Promise.reject(new ModelError("overloaded", "busy")) },
+const FAILING: Readonly<Record<string, NonNullable<Model["condense"]>>> = {
+  fails: () => Promise.reject(new ModelError("overloaded", "busy")),
+  "does not answer in time": (_, signal) =>
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new ModelError("aborted", "aborted")));
+    }),
+};
+
+for (const [what, condense] of Object.entries(FAILING)) {
+  test(`a condenser that ${what} is asked once: lines are cut from then on`, async () => {
+    let asked = 0;
+    const counted: typeof condense = (text, signal) => {
+      asked += 1;
+      return condense(text, signal);
+    };
+    using world = openWorld({
+      script: [
+        says({ type: "text", text: "long ".repeat(60) }, shellCall("seq 1 200")),
+        says(concludeCall("cannot_fix")),
+      ],
+      model: { condense: counted },
+      limits: { condenseMsMax: 50 },
+    });
+    await world.openTicket();
+    await world.run();
+    expect(asked).toBe(1);
+    expect(world.lines[2]).toMatch(/^\[Script\] (long )+l?o?n?g?…$/);
+    expect(world.lines[2]?.length).toBeLessThanOrEqual("[Script] ".length + 160);
+    expect((await world.events("model_failed"))[0]?.content.message).toStartWith("condensing a");
   });
-  await world.openTicket();
-  await world.run();
-  expect(world.lines[2]?.length).toBeLessThanOrEqual("[Script] ".length + 160);
-});
+}
