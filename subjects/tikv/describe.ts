@@ -32,9 +32,11 @@ function memberLines({ members, stores }: TikvObservation): readonly string[] {
   const order = { down: 0, unknown: 1, up: 2 };
   return [...members]
     .sort((left, right) => order[left.health] - order[right.health])
-    .map(({ name, role, health, detail }) => {
+    .map(({ name, role, health, detail, figures = [] }) => {
       const store = stores.find((candidate) => candidate.name === name);
-      return `${name} (${role}): ${health}, ${detail}${store ? describeStore(store) : ""}`;
+      const leaders = figures.find(({ label }) => label === "leaders");
+      const led = leaders ? `, ${leaders.value} leaders` : "";
+      return `${name} (${role}): ${health}, ${detail}${led}${store ? describeStore(store) : ""}`;
     });
 }
 

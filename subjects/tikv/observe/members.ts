@@ -1,6 +1,17 @@
 // Pure: the few words that panels and the guard need about each member.
-import { type ObservedMember, type Reading, readValue } from "../../../src/domain/observation.ts";
-import type { Liveness, PdSighting, StoreSighting, TikvObservation } from "../observation.ts";
+import {
+  type MemberFigure,
+  type ObservedMember,
+  type Reading,
+  readValue,
+} from "../../../src/domain/observation.ts";
+import type {
+  ListedStore,
+  Liveness,
+  PdSighting,
+  StoreSighting,
+  TikvObservation,
+} from "../observation.ts";
 
 type Parts = Pick<TikvObservation, "pdMembers" | "stores" | "leadership">;
 
@@ -15,19 +26,38 @@ function describePd({ name, liveness }: PdSighting, leader: string | undefined):
   return { name, role: "pd", health, detail: name === leader ? "leads" : "follows" };
 }
 
-/** A store that answers but is not on PD's list, or was given up by PD, serves nobody. */
 function describeStore(store: StoreSighting): ObservedMember {
   const { name, listed } = store;
-  const role = "tikv";
-  const { health, detail } = sayLiveness(store.liveness);
-  if (health === "down" || listed.state === "failed") return { name, role, health, detail };
-  if (listed.value === null) return { name, role, health: "down", detail: "PD does not list it" };
-  const { stateName, leaderCount } = listed.value;
-  if (stateName === "Down") return { name, role, health: "down", detail: "PD says Down" };
-  if (stateName !== "Up") return { name, role, health, detail: `${detail}, PD says ${stateName}` };
-  if (health === "unknown") return { name, role, health, detail };
-  const leaders = readValue(store.metrics)?.leaderCount ?? leaderCount;
-  return { name, role, health, detail: `serving, ${leaders} leaders` };
+  const entry = readValue(listed);
+  const figures = entry ? figuresOf(entry, store) : [];
+  return { name, role: "tikv", ...judgeStore(store), figures };
+}
+
+/** A store that answers but is not on PD's list, or was given up by PD, serves nobody. */
+function judgeStore({
+  liveness,
+  listed,
+}: StoreSighting): Pick<ObservedMember, "health" | "detail"> {
+  const own = sayLiveness(liveness);
+  if (own.health === "down" || listed.state === "failed") return own;
+  if (listed.value === null) return { health: "down", detail: "PD does not list it" };
+  const { stateName } = listed.value;
+  if (stateName === "Down") return { health: "down", detail: "PD says Down" };
+  if (stateName !== "Up") return { ...own, detail: `${own.detail}, PD says ${stateName}` };
+  return own.health === "up" ? { health: "up", detail: "serving" } : own;
+}
+
+/** Leaders by the store's own word where it speaks, for PD hears of them later. */
+function figuresOf(entry: ListedStore, { metrics }: StoreSighting): readonly MemberFigure[] {
+  const own = readValue(metrics);
+  const { capacityBytes, availableBytes } = own ?? entry;
+  const isKnown = capacityBytes !== null && availableBytes !== null && capacityBytes > 0;
+  const free = isKnown ? [Math.round((100 * availableBytes) / capacityBytes)] : [];
+  return [
+    { label: "leaders", value: own?.leaderCount ?? entry.leaderCount, unit: "count" },
+    { label: "regions", value: entry.regionCount, unit: "count" },
+    ...free.map((value): MemberFigure => ({ label: "free", value, unit: "percent" })),
+  ];
 }
 
 function sayLiveness(liveness: Reading<Liveness>): Pick<ObservedMember, "health" | "detail"> {
