@@ -142,6 +142,7 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "operator monitor --subject tikv",
     "operator monitor --no-once --once",
     "operator audit erase",
+    "operator erase",
     "operator constructor x",
     "kill -9 -1",
     "kill 0",

@@ -53,7 +53,7 @@ function kindOf(typed: readonly ShellWord[]): EffectKind {
   // A word that is known only when it runs could be any verb, the forbidden ones too.
   if (!first?.isExact || second?.isExact === false) return "hidden";
   if (first.text === "monitor" && isOneLook(typed.slice(1))) return "read";
-  if (second === undefined || first.text === "doctor") return VERBS.get(first.text) ?? "unknown";
+  if (second === undefined || first.text === "doctor") return VERBS.get(first.text) ?? "oversight";
   if (second.text === "--help" && typed.length === 2) return "read";
   const kind = VERBS.get(`${first.text} ${second.text}`);
   const isCertain = typed.every(({ isExact }) => isExact);
