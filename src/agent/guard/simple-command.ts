@@ -18,13 +18,14 @@ import { WRAPPERS } from "./wrappers.ts";
 /** They judge a command within them, or know by themselves which files they may touch. */
 const SELF_CONTAINED: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(WRAPPERS),
-  ...Object.entries(HIDDEN_TOOLS),
   ["operator", classifyOperator],
   ["export", classifyDeclaration],
   ["local", classifyDeclaration],
   ["readonly", classifyDeclaration],
   ...[...FOLDER_CHANGERS].map((name): [string, Classifier] => [name, classifyChangeOfFolder]),
 ]);
+
+const HIDDEN: ReadonlyMap<string, Classifier> = new Map(Object.entries(HIDDEN_TOOLS));
 
 const TOOLS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(FILE_TOOLS),
@@ -43,7 +44,7 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
     return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
   }
   const name = programName(first.text);
-  const classify = findIn(SELF_CONTAINED, name);
+  const classify = SELF_CONTAINED.get(name) ?? HIDDEN.get(name) ?? HIDDEN.get(familyOf(name));
   if (classify) return classify(words, scope);
   const effects = classifyTool(name, words, scope);
   const isReading = effects.every(({ kind }) => kind === "read");
@@ -51,7 +52,7 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
 }
 
 function classifyTool(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const classify = findIn(TOOLS, name);
+  const classify = TOOLS.get(name);
   if (classify) return classify(words, scope);
   const kind = kindOfReadOnlyUse(name, words.slice(1));
   if (kind) return [effectOf({ kind, words, scope })];
@@ -60,14 +61,14 @@ function classifyTool(name: string, words: readonly ShellWord[], scope: Scope): 
   return classifyUnknown(words, scope);
 }
 
-/** `python3.11` is `python`, unless the table knows it by its whole name. */
-function findIn(table: ReadonlyMap<string, Classifier>, name: string): Classifier | undefined {
-  return table.get(name) ?? table.get(name.replace(/[\d.]+$/, ""));
-}
-
 /** `/usr/bin/cat` is `cat`; a program from anywhere else is not what its name says. */
 function programName(text: string): string {
   return /^\/(?:usr\/)?(?:local\/)?s?bin\/([^/]+)$/.exec(text)?.[1] ?? text;
+}
+
+/** `python3.11` is `python`. */
+function familyOf(name: string): string {
+  return name.replace(/[\d.]+$/, "");
 }
 
 /** In execute mode it will run: so at least it must be clear what is run, and on what. */
