@@ -128,6 +128,22 @@ test("the regions cover the key space without a gap, and a key lies in one", asy
   expect(found.id).toBe(regionIds.at(-1));
 });
 
+test("regions are ranked, counted by size, and know their neighbours", async () => {
+  const read = async (path: string) => JSON.parse((await full.ask(`/pd/api/v1/${path}`)).text);
+  const [first = 0, second = 0, third = 0] = regionIds;
+  const ranked = await read("regions/writeflow?limit=2");
+  expect(ranked).toMatchObject({ count: 2, regions: [{ written_bytes: 1_048_576 }, {}] });
+  expect(await read("regions/check/hist-size?bound=10")).toEqual([
+    { start: 90, end: 99, count: 6 },
+  ]);
+  expect(await read("regions/check/hist-keys")).toEqual([
+    { start: 812_000, end: 812_999, count: 6 },
+  ]);
+  expect((await read(`regions/sibling/${second}`)).regions.map(idOf)).toEqual([first, third]);
+  expect((await read(`regions/sibling/${first}`)).regions.map(idOf)).toEqual([second]);
+  expect((await full.ask("/pd/api/v1/regions/check/beauty")).status).toBe(404);
+});
+
 test("counts stand beside null, and statistics have text keys", async () => {
   const count = await full.ask("/pd/api/v1/regions/count");
   expect(count.text).toBe('{\n  "count": 6,\n  "regions": null\n}\n');
@@ -177,7 +193,7 @@ test("metrics are PD's by name", async () => {
   }
 });
 
-test("a member that finds its own leader key of an earlier life does not answer for a leader", async () => {
+test("a member that finds its own leader key of an earlier life is no leader yet", async () => {
   const lone = await startLoneMember();
   await bootstrap(lone);
   lone.member.office = undefined;
@@ -188,3 +204,7 @@ test("a member that finds its own leader key of an earlier life does not answer 
     });
   }
 });
+
+function idOf({ id }: { readonly id: number }): number {
+  return id;
+}

@@ -24,13 +24,20 @@ test("a request that was forwarded once is not forwarded again", async () => {
   });
 });
 
-test("a follower asked to answer by itself knows no cluster", async () => {
+test("a follower asked to answer by itself knows regions, and no cluster", async () => {
   const [follower = ""] = otherPds(await cluster.leader());
   await bootstrapOver(cluster, follower);
   const headers = { "PD-Allow-follower-handle": "true" };
   const answer = await cluster.ask(follower, "/pd/api/v1/stores", { headers });
   expect(answer).toMatchObject({ status: 500 });
   expect(answer.text).toContain("ErrNotBootstrapped");
+  const led = await cluster.ask(follower, "/pd/api/v1/regions");
+  await eventually(async () => {
+    const own = await cluster.ask(follower, "/pd/api/v1/regions", { headers });
+    return own.status === 200 && own.text === led.text;
+  }, "the follower has the regions, too");
+  const check = "/pd/api/v1/regions/check/miss-peer";
+  expect(await cluster.ask(follower, check, { headers })).toMatchObject({ status: 500 });
 });
 
 test("a transferred leadership is PD's as well as etcd's", async () => {

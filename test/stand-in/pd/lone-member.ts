@@ -18,6 +18,8 @@ export const START_MS = Date.UTC(2026, 10, 22, 19, 33, 5, 123);
 
 export interface LoneMember {
   readonly member: PdMember;
+  /** The lines of its log so far. */
+  readonly lines: readonly string[];
   /** Time passes, without a tick of any loop. */
   pass(durationMs: number): void;
   /** One tick of the leader loop and of the schedulers. */
@@ -40,9 +42,12 @@ export interface LoneOptions {
 /** In office already, with no store yet. */
 export async function startLoneMember(options: LoneOptions = {}): Promise<LoneMember> {
   const clock = hurriedClock(START_MS);
-  const member = createMember(options, clock);
+  const lines: string[] = [];
+  const log = createLog(clock, (line) => lines.push(line));
+  const member = createMember(options, { clock, log });
   const lone: LoneMember = {
     member,
+    lines,
     pass: clock.advance,
     tick: async () => {
       await tickLeadership(member);
@@ -77,12 +82,12 @@ export function joinRequest(host: string) {
   };
 }
 
-/** A store heartbeat of a 2 TB disk. */
-export function beat(lone: LoneMember, storeId: number): Promise<Answer> {
+/** A store heartbeat of a 2 TB disk, two thirds of it available. */
+export function beat(lone: LoneMember, storeId: number, available = 1_323_807_612_928) {
   return lone.post(PD_PATHS.storeHeartbeat, {
     store_id: storeId,
     capacity: 1_999_307_276_288,
-    available: 1_323_807_612_928,
+    available,
     used_size: 656_378_000_000,
     start_timestamp: Math.floor(START_MS / 1000) - 60,
     slow_score: 1,
@@ -115,7 +120,7 @@ export function regionReport(regionId: number, term: number) {
   };
 }
 
-function createMember(options: LoneOptions, clock: PdMember["clock"]): PdMember {
+function createMember(options: LoneOptions, world: Pick<PdMember, "clock" | "log">): PdMember {
   const plan = {
     name: "pd1",
     role: "pd",
@@ -124,26 +129,28 @@ function createMember(options: LoneOptions, clock: PdMember["clock"]): PdMember 
     settings: { regions: options.regions ?? 6 },
   };
   const timeScale = options.timeScale ?? 1;
-  const world = { clock, random: seededRandom(7), signal: new AbortController().signal };
+  const { clock } = world;
+  const surroundings = { random: seededRandom(7), signal: new AbortController().signal };
   const settings = settingsOf({
     member: plan,
     topology: { subject: "tikv", timeScale, members: [plan], endpoints: [] },
     dataDir: "/nowhere",
     log: () => undefined,
-    ...world,
+    clock,
+    ...surroundings,
   });
   const metadata = new MetadataReplica(new Database(":memory:"));
   return {
     settings,
     metadata,
     raft: groupOfOne(metadata),
-    log: createLog(clock, () => undefined),
     startedAtMs: clock.now() - 512_000,
     failpoints: new Set(),
     lease: { text: undefined, changedAtMs: clock.now() },
     etcd: { leaderId: undefined, changedAtMs: clock.now(), changes: 0 },
     office: undefined,
     ...world,
+    ...surroundings,
   };
 }
 
@@ -161,6 +168,11 @@ function groupOfOne(metadata: MetadataReplica): RaftNode {
     },
     transferLeadership: () => false,
     peers: () => [],
+    progress: () => ({
+      votedFor: "pd1",
+      lastIndex: metadata.appliedIndex(),
+      committedIndex: metadata.appliedIndex(),
+    }),
   };
 }
 

@@ -74,6 +74,20 @@ test("every store of a new cluster has a peer of every region", async () => {
   });
 });
 
+test("a store that runs out of disk is warned of at each heartbeat", async () => {
+  const lone = await startLoneMember();
+  await bootstrap(lone);
+  const warnings = () => lone.lines.filter((line) => line.includes("enough disk space"));
+  expect(warnings()).toEqual([]);
+  await beat(lone, 2, 1_000_000_000);
+  await beat(lone, 2, 1_000_000_000);
+  expect(warnings()).toHaveLength(2);
+  expect(warnings()[0]).toContain(
+    '[WARN] [stand-in.ts:1] ["store does not have enough disk space"] [store-id=2] ' +
+      "[capacity=1999307276288] [available=1000000000]",
+  );
+});
+
 test("a heartbeat of a store that nobody knows is a 404", async () => {
   const lone = await startLoneMember();
   expect(await beat(lone, 9)).toMatchObject({ status: 404 });

@@ -1,9 +1,21 @@
 // What stores say to PD and on their status port, and how the disk, the delay and PD's operators
 // show.
 import { expect, test } from "bun:test";
+import { z } from "zod";
 import { KV_PATHS } from "../../../subjects/tikv/stand-in/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
 import { StoreCluster } from "./store-cluster.ts";
+
+const voterSchema = z.object({ matched: z.number(), next_idx: z.number(), state: z.string() });
+const regionMetaSchema = z.object({
+  raft_status: z.looseObject({
+    id: z.number(),
+    last_index: z.number(),
+    hard_state: z.looseObject({}),
+    voters: z.record(z.string(), voterSchema),
+  }),
+  region_state: z.looseObject({ epoch: z.looseObject({}) }),
+});
 
 test("the status server answers as TiKV's does", async () => {
   await using cluster = await StoreCluster.start();
@@ -15,10 +27,28 @@ test("the status server answers as TiKV's does", async () => {
   expect(await ask("/engine_type")).toEqual([200, "raft-kv"]);
   expect(await ask("/region/99")).toEqual([404, "region(99) not found"]);
   expect(await ask("/ready")).toEqual([404, "path not found"]);
-  expect(await (await cluster.status("tikv1", "/region/20")).json()).toMatchObject({
-    raft_status: { soft_state: { raft_state: expect.any(String) } },
-    region_state: { id: 20, start_key: [109], end_key: [] },
-  });
+});
+
+test("a region shows its Raft state, and its leader how far each voter is", async () => {
+  await using cluster = await StoreCluster.start();
+  await cluster.put("pear", "1");
+  const leader = await cluster.leaderOf("pear");
+  const metaOf = async (name: string) =>
+    regionMetaSchema.parse(await (await cluster.status(name, "/region/20")).json());
+  const { raft_status, region_state } = await eventually(async () => {
+    const meta = await metaOf(leader);
+    const states = Object.values(meta.raft_status.voters).map(({ state }) => state);
+    return states.every((state) => state === "Replicate") && meta;
+  }, "all voters have caught up");
+  const { id, last_index: lastIndex } = raft_status;
+  expect(region_state).toMatchObject({ id: 20, start_key: [109], end_key: [] });
+  expect(region_state.epoch).toEqual({ conf_ver: 1, version: 1 });
+  expect(raft_status).toMatchObject({ soft_state: { leader_id: id, raft_state: "Leader" } });
+  expect(raft_status.hard_state).toMatchObject({ vote: id, commit: lastIndex });
+  const level = { matched: lastIndex, next_idx: lastIndex + 1, state: "Replicate" };
+  expect(raft_status.voters).toEqual({ "21": level, "22": level, "23": level });
+  const [follower = ""] = cluster.others(leader);
+  expect((await metaOf(follower)).raft_status).toMatchObject({ voters: {}, learners: {} });
 });
 
 test("metrics move with what they count", async () => {
@@ -34,6 +64,18 @@ test("metrics move with what they count", async () => {
   expect(after.get('tikv_raftstore_region_count{type="region"}')).toBe(2);
   expect(after.get("tikv_raftstore_leader_missing")).toBe(0);
   expect(after.get("process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
+});
+
+test("metrics are compressed for whoever accepts that, and for nobody else", async () => {
+  await using cluster = await StoreCluster.start();
+  const encodingFor = async (accepted: string) => {
+    const headers = { "Accept-Encoding": accepted };
+    const response = await cluster.status("tikv1", "/metrics", { headers });
+    expect(await response.text()).toContain("\ntikv_raftstore_leader_missing 0\n");
+    return response.headers.get("content-encoding");
+  };
+  expect(await encodingFor("gzip, br")).toBe("gzip");
+  expect(await encodingFor("identity")).toBeNull();
 });
 
 test("a store without quorum counts its peers as leaderless", async () => {

@@ -44,6 +44,7 @@ const LEADING: Omit<RaftNode, "peers"> = {
   canRead: () => true,
   propose: () => Promise.resolve({ state: "uncertain", reason: "not asked here" }),
   transferLeadership: () => false,
+  progress: () => ({ votedFor: "1", lastIndex: 0, committedIndex: 0 }),
 };
 
 /** What real TiKV takes between two heartbeats of a region, and the scale 1 of the stand-in. */

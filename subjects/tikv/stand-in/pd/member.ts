@@ -50,9 +50,9 @@ export function officeOf(member: PdMember): Office | undefined {
 }
 
 /**
- * The PD leader as far as this member can tell. Undefined also when etcd has no leader, and from the
- * time on at which a lease that nobody renews must be over for its holder: the leader key is removed
- * only when the next etcd leader finds it so, and until then a member names no leader.
+ * The PD leader as far as this member can tell. Undefined also when etcd has no leader, and as soon
+ * as a lease that nobody renews must be over for its holder: the leader key is removed later, when
+ * the next etcd leader finds it so.
  */
 export function knownLeader(member: PdMember): PdPlan | undefined {
   if (officeOf(member)) return member.settings.self;

@@ -46,4 +46,12 @@ export interface RaftNode {
   transferLeadership(toNodeId: string): boolean;
   /** Leader's view of the others: entries behind, and how long ago each answered. */
   peers(): readonly { readonly nodeId: string; readonly lag: number; readonly silentMs: number }[];
+  /** This member's own part, for status pages. */
+  progress(): RaftProgress;
+}
+
+export interface RaftProgress {
+  readonly votedFor: string | undefined;
+  readonly lastIndex: number;
+  readonly committedIndex: number;
 }

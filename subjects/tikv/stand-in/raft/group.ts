@@ -72,6 +72,11 @@ export function createRaftGroup(options: RaftGroupOptions): RaftGroup {
       return isStarted;
     },
     peers: () => describePeers(state, clock.now()),
+    progress: () => ({
+      votedFor: state.votedFor,
+      lastIndex: lastIndex(state.log),
+      committedIndex: state.commit,
+    }),
     receive: (message) => receive(state, { message, nowMs: clock.now() }),
     tick: () => {
       proposals.expire(clock.now());

@@ -20,9 +20,7 @@ export async function answerStatus(store: Store, request: Request): Promise<Resp
     case "/status":
       return new Response("");
     case "/metrics":
-      return new Response(metricsPage(store), {
-        headers: { "Content-Type": "text/plain; version=0.0.4" },
-      });
+      return metrics(store, request);
     case "/config":
       return Response.json(store.config.describe());
     case "/engine_type":
@@ -30,6 +28,16 @@ export async function answerStatus(store: Store, request: Request): Promise<Resp
     default:
       return pathNotFound();
   }
+}
+
+/** Compressed for whoever accepts it. */
+function metrics(store: Store, request: Request): Response {
+  const page = metricsPage(store);
+  const headers = new Headers({ "Content-Type": "text/plain; version=0.0.4" });
+  const isAccepted = request.headers.get("accept-encoding")?.includes("gzip") === true;
+  if (!isAccepted) return new Response(page, { headers });
+  headers.set("Content-Encoding", "gzip");
+  return new Response(Bun.gzipSync(page), { headers });
 }
 
 function region(store: Store, id: string): Response {

@@ -5,6 +5,7 @@ import { CONFIG_ROUTES } from "./config.ts";
 import { MEMBER_ROUTES } from "./members.ts";
 import { METRIC_ROUTES } from "./metrics.ts";
 import { OPERATOR_ROUTES } from "./operators.ts";
+import { REGION_RANKING_ROUTES } from "./region-rankings.ts";
 import { REGION_STATS_ROUTES } from "./region-stats.ts";
 import { REGION_ROUTES } from "./regions.ts";
 import { SCHEDULER_ROUTES } from "./schedulers.ts";
@@ -17,6 +18,8 @@ export const ALL_ROUTES: readonly Route[] = [
   ...CLUSTER_ROUTES,
   ...STORE_ROUTES,
   ...STORE_CHANGE_ROUTES,
+  // Before the routes with a name in the same place.
+  ...REGION_RANKING_ROUTES,
   ...REGION_ROUTES,
   ...REGION_STATS_ROUTES,
   ...CONFIG_ROUTES,

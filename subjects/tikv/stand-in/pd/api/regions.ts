@@ -1,8 +1,9 @@
 // Reading regions: all, by id, by key, by store, by what is wrong with them, and their statistics.
 import { hexKey } from "../cluster/layout.ts";
 import { REGION_FINDINGS } from "../cluster/office.ts";
+import { ERRORS } from "../go/errors.ts";
 import type { GoJson } from "../go/json.ts";
-import { json, type Reply, regionBytes } from "../http/reply.ts";
+import { json, pageNotFound, type Reply, regionBytes } from "../http/reply.ts";
 import type { ApiRequest, Route } from "../http/routes.ts";
 import type { Cluster } from "../member.ts";
 import { type RegionRecord, readRegions } from "../metadata/records.ts";
@@ -12,14 +13,22 @@ import { NO_REGION, regionInfo } from "./region-info.ts";
 const V1 = "/pd/api/v1";
 
 export const REGION_ROUTES: readonly Route[] = [
-  { method: "GET", path: `${V1}/regions`, by: "cluster", handle: getRegions },
-  { method: "GET", path: `${V1}/regions/count`, by: "cluster", handle: countRegions },
-  { method: "GET", path: `${V1}/regions/key`, by: "cluster", handle: scanRegions },
-  { method: "GET", path: `${V1}/regions/store/{id}`, by: "cluster", handle: getStoreRegions },
+  synced(`${V1}/regions`, getRegions),
+  synced(`${V1}/regions/count`, countRegions),
+  synced(`${V1}/regions/key`, scanRegions),
+  synced(`${V1}/regions/store/{id}`, getStoreRegions),
+  synced(`${V1}/regions/sibling/{id}`, getSiblings),
   { method: "GET", path: `${V1}/regions/check/{what}`, by: "cluster", handle: checkRegions },
-  { method: "GET", path: `${V1}/region/id/{id}`, by: "cluster", handle: getRegion },
-  { method: "GET", path: `${V1}/region/key/{key}`, by: "cluster", handle: getRegionOfKey },
+  synced(`${V1}/region/id/{id}`, getRegion),
+  synced(`${V1}/region/key/{key}`, getRegionOfKey),
 ];
+
+type RegionReader = (cluster: Cluster, request: ApiRequest) => Reply;
+
+/** A read that a follower may answer, too. */
+export function synced(path: string, handle: RegionReader): Route {
+  return { method: "GET", path, isSynced: true, by: "cluster", handle };
+}
 
 const SCAN_LIMIT = 16; // defaultRegionLimit, server/api/region.go
 
@@ -50,11 +59,24 @@ function getStoreRegions(cluster: Cluster, request: ApiRequest): Reply {
   return regionList(cluster, regions);
 }
 
+/** The regions before and after it. */
+function getSiblings(cluster: Cluster, request: ApiRequest): Reply {
+  const id = readId(request.params.id);
+  if (id.state === "malformed") return id.reply;
+  const regions = readRegions(cluster.member.metadata);
+  const region = regions.find((record) => record.id === id.value);
+  if (!region) return json(ERRORS.regionNotFound(id.value), 404);
+  const { start_key: start, end_key: end } = region;
+  const before = regions.filter(({ end_key }) => start !== "" && end_key === start);
+  const after = regions.filter(({ start_key }) => end !== "" && start_key === end);
+  return regionList(cluster, [...before, ...after]);
+}
+
 /** The order is random, as it comes from a Go map. */
 function checkRegions(cluster: Cluster, request: ApiRequest): Reply {
   const { member, office } = cluster;
   const finding = REGION_FINDINGS.find((name) => name === request.params.what);
-  if (finding === undefined) return json(`unknown region check ${request.params.what}`, 400);
+  if (finding === undefined) return pageNotFound();
   const regions = readRegions(member.metadata).filter(
     ({ id }) => office.regions.get(id)?.findings.includes(finding) === true,
   );
@@ -95,7 +117,7 @@ export function shuffled<T>(items: readonly T[], random: () => number): readonly
   return keyed.sort((left, right) => left.order - right.order).map(({ item }) => item);
 }
 
-function regionList(cluster: Cluster, records: readonly RegionRecord[]): Reply {
+export function regionList(cluster: Cluster, records: readonly RegionRecord[]): Reply {
   const regions: GoJson = records.map((record) => regionInfo(cluster.office, record));
   return regionBytes({ count: records.length, regions });
 }

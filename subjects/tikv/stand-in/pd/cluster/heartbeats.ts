@@ -10,6 +10,7 @@ import {
 } from "../metadata/records.ts";
 import { readConfig } from "./config.ts";
 import type { RegionFinding, RegionStatistics } from "./office.ts";
+import { isLowSpace, viewStores } from "./stores.ts";
 import { type Change, putJson, type WriteOutcome, writeSerially } from "./write.ts";
 
 type RegionReport = RegionHeartbeat["regions"][number];
@@ -38,9 +39,20 @@ export async function observeStore(
     lastHeartbeatNs,
     persistedAtMs: isDue ? nowMs : (before?.persistedAtMs ?? 0),
   });
+  warnOfLowSpace(cluster, heartbeat.store_id);
   return writeSerially(cluster, () =>
     heartbeatChange(member, { heartbeat, lastHeartbeatNs, isDue }),
   );
+}
+
+/** At each heartbeat: server/cluster/cluster.go:1086. */
+function warnOfLowSpace(cluster: Cluster, storeId: number): void {
+  const { member } = cluster;
+  const store = viewStores(cluster).find(({ record }) => record.id === storeId);
+  if (!store?.statistics || !isLowSpace(store, readConfig(member.metadata))) return;
+  const { capacity, available } = store.statistics;
+  const fields = { "store-id": storeId, capacity, available };
+  member.log.warn("store does not have enough disk space", fields);
 }
 
 /** The clock gives milliseconds; PD's stamps go further, so chance fills the rest. */

@@ -1,10 +1,11 @@
 // From one HTTP request to one answer: find the route, decide who answers, let it answer.
 import { unreachable } from "../../../../../src/domain/errors.ts";
+import { type Office, takeOffice } from "../cluster/office.ts";
 import { ERRORS } from "../go/errors.ts";
 import { officeOf, type PdMember } from "../member.ts";
 import { readBootstrapTime } from "../metadata/records.ts";
 import { redirect } from "./redirect.ts";
-import { emptyReply, json, plainText, type Reply } from "./reply.ts";
+import { emptyReply, json, pageNotFound, type Reply } from "./reply.ts";
 import { type ApiRequest, matchRoute, type Route } from "./routes.ts";
 
 export interface Api {
@@ -17,7 +18,7 @@ export async function answer({ member, routes }: Api, incoming: Request): Promis
   const match = matchRoute(routes, request);
   switch (match.state) {
     case "unknown_path":
-      return respond(plainText(404, "404 page not found"));
+      return respond(pageNotFound());
     case "wrong_method":
       return respond(emptyReply(405));
     case "found":
@@ -52,12 +53,17 @@ async function handle(member: PdMember, matched: Matched): Promise<Reply> {
   const redirection = await redirect(member, request);
   if (redirection.state === "answered") return redirection.reply;
   if (route.by === "leader") return route.handle(member, request);
-  const office = officeOf(member);
+  const office = officeOf(member) ?? (route.isSynced ? syncedOffice(member) : undefined);
   const isBootstrapped = readBootstrapTime(member.metadata) !== undefined;
   if (!office || (route.by === "cluster" && !isBootstrapped)) {
     return json(ERRORS.notBootstrapped, 500);
   }
   return route.handle({ member, office }, request);
+}
+
+/** What a follower knows of the regions: everything but their last heartbeats. */
+function syncedOffice({ metadata }: PdMember): Office {
+  return takeOffice(metadata, { leaderText: "", nonce: "", nowMs: 0, validUntilMs: 0 });
 }
 
 /** Labelled, so that nobody takes it for the real PD. */

@@ -22,6 +22,11 @@ export function plainText(status: number, message: string): Reply {
   return { status, contentType: "text/plain; charset=utf-8", body: `${message}\n` };
 }
 
+/** What Go's mux says of a path that it does not know. */
+export function pageNotFound(): Reply {
+  return plainText(404, "404 page not found");
+}
+
 export function emptyReply(status = 200): Reply {
   return { status, contentType: undefined, body: "" };
 }

@@ -17,6 +17,8 @@ type Answer = Reply | Promise<Reply>;
 export type Route = {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
+  /** A follower that is told to answer itself does so, from the regions that it was synced. */
+  readonly isSynced?: true;
 } /** By any member, also without a leader. */ & (
   | { readonly by: "member"; handle(member: PdMember, request: ApiRequest): Answer }
   /** By the PD leader; others forward it. */

@@ -34,6 +34,7 @@ function etcdSeries(member: PdMember): readonly Series[] {
       samples: [
         { labels: { type: "term" }, value: member.raft.term() },
         { labels: { type: "appliedIndex" }, value: member.metadata.appliedIndex() },
+        { labels: { type: "committedIndex" }, value: member.raft.progress().committedIndex },
       ],
     },
   ];
