@@ -1,16 +1,15 @@
 // The entry: finds the command, gives it the world, turns its end into an exit code.
 // Everything but `--version` is loaded when it is needed, to keep the start short.
 import { version } from "../package.json";
-import type { CommandEntry } from "./command-table.ts";
 import type { CommandContext, ExitCode, Flags } from "./commands/context.ts";
+import { printLineTo, printOrLoseTo } from "./infra/output.ts";
+
+const print = printLineTo(1);
+const printError = printOrLoseTo(2);
 
 main(process.argv.slice(2));
 
 function main(typed: readonly string[]): void {
-  if (typed.length === 1 && (typed[0] === "--version" || typed[0] === "-v")) {
-    process.stdout.write(`operator ${version}\n`);
-    return;
-  }
   runCommand(typed).then(
     (code) => process.exit(code),
     (error) => failWith(error),
@@ -18,55 +17,63 @@ function main(typed: readonly string[]): void {
 }
 
 async function runCommand(typed: readonly string[]): Promise<ExitCode> {
+  if (typed.length === 1 && (typed[0] === "--version" || typed[0] === "-v")) {
+    print(`operator ${version}`);
+    return 0;
+  }
   const { parseCommandLine } = await import("./command-line.ts");
   const parsed = parseCommandLine(typed, version);
-  if (parsed.type === "help") return printHelp(parsed.text);
+  if (parsed.type === "help") {
+    print(parsed.text);
+    return 0;
+  }
   const command = await parsed.entry.load();
-  return command(await createContext(parsed.entry, parsed.words, parsed.flags));
+  return command(await createContext(parsed));
 }
 
-async function createContext(
-  _entry: CommandEntry,
-  words: readonly string[],
-  flags: Flags,
-): Promise<CommandContext> {
+async function createContext({
+  words,
+  flags,
+}: {
+  readonly words: readonly string[];
+  readonly flags: Flags;
+}): Promise<CommandContext> {
   const { systemClock, systemRandom } = await import("./infra/clock.ts");
-  const { printLineTo } = await import("./infra/output.ts");
   const { selfCommand } = await import("./infra/self.ts");
+  const { stopSignals } = await import("./infra/stop-signals.ts");
   return {
     words,
     flags,
     env: process.env,
     clock: systemClock,
     random: systemRandom,
-    signal: abortOnSignals(),
+    signal: abortOn(stopSignals()),
     self: selfCommand(),
-    print: printLineTo(1),
-    printError: printLineTo(2),
+    print,
+    printOrLose: printOrLoseTo(1),
+    printError,
     isTerminal: process.stdout.isTTY === true,
   };
 }
 
-/** The first signal asks for an end, the second does not ask. */
-function abortOnSignals(): AbortSignal {
+/**
+ * The first signal asks for an end, a second SIGINT or SIGTERM does not ask. A terminal that closes
+ * may send SIGHUP more than once, and means one end.
+ */
+function abortOn(signals: readonly NodeJS.Signals[]): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  for (const name of signals) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
+      if (controller.signal.aborted && name !== "SIGHUP") process.exit(130);
       controller.abort(name);
     });
   }
   return controller.signal;
 }
 
-function printHelp(text: string): ExitCode {
-  process.stdout.write(`${text}\n`);
-  return 0;
-}
-
 async function failWith(error: unknown): Promise<void> {
   const { describeFailure } = await import("./command-line.ts");
   const { lines, exitCode } = describeFailure(error);
-  for (const line of lines) process.stderr.write(`${line}\n`);
+  for (const line of lines) printError(line);
   process.exit(exitCode);
 }

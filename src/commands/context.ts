@@ -17,8 +17,10 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** How this executable is started again: the front of an argv. */
   readonly self: readonly string[];
-  /** One line on stdout, written through at once. */
+  /** One line on stdout, written through at once. Throws OperatorError when it cannot be. */
   readonly print: (line: string) => void;
+  /** For daemons: a line that cannot be written is lost, and the work goes on. */
+  readonly printOrLose: (line: string) => void;
   /** One line on stderr, likewise. */
   readonly printError: (line: string) => void;
   readonly isTerminal: boolean;

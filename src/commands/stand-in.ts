@@ -7,7 +7,7 @@ import { homeOf, textFlag, usage } from "./flags.ts";
 
 /** Runs until SIGTERM. Everything that it prints goes to the member's log. */
 export async function runStandIn(context: CommandContext, load = loadSubject): Promise<ExitCode> {
-  const { words, flags, env, clock, random, signal, print } = context;
+  const { words, flags, env, clock, random, signal, printOrLose } = context;
   const [subject, member] = words;
   const token = env[LAUNCH_ENV];
   if (subject === undefined || member === undefined || token === undefined) {
@@ -27,7 +27,7 @@ export async function runStandIn(context: CommandContext, load = loadSubject): P
     clock,
     random,
     signal,
-    log: (line) => print(`${new Date(clock.now()).toISOString()} ${line}`),
+    log: (line) => printOrLose(`${new Date(clock.now()).toISOString()} ${line}`),
   });
   await claimed.recordExit(exitCode);
   return exitCode === 0 ? 0 : 1;

@@ -25,6 +25,7 @@ export function commandContext(options: ContextOptions): CommandContext {
     env,
     self,
     print,
+    printOrLose: print,
     printError,
     clock: systemClock,
     random: () => 0.5,
