@@ -3,6 +3,7 @@
 import cac from "cac";
 import { COMMANDS, type CommandEntry } from "./command-table.ts";
 import type { ExitCode, Flags } from "./commands/context.ts";
+import { refuseSurplus } from "./commands/flags.ts";
 import { type ErrorCode, OperatorError } from "./domain/errors.ts";
 
 export type ParsedCommandLine =
@@ -13,6 +14,8 @@ export type ParsedCommandLine =
       readonly words: readonly string[];
       readonly flags: Flags;
     };
+
+const HELP_FLAGS: readonly string[] = ["-h", "--help"];
 
 const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   usage: 2,
@@ -29,14 +32,31 @@ const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
 export function parseCommandLine(typed: readonly string[], version: string): ParsedCommandLine {
   const cli = buildCli(version);
   const verb = typed.find((word) => !word.startsWith("-"));
-  if (verb === undefined) return { type: "help", text: overview(version) };
-  const entry = COMMANDS[verb];
+  if (verb === undefined) return { type: "help", text: overviewFor(typed, version) };
+  const entry = Object.hasOwn(COMMANDS, verb) ? COMMANDS[verb] : undefined;
   if (!entry) throw unknownCommand(verb);
   const parsed = cli.parse(["bun", "operator", ...typed], { run: false });
   if (parsed.options.help) return { type: "help", text: helpOf(verb, entry) };
   checkFlags(verb, entry, parsed.options);
   const { "--": afterDashes = [], ...flags } = parsed.options;
-  return { type: "command", entry, words: [...parsed.args, ...afterDashes], flags };
+  const words = [...parsed.args, ...afterDashes];
+  refuseSurplus(words, { max: wordsMax(entry), after: verb });
+  return { type: "command", entry, words, flags };
+}
+
+/** Without a command there is nothing that a flag could change. */
+function overviewFor(flags: readonly string[], version: string): string {
+  const unknown = flags.find((flag) => !HELP_FLAGS.includes(flag));
+  if (unknown === undefined) return overview(version);
+  throw new OperatorError("usage", `flag ${unknown} needs a command: ${publicVerbs().join(", ")}`, {
+    hint: "operator --help",
+  });
+}
+
+/** `demo [subject]` takes one word, `tickets [verb] [...words]` any number, which it checks. */
+function wordsMax({ usage }: CommandEntry): number {
+  if (usage.includes("[...")) return Number.POSITIVE_INFINITY;
+  return usage.split("[").length - 1;
 }
 
 /** Lines for stderr and the exit code. Only a defect of ours shows a stack. */
@@ -68,7 +88,7 @@ function checkFlags(verb: string, entry: CommandEntry, options: Flags): void {
   for (const name of Object.keys(options)) {
     if (name === "--" || name === "h" || known.includes(name)) continue;
     const written = name.length === 1 ? `-${name}` : `--${dashed(name)}`;
-    const valid = known.map((flag) => `--${dashed(flag)}`).join(", ");
+    const valid = Object.keys(entry.flags).map(flagWord).join(", ");
     throw new OperatorError("usage", `unknown flag ${written} of "${verb}": one of ${valid}`);
   }
   for (const flag of Object.keys(entry.flags)) {
@@ -79,10 +99,14 @@ function checkFlags(verb: string, entry: CommandEntry, options: Flags): void {
   }
 }
 
+/** `--db <file>` gives `--db`. */
+function flagWord(flag: string): string {
+  return flag.split(" ")[0] ?? flag;
+}
+
 /** `--db <file>` gives `db`; `--no-agent` gives `agent`, as cac stores them. */
 function flagName(flag: string): string {
-  const word = flag.split(" ")[0] ?? flag;
-  const bare = word.replace(/^--(no-)?/, "");
+  const bare = flagWord(flag).replace(/^--(no-)?/, "");
   return bare.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -8,7 +8,7 @@ import { plainLines } from "../panels/plain-text.ts";
 import { factLines, tableLines } from "../panels/table.ts";
 import { formatDuration, formatTime } from "../panels/units.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, isFlagSet, parseId } from "./flags.ts";
+import { chooseFrom, isFlagSet, parseId, refuseSurplus } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
@@ -21,6 +21,7 @@ const NAMED_MAX = 5;
 
 export async function runActions(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of actions");
+  refuseSurplus(context.words, { max: verb === "list" ? 1 : 2, after: "actions" });
   using store = await openExistingStore(context);
   await VERBS[verb](store, context);
   return 0;

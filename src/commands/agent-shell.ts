@@ -8,12 +8,13 @@ import type { CommandKnowledge } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import { createShell } from "../infra/exec.ts";
+import { withFileErrors } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
 import { DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
 
 type Environment = CommandContext["env"];
 
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/i;
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|DSN|WEBHOOK/i;
 
 /** Values that must appear in nothing that leaves the process. */
 export function secretsOf(env: Environment): readonly string[] {
@@ -22,10 +23,10 @@ export function secretsOf(env: Environment): readonly string[] {
   );
 }
 
-/** Writes <home>/bin/operator. */
+/** Writes <home>/bin/operator. Rejects with code "runtime" when it cannot. */
 export async function openAgentShell(context: CommandContext): Promise<Shell> {
   const folder = join(homeOf(context), "bin");
-  await writeShim(folder, context.self);
+  await withFileErrors("preparing the agent's shell", () => writeShim(folder, context.self));
   return createShell({ env: shellEnv(context, folder), cwd: tmpdir(), clock: context.clock });
 }
 

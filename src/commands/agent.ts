@@ -12,7 +12,7 @@ import { openAgentShell, secretsOf, shellKnowledge } from "./agent-shell.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { choiceFlag, chooseFrom, durationFlag, isFlagSet, numberFlag, textFlag } from "./flags.ts";
-import { openStore, openStorePatiently } from "./open-store.ts";
+import { openPatiently, openStore } from "./open-store.ts";
 import { openSubject } from "./open-subject.ts";
 
 const LEASE_MS = 30_000;
@@ -22,12 +22,13 @@ const BACKOFF_MS = 1_000;
 
 export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> {
   const context = withParentPipe(outer);
-  const { flags, env, clock, random, signal, print } = context;
+  const { flags, env, clock, random, signal, printOrLose: print } = context;
   const mode = modeOf(context);
   const limits = limitsOf(context);
   const once = isFlagSet(flags, "once");
   const onShutdown = choiceFlag(flags, "onShutdown", ["escalate", "release"]) ?? "escalate";
   const leaseMs = durationFlag(flags, "lease") ?? LEASE_MS;
+  const subject = await subjectOf(context);
   const { model, notice } = await openModel({
     name: textFlag(flags, "model"),
     env,
@@ -35,9 +36,9 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     runbooks: findRunbook,
   });
   if (notice !== undefined) context.printError(notice);
-  const shell = await openAgentShell(context);
-  using queue = once ? await openStore(context) : await openStorePatiently(context);
-  if (!queue) return exitCodeOfSignal(signal);
+  const shell = await opening(context, () => openAgentShell(context));
+  using queue = await opening(context, () => openStore(context));
+  if (!shell || !queue) return exitCodeOfSignal(signal);
   const knowledge = shellKnowledge(context);
   await runAgent({
     ...{
@@ -53,6 +54,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
       leaseMs,
       once,
       onShutdown,
+      subject,
     },
     agentId: `${hostname()}-${process.pid}`,
     openSubject: async (name) => (await openSubject(context, name)).subject,
@@ -61,9 +63,13 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     idleMs: IDLE_MS,
     pollMs: POLL_MS,
     backoffMs: BACKOFF_MS,
-    subject: textFlag(flags, "subject"),
   });
   return exitCodeOfSignal(signal);
+}
+
+/** With --once at once or not at all; a daemon waits for what is not ready yet. */
+function opening<T>(context: CommandContext, open: () => Promise<T>): Promise<T | undefined> {
+  return isFlagSet(context.flags, "once") ? open() : openPatiently(context, open);
 }
 
 /** What is typed wins over the environment; execute is the default, as the help says. */
@@ -72,6 +78,12 @@ function modeOf({ flags, env }: CommandContext): SafetyMode {
   const inherited = env.OPERATOR_SAFETY_MODE;
   if (typed !== undefined || !inherited) return typed ?? "execute";
   return chooseFrom(inherited, SAFETY_MODES, "OPERATOR_SAFETY_MODE");
+}
+
+/** Rejects with the valid names: an agent for a subject that never comes would wait for ever. */
+async function subjectOf({ flags }: CommandContext): Promise<string | undefined> {
+  const name = textFlag(flags, "subject");
+  return name === undefined ? undefined : (await loadSubject(name)).name;
 }
 
 function limitsOf({ flags }: CommandContext): Limits {

@@ -1,7 +1,7 @@
 // operator audit list | show | verify: what happened, and proof that nobody has changed it since.
 import { OperatorError } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
-import type { TicketDesk } from "../domain/ticket-ops.ts";
+import type { AuditVerification, TicketDesk } from "../domain/ticket-ops.ts";
 import { conversationLines } from "./audit-lines.ts";
 import {
   sessionDurationMs,
@@ -10,7 +10,7 @@ import {
   sessionsTable,
 } from "./audit-sessions.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, parseId, textFlag, usage } from "./flags.ts";
+import { chooseFrom, parseId, refuseSurplus, textFlag, usage } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
@@ -25,6 +25,7 @@ const LAST = "last";
 
 export async function runAudit(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of audit");
+  refuseSurplus(context.words, { max: verb === "show" ? 2 : 1, after: "audit" });
   using store = await openExistingStore(context);
   // Awaited here: the store must stay open until the verb has ended.
   return await VERBS[verb](store, context);
@@ -60,12 +61,14 @@ async function show(desk: TicketDesk, context: CommandContext): Promise<ExitCode
 
 async function verify(desk: TicketDesk, context: CommandContext): Promise<ExitCode> {
   const found = await desk.verifyAudit();
-  const line =
-    found.state === "intact"
-      ? `audit intact: ${found.rows} events, head ${found.head}`
-      : `audit broken at event ${found.firstBadId}: ${found.reason}`;
-  printEither(context, { json: found, lines: () => [line] });
+  printEither(context, { json: found, lines: () => [verificationLine(found)] });
   return found.state === "intact" ? 0 : 3;
+}
+
+function verificationLine(found: AuditVerification): string {
+  if (found.state === "broken") return `audit broken at event ${found.firstBadId}: ${found.reason}`;
+  if (found.rows === 0) return "no audit yet: there is nothing to verify";
+  return `audit intact: ${found.rows} events, head ${found.head}`;
 }
 
 /** The session whose id, or the beginning of it, was typed after the verb; `last` is the newest. */

@@ -9,6 +9,7 @@ import { loadSubject } from "../../subjects/index.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { seededRandom } from "../infra/clock.ts";
+import { withFileErrors } from "../infra/files.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, isFlagSet, numberFlag, textFlag, usage } from "./flags.ts";
 
@@ -24,8 +25,10 @@ export async function runDemoCommand(context: CommandContext): Promise<ExitCode>
   const print = isFlagSet(flags, "json") ? printAsJson : printAsText;
   const emit = (event: DemoEvent) =>
     context.print(print(event, context.clock.now() - launchedAtMs));
-  await sweepAbandoned(context, name);
-  const home = await createDemoHome();
+  const home = await withFileErrors("making a home for the demo", async () => {
+    await sweepAbandoned(context, name);
+    return createDemoHome();
+  });
   const databasePath = resolve(textFlag(flags, "db") ?? join(home, "tickets.db"));
   const desk = createLineDesk(emit);
   const { fault, seed } = choices;

@@ -7,7 +7,7 @@ import { version } from "../../package.json";
 import { messageOf } from "../domain/errors.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { databaseOf, homeOf, isFlagSet } from "./flags.ts";
-import { openStore } from "./open-store.ts";
+import { isDatabaseMissing, openStore } from "./open-store.ts";
 
 /** `missing` costs something; `broken` must be mended first. */
 interface Finding {
@@ -66,7 +66,9 @@ async function firstExisting(path: string): Promise<string> {
 async function examineDatabase(context: CommandContext): Promise<Finding> {
   const path = databaseOf(context);
   const name = "database";
-  if (!(await exists(path))) return { name, state: "here", detail: `${path}, made on first use` };
+  if (isDatabaseMissing(context)) {
+    return { name, state: "here", detail: `${path}, made on first use` };
+  }
   try {
     using store = await openStore(context);
     const live = await store.listTickets({ states: ["open", "claimed", "verifying"], limit: 1000 });

@@ -60,8 +60,20 @@ export function chooseFrom<T extends string>(text: string, choices: readonly T[]
 
 /** A positive whole number typed as a word: a ticket, an approval. */
 export function parseId(text: string | undefined, what: string): number {
-  if (text !== undefined && /^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw usage(`${what} "${text ?? ""}": must be a number such as 1`);
+  if (text === undefined) throw usage(`which ${what}? it must be a number such as 1`);
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw usage(`${what} "${text}": must be a number such as 1`);
+}
+
+/** Words beyond those that there is a use for: a second ticket would not be resolved as well. */
+export function refuseSurplus(
+  words: readonly string[],
+  { max, after }: { readonly max: number; readonly after: string },
+): void {
+  const [surplus] = words.slice(max);
+  if (surplus === undefined) return;
+  const before = [after, ...words.slice(0, max)].join(" ");
+  throw usage(`surplus word "${surplus}": nothing more comes after "${before}"`);
 }
 
 export function homeOf(context: Pick<CommandContext, "env">): string {

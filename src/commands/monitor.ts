@@ -1,5 +1,7 @@
 // operator monitor: watches one subject, files tickets and verifies repairs. `--once` only looks.
+import { OperatorError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { Subject } from "../domain/subject.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { countVerdicts, evaluate, type VerdictCount } from "../monitor/evaluate.ts";
@@ -8,7 +10,7 @@ import { runMonitor } from "../monitor/loop.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
-import { openStorePatiently } from "./open-store.ts";
+import { openPatiently, openStore } from "./open-store.ts";
 import { openSubject } from "./open-subject.ts";
 
 const INTERVAL_MS = 5_000;
@@ -26,11 +28,11 @@ export async function runMonitorCommand(outer: CommandContext): Promise<ExitCode
   const context = withParentPipe(outer);
   const name = textFlag(context.flags, "subject");
   if (name === undefined) throw usage("monitor needs --subject", "operator monitor --subject tikv");
+  const intervalMs = durationFlag(context.flags, "interval") ?? INTERVAL_MS;
   const { subject } = await openSubject(context, name);
   if (isFlagSet(context.flags, "once")) return lookOnce(context, subject);
-  using ledger = await openStorePatiently(context);
+  using ledger = await openPatiently(context, () => openStore(context));
   if (!ledger) return exitCodeOfSignal(context.signal);
-  const intervalMs = durationFlag(context.flags, "interval") ?? INTERVAL_MS;
   const probeDeadlineMs = probeDeadlineFor(intervalMs);
   const { clock, signal } = context;
   const emit = printerOf(context);
@@ -42,11 +44,11 @@ function probeDeadlineFor(intervalMs: number): number {
   return Math.max(PROBE_DEADLINE_MS_MIN, Math.min(PROBE_DEADLINE_MS_MAX, intervalMs * PROBE_SHARE));
 }
 
-function printerOf({ flags, print }: CommandContext): (event: MonitorEvent) => void {
-  if (isFlagSet(flags, "json")) return (event) => print(JSON.stringify(jsonOfEvent(event)));
+function printerOf({ flags, printOrLose }: CommandContext): (event: MonitorEvent) => void {
+  if (isFlagSet(flags, "json")) return (event) => printOrLose(JSON.stringify(jsonOfEvent(event)));
   let lastSummary: string | undefined;
   return (event) => {
-    for (const line of linesOf(event, lastSummary)) print(line);
+    for (const line of linesOf(event, lastSummary)) printOrLose(line);
     if (event.type === "observation") lastSummary = summaryLine(event);
   };
 }
@@ -58,8 +60,11 @@ async function lookOnce(context: CommandContext, subject: Subject): Promise<Exit
   const previous = await subject.observe(options);
   await clock.sleep(ONCE_PAUSE_MS, signal);
   const current = await subject.observe(options);
+  if (signal.aborted) {
+    throw new OperatorError("interrupted", `looking at ${subject.name}: ${signal.reason}`);
+  }
   const verdicts = evaluate(subject.invariants, { current, previous });
-  const count = countVerdicts(verdicts);
+  const count = countSeen(current, verdicts);
   const durationMs = current.endedAtMs - current.startedAtMs;
   if (isFlagSet(flags, "json")) {
     const members = current.members.map((member) => ({ ...member }));
@@ -72,6 +77,15 @@ async function lookOnce(context: CommandContext, subject: Subject): Promise<Exit
     );
   }
   return exitCodeOf(count);
+}
+
+/** What is violated in a look that saw nobody is just that: it could not see. */
+function countSeen({ members }: Observation, verdicts: readonly Verdict[]): VerdictCount {
+  const { holds, violated, unknown } = countVerdicts(verdicts);
+  const isBlind = members.every(({ health }) => health === "unknown");
+  return isBlind
+    ? { holds, violated: 0, unknown: unknown + violated }
+    : { holds, violated, unknown };
 }
 
 function exitCodeOf({ violated, unknown }: VerdictCount): ExitCode {

@@ -1,7 +1,7 @@
 // Opens the database: at once for a command, again and again for a daemon.
-import type { Clock } from "../domain/clock.ts";
-import { messageOf } from "../domain/errors.ts";
+import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
+import { isMissing } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
 import { databaseOf } from "./flags.ts";
 
@@ -13,16 +13,23 @@ export async function openStore(context: CommandContext): Promise<TicketOps> {
   return TicketOpsDB.open({ path: databaseOf(context), clock: context.clock });
 }
 
+/** False when it may not even be looked for: then opening it says why. */
+export function isDatabaseMissing(context: CommandContext): boolean {
+  return isMissing(databaseOf(context));
+}
+
 /**
- * For daemons: what keeps the database from opening is said once, and tried again until it opens.
- * Undefined when the signal aborts first.
+ * For daemons: what keeps `open` from succeeding is said once, and tried again until it does.
+ * Undefined when the signal aborts first. Rejects with everything but OperatorError.
  */
-export async function openStorePatiently(context: CommandContext): Promise<TicketOps | undefined> {
-  const { clock, signal, printError } = context;
+export async function openPatiently<T>(
+  { clock, signal, printError }: CommandContext,
+  open: () => Promise<T>,
+): Promise<T | undefined> {
   let said: string | undefined;
   while (!signal.aborted) {
-    const attempt = await tryOpen(context);
-    if ("store" in attempt) return attempt.store;
+    const attempt = await tryOpen(open);
+    if ("opened" in attempt) return attempt.opened;
     if (attempt.trouble !== said) printError(`[Trouble] ${attempt.trouble}; trying again`);
     said = attempt.trouble;
     await clock.sleep(RETRY_MS, signal);
@@ -31,12 +38,13 @@ export async function openStorePatiently(context: CommandContext): Promise<Ticke
 }
 
 /** Part of a daemon's tick: the failure becomes a value that is reported. */
-async function tryOpen(
-  context: CommandContext & { readonly clock: Clock },
-): Promise<{ readonly store: TicketOps } | { readonly trouble: string }> {
+async function tryOpen<T>(
+  open: () => Promise<T>,
+): Promise<{ readonly opened: T } | { readonly trouble: string }> {
   try {
-    return { store: await openStore(context) };
+    return { opened: await open() };
   } catch (error) {
-    return { trouble: messageOf(error) };
+    if (!(error instanceof OperatorError)) throw error;
+    return { trouble: error.message };
   }
 }

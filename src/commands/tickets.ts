@@ -1,10 +1,11 @@
 // operator tickets list | show | resolve | hold | unhold | retry: the work, and a person's hand
 // in it.
+import { SUBJECT_NAMES } from "../../subjects/index.ts";
 import { OperatorError } from "../domain/errors.ts";
 import { TICKET_STATES, type Ticket, type TicketState } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, parseId, textFlag } from "./flags.ts";
+import { chooseFrom, parseId, refuseSurplus, textFlag } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 import { listLines, showLines, stateWords } from "./tickets-lines.ts";
 import { openExistingStore } from "./tickets-store.ts";
@@ -19,6 +20,7 @@ const NAMED_MAX = 5;
 
 export async function runTickets(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of tickets");
+  refuseSurplus(context.words, { max: verb === "list" ? 1 : 2, after: "tickets" });
   using store = await openExistingStore(context);
   await VERBS[verb](store, context);
   return 0;
@@ -33,6 +35,8 @@ async function list(desk: TicketDesk, context: CommandContext): Promise<void> {
   const filter = { ...(states && { states }), ...(subject !== undefined && { subject }) };
   // One more than is shown tells whether there are more.
   const found = await desk.listTickets({ ...filter, limit: limit + 1 });
+  // Tickets outlive their subject's code: a name is wrong only when there is neither.
+  if (found.length === 0 && subject !== undefined) chooseFrom(subject, SUBJECT_NAMES, "subject");
   const tickets = found.slice(0, limit);
   const isFiltered = Object.keys(filter).length > 0;
   const hasMore = found.length > limit;

@@ -1,4 +1,5 @@
 // Files that other processes read while we write them: each is there whole or not at all.
+import { statSync } from "node:fs";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { OperatorError } from "../domain/errors.ts";
 
@@ -39,6 +40,16 @@ export async function readFileIfThere(path: string): Promise<string | undefined>
   }
 }
 
+/** False for what may not be looked at. */
+export function isMissing(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return hasCode(error, "ENOENT");
+  }
+}
+
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
@@ -50,7 +61,7 @@ export async function withFileErrors<T>(doing: string, work: () => Promise<T>): 
   } catch (error) {
     if (error instanceof OperatorError || !(error instanceof Error && "code" in error)) throw error;
     throw new OperatorError("runtime", `${doing}: ${error.message}`, {
-      hint: "OPERATOR_HOME names a directory that this user may write",
+      hint: "OPERATOR_HOME (for a demo: TMPDIR) names a directory that this user may write",
       cause: error,
     });
   }

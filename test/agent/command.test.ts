@@ -47,6 +47,7 @@ const WRONG = [
   { typed: ["--turns-max", "0"], env: {}, says: "from 1 to 1000" },
   { typed: ["--session-max", "soon"], env: {}, says: "must be a duration" },
   { typed: ["--model", "gpt"], env: {}, says: 'unknown model "gpt"' },
+  { typed: ["--subject", "mars"], env: {}, says: 'unknown subject "mars": one of tikv' },
 ];
 
 for (const { typed, env, says } of WRONG) {
@@ -72,6 +73,23 @@ test("commands find operator on their PATH, and no secret in their environment",
   expect(output.head).toContain("LANG=C\n");
   expect(output.head).not.toMatch(/sk-ant-secret|hunter2/);
   expect(secretsOf(env)).toEqual(["sk-ant-secret", "hunter2"]);
+});
+
+test("a variable is secret by any of its usual names", () => {
+  const secret = ["AWS_SECRET_ACCESS_KEY", "GH_TOKEN", "PGPASSFILE", "NPM_AUTH", "SENTRY_DSN"];
+  const harmless = ["PATH", "GIT_AUTHOR_NAME", "PD_ENDPOINT", "KUBECONFIG"];
+  const env = Object.fromEntries([...secret, ...harmless].map((name) => [name, name]));
+  expect(secretsOf(env)).toEqual(secret);
+});
+
+test("a home that cannot be made is an ordinary failure", async () => {
+  using place = openPlace();
+  const env = { OPERATOR_HOME: "/dev/null/home" };
+  const failure = await runAgentCommand(place.context(["--once"], env)).catch((error) => error);
+  expect(failure).toMatchObject({
+    code: "runtime",
+    message: expect.stringMatching(/^preparing the agent's shell: ENOTDIR/),
+  });
 });
 
 test("what a home that is a link leads to is protected, too, before the database exists", () => {

@@ -76,6 +76,18 @@ test("a lease that cannot be renewed is lost when it would have expired, not bef
   expect(lease.signal.reason).toBe("the lease could not be renewed in time");
 });
 
+test("a ticket that is taken from a session is missed soon, however long the lease", async () => {
+  const slept: number[] = [];
+  const clock = {
+    now: () => 0,
+    sleep: async (durationMs: number) => void slept.push(durationMs),
+  };
+  const queue = { renewLease: async () => false };
+  await using lease = keepLease({ queue, sessionId: "s", leaseMs: 3_600_000, clock });
+  await eventually(() => lease.signal.aborted, "the lease is lost");
+  expect(slept).toEqual([2_000]);
+});
+
 test("a database that is taken away under a session ends the session, not the agent", async () => {
   let turns = 0;
   const script = () => {

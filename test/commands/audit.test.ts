@@ -183,6 +183,14 @@ describe("audit show", () => {
 });
 
 describe("audit verify", () => {
+  test("calls nothing intact where there is nothing", async () => {
+    await using room = await openDeskRoom();
+    expect(await room.run(runAudit, ["verify"])).toMatchObject({
+      lines: ["no audit yet: there is nothing to verify"],
+      exitCode: 0,
+    });
+  });
+
   test("says that an untouched audit is intact", async () => {
     await using room = await openDeskRoom();
     await heldSession(room);

@@ -165,6 +165,8 @@ describe("a wrong word", () => {
       [["show"], {}, "must be a number such as 1"],
       [["show", "one"], {}, "must be a number such as 1"],
       [["resolve", "9"], {}, "unknown ticket 9: the newest are 3, 2, 1"],
+      [["resolve", "1", "2"], {}, 'surplus word "2": nothing more comes after "tickets resolve 1"'],
+      [["list"], { subject: "mars" }, 'unknown subject "mars": one of tikv'],
     ];
   for (const [words, flags, says] of cases) {
     test(`is answered with the valid ones: tickets ${words.join(" ")}`, async () => {

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, chownSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
-import { asNobody } from "./as-nobody.ts";
+import { asNobody } from "../support/as-nobody.ts";
 import { claimed, failureOf, openRoom, openTicket, type Room } from "./room.ts";
 
 function deleteFile({ path }: Room): void {

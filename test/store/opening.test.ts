@@ -8,7 +8,7 @@ import { OperatorError } from "../../src/domain/errors.ts";
 import { migrate } from "../../src/store/migrations.ts";
 import { APPLICATION_ID, SCHEMA_1 } from "../../src/store/schema.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
-import { asNobody } from "./as-nobody.ts";
+import { asNobody } from "../support/as-nobody.ts";
 import { claimBy, failureOf, openRoom, openTicket } from "./room.ts";
 
 describe("opening", () => {
