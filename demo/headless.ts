@@ -7,11 +7,18 @@ import type { Fault } from "../src/domain/fault.ts";
 import type { Subject } from "../src/domain/subject.ts";
 import type { Ticket } from "../src/domain/ticket.ts";
 import type { TicketOps } from "../src/domain/ticket-ops.ts";
+import {
+  checkLedger,
+  isLoadFlowing,
+  isSeenWell,
+  startLoad,
+  startWatchers,
+  strike,
+} from "./acts.ts";
 import type { DemoEvent, DemoSummary } from "./events.ts";
 import { expectedTickets, hasEnded, type Struck } from "./follow.ts";
-import { parseLoadLine } from "./load-lines.ts";
 import { detectionStep, endStep, keptStep, ledgerStep } from "./narration.ts";
-import { type LedgerReport, summarize } from "./outcome.ts";
+import { summarize } from "./outcome.ts";
 import type { ChildName, Stage } from "./stage.ts";
 import { interruption, waitUntil } from "./wait.ts";
 
@@ -38,7 +45,6 @@ const DETECT_MS_MAX = 60_000;
 const MITIGATE_MS_MAX = 600_000;
 /** How long the control run waits for what must not happen: an end without anyone's doing. */
 const CONTROL_MS = 20_000;
-const PROBE_DEADLINE_MS = 1_000;
 
 export async function playHeadless(options: HeadlessOptions): Promise<DemoSummary> {
   const { stage, subject: name, emit } = options;
@@ -48,9 +54,10 @@ export async function playHeadless(options: HeadlessOptions): Promise<DemoSummar
   using store = await openStore(context);
   const ended = startChildren(options);
   await Promise.race([awaitHealth(options), ended]);
-  const struck = await Promise.race([strike(options, subject), ended]);
+  const struck = await Promise.race([strikeAloud(options, subject), ended]);
   const tickets = await Promise.race([followTickets(options, store, struck), ended]);
-  const ledger = await checkLedger(options);
+  const ledger = await checkLedger(stage, options.lines.load);
+  emit(ledgerStep(ledger));
   await Promise.all([stage.stop("agent"), stage.stop("monitor")]);
   await leave(options);
   const summary = summarize({ ...struck, tickets, ledger });
@@ -67,13 +74,9 @@ async function raiseCluster({ stage, emit, subject, timeScale }: HeadlessOptions
 
 /** Gives a promise that rejects when one of them ends by itself, or a signal ends the demo. */
 function startChildren(options: HeadlessOptions): Promise<never> {
-  const { stage, subject, ledgerFile, databasePath, model, hasAgent } = options;
-  const database = ["--db", databasePath];
-  stage.start("load", ["workload", subject, "--ledger", ledgerFile]);
-  stage.start("monitor", ["monitor", "--subject", subject, "--interval", "1s", ...database]);
-  const modelWords = model === undefined ? [] : ["--model", model];
-  const agent = ["agent", "--mode", "execute", ...database, ...modelWords];
-  if (hasAgent) stage.start("agent", agent);
+  const { stage } = options;
+  startLoad(stage, options);
+  startWatchers(stage, { ...options, mode: "execute" });
   const ended = Promise.race([stage.childEnded(), interruption(stage.context.signal)]);
   // It is raced several times; between two races nobody listens.
   ended.catch(() => undefined);
@@ -82,31 +85,21 @@ function startChildren(options: HeadlessOptions): Promise<never> {
 
 async function awaitHealth({ stage, lines, hasAgent, emit }: HeadlessOptions): Promise<void> {
   const { clock, signal } = stage.context;
-  const isFlowing = () => lines.load.some((line) => isOperation(line));
-  const isWell = () => lines.monitor.at(-1)?.startsWith("all invariants hold") === true;
   const isAgentOn = () => !hasAgent || lines.agent.includes("Agent loop starting");
-  const until = () => isFlowing() && isWell() && isAgentOn();
+  const until = () => isLoadFlowing(lines.load) && isSeenWell(lines.monitor) && isAgentOn();
   if (!(await waitUntil({ clock, signal, forMsMax: HEALTHY_MS_MAX, until }))) {
     throw new OperatorError("subject", `not healthy under load: ${lines.monitor.at(-1) ?? ""}`);
   }
   emit({ type: "step", step: "healthy", text: "load is on, and every invariant is seen to hold" });
 }
 
-function isOperation(line: string): boolean {
-  const parsed = parseLoadLine(line);
-  return parsed?.type === "workload" && parsed.ops > 0;
-}
-
-async function strike(options: HeadlessOptions, subject: Subject): Promise<Struck> {
-  const { stage, fault, random, emit } = options;
-  const { clock, signal } = stage.context;
-  const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
-  const plan = fault.plan(observation, random);
-  const injectedAtMs = clock.now();
-  await fault.inject(plan, { runtime: subject.runtime, signal, clock });
+async function strikeAloud(options: HeadlessOptions, subject: Subject): Promise<Struck> {
+  const { stage, fault, emit } = options;
+  const struck = await strike(stage, { ...options, subject });
+  const { plan } = struck;
   const text = `fault ${plan.fault}: ${fault.describes} (${plan.targets.join(", ")})`;
   emit({ type: "step", step: "fault", text });
-  return { subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+  return struck;
 }
 
 /** Each expected ticket, when all are resolved or escalated, or the time is up. */
@@ -130,19 +123,6 @@ async function followTickets(
     if (ticket) options.emit(endStep(ticket, struck.injectedAtMs));
   }
   return tickets;
-}
-
-/** Stops the load, which then reads back every write that it was told is safe. */
-async function checkLedger({
-  stage,
-  lines,
-  emit,
-}: HeadlessOptions): Promise<LedgerReport | undefined> {
-  await stage.stop("load");
-  const last = lines.load.map(parseLoadLine).findLast((line) => line?.type === "ledger");
-  const report = last?.type === "ledger" ? last : undefined;
-  emit(ledgerStep(report));
-  return report;
 }
 
 async function leave({ stage, isKept, subject, emit }: HeadlessOptions): Promise<void> {

@@ -1,0 +1,73 @@
+// What the stage is asked to do, the same for the headless run and for the one with a screen.
+import type { Fault } from "../src/domain/fault.ts";
+import type { Subject } from "../src/domain/subject.ts";
+import type { Struck } from "./follow.ts";
+import { parseLoadLine } from "./load-lines.ts";
+import type { LedgerReport } from "./outcome.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Watchers {
+  readonly subject: string;
+  readonly databasePath: string;
+  /** As for `operator agent`; its own choice when absent. */
+  readonly model: string | undefined;
+  readonly mode: string;
+  readonly hasAgent: boolean;
+}
+
+const PROBE_DEADLINE_MS = 1_000;
+
+export function startWatchers(stage: Stage, watchers: Watchers): void {
+  const { subject, databasePath, model, mode, hasAgent } = watchers;
+  const database = ["--db", databasePath];
+  stage.start("monitor", ["monitor", "--subject", subject, "--interval", "1s", ...database]);
+  const modelWords = model === undefined ? [] : ["--model", model];
+  if (hasAgent) stage.start("agent", ["agent", "--mode", mode, ...database, ...modelWords]);
+}
+
+export function startLoad(
+  stage: Stage,
+  { subject, ledgerFile }: { readonly subject: string; readonly ledgerFile: string },
+): void {
+  stage.start("load", ["workload", subject, "--ledger", ledgerFile]);
+}
+
+/** Plans the fault on what is seen now, and injects it. */
+export async function strike(
+  stage: Stage,
+  options: {
+    readonly subject: Subject;
+    readonly fault: Fault;
+    readonly random: () => number;
+  },
+): Promise<Struck> {
+  const { subject, fault, random } = options;
+  const { clock, signal } = stage.context;
+  const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
+  const plan = fault.plan(observation, random);
+  const injectedAtMs = clock.now();
+  await fault.inject(plan, { runtime: subject.runtime, signal, clock });
+  return { subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+}
+
+/** Stops the load, which then reads back every write that it was told is safe. */
+export async function checkLedger(
+  stage: Stage,
+  loadLines: readonly string[],
+): Promise<LedgerReport | undefined> {
+  await stage.stop("load");
+  const last = loadLines.map(parseLoadLine).findLast((line) => line?.type === "ledger");
+  return last?.type === "ledger" ? last : undefined;
+}
+
+export function isLoadFlowing(loadLines: readonly string[]): boolean {
+  return loadLines.some((line) => {
+    const parsed = parseLoadLine(line);
+    return parsed?.type === "workload" && parsed.ops > 0;
+  });
+}
+
+/** By the monitor's last word. */
+export function isSeenWell(monitorLines: readonly string[]): boolean {
+  return monitorLines.at(-1)?.startsWith("all invariants hold") === true;
+}

@@ -1,0 +1,118 @@
+// Pure: what a key means, given what is on the screen.
+import type { Room } from "../../src/panels/fit.ts";
+import type { Key } from "../../src/panels/keys-names.ts";
+import { type ScrollStep, scrollLog } from "../../src/panels/scroll.ts";
+import type { PanelName, ScreenView } from "../../src/panels/view.ts";
+import { canChooseFault, isAtEnd, type StoryInput } from "../story.ts";
+import type { Desk, LiveMemory } from "./memory.ts";
+
+export type KeyCommand =
+  | { readonly type: "nothing" }
+  | { readonly type: "quit" }
+  | { readonly type: "again" }
+  | { readonly type: "heal" }
+  | { readonly type: "decide"; readonly decision: "approved" | "denied" }
+  | { readonly type: "choose_fault"; readonly index: number }
+  | { readonly type: "story"; readonly input: StoryInput }
+  | { readonly type: "desk"; readonly desk: Partial<Desk> };
+
+export interface KeyContext {
+  readonly view: ScreenView;
+  /** Of the panel in focus; undefined while it is not on the screen. */
+  readonly room: Room | undefined;
+  /** In the order of TAB. */
+  readonly panels: readonly PanelName[];
+  readonly faultCount: number;
+}
+
+const NOTHING: KeyCommand = { type: "nothing" };
+
+const SCROLLS: Readonly<Record<string, ScrollStep>> = {
+  up: "up",
+  down: "down",
+  pageup: "page_up",
+  pagedown: "page_down",
+  home: "home",
+  end: "end",
+};
+
+export function readKey(memory: LiveMemory, key: Key, context: KeyContext): KeyCommand {
+  if (key === "q" || key === "ctrl-c") return { type: "quit" };
+  if (memory.record.approval) return readApprovalKey(memory, key);
+  const { overlay } = memory.desk;
+  if (overlay === "help") return { type: "desk", desk: { overlay: undefined } };
+  if (overlay === "faults") return readChoiceKey(memory, key, context);
+  const scroll = Object.hasOwn(SCROLLS, key) ? SCROLLS[key] : undefined;
+  if (scroll) return scrollFocused(memory, scroll, context);
+  return readDeskKey(memory, key, context) ?? readStoryKey(memory, key) ?? NOTHING;
+}
+
+function readApprovalKey({ desk }: LiveMemory, key: Key): KeyCommand {
+  if (key === "a") return { type: "decide", decision: "approved" };
+  if (key === "d") return { type: "decide", decision: "denied" };
+  const rows = key === "down" ? 1 : key === "up" ? -1 : 0;
+  return { type: "desk", desk: { approvalScroll: Math.max(0, desk.approvalScroll + rows) } };
+}
+
+function readChoiceKey({ desk }: LiveMemory, key: Key, { faultCount }: KeyContext): KeyCommand {
+  const moveTo = (chosen: number): KeyCommand => ({
+    type: "desk",
+    desk: { chosen: (chosen + faultCount) % faultCount },
+  });
+  if (key === "up") return moveTo(desk.chosen - 1);
+  if (key === "down") return moveTo(desk.chosen + 1);
+  if (key === "enter" || key === "space") return { type: "choose_fault", index: desk.chosen };
+  return key === "escape" || key === "f" ? { type: "desk", desk: { overlay: undefined } } : NOTHING;
+}
+
+function readDeskKey(
+  { desk, story }: LiveMemory,
+  key: Key,
+  { panels }: KeyContext,
+): KeyCommand | undefined {
+  const place = panels.indexOf(desk.focus);
+  const focusOn = (index: number): KeyCommand => ({
+    type: "desk",
+    desk: { focus: panels[(index + panels.length) % panels.length] ?? desk.focus },
+  });
+  if (key === "tab") return focusOn(place + 1);
+  if (key === "backtab") return focusOn(place - 1);
+  if (key === "z") return { type: "desk", desk: { isZoomed: !desk.isZoomed } };
+  if (key === "?") return { type: "desk", desk: { overlay: "help" } };
+  const canChoose = story !== undefined && canChooseFault(story);
+  if (key === "f" && canChoose) return { type: "desk", desk: { overlay: "faults" } };
+  return undefined;
+}
+
+function readStoryKey({ story }: LiveMemory, key: Key): KeyCommand | undefined {
+  if (!story) return undefined;
+  const say = (type: "next" | "back" | "cancel" | "pause"): KeyCommand => ({
+    type: "story",
+    input: { type },
+  });
+  if (key === "space" || key === "enter" || key === "right") return say("next");
+  if (key === "b" || key === "left") return say("back");
+  if (key === "escape") return say("cancel");
+  if (key === "p") return say("pause");
+  if (key === "r" && story.action.state !== "running") return { type: "again" };
+  return key === "h" && canHeal(story) ? { type: "heal" } : undefined;
+}
+
+/** Nothing but the agent repairs before the end; at the end, what it could not. */
+function canHeal(story: NonNullable<LiveMemory["story"]>): boolean {
+  const { summary, isHealed } = story.facts;
+  return (
+    isAtEnd(story) && summary?.resolution !== "verified_fix" && summary !== undefined && !isHealed
+  );
+}
+
+function scrollFocused(
+  { desk }: LiveMemory,
+  step: ScrollStep,
+  { view, room }: KeyContext,
+): KeyCommand {
+  const { focus } = desk;
+  if ((focus !== "monitor" && focus !== "agent") || !room) return NOTHING;
+  const scrolled = scrollLog(view[focus], { step, room });
+  return { type: "desk", desk: { scrolledBack: { ...desk.scrolledBack, [focus]: scrolled } } };
+}

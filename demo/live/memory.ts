@@ -1,0 +1,71 @@
+// What a live demo, or a watch, knows at one moment. The runner changes it; the view is made of it.
+import type { Observation } from "../../src/domain/observation.ts";
+import type { Approval, JournalEntry, Session } from "../../src/domain/session.ts";
+import type { Ticket } from "../../src/domain/ticket.ts";
+import type { Ring } from "../../src/panels/ring.ts";
+import type { MarkView, PanelName, ProcessView, WorkloadSecond } from "../../src/panels/view.ts";
+import type { Story } from "../story.ts";
+
+export interface LiveMemory {
+  readonly subject: string;
+  readonly provenance: string;
+  mode: string;
+  model: string;
+  /** Absent in a watch. */
+  story: Story | undefined;
+  /** The last good look, and the one before it with other figures. */
+  look: Observation | undefined;
+  lookBefore: Observation | undefined;
+  lookTrouble: string | undefined;
+  readonly rings: { readonly monitor: Ring; readonly agent: Ring };
+  processes: Readonly<Record<"monitor" | "agent", ProcessView>>;
+  /** Undefined where there is no load of ours. */
+  load: LoadMemory | undefined;
+  record: TicketRecord;
+  desk: Desk;
+}
+
+export interface LoadMemory {
+  readonly seconds: WorkloadSecond[];
+  acknowledgedWrites: number | undefined;
+  lostWrites: number | undefined;
+}
+
+/** What the database says of the tickets that matter now. */
+export interface TicketRecord {
+  readonly tickets: readonly Ticket[];
+  /** The ticket that the status line follows, with its newest session and that one's steps. */
+  readonly followed: Ticket | undefined;
+  readonly session: Session | undefined;
+  readonly steps: readonly JournalEntry[];
+  readonly approval: Approval | undefined;
+  readonly injectedAtMs: number | undefined;
+}
+
+/** How the person who looks has arranged it. */
+export interface Desk {
+  readonly focus: PanelName;
+  readonly isZoomed: boolean;
+  readonly scrolledBack: { readonly monitor: number; readonly agent: number };
+  readonly overlay: "help" | "faults" | undefined;
+  /** In the list of faults. */
+  readonly chosen: number;
+  readonly approvalScroll: number;
+}
+
+export const NO_RECORD: TicketRecord = {
+  tickets: [],
+  followed: undefined,
+  session: undefined,
+  steps: [],
+  approval: undefined,
+  injectedAtMs: undefined,
+};
+
+/** The fault, and the resolution of the followed ticket, on the sparkline. */
+export function marksOf({ injectedAtMs, followed }: TicketRecord): readonly MarkView[] {
+  const fault: readonly MarkView[] =
+    injectedAtMs === undefined ? [] : [{ atMs: injectedAtMs, kind: "fault" }];
+  const repairedAtMs = followed?.resolvedAtMs;
+  return repairedAtMs ? [...fault, { atMs: repairedAtMs, kind: "repair" }] : fault;
+}

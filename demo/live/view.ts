@@ -1,0 +1,219 @@
+// Pure: from what is known to what the screen shows.
+import type { MemberFigure, ObservedMember } from "../../src/domain/observation.ts";
+import { isLive } from "../../src/domain/ticket.ts";
+import { formatCost, formatCount } from "../../src/panels/units.ts";
+import type {
+  ClusterView,
+  FigureView,
+  LogView,
+  MemberView,
+  OverlayView,
+  ScreenView,
+  StatusView,
+  StoryView,
+  WorkloadView,
+} from "../../src/panels/view.ts";
+import { canAdvance, canChooseFault, isAtEnd, type Story, shownChapter } from "../story.ts";
+import { type LiveMemory, marksOf } from "./memory.ts";
+
+/** Three looks that did not come. */
+const STALE_AFTER_MS = 3_500;
+
+export type KeyHelp = readonly (readonly [key: string, does: string])[];
+
+export const KEY_HELP: KeyHelp = [
+  ["SPACE ENTER RIGHT", "next chapter"],
+  ["b", "back, to read again"],
+  ["f", "choose another fault, before it strikes"],
+  ["TAB", "next panel"],
+  ["UP DOWN PGUP PGDN HOME END", "scroll the panel in focus"],
+  ["z", "the panel in focus on the whole screen, and back"],
+  ["a d", "approve or deny what the agent asks for"],
+  ["p", "pause the story"],
+  ["r", "play it again from the start"],
+  ["h", "at the end: repair what the agent could not"],
+  ["q Ctrl-C", "quit; a second Ctrl-C at once"],
+];
+
+export interface FaultChoice {
+  readonly name: string;
+  readonly describes: string;
+}
+
+export function viewOf(
+  memory: LiveMemory,
+  { nowMs, faults }: { readonly nowMs: number; readonly faults: readonly FaultChoice[] },
+): ScreenView {
+  const { desk, story } = memory;
+  return {
+    nowMs,
+    cluster: clusterOf(memory),
+    story: story && storyOf(story, nowMs),
+    workload: workloadOf(memory),
+    monitor: logOf(memory, "monitor"),
+    agent: logOf(memory, "agent"),
+    status: statusOf(memory),
+    focus: desk.focus,
+    isZoomed: desk.isZoomed,
+    overlay: overlayOf(memory, faults),
+  };
+}
+
+function clusterOf(memory: LiveMemory): ClusterView {
+  const { subject, provenance, look, lookBefore, lookTrouble, record } = memory;
+  const violated = record.tickets.filter(({ state }) => isLive(state)).map(({ entity }) => entity);
+  return {
+    subject,
+    provenance,
+    readAtMs: look?.endedAtMs,
+    staleAfterMs: STALE_AFTER_MS,
+    trouble: lookTrouble,
+    members: (look?.members ?? []).map((member) =>
+      memberOf(member, {
+        before: lookBefore?.members.find(({ name }) => name === member.name),
+        isViolated: violated.includes(member.name),
+      }),
+    ),
+  };
+}
+
+function memberOf(
+  { name, role, health, detail, figures = [] }: ObservedMember,
+  context: { readonly before: ObservedMember | undefined; readonly isViolated: boolean },
+): MemberView {
+  const { before, isViolated } = context;
+  const shown = figures.map((figure) => figureOf(figure, before?.figures ?? []));
+  return { name, role, health, detail, isViolated, figures: shown };
+}
+
+/** Only moves of leaders are worth an arrow; the rest changes all the time. */
+function figureOf(figure: MemberFigure, before: readonly MemberFigure[]): FigureView {
+  const { label, value, unit } = figure;
+  const old = before.find((candidate) => candidate.label === label)?.value ?? value;
+  const change = unit === "count" ? value - old : 0;
+  return { label, text: unit === "percent" ? `${value}%` : formatCount(value), change };
+}
+
+function storyOf(story: Story, nowMs: number): StoryView {
+  const chapter = shownChapter(story);
+  const isPlayed = story.shown === story.reached;
+  const { action } = story;
+  return {
+    chapter: story.shown + 1,
+    chapters: story.chapters.length,
+    title: chapter.title,
+    narration: chapter.narrate(story.facts),
+    activity: isPlayed ? activityOf(story, nowMs) : `the play is at chapter ${story.reached + 1}`,
+    error: isPlayed && action.state === "failed" ? action.error : undefined,
+    keys: keysOf(story),
+  };
+}
+
+const ACTIVITIES = {
+  raise: "raising the cluster",
+  start_load: "starting the load",
+  strike: "breaking it",
+  check_ledger: "reading every acknowledged write back",
+  healthy: "waiting until every invariant is seen to hold",
+  load_flows: "waiting for the first operations",
+  detected: "waiting for the monitor's ticket",
+  concluded: "the agent is at work",
+  ended: "waiting for the monitor's verdict",
+} as const;
+
+function activityOf(story: Story, nowMs: number): string | undefined {
+  const { countdownDueMs, isPaused, action, happened } = story;
+  const { action: does, awaits } = shownChapter(story);
+  if (countdownDueMs !== undefined) {
+    return `in ${Math.max(0, Math.ceil((countdownDueMs - nowMs) / 1000))} s … ESC cancels`;
+  }
+  if (isPaused) return "paused: p goes on";
+  if (action.state === "running" && does) return ACTIVITIES[does];
+  return awaits && !happened.includes(awaits) ? ACTIVITIES[awaits] : undefined;
+}
+
+function keysOf(story: Story): KeyHelp {
+  const { summary, isHealed } = story.facts;
+  const canGoOn = story.shown < story.reached || canAdvance(story) || canChooseFault(story);
+  const canHeal = isAtEnd(story) && summary && summary.resolution !== "verified_fix" && !isHealed;
+  return [
+    ...(canGoOn ? [["SPACE", canChooseFault(story) ? "strike" : "next"] as const] : []),
+    ...(canChooseFault(story) ? [["f", "another fault"] as const] : []),
+    ...(story.shown > 0 ? [["b", "back"] as const] : []),
+    ...(canHeal ? [["h", "repair it"] as const] : []),
+    ...(isAtEnd(story) ? [["r", "again"] as const] : []),
+    ["?", "help"],
+    ["q", "quit"],
+  ];
+}
+
+function workloadOf(memory: LiveMemory): WorkloadView | undefined {
+  const { load, record } = memory;
+  if (!load) return undefined;
+  const { seconds, acknowledgedWrites, lostWrites } = load;
+  return { seconds, marks: marksOf(record), acknowledgedWrites, lostWrites };
+}
+
+function logOf(memory: LiveMemory, name: "monitor" | "agent"): LogView {
+  const ring = memory.rings[name];
+  return {
+    title: name === "monitor" ? "Monitor" : "Agent",
+    lines: ring.lines,
+    droppedLines: ring.droppedLines,
+    scrolledBack: memory.desk.scrolledBack[name],
+    process: memory.processes[name],
+    footer: name === "agent" ? spentOf(memory) : undefined,
+  };
+}
+
+function spentOf({ record }: LiveMemory): string | undefined {
+  const usage = record.session?.usage;
+  if (!usage) return undefined;
+  const cached = usage.cacheReadTokens + usage.cacheWriteTokens;
+  const tokens = usage.inputTokens + usage.outputTokens + cached;
+  return `${formatCount(tokens)} tokens · ${formatCost(usage.costUsd)}`;
+}
+
+function statusOf({ record, mode, model }: LiveMemory): StatusView {
+  const { followed } = record;
+  const state = followed?.resolution ? `resolved: ${followed.resolution}` : followed?.state;
+  return {
+    ticket: followed && state ? { id: followed.id, state } : undefined,
+    timeline: timelineOf(record),
+    mode,
+    model,
+  };
+}
+
+function timelineOf({ injectedAtMs, followed, session, steps }: LiveMemory["record"]) {
+  const { openedAtMs, resolvedAtMs, violatedSinceMs } = followed ?? {};
+  const moments = [
+    {
+      label: injectedAtMs === undefined ? "violated" : "fault",
+      atMs: injectedAtMs ?? violatedSinceMs,
+    },
+    { label: "detected", atMs: openedAtMs },
+    { label: "claimed", atMs: session?.startedAtMs },
+    { label: "acted", atMs: steps.at(-1)?.endedAtMs },
+    {
+      label: followed?.resolution === "verified_fix" ? "verified" : "resolved",
+      atMs: resolvedAtMs,
+    },
+  ];
+  return moments.flatMap(({ label, atMs }) => (atMs ? [{ label, atMs }] : []));
+}
+
+/** What a person must decide stands before what they asked to see. */
+function overlayOf(
+  { desk, record }: LiveMemory,
+  faults: readonly FaultChoice[],
+): OverlayView | undefined {
+  const { approval } = record;
+  if (approval) {
+    const { id, operation, reason } = approval;
+    return { type: "approval", id, operation, reason, scrolledDown: desk.approvalScroll };
+  }
+  if (desk.overlay === "help") return { type: "help", keys: KEY_HELP };
+  if (desk.overlay !== "faults") return undefined;
+  return { type: "choice", title: "Which fault?", choices: faults, chosen: desk.chosen };
+}
