@@ -1,18 +1,23 @@
 // This executable started again as a child (monitor, agent, workload): its lines as they are
-// written, drained to the end, and its end. Its stdin is our pipe, so that it dies with us.
-import { createLineSplitter } from "./child-lines.ts";
+// written, drained to the end, and its end. Its stdin is our pipe, so that it dies with us; its
+// session is its own, so that nothing typed at our terminal reaches it.
+import { drainOutput } from "./child-output.ts";
 
 /** Tells the child that its stdin is a pipe whose end means that its parent is gone. */
 export const PARENT_PIPE_ENV = "OPERATOR_PARENT_PIPE";
 
-/** For output that comes after the end, from a process that the child left behind. */
-const DRAIN_MS = 1_000;
+/** What a child is given to end by itself: operator's first Ctrl-C stops within 5 s. */
+export const STOP_GRACE_MS = 5_000;
+
+export type OutputName = "stdout" | "stderr";
 
 export interface ChildOptions {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** One line without its end, at most 64 KiB: a longer one comes in pieces. */
-  readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
+  /** One line without its end, at most 64 KiB: a longer one comes in pieces. Must not throw. */
+  readonly onLine: (line: string, stream: OutputName) => void;
+  /** The same lines byte for byte, ends included. Nothing more is read until it resolves. */
+  readonly onBytes?: (bytes: Uint8Array) => void | Promise<void>;
   /** Asks the child to stop, as `stop` does. */
   readonly signal?: AbortSignal;
 }
@@ -25,28 +30,27 @@ export interface ChildExit {
 
 export interface Child {
   readonly pid: number;
-  /** Resolves when it has ended and its last line was delivered. Never rejects. */
+  /** Resolves when it has ended with its whole group, and its last line was delivered. */
   readonly exited: Promise<ChildExit>;
-  /** SIGTERM, and SIGKILL to its whole group when it has not ended after `graceMs`. */
+  /**
+   * SIGTERM to its group, and SIGKILL when it has not ended after `graceMs`. It is asked once,
+   * however often this is called: our own commands take a second SIGTERM for "at once".
+   */
   stop(graceMs: number): Promise<ChildExit>;
 }
 
-/** What a child is given to end by itself: operator's first Ctrl-C stops within 5 s. */
-const STOP_GRACE_MS = 5_000;
-
 /** Throws when the command cannot be started. */
-export function startChild({ command, env, onLine, signal }: ChildOptions): Child {
-  const child = Bun.spawn([...command], {
-    env: { ...env, [PARENT_PIPE_ENV]: "1" },
-    stdio: ["pipe", "pipe", "pipe"],
-    detached: true,
-  });
-  const drained = Promise.all([
-    drainLines(child.stdout, (line) => onLine(line, "stdout")),
-    drainLines(child.stderr, (line) => onLine(line, "stderr")),
-  ]);
-  const exited = endOf(child, drained);
-  const stop = (graceMs: number) => stopGroup(child, exited, graceMs);
+export function startChild(options: ChildOptions): Child {
+  const { signal } = options;
+  const child = spawnChild(options);
+  const exited = endOf(child, options);
+  let isAsked = false;
+  const stop = async (graceMs: number) => {
+    if (!isAsked) signalWhileAlive(child, "SIGTERM");
+    isAsked = true;
+    const timer = setTimeout(() => signalWhileAlive(child, "SIGKILL"), graceMs);
+    return exited.finally(() => clearTimeout(timer));
+  };
   const stopOnAbort = () => void stop(STOP_GRACE_MS);
   if (signal?.aborted) stopOnAbort();
   signal?.addEventListener("abort", stopOnAbort, { once: true });
@@ -54,39 +58,46 @@ export function startChild({ command, env, onLine, signal }: ChildOptions): Chil
   return { pid: child.pid, exited, stop };
 }
 
-async function drainLines(
-  stream: ReadableStream<Uint8Array>,
-  onLine: (line: string) => void,
-): Promise<void> {
-  const lines = createLineSplitter(onLine);
-  for await (const chunk of stream) lines.add(chunk);
-  lines.end();
+/** For people: "exit 1" or "SIGKILL". */
+export function describeExit({ exitCode, signal }: ChildExit): string {
+  return signal === null ? `exit ${exitCode}` : signal;
 }
 
-async function endOf(child: Bun.Subprocess, drained: Promise<unknown>): Promise<ChildExit> {
+type Process = ReturnType<typeof spawnChild>;
+
+function spawnChild({ command, env }: ChildOptions) {
+  return Bun.spawn([...command], {
+    env: { ...env, [PARENT_PIPE_ENV]: "1" },
+    stdio: ["pipe", "pipe", "pipe"],
+    // setsid(2): a group and a session of its own, and no controlling terminal.
+    detached: true,
+  });
+}
+
+/** Afterwards its pid may be another's. */
+function signalWhileAlive(child: Process, signal: NodeJS.Signals): void {
+  if (child.exitCode === null && child.signalCode === null) signalGroup(child.pid, signal);
+}
+
+async function endOf(child: Process, { onLine, onBytes }: ChildOptions): Promise<ChildExit> {
+  const drains = [
+    drainOutput(child.stdout, { onLine: (line) => onLine(line, "stdout"), onBytes }),
+    drainOutput(child.stderr, { onLine: (line) => onLine(line, "stderr"), onBytes }),
+  ];
   await child.exited;
-  await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
+  // Its helpers do not outlive it, nor keep its output open.
+  signalGroup(child.pid, "SIGKILL");
+  await Promise.all(drains.map((drain) => drain.finish()));
   const { exitCode, signalCode } = child;
   if (signalCode !== null) return { exitCode: null, signal: String(signalCode) };
   return { exitCode, signal: null };
 }
 
-async function stopGroup(
-  child: Bun.Subprocess,
-  exited: Promise<ChildExit>,
-  graceMs: number,
-): Promise<ChildExit> {
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => killGroup(child.pid), graceMs);
-  const exit = await exited;
-  clearTimeout(timer);
-  return exit;
-}
-
-function killGroup(pid: number): void {
+/** The id of a group is not given to another while any process is left in it. */
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(-pid, signal);
   } catch {
-    // ESRCH: it has ended in the meantime.
+    // ESRCH: the whole group has ended.
   }
 }

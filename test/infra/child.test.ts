@@ -43,9 +43,7 @@ test("a hundred thousand lines arrive whole and in order", async () => {
 });
 
 test("stop ends a child that listens, by SIGTERM", async () => {
-  const { child, lines } = start(
-    "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done",
-  );
+  const { child, lines } = start("trap 'echo bye; exit 0' TERM; echo up; sleep 300 & wait");
   await eventually(() => lines.length > 0, "the trap is set");
   expect(await child.stop(10_000)).toEqual({ exitCode: 0, signal: null });
   expect(lines).toEqual(["stdout: up", "stdout: bye"]);
@@ -59,6 +57,18 @@ test("stop kills a child that does not listen, and its group with it", async () 
   await eventually(() => grandchild && !isAlive(grandchild), "the grandchild is gone");
 });
 
+test("a child that is stopped twice is asked once", async () => {
+  // A signal ends the read that waits.
+  const { child, lines } = start(
+    "trap 'echo asked' TERM; echo up; read -r _; read -r _; read -r _",
+  );
+  await eventually(() => lines.length > 0, "the trap is set");
+  void child.stop(10_000);
+  await eventually(() => lines.length > 1, "it was asked");
+  await child.stop(200);
+  expect(lines).toEqual(["stdout: up", "stdout: asked"]);
+});
+
 test("an abort stops the child", async () => {
   const controller = new AbortController();
   const { child } = start("exec sleep 300", controller.signal);
@@ -66,11 +76,41 @@ test("an abort stops the child", async () => {
   expect(await child.exited).toEqual({ exitCode: null, signal: "SIGTERM" });
 });
 
+test("what a dead child wrote is delivered, however long its bytes are held up", async () => {
+  const held = Promise.withResolvers<void>();
+  const lines: string[] = [];
+  const child = startChild({
+    command: ["seq", "1", "20000"],
+    env: { PATH: process.env.PATH },
+    onLine: (line) => lines.push(line),
+    onBytes: () => held.promise,
+  });
+  started.push(child);
+  await eventually(() => identify(child.pid) === undefined, "it is dead");
+  // Longer than a silence that tells the end.
+  await Bun.sleep(400);
+  expect(lines.length).toBeLessThan(20_000);
+  held.resolve();
+  await child.exited;
+  expect(lines.at(-1)).toBe("20000");
+});
+
 test("a process left behind with the pipe open does not hold the child's end", async () => {
   const leaver = join(import.meta.dir, "group-leaver.ts");
   const { child, lines } = start(`exec ${process.execPath} ${leaver}`);
   expect(await child.exited).toEqual({ exitCode: 0, signal: null });
   process.kill(Number(lines[0]?.replace("stdout: ", "")), "SIGKILL");
+});
+
+test("a process left behind that goes on writing does not hold the end either", async () => {
+  const { child, lines } = start(
+    "setsid sh -c 'echo $$; while echo more; do sleep 0.01; done' & sleep 0.1",
+  );
+  expect(await child.exited).toEqual({ exitCode: 0, signal: null });
+  const count = lines.length;
+  const left = identify(Number(lines[0]?.replace("stdout: ", "")));
+  await eventually(() => !left || !isAlive(left), "its next line fails");
+  expect(lines.length).toBe(count);
 });
 
 test("a child sees the end of its stdin when its parent is killed", async () => {
