@@ -1,0 +1,99 @@
+// What a person would see: a terminal emulator that reads a program's bytes.
+import { Terminal } from "@xterm/headless";
+
+export interface TerminalModes {
+  readonly isAlternate: boolean;
+  readonly isCursorHidden: boolean;
+  readonly isBracketedPaste: boolean;
+  readonly isWrapping: boolean;
+}
+
+/** A terminal as a person finds it before and after a program. */
+export const ORDINARY_MODES: TerminalModes = {
+  isAlternate: false,
+  isCursorHidden: false,
+  isBracketedPaste: false,
+  isWrapping: true,
+};
+
+export interface TerminalScreen extends Disposable {
+  /** Resolves when it is shown. */
+  write(bytes: Uint8Array | string): Promise<void>;
+  resize(columns: number, rows: number): void;
+  /** One string a row, without the spaces at its end. */
+  rows(): readonly string[];
+  /** The same with colours and styles, in a form that can only be compared. */
+  styledRows(): readonly string[];
+  /** The rows that have scrolled off at the top, too. */
+  scrollback(): readonly string[];
+  readonly modes: TerminalModes;
+}
+
+export interface TerminalScreenOptions {
+  readonly columns: number;
+  readonly rows: number;
+  /** What the terminal answers to a program's questions. */
+  readonly onAnswer?: (text: string) => void;
+}
+
+export function createTerminalScreen(options: TerminalScreenOptions): TerminalScreen {
+  const { columns, rows, onAnswer } = options;
+  const terminal = new Terminal({
+    cols: columns,
+    rows,
+    allowProposedApi: true,
+    scrollback: 10_000,
+  });
+  let isCursorHidden = false;
+  const watchCursor = (final: "h" | "l") =>
+    terminal.parser.registerCsiHandler({ prefix: "?", final }, (modes) => {
+      if (modes.includes(25)) isCursorHidden = final === "l";
+      return false;
+    });
+  watchCursor("h");
+  watchCursor("l");
+  if (onAnswer) terminal.onData(onAnswer);
+  const lines = (from: number, to: number) => {
+    const buffer = terminal.buffer.active;
+    return Array.from({ length: to - from }, (_, index) =>
+      (buffer.getLine(from + index)?.translateToString(true) ?? "").trimEnd(),
+    );
+  };
+  return {
+    write: (bytes) => new Promise((resolve) => terminal.write(bytes, resolve)),
+    resize: (newColumns, newRows) => terminal.resize(newColumns, newRows),
+    rows: () => {
+      const { baseY } = terminal.buffer.active;
+      return lines(baseY, baseY + terminal.rows);
+    },
+    styledRows: () => Array.from({ length: terminal.rows }, (_, row) => styledRow(terminal, row)),
+    scrollback: () => lines(0, terminal.buffer.active.baseY + terminal.rows),
+    get modes() {
+      return {
+        isAlternate: terminal.buffer.active.type === "alternate",
+        isCursorHidden,
+        isBracketedPaste: terminal.modes.bracketedPasteMode,
+        isWrapping: terminal.modes.wraparoundMode,
+      };
+    },
+    [Symbol.dispose]: () => terminal.dispose(),
+  };
+}
+
+function styledRow(terminal: Terminal, row: number): string {
+  const buffer = terminal.buffer.active;
+  const line = buffer.getLine(buffer.baseY + row);
+  const cells = Array.from({ length: terminal.cols }, (_, column) => {
+    const cell = line?.getCell(column);
+    if (!cell) return "";
+    const colours = [
+      cell.getFgColorMode(),
+      cell.getFgColor(),
+      cell.getBgColorMode(),
+      cell.getBgColor(),
+    ];
+    const styles = [cell.isBold(), cell.isDim(), cell.isUnderline(), cell.isInverse()];
+    return `${cell.getChars() || " "}${[...colours, ...styles].join(",")}`;
+  });
+  return cells.join("|");
+}
