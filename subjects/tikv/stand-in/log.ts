@@ -9,12 +9,14 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /** The last line of a member that cannot go on. */
+  fatal(message: string, fields?: LogFields): void;
 }
 
 export function createLog(clock: Clock, writeLine: (line: string) => void): Log {
   const write = (level: LogLevel) => (message: string, fields?: LogFields) =>
     writeLine(logLine({ atMs: clock.now(), level, message, fields: fields ?? {} }));
-  return { info: write("INFO"), warn: write("WARN"), error: write("ERROR") };
+  return { info: write("INFO"), warn: write("WARN"), error: write("ERROR"), fatal: write("FATAL") };
 }
 
 interface LogEvent {

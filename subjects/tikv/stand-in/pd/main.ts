@@ -1,7 +1,8 @@
 // One PD member as a process: a Raft host for the metadata, PD's HTTP API, and three loops.
 import { mkdirSync } from "node:fs";
 import type { StandInOptions } from "../../../../src/domain/subject.ts";
-import { createLog } from "../log.ts";
+import { endWithDisk } from "../disk-failure.ts";
+import { createLog, type Log } from "../log.ts";
 import { RaftHost } from "../raft/host.ts";
 import { ALL_ROUTES } from "./api/all-routes.ts";
 import { PD_VERSION } from "./api/members.ts";
@@ -18,12 +19,17 @@ const METADATA_GROUP = 1;
 /** Enough for the message that hands leadership over to leave. */
 const HAND_OVER_MS = 100;
 
-/** Until the signal aborts; then 0. Rejects when a port is taken or the database fails. */
-export async function runPdStandIn(options: StandInOptions): Promise<number> {
+/** Until the signal aborts, then 0; 1 when its disk cannot be written. Rejects on a taken port. */
+export function runPdStandIn(options: StandInOptions): Promise<number> {
+  const log = createLog(options.clock, options.log);
+  return endWithDisk(log, () => runPd(options, log));
+}
+
+async function runPd(options: StandInOptions, log: Log): Promise<number> {
   const settings = settingsOf(options);
   mkdirSync(settings.dataDir, { recursive: true });
   using host = openHost(options, settings);
-  const member = createMember({ options, settings, host });
+  const member = createMember({ options, settings, host, log });
   using _peers = servePeers(member, host);
   using _clients = serveClients(member);
   member.log.info("Welcome to Placement Driver (PD)", { "release-version": PD_VERSION });
@@ -54,9 +60,10 @@ interface MemberParts {
   readonly options: StandInOptions;
   readonly settings: PdSettings;
   readonly host: RaftHost;
+  readonly log: Log;
 }
 
-function createMember({ options, settings, host }: MemberParts): PdMember {
+function createMember({ options, settings, host, log }: MemberParts): PdMember {
   const metadata = new MetadataReplica(host.database);
   const startedAtMs = options.clock.now();
   return {
@@ -69,7 +76,7 @@ function createMember({ options, settings, host }: MemberParts): PdMember {
     }),
     clock: options.clock,
     random: options.random,
-    log: createLog(options.clock, options.log),
+    log,
     signal: options.signal,
     startedAtMs,
     failpoints: new Set(),

@@ -3,7 +3,8 @@
 import { mkdirSync } from "node:fs";
 import { messageOf } from "../../../../src/domain/errors.ts";
 import type { StandInOptions } from "../../../../src/domain/subject.ts";
-import { createLog } from "../log.ts";
+import { endWithDisk } from "../disk-failure.ts";
+import { createLog, type Log } from "../log.ts";
 import { openCluster } from "./cluster.ts";
 import { openConfig } from "./config.ts";
 import { type HeartbeatOptions, runRegionHeartbeats, runStoreHeartbeats } from "./heartbeats.ts";
@@ -17,12 +18,16 @@ import { createStore, ledRegions, type Store, type StoreCluster } from "./store.
 const HAND_OVER_MS = 1_000;
 const HAND_OVER_POLL_MS = 20;
 
-/** Runs until the signal aborts; resolves with 0. Rejects when its disk cannot be written. */
-export async function runStoreStandIn(options: StandInOptions): Promise<number> {
+/** Until the signal aborts, then 0; 1 when its disk cannot be written. Rejects on a taken port. */
+export function runStoreStandIn(options: StandInOptions): Promise<number> {
+  const log = createLog(options.clock, options.log);
+  return endWithDisk(log, () => runStore(options, log));
+}
+
+async function runStore(options: StandInOptions, log: Log): Promise<number> {
   const settings = settingsOf(options);
   const { clock, signal } = options;
   mkdirSync(settings.dataDir, { recursive: true });
-  const log = createLog(clock, options.log);
   const store = createStore({ settings, clock, log, config: openConfig(settings) });
   await using _status = serve(store, { port: settings.ports.status, answer: answerStatus });
   await using _keyValue = serve(store, { port: settings.ports.client, answer: answerKeyValue });
