@@ -53,8 +53,8 @@ const RULES: StoreRules = {
   backoffMsMax: 300_000,
   randomId: () => randomUUID().slice(0, 8),
 };
-/** Well under the 5 s within which a signal must be obeyed. */
-const BUSY_TIMEOUT_MS = 2_500;
+/** Three in a row, the most that a signal may meet, stay under the 5 s in which it is obeyed. */
+const BUSY_TIMEOUT_MS = 1_500;
 
 export class TicketOpsDB implements TicketOps {
   readonly #connection: Connection;
