@@ -79,7 +79,7 @@ export interface LogView {
   readonly lines: readonly string[];
   /** Lines that the ring has dropped; they are in the log file. */
   readonly droppedLines: number;
-  /** How far it is scrolled back from the newest, in lines as drawn; 0 follows. */
+  /** How many of the newest lines are below the window; 0 follows, too many are the top. */
   readonly scrolledBack: number;
   readonly process: ProcessView;
   /** At the panel's foot: tokens and cost so far, say. */
@@ -137,4 +137,6 @@ export type OverlayView =
       readonly id: number;
       readonly operation: JsonObject;
       readonly reason: string;
+      /** How many of its rows are above the window, when it has more than there is room for. */
+      readonly scrolledDown?: number;
     };

@@ -1,0 +1,125 @@
+// What is shown over the panels: the help, a list to choose from, an operation to be approved.
+import { unreachable } from "../domain/errors.ts";
+import { approvalContent } from "./approval.ts";
+import { drawBox, type PanelContent, roomInside } from "./box.ts";
+import { fitPlain, fitTo, printable, type Room } from "./fit.ts";
+import type { Theme } from "./theme.ts";
+import type { OverlayView } from "./view.ts";
+
+export interface OverlayOptions {
+  readonly overlay: OverlayView;
+  readonly size: Room;
+  readonly theme: Theme;
+}
+
+type Keys = Extract<OverlayView, { type: "help" }>["keys"];
+type Choice = Extract<OverlayView, { type: "choice" }>;
+
+const MARGIN_COLUMNS = 4;
+const MARGIN_ROWS = 1;
+const COLUMNS_MAX = 100;
+const NAME_COLUMNS_MAX = 28;
+const GAP = "   ";
+
+/** The room for an overlay's lines on a screen of this size. */
+export function overlayRoom(size: Room): Room {
+  return roomInside(largestBox(size));
+}
+
+/** As many lines as before, each as wide as before, with the overlay's box in the middle. */
+export function drawOver(lines: readonly string[], options: OverlayOptions): readonly string[] {
+  const { overlay, size, theme } = options;
+  const outer = largestBox(size);
+  const content = contentOf(overlay, { room: roomInside(outer), theme });
+  const frame = { ...shrinkTo(content, outer), isFocused: true, theme };
+  const box = drawBox(content, frame);
+  const top = Math.floor((size.rows - frame.rows) / 2);
+  const left = Math.floor((size.columns - frame.columns) / 2);
+  return lines.map((line, row) => {
+    const boxLine = box[row - top];
+    if (boxLine === undefined) return line;
+    const right = left + frame.columns;
+    return headOf(line, left) + boxLine + tailOf(line, { from: right, to: size.columns });
+  });
+}
+
+function largestBox({ columns, rows }: Room): Room {
+  return {
+    columns: Math.min(COLUMNS_MAX, columns - 2 * MARGIN_COLUMNS),
+    rows: rows - 2 * MARGIN_ROWS,
+  };
+}
+
+function contentOf(
+  overlay: OverlayView,
+  { room, theme }: { readonly room: Room; readonly theme: Theme },
+): PanelContent {
+  switch (overlay.type) {
+    case "help":
+      return { title: "Help", lines: helpLines(overlay.keys, { room, theme }) };
+    case "choice":
+      return choiceContent(overlay, { room, theme });
+    case "approval":
+      return approvalContent(overlay, { room, theme });
+    default:
+      return unreachable(overlay);
+  }
+}
+
+function helpLines(
+  keys: Keys,
+  { room, theme }: { readonly room: Room; readonly theme: Theme },
+): readonly string[] {
+  const width = nameColumns(keys.map(([key]) => key));
+  const shown = keys.slice(0, room.rows);
+  return shown.map(([key, does]) => {
+    return `${theme.accent(fitPlain(key, width))}${GAP}${printable(does, room.columns)}`;
+  });
+}
+
+/** Of a list that is too long the part around what is chosen. */
+function choiceContent(
+  { title, choices, chosen }: Choice,
+  { room, theme }: { readonly room: Room; readonly theme: Theme },
+): PanelContent {
+  const width = nameColumns(choices.map(({ name }) => name));
+  const first = Math.min(Math.max(0, chosen - room.rows + 1), Math.max(0, choices.length - 1));
+  const lines = choices.slice(first, first + room.rows).map(({ name, describes }, index) => {
+    const isChosen = first + index === chosen;
+    const text = `${isChosen ? "▶" : " "} ${fitPlain(name, width)}${GAP}`;
+    const line = text + printable(describes, room.columns);
+    return isChosen ? theme.chosen(line) : line;
+  });
+  const foot = { text: "UP, DOWN choose · ENTER takes it", paint: theme.accent };
+  return { title, foot, lines };
+}
+
+function nameColumns(names: readonly string[]): number {
+  const widths = names.map((name) => Bun.stringWidth(printable(name, NAME_COLUMNS_MAX)));
+  return Math.min(NAME_COLUMNS_MAX, Math.max(0, ...widths));
+}
+
+/** No larger than its lines and labels need. */
+function shrinkTo({ title, lines, foot, note }: PanelContent, outer: Room): Room {
+  const labels = [`${title}  ${note?.text ?? ""}`, foot?.text ?? ""].map((text) =>
+    Bun.stringWidth(printable(text, outer.columns)),
+  );
+  const columns = Math.max(...labels, ...lines.map((line) => Bun.stringWidth(line)));
+  return {
+    columns: Math.min(outer.columns, columns + outer.columns - roomInside(outer).columns),
+    rows: Math.min(outer.rows, lines.length + outer.rows - roomInside(outer).rows),
+  };
+}
+
+/** The first columns of a line; "…" for half of a wide character. */
+function headOf(line: string, columns: number): string {
+  return fitTo(Bun.sliceAnsi(line, 0, columns), columns);
+}
+
+function tailOf(
+  line: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): string {
+  const tail = Bun.sliceAnsi(line, from, to);
+  return " ".repeat(Math.max(0, to - from - Bun.stringWidth(tail))) + tail;
+}

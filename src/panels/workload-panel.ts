@@ -1,0 +1,142 @@
+// What the clients of the subject notice: a minute of operations with the fault and the repair
+// marked below it, how long they take, and whether a write that was acknowledged is lost.
+import { unreachable } from "../domain/errors.ts";
+import type { Canvas, Label, PanelContent } from "./box.ts";
+import { firstThatFits } from "./fit.ts";
+import {
+  columnOf,
+  peakOf,
+  SPARK_SECONDS,
+  type SparkScale,
+  scaleOf,
+  sparkRows,
+} from "./sparkline.ts";
+import type { Theme } from "./theme.ts";
+import { formatCount } from "./units.ts";
+import type { MarkView, WorkloadSecond, WorkloadView } from "./view.ts";
+
+const MARK_ROWS = 1;
+const FIGURE_ROWS = 2;
+const CHART_ROWS_MAX = 8;
+const GAP = "  ";
+const PRECISE_BELOW_MS = 10;
+
+export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent {
+  const { theme, nowMs, columns } = canvas;
+  const newest = view.seconds.at(-1);
+  const writes = writeLines(view, canvas);
+  if (newest === undefined) {
+    return { title: "Workload", lines: [theme.faint("no load yet"), ...writes] };
+  }
+  const scale = scaleOf(view.seconds, { nowMs, columns });
+  const rows = Math.min(CHART_ROWS_MAX, Math.max(1, canvas.rows - MARK_ROWS - FIGURE_ROWS));
+  return {
+    title: "Workload",
+    note: { text: `${formatCount(Math.round(newest.ops))} ops/s`, paint: theme.strong },
+    footNote: peakLabel(view.seconds, scale, theme),
+    lines: [
+      ...sparkRows(view.seconds, { scale, rows }).map(theme.good),
+      markLine(view.marks, { scale, theme }),
+      latencyLine(view.seconds, { newest, canvas }),
+      ...writes,
+    ],
+  };
+}
+
+function peakLabel(seconds: readonly WorkloadSecond[], scale: SparkScale, theme: Theme): Label {
+  const peak = formatCount(Math.round(peakOf(seconds, scale)));
+  return { text: `last ${SPARK_SECONDS} s, peak ${peak}`, paint: theme.faint };
+}
+
+interface MarkStyle {
+  readonly scale: SparkScale;
+  readonly theme: Theme;
+}
+
+/** Each mark below its second, with its name where there is room before the next one. */
+function markLine(marks: readonly MarkView[], { scale, theme }: MarkStyle): string {
+  const placed = placeMarks(marks, scale);
+  let line = "";
+  let width = 0;
+  for (const [index, { kind, column }] of placed.entries()) {
+    const { symbol, name } = markWords(kind);
+    const end = placed[index + 1]?.column ?? scale.columns + 1;
+    const isNamed = column + name.length < end;
+    const text = isNamed ? name : symbol;
+    const paint = kind === "fault" ? theme.bad : theme.good;
+    line += " ".repeat(column - width) + paint(text);
+    width = column + text.length;
+  }
+  return line;
+}
+
+interface PlacedMark {
+  readonly kind: MarkView["kind"];
+  readonly column: number;
+}
+
+/** In order, no two in one column: a later one moves to the right, as far as there is room. */
+function placeMarks(marks: readonly MarkView[], scale: SparkScale): readonly PlacedMark[] {
+  let free = 0;
+  return marks
+    .toSorted((left, right) => left.atMs - right.atMs)
+    .flatMap(({ atMs, kind }) => {
+      const wanted = columnOf(atMs, scale);
+      if (wanted === undefined) return [];
+      const column = Math.max(wanted, free);
+      free = column + 1;
+      return column < scale.columns ? [{ kind, column }] : [];
+    });
+}
+
+function markWords(kind: MarkView["kind"]): { readonly symbol: string; readonly name: string } {
+  switch (kind) {
+    case "fault":
+      return { symbol: "✗", name: "✗ fault" };
+    case "repair":
+      return { symbol: "✓", name: "✓ repair" };
+    default:
+      return unreachable(kind);
+  }
+}
+
+function latencyLine(
+  seconds: readonly WorkloadSecond[],
+  { newest, canvas }: { readonly newest: WorkloadSecond; readonly canvas: Canvas },
+): string {
+  const { theme, columns } = canvas;
+  const failures = seconds.slice(-SPARK_SECONDS).reduce((sum, second) => sum + second.failures, 0);
+  const paint = failures === 0 ? theme.plain : theme.bad;
+  const latency = `p50 ${latencyText(newest.p50Ms)}${GAP}p99 ${latencyText(newest.p99Ms)}`;
+  const failed = paint(`${failures === 0 ? "" : "✗ "}${formatCount(failures)} failed`);
+  const long = `${latency}${GAP}${failed} in the last minute`;
+  return firstThatFits([long, `${latency}${GAP}${failed}`], columns);
+}
+
+/** One line, or none when nothing is known of the writes. */
+function writeLines(view: WorkloadView, { columns, theme }: Canvas): readonly string[] {
+  const { acknowledgedWrites, lostWrites } = view;
+  if (acknowledgedWrites === undefined) return [];
+  const count = formatCount(acknowledgedWrites);
+  const lost = lostText(lostWrites, theme);
+  const names = ["writes acknowledged", "acknowledged", "acked"];
+  return [
+    firstThatFits(
+      names.map((name) => `${count} ${name}${GAP}${lost}`),
+      columns,
+    ),
+  ];
+}
+
+/** Not checked is not the same as none. */
+function lostText(lostWrites: number | undefined, theme: Theme): string {
+  if (lostWrites === undefined) return theme.faint("loss not checked yet");
+  if (lostWrites === 0) return theme.good("✓ none lost");
+  return theme.alarm(`✗ ${formatCount(lostWrites)} LOST`);
+}
+
+function latencyText(latencyMs: number | undefined): string {
+  if (latencyMs === undefined) return "–";
+  const digits = latencyMs < PRECISE_BELOW_MS ? 1 : 0;
+  return `${latencyMs.toFixed(digits)} ms`;
+}
