@@ -1,11 +1,14 @@
 // The processes of one demo: the cluster by `operator subject`, and monitor, agent and load as
-// children with unbuffered pipes. Leaving the stage ends every one of them, whatever happened.
+// children under a supervisor. Leaving the stage ends every one of them, whatever happened.
+import { join } from "node:path";
 import type { CommandContext } from "../src/commands/context.ts";
-import { OperatorError } from "../src/domain/errors.ts";
-import { type Child, type ChildExit, startChild } from "../src/infra/child.ts";
+import { OperatorError, unreachable } from "../src/domain/errors.ts";
+import { type ChildExit, describeExit, startChild } from "../src/infra/child.ts";
+import { Supervisor } from "../src/infra/supervisor.ts";
+import type { ChildEvent } from "../src/infra/supervisor-child.ts";
+import type { ProcessView } from "../src/panels/view.ts";
 import { disownHome, removeHome } from "./home.ts";
 
-const STOP_GRACE_MS = 5_000;
 /** The load checks its whole ledger before it ends. */
 const LEDGER_GRACE_MS = 60_000;
 const LAST_LINES = 10;
@@ -17,17 +20,27 @@ export interface StageOptions {
   readonly home: string;
   readonly databasePath: string;
   readonly subject: string;
+  /** `source` is a child, "subject" for the cluster, or "demo" for what became of a child. */
   readonly onLine: (source: string, line: string) => void;
+  readonly onProcess?: (child: string, process: ProcessView) => void;
 }
 
 export class Stage implements AsyncDisposable {
   readonly #options: StageOptions;
-  readonly #children = new Map<ChildName, Child>();
+  readonly #supervisor: Supervisor;
+  readonly #givenUp = Promise.withResolvers<never>();
   #isUp = false;
   #isKept = false;
 
   constructor(options: StageOptions) {
     this.#options = options;
+    this.#supervisor = new Supervisor({
+      logDirectory: join(options.home, "logs"),
+      clock: options.context.clock,
+      onEvent: (name, event) => this.#hear(name, event),
+    });
+    // Whoever waits for it hears of it; not everybody waits.
+    this.#givenUp.promise.catch(() => undefined);
   }
 
   /** The world of the children: the demo's home, and nothing else of ours in it. */
@@ -44,35 +57,29 @@ export class Stage implements AsyncDisposable {
     await this.#runToEnd(words, context.signal);
   }
 
-  start(name: ChildName, words: readonly string[]): Child {
+  /**
+   * One that ends by itself is started again, the load too: it goes on with its ledger, so that its
+   * check at the end covers every write of the runs before. What it wrote is in <home>/logs.
+   */
+  start(name: ChildName, words: readonly string[]): void {
     const { context, onLine } = this.#options;
-    const command = [...context.self, ...words];
     const { env } = this.context;
-    const child = startChild({
-      command,
+    this.#supervisor.start({
+      name,
+      command: [...context.self, ...words],
       // Only the agent reaches out, with a person's key and proxy; the others stay on loopback.
       env: name === "agent" ? env : { PATH: env.PATH, OPERATOR_HOME: env.OPERATOR_HOME },
       onLine: (line) => onLine(name, line),
     });
-    this.#children.set(name, child);
-    return child;
   }
 
-  /** Rejects, naming it, when one of the children ends without having been asked to. */
-  async childEnded(): Promise<never> {
-    const endings = [...this.#children].map(async ([name, child]) => {
-      const exit = await child.exited;
-      // One that was stopped is no longer listed: its end is no news.
-      return this.#children.get(name) === child ? { name, exit } : new Promise<never>(() => {});
-    });
-    const { name, exit } = await Promise.race(endings);
-    throw new OperatorError("runtime", `the ${name} ended by itself (${describeExit(exit)})`);
+  /** Rejects, naming it, when one of the children has ended by itself and is given up. */
+  childEnded(): Promise<never> {
+    return this.#givenUp.promise;
   }
 
   async stop(name: ChildName): Promise<ChildExit | undefined> {
-    const child = this.#children.get(name);
-    this.#children.delete(name);
-    return child?.stop(name === "load" ? LEDGER_GRACE_MS : STOP_GRACE_MS);
+    return this.#supervisor.stop(name, name === "load" ? LEDGER_GRACE_MS : undefined);
   }
 
   /** Leaves the cluster and its home for a person to look at. */
@@ -82,8 +89,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#children.values()].map((child) => child.stop(STOP_GRACE_MS)));
-    this.#children.clear();
+    await this.#supervisor[Symbol.asyncDispose]();
     if (this.#isKept) return;
     if (this.#isUp) await this.lower();
     await removeHome(this.#options.home);
@@ -92,6 +98,20 @@ export class Stage implements AsyncDisposable {
   async lower(): Promise<void> {
     await this.#runToEnd(["subject", "down", this.#options.subject]);
     this.#isUp = false;
+  }
+
+  #hear(name: string, event: ChildEvent): void {
+    const { onLine, onProcess } = this.#options;
+    const process = processOf(event);
+    if (process) onProcess?.(name, process);
+    const news = newsOf(name, event);
+    if (news !== undefined) onLine("demo", news);
+    if (event.type !== "ended" || event.willRestart) return;
+    const { how, lastLines } = event;
+    const hint = lastLines.join("\n");
+    this.#givenUp.reject(
+      new OperatorError("runtime", `the ${name} keeps ending (${how})`, { hint }),
+    );
   }
 
   /** Runs one of our own commands; its failure is ours, with its last lines. */
@@ -121,6 +141,25 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-function describeExit({ exitCode, signal }: ChildExit): string {
-  return signal === null ? `exit ${exitCode}` : signal;
+/** Undefined for what changes nothing about the process. */
+function processOf(event: ChildEvent): ProcessView | undefined {
+  switch (event.type) {
+    case "running":
+      return { state: "running", restarts: event.restarts };
+    case "ended":
+      return { state: "ended", how: event.how, willRestart: event.willRestart };
+    case "stopped":
+      return { state: "ended", how: "stopped", willRestart: false };
+    case "log_failed":
+      return undefined;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** What a reader of plain lines must hear: an end for good is an error, which is told by itself. */
+function newsOf(name: string, event: ChildEvent): string | undefined {
+  if (event.type === "log_failed") return `the log of the ${name} fails: ${event.cause}`;
+  const isPassing = event.type === "ended" && event.willRestart;
+  return isPassing ? `the ${name} ended (${event.how}), and is started again` : undefined;
 }

@@ -41,7 +41,7 @@ function untilEnded(): Promise<true> {
   return eventually<true>(() => hasEnded || undefined, "the child has ended");
 }
 
-test("a million lines at once are all delivered and logged, and others have their turn", async () => {
+test("a million lines at once are all delivered and logged; others have their turn", async () => {
   let count = 0;
   let inThisTurn = 0;
   let inTurnMax = 0;
