@@ -30,7 +30,7 @@ const MOUSE_BYTES = 3;
 
 const PARTIAL: Token = { type: "partial" };
 
-/** The token that begins at `at`, which is within the bytes. Partial: it goes on after their end. */
+/** The token at `at`, which is within the bytes. Partial: it goes on after their end. */
 export function readToken(bytes: Bytes, at: number): Token {
   const byte = bytes[at] ?? 0;
   if (byte === ESC) return readEscape(bytes, at);

@@ -7,7 +7,7 @@ const COLUMNS = 20;
 const ROWS = 6;
 const UNWRAPPED = "\x1b[?7l";
 
-test("after any frames the screen shows the last one with its colours, and nothing has scrolled", async () => {
+test("after any frames the screen shows the last one in its colours, unscrolled", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(frame(), { minLength: 1, maxLength: 6 }), async (frames) => {
       using screen = createTerminalScreen({ columns: COLUMNS, rows: ROWS });

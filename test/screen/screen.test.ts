@@ -138,7 +138,50 @@ test("a terminal that is closed is reported once, and the program ends quietly",
   expect(await toy.note("lost")).toBe(".");
 });
 
-test("after SIGKILL of the program the terminal stays as it was taken: nobody can help it", async () => {
+test("a terminal that takes nothing holds up neither the program nor its end", async () => {
+  await using home = await createHome();
+  const command = [process.execPath, join(import.meta.dir, "stalled-terminal.ts"), home.dir];
+  const child = Bun.spawn(command, { stderr: "pipe" });
+  expect(await child.stderr.text()).toBe("");
+  expect(await child.exited).toBe(0);
+});
+
+test("Ctrl-Z gives the terminal to the shell, and fg takes it again", async () => {
+  await using home = await createHome();
+  await using shell = openPty({ command: ["sh", "-i"], env: { PS1: "shell> " } });
+  shell.type(`${[...toyScreen, home.dir].join(" ")}\n`);
+  await shell.untilScreen((text) => text.includes("size 80x24"), "the first frame");
+  shell.type("\x1a");
+  await shell.untilScreen((text) => /Stopped[\s\S]*shell>/.test(text), "the shell's prompt");
+  expect(shell.modes).toEqual(ORDINARY_MODES);
+  shell.type("fg\n");
+  await shell.untilScreen((text) => text.includes("size 80x24"), "the screen again");
+  expect(shell.modes).toEqual(TAKEN_MODES);
+  shell.type("b");
+  await shell.untilScreen((text) => text.includes("keys b"), "a key");
+  shell.type("q");
+  await shell.untilScreen((text) => /see you[\s\S]*shell>/.test(text), "the end");
+  expect(shell.modes).toEqual(ORDINARY_MODES);
+});
+
+test("where nothing can stop the program, Ctrl-Z only draws it anew", async () => {
+  await using toy = await openToy((command) => command);
+  toy.pty.type("\x1a");
+  await eventually(() => toy.pty.written().split("\x1b[?1049h").length === 3, "taken again");
+  toy.pty.type("b");
+  await toy.pty.untilScreen((text) => text.includes("keys b"), "a key");
+  expect(toy.pty.modes).toEqual(TAKEN_MODES);
+});
+
+test("stopped from outside and continued, the program takes the terminal again", async () => {
+  await using toy = await openToy((command) => command);
+  process.kill(toy.pid, "SIGSTOP");
+  process.kill(toy.pid, "SIGCONT");
+  await eventually(() => toy.pty.written().split("\x1b[?1049h").length === 3, "taken again");
+  await toy.pty.untilScreen((text) => text.includes("size 80x24"), "the screen");
+});
+
+test("after SIGKILL of the program nobody can give the terminal back", async () => {
   await using toy = await openToy();
   process.kill(toy.pid, "SIGKILL");
   expect(await toy.pty.exited).toBe(137);
@@ -147,7 +190,8 @@ test("after SIGKILL of the program the terminal stays as it was taken: nobody ca
 });
 
 async function openToy(around = withSettingsNoted): Promise<Toy> {
-  const dir = await mkdtemp(join(tmpdir(), "operator-screen-"));
+  const home = await createHome();
+  const { dir } = home;
   const pty = openPty({ command: around([...toyScreen, dir], dir) });
   const note = async (name: string) => {
     const file = join(dir, name);
@@ -162,9 +206,14 @@ async function openToy(around = withSettingsNoted): Promise<Toy> {
     note,
     async [Symbol.asyncDispose]() {
       await pty[Symbol.asyncDispose]();
-      await rm(dir, { recursive: true, force: true });
+      await home[Symbol.asyncDispose]();
     },
   };
+}
+
+async function createHome() {
+  const dir = await mkdtemp(join(tmpdir(), "operator-screen-"));
+  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };
 }
 
 function signal(name: NodeJS.Signals): (toy: Toy) => void {

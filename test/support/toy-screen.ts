@@ -34,6 +34,7 @@ async function main(dir: string): Promise<number> {
       if (key === "ctrl-c") controller.abort("ctrl-c");
       if (key === "f") void flood();
       if (key === "i") void idle(screen, compose, dir);
+      if (key === "s") void beat(screen, dir);
       if (key === "e") throw new Error("thrown by the toy");
       if (key === "r") void Promise.reject(new Error("rejected by the toy"));
       if (key === "x") process.exit(7);
@@ -71,6 +72,7 @@ async function main(dir: string): Promise<number> {
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   screen.leave([`left by ${signal.reason}`, "see you"]);
   screen.leave();
+  writeFileSync(join(dir, "ended"), "");
   return signal.reason === "q" ? 0 : 130;
 }
 
@@ -79,6 +81,19 @@ async function idle(screen: Screen, compose: Compose, dir: string): Promise<void
   for (let draws = 1; ; draws += 1) {
     screen.draw(compose);
     writeFileSync(join(dir, "idle"), String(draws));
+    await Bun.sleep(5);
+  }
+}
+
+/** A screen on which everything changes, and a note whenever the toy is not held up. */
+async function beat(screen: Screen, dir: string): Promise<void> {
+  for (let beats = 1; ; beats += 1) {
+    const fill = String(beats % 10);
+    screen.draw(({ columns, rows }) => [
+      `beat ${beats}`,
+      ...Array(rows).fill(fill.repeat(columns)),
+    ]);
+    writeFileSync(join(dir, "beats"), String(beats));
     await Bun.sleep(5);
   }
 }
