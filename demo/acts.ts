@@ -53,10 +53,12 @@ export async function strike(
 /** Stops the load, which then reads back every write that it was told is safe. */
 export async function checkLedger(
   stage: Stage,
-  loadLines: readonly string[],
+  loadLines: () => readonly string[],
 ): Promise<LedgerReport | undefined> {
   await stage.stop("load");
-  const last = loadLines.map(parseLoadLine).findLast((line) => line?.type === "ledger");
+  const last = loadLines()
+    .map(parseLoadLine)
+    .findLast((line) => line?.type === "ledger");
   return last?.type === "ledger" ? last : undefined;
 }
 

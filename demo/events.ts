@@ -66,7 +66,8 @@ export const printAsJson: DemoPrinter = (event, sinceLaunchMs) => {
   return JSON.stringify({ at_s: Math.round(sinceLaunchMs) / 1000, ...event });
 };
 
-function summaryText(summary: DemoSummary): string {
+/** One line: what broke, how it ended, when, and what was lost. */
+export function summaryText(summary: DemoSummary): string {
   const { fault, target, resolution, timeToDetectMs, timeToMitigateMs, writesLost } = summary;
   const parts = [
     `${fault} of ${target}: ${resolution.replaceAll("_", " ")}`,

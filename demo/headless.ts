@@ -56,7 +56,7 @@ export async function playHeadless(options: HeadlessOptions): Promise<DemoSummar
   await Promise.race([awaitHealth(options), ended]);
   const struck = await Promise.race([strikeAloud(options, subject), ended]);
   const tickets = await Promise.race([followTickets(options, store, struck), ended]);
-  const ledger = await checkLedger(stage, options.lines.load);
+  const ledger = await checkLedger(stage, () => options.lines.load);
   emit(ledgerStep(ledger));
   await Promise.all([stage.stop("agent"), stage.stop("monitor")]);
   await leave(options);

@@ -1,10 +1,13 @@
 // The JSON lines of the load generator, as far as a demo needs them.
 import { z } from "zod";
+import { readJsonLine } from "../src/infra/exact-json.ts";
 
 const lineSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("workload"),
+    at_ms: z.number(),
     ops: z.number(),
+    writes: z.number(),
     failures: z.number(),
     p50_ms: z.number().nullable(),
     p99_ms: z.number().nullable(),
@@ -21,8 +24,7 @@ export type LoadLine = z.infer<typeof lineSchema>;
 
 /** Undefined for any other line. */
 export function parseLoadLine(line: string): LoadLine | undefined {
-  if (!line.startsWith("{") || !line.endsWith("}")) return undefined;
-  const parsed = lineSchema.safeParse(JSON.parse(line));
+  const parsed = lineSchema.safeParse(readJsonLine(line));
   return parsed.success ? parsed.data : undefined;
 }
 

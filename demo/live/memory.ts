@@ -53,6 +53,31 @@ export interface Desk {
   readonly approvalScroll: number;
 }
 
+export function createMemory(
+  fixed: Pick<LiveMemory, "subject" | "provenance" | "mode" | "model" | "story" | "rings"> & {
+    readonly chosen: number;
+  },
+): LiveMemory {
+  const { chosen, ...rest } = fixed;
+  return {
+    ...rest,
+    look: undefined,
+    lookBefore: undefined,
+    lookTrouble: undefined,
+    processes: { monitor: { state: "absent" }, agent: { state: "absent" } },
+    load: undefined,
+    record: NO_RECORD,
+    desk: {
+      focus: "story",
+      isZoomed: false,
+      scrolledBack: { monitor: 0, agent: 0 },
+      overlay: undefined,
+      chosen,
+      approvalScroll: 0,
+    },
+  };
+}
+
 export const NO_RECORD: TicketRecord = {
   tickets: [],
   followed: undefined,

@@ -17,18 +17,26 @@ const TIME_SCALE = 10;
 const SEED_MAX = 2 ** 32 - 1;
 
 export async function runDemoCommand(context: CommandContext): Promise<ExitCode> {
-  const launchedAtMs = context.clock.now();
-  const { flags, words } = context;
-  const [name] = words;
+  const [name] = context.words;
   if (name === undefined) throw usage("demo needs a subject", "operator demo tikv");
-  const choices = readChoices(context, await loadSubject(name));
+  const definition = await loadSubject(name);
+  const choices = readChoices(context, definition);
+  await withFileErrors("sweeping what killed demos left", () => sweepAbandoned(context, name));
+  const { canShowScreen, runLiveDemo } = await import("./demo-live.ts");
+  if (canShowScreen(context)) return runLiveDemo(context, { definition, choices });
+  return runHeadlessDemo(context, { name, choices });
+}
+
+async function runHeadlessDemo(
+  context: CommandContext,
+  { name, choices }: { readonly name: string; readonly choices: DemoChoices },
+): Promise<ExitCode> {
+  const launchedAtMs = context.clock.now();
+  const { flags } = context;
   const print = isFlagSet(flags, "json") ? printAsJson : printAsText;
   const emit = (event: DemoEvent) =>
     context.print(print(event, context.clock.now() - launchedAtMs));
-  const home = await withFileErrors("making a home for the demo", async () => {
-    await sweepAbandoned(context, name);
-    return createDemoHome();
-  });
+  const home = await withFileErrors("making a home for the demo", createDemoHome);
   const databasePath = resolve(textFlag(flags, "db") ?? join(home, "tickets.db"));
   const desk = createLineDesk(emit);
   const { fault, seed } = choices;
@@ -41,12 +49,12 @@ export async function runDemoCommand(context: CommandContext): Promise<ExitCode>
   return summary.exitCode === 0 ? 0 : 3;
 }
 
-type Choices = Pick<
+export type DemoChoices = Pick<
   HeadlessOptions,
   "fault" | "random" | "timeScale" | "model" | "hasAgent" | "isKept"
 > & { readonly seed: number };
 
-function readChoices(context: CommandContext, definition: SubjectDefinition): Choices {
+function readChoices(context: CommandContext, definition: SubjectDefinition): DemoChoices {
   const { flags, random } = context;
   const seed =
     numberFlag(flags, "seed", { min: 0, max: SEED_MAX }) ?? Math.floor(random() * SEED_MAX);

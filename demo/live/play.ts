@@ -1,0 +1,190 @@
+// The demo on a terminal: one screen, and on it one run after another, each with a cluster and a home
+// of its own, until the person quits.
+import type { CommandContext } from "../../src/commands/context.ts";
+import type { Fault } from "../../src/domain/fault.ts";
+import { drawScreen, panelRoom } from "../../src/panels/draw-screen.ts";
+import type { Key } from "../../src/panels/keys-names.ts";
+import { createRing } from "../../src/panels/ring.ts";
+import type { Screen } from "../../src/panels/screen.ts";
+import { keepPlace } from "../../src/panels/scroll.ts";
+import type { Theme } from "../../src/panels/theme.ts";
+import { PANEL_NAMES, type ScreenView } from "../../src/panels/view.ts";
+import type { Chapter } from "../chapter.ts";
+import type { DemoSummary } from "../events.ts";
+import { createDemoHome } from "../home.ts";
+import { Stage } from "../stage.ts";
+import { beginStory } from "../story.ts";
+import { readKey } from "./keys.ts";
+import { createMemory } from "./memory.ts";
+import { LiveRun } from "./run.ts";
+import { viewOf } from "./view.ts";
+
+export interface PlayOptions {
+  readonly context: CommandContext;
+  readonly subject: string;
+  readonly chapters: readonly Chapter[];
+  readonly faults: readonly Fault[];
+  /** Which one strikes, unless a person chooses another. */
+  readonly faultIndex: number;
+  readonly random: () => number;
+  readonly timeScale: number;
+  /** As typed, for the agent; and the one that this amounts to, for the screen. */
+  readonly model: string | undefined;
+  readonly modelName: string;
+  readonly mode: string;
+  readonly hasAgent: boolean;
+  readonly isAuto: boolean;
+  /** Kept after the demo, so that its audit can be read. */
+  readonly databasePath: string;
+  readonly screen: Screen;
+  readonly theme: Theme;
+  readonly keyboard: Keyboard;
+}
+
+/** Keys as they come; the play sets what takes them. */
+export interface Keyboard {
+  onKey: (key: Key) => void;
+}
+
+export type RunEnd = "quit" | "again";
+
+const MONITOR_LINES = 5_000;
+const LOAD_LINES = 100;
+
+/** The summary of the last run; undefined when its end was not reached. */
+export async function playLive(options: PlayOptions): Promise<DemoSummary | undefined> {
+  for (;;) {
+    const { end, summary } = await playOnce(options);
+    if (end === "quit") return summary;
+  }
+}
+
+async function playOnce(
+  options: PlayOptions,
+): Promise<{ readonly end: RunEnd; readonly summary: DemoSummary | undefined }> {
+  const { context, subject, databasePath } = options;
+  const home = await createDemoHome();
+  const memory = memoryFor(options);
+  const load = createRing({ linesMax: LOAD_LINES });
+  const { rings } = memory;
+  const redraw = () => options.screen.draw((size) => drawScreen(view(), size, options.theme));
+  const view = (): ScreenView =>
+    viewOf(memory, { nowMs: context.clock.now(), faults: options.faults });
+  const onLine = (source: string, line: string) => {
+    if (source === "load") load.push(line);
+    if (source !== "monitor" && source !== "agent") return;
+    rings[source].push(line);
+    const { scrolledBack } = memory.desk;
+    const kept = keepPlace(scrolledBack[source], 1);
+    memory.desk = { ...memory.desk, scrolledBack: { ...scrolledBack, [source]: kept } };
+    redraw();
+  };
+  const onProcess = (name: string, process: ScreenView["monitor"]["process"]) => {
+    memory.processes = { ...memory.processes, [name]: process };
+    redraw();
+  };
+  await using stage = new Stage({ context, home, databasePath, subject, onLine, onProcess });
+  await using run = new LiveRun({
+    ...options,
+    stage,
+    memory,
+    ledgerFile: `${home}/ledger.jsonl`,
+    redraw,
+    lines: {
+      get monitor() {
+        return rings.monitor.lines;
+      },
+      get agent() {
+        return rings.agent.lines;
+      },
+      get load() {
+        return load.lines;
+      },
+    },
+  });
+  const end = await untilEnd({ options, memory, run, view, redraw });
+  // Taking a cluster down needs a moment: not before a screen that answers no key.
+  if (end === "quit") options.screen.leave(["Taking the cluster down …"]);
+  return { end, summary: run.summary };
+}
+
+function memoryFor(options: PlayOptions) {
+  const { context, subject, chapters, faults, faultIndex, timeScale, hasAgent, isAuto } = options;
+  const fault = faults[faultIndex] ?? { name: "none", describes: "" };
+  const model = options.modelName;
+  const facts = { subject, timeScale, model, hasAgent, fault };
+  return createMemory({
+    subject,
+    provenance: `stand-ins, timers ÷ ${timeScale}`,
+    mode: options.mode,
+    model: hasAgent ? model : "no agent",
+    story: beginStory(chapters, { facts, isAuto, nowMs: context.clock.now() }),
+    rings: {
+      monitor: createRing({ linesMax: MONITOR_LINES }),
+      agent: createRing({ linesMax: MONITOR_LINES }),
+    },
+    chosen: faultIndex,
+  });
+}
+
+interface Scene {
+  readonly options: PlayOptions;
+  readonly memory: ReturnType<typeof memoryFor>;
+  readonly run: LiveRun;
+  readonly view: () => ScreenView;
+  readonly redraw: () => void;
+}
+
+const TICK_MS = 100;
+
+/** Ends by a key, a signal, or, with --auto, by itself. */
+async function untilEnd(scene: Scene): Promise<RunEnd> {
+  const { options, run, redraw } = scene;
+  const { clock, signal } = options.context;
+  let end: RunEnd | undefined;
+  options.keyboard.onKey = (key) => {
+    end ??= takeKey(scene, key);
+    redraw();
+  };
+  while (end === undefined && !signal.aborted) {
+    if (run.isPlayedOut) end = "quit";
+    redraw();
+    await clock.sleep(TICK_MS, signal);
+  }
+  return end ?? "quit";
+}
+
+function takeKey({ options, memory, run, view }: Scene, key: Key): RunEnd | undefined {
+  const { screen, faults } = options;
+  const shown = view();
+  const { focus } = memory.desk;
+  const command = readKey(memory, key, {
+    view: shown,
+    room: panelRoom(shown, { size: screen.size, panel: focus }),
+    panels: PANEL_NAMES,
+    faultCount: faults.length,
+  });
+  switch (command.type) {
+    case "quit":
+    case "again":
+      return command.type;
+    case "heal":
+      void run.heal();
+      return undefined;
+    case "decide":
+      void run.decide(command.decision);
+      return undefined;
+    case "choose_fault":
+      run.chooseFault(command.index);
+      memory.desk = { ...memory.desk, overlay: undefined };
+      return undefined;
+    case "story":
+      run.tell(command.input);
+      return undefined;
+    case "desk":
+      memory.desk = { ...memory.desk, ...command.desk };
+      return undefined;
+    case "nothing":
+      return undefined;
+  }
+}

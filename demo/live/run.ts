@@ -1,0 +1,255 @@
+// One run of the demo with a screen: what happens goes into the memory, the memory onto the screen,
+// keys into the story, and what the story asks for is done on the stage.
+import { openStore } from "../../src/commands/open-store.ts";
+import { openSubject } from "../../src/commands/open-subject.ts";
+import { messageOf, OperatorError } from "../../src/domain/errors.ts";
+import type { Fault } from "../../src/domain/fault.ts";
+import type { Subject } from "../../src/domain/subject.ts";
+import type { TicketOps } from "../../src/domain/ticket-ops.ts";
+import {
+  checkLedger,
+  isLoadFlowing,
+  isSeenWell,
+  startLoad,
+  startWatchers,
+  strike,
+} from "../acts.ts";
+import type { Awaited, StageAction, StoryFacts } from "../chapter.ts";
+import type { DemoSummary } from "../events.ts";
+import { expectedTickets, type Struck } from "../follow.ts";
+import { summarize } from "../outcome.ts";
+import type { ChildName, Stage } from "../stage.ts";
+import { isPlayedOut, type StoryInput, stepStory } from "../story.ts";
+import { happenedBy, readRecord } from "./follow.ts";
+import { takeLoadLine } from "./load.ts";
+import type { LiveMemory } from "./memory.ts";
+
+export interface LiveOptions {
+  readonly stage: Stage;
+  readonly memory: LiveMemory;
+  readonly faults: readonly Fault[];
+  readonly random: () => number;
+  readonly timeScale: number;
+  readonly model: string | undefined;
+  readonly mode: string;
+  readonly hasAgent: boolean;
+  readonly databasePath: string;
+  readonly ledgerFile: string;
+  /** The children's lines so far; grows while they speak. */
+  readonly lines: Readonly<Record<ChildName, readonly string[]>>;
+  /** Something on the screen may have changed. */
+  readonly redraw: () => void;
+}
+
+const TICK_MS = 100;
+const RECORD_MS = 250;
+const LOOK_MS = 1_000;
+const PROBE_DEADLINE_MS = 800;
+/** Without an agent nothing will happen: after so long that has been shown. */
+const CONTROL_MS = 20_000;
+
+/** Holds what a run opens, and ends its loops. The stage is the caller's. */
+export class LiveRun implements AsyncDisposable {
+  readonly #options: LiveOptions;
+  readonly #ending = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+  #subject: Subject | undefined;
+  #store: TicketOps | undefined;
+  #struck: Struck | undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#loops.push(
+      this.#every(TICK_MS, () => this.#tick()),
+      this.#every(RECORD_MS, () => this.#readRecord()),
+      this.#every(LOOK_MS, () => this.#look()),
+    );
+  }
+
+  /** Undefined until the end was reached. */
+  get summary(): DemoSummary | undefined {
+    return this.#options.memory.story?.facts.summary;
+  }
+
+  /** In --auto, when the end has been shown long enough. */
+  get isPlayedOut(): boolean {
+    const { memory, stage } = this.#options;
+    return memory.story !== undefined && isPlayedOut(memory.story, stage.context.clock.now());
+  }
+
+  /** What a key, or something that happened, makes of the story. */
+  tell(input: StoryInput): void {
+    const { memory, stage, redraw } = this.#options;
+    if (!memory.story) return;
+    const { story, act } = stepStory(memory.story, input, stage.context.clock.now());
+    memory.story = story;
+    if (act) this.#loops.push(this.#perform(act));
+    redraw();
+  }
+
+  chooseFault(index: number): void {
+    const fault = this.#options.faults[index];
+    if (fault) this.tell({ type: "choose_fault", fault });
+  }
+
+  async decide(decision: "approved" | "denied"): Promise<void> {
+    const { approval } = this.#options.memory.record;
+    if (approval) await this.#store?.decideApproval(approval.id, decision);
+  }
+
+  /** What the agent could not: only on a person's word, and only at the end. */
+  async heal(): Promise<void> {
+    const fault = this.#fault();
+    if (!this.#struck || !this.#subject) return;
+    const { clock, signal } = this.#options.stage.context;
+    await fault.heal(this.#struck.plan, { runtime: this.#subject.runtime, signal, clock });
+    this.tell({ type: "action_done", facts: { isHealed: true } });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#loops);
+    this.#store?.[Symbol.dispose]();
+  }
+
+  /** Until the run ends. A round that fails shows its reason, and the next one tries again. */
+  async #every(intervalMs: number, round: () => void | Promise<void>): Promise<void> {
+    const { stage, memory } = this.#options;
+    while (!this.#ending.signal.aborted) {
+      try {
+        await round();
+      } catch (error) {
+        memory.lookTrouble = messageOf(error);
+      }
+      await stage.context.clock.sleep(intervalMs, this.#ending.signal);
+    }
+  }
+
+  #tick(): void {
+    const { lines, memory } = this.#options;
+    this.tell({ type: "tick" });
+    if (isSeenWell(lines.monitor)) this.#happen("healthy");
+    if (isLoadFlowing(lines.load.slice(-1))) this.#happen("load_flows");
+    if (memory.load) takeLoadLine(memory.load, lines.load.at(-1));
+  }
+
+  async #readRecord(): Promise<void> {
+    if (!this.#store) return;
+    const { memory, hasAgent, stage } = this.#options;
+    const struck = this.#struck;
+    memory.record = await readRecord(this.#store, { subject: memory.subject, struck });
+    if (!struck) return;
+    const expected = await expectedTickets(this.#store, struck);
+    const isOver = stage.context.clock.now() - struck.injectedAtMs > CONTROL_MS;
+    const happened = happenedBy(expected);
+    for (const what of happened) this.#happen(what);
+    if (!hasAgent && isOver && happened.includes("detected")) {
+      this.#happen("concluded");
+      this.#happen("ended");
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { memory, redraw } = this.#options;
+    const { signal } = this.#ending;
+    if (!this.#subject) return;
+    const look = await this.#subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
+    if (signal.aborted) return;
+    memory.lookBefore = memory.look;
+    memory.look = look;
+    memory.lookTrouble = undefined;
+    redraw();
+  }
+
+  #happen(what: Awaited): void {
+    const { memory } = this.#options;
+    if (memory.story?.happened.includes(what)) return;
+    this.tell({ type: "happened", what, facts: this.#factsOf(what) });
+  }
+
+  #factsOf(what: Awaited): Partial<StoryFacts> {
+    const { record } = this.#options.memory;
+    const struck = this.#struck;
+    const { followed, session } = record;
+    if (!struck || !followed) return {};
+    if (what === "detected") {
+      const detectedAfterMs = followed.openedAtMs - struck.injectedAtMs;
+      return { detectedAfterMs, ticketIds: [followed.id] };
+    }
+    const said = session?.conclusion?.summary ?? followed.note;
+    return said ? { conclusion: said } : {};
+  }
+
+  /** An action's error is shown in full, and the story stands still. */
+  async #perform(action: StageAction): Promise<void> {
+    try {
+      const facts = await this.#do(action);
+      this.tell({ type: "action_done", facts });
+    } catch (error) {
+      const hint = error instanceof OperatorError && error.hint ? `\n${error.hint}` : "";
+      this.tell({ type: "action_failed", error: `${messageOf(error)}${hint}` });
+    }
+  }
+
+  #do(action: StageAction): Promise<Partial<StoryFacts>> {
+    switch (action) {
+      case "raise":
+        return this.#raise();
+      case "start_load":
+        return this.#startLoad();
+      case "strike":
+        return this.#strike();
+      case "check_ledger":
+        return this.#checkLedger();
+    }
+  }
+
+  async #raise(): Promise<Partial<StoryFacts>> {
+    const { stage, memory, timeScale } = this.#options;
+    await stage.raise(timeScale);
+    const { subject } = await openSubject(stage.context, memory.subject);
+    this.#subject = subject;
+    this.#store = await openStore(stage.context);
+    startWatchers(stage, { ...this.#options, subject: memory.subject });
+    return {};
+  }
+
+  async #startLoad(): Promise<Partial<StoryFacts>> {
+    const { stage, memory, ledgerFile } = this.#options;
+    memory.load = { seconds: [], acknowledgedWrites: undefined, lostWrites: undefined };
+    startLoad(stage, { subject: memory.subject, ledgerFile });
+    return {};
+  }
+
+  async #strike(): Promise<Partial<StoryFacts>> {
+    const { stage, random } = this.#options;
+    const subject = this.#subject;
+    if (!subject) throw new OperatorError("subject", "there is no cluster to break");
+    const fault = this.#fault();
+    this.#struck = await strike(stage, { subject, fault, random });
+    const { plan, injectedAtMs } = this.#struck;
+    return { targets: plan.targets, injectedAtMs };
+  }
+
+  async #checkLedger(): Promise<Partial<StoryFacts>> {
+    const { stage, memory, lines } = this.#options;
+    const struck = this.#struck;
+    if (!struck || !this.#store) throw new OperatorError("subject", "nothing was broken");
+    const ledger = await checkLedger(stage, () => lines.load);
+    const tickets = await expectedTickets(this.#store, struck);
+    const summary = summarize({ ...struck, tickets, ledger });
+    if (memory.load) {
+      memory.load.acknowledgedWrites = summary.writesAcknowledged ?? undefined;
+      memory.load.lostWrites = summary.writesLost ?? undefined;
+    }
+    return { summary, endedAfterMs: summary.timeToMitigateMs ?? undefined };
+  }
+
+  #fault(): Fault {
+    const { memory, faults } = this.#options;
+    const wanted = memory.story?.facts.fault.name;
+    const fault = faults.find(({ name }) => name === wanted);
+    if (!fault) throw new OperatorError("usage", `there is no fault ${wanted}`);
+    return fault;
+  }
+}
