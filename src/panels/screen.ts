@@ -106,8 +106,9 @@ export class Screen implements Disposable {
         this.#keys.take(event.bytes);
         break;
       case "resized":
+        this.#paint = createPainter(this.size.rows);
         this.#options.onResize?.(this.size);
-        this.#repaint();
+        this.#pace.showNow();
         break;
       case "drained":
         this.#pace.ask();

@@ -41,8 +41,7 @@ test("a resize is followed, larger and smaller, and nothing of the old size is l
     toy.pty.resize(columns, rows);
     const edge = `+${"-".repeat(columns - 2)}+`;
     await toy.pty.untilScreen(
-      (text, lines) =>
-        text.includes(`size ${columns}x${rows}|`.slice(0, -1)) && lines[rows - 1] === edge,
+      (text, lines) => text.includes(`size ${columns}x${rows}`) && lines[rows - 1] === edge,
       `the frame in ${columns}x${rows}`,
     );
     const empty = `|${" ".repeat(columns - 2)}|`;
