@@ -1,6 +1,12 @@
 // The members of the subject, one a row: what is well, what is not, and how old that knowledge is.
 import type { Canvas, Label, PanelContent } from "./box.ts";
-import { type ClusterColumns, clusterColumns, groupRow, memberRow } from "./cluster-rows.ts";
+import {
+  type ClusterColumns,
+  clusterColumns,
+  groupRow,
+  isDetailCut,
+  memberRow,
+} from "./cluster-rows.ts";
 import { wrapTo } from "./fit.ts";
 import { formatDuration } from "./units.ts";
 import type { ClusterView, MemberView } from "./view.ts";
@@ -45,8 +51,9 @@ function clusterLines(view: ClusterView, canvas: Canvas): readonly string[] {
     return [theme.faint("waiting for the first reading")];
   }
   const layout = clusterColumns(view.members, columns);
-  const table = tableLines(view, { ...canvas, rows: rows - (view.trouble ? 1 : 0) }, layout);
-  const trouble = view.trouble
+  const hasTrouble = view.trouble !== undefined;
+  const table = tableLines(view, { ...canvas, rows: rows - (hasTrouble ? 1 : 0) }, layout);
+  const trouble = hasTrouble
     ? wrapTo(`✗ cannot read: ${view.trouble}`, { columns, rows: rows - table.length })
     : [];
   const spare = rows - table.length - trouble.length;
@@ -59,7 +66,7 @@ function clusterLines(view: ClusterView, canvas: Canvas): readonly string[] {
 function tableLines(view: ClusterView, canvas: Canvas, layout: ClusterColumns): readonly string[] {
   const { rows, nowMs, theme } = canvas;
   const fits = clusterRowsOf(view) <= rows;
-  const members = fits ? view.members : [...view.members].sort(byConcern);
+  const members = fits ? view.members : view.members.toSorted(byConcern);
   const table = byRole(members).flatMap((group) => [
     groupRow(group, { layout, theme }),
     ...group.map((member) => memberRow(member, { layout, theme, isStale: isStale(view, nowMs) })),
@@ -72,9 +79,7 @@ function tableLines(view: ClusterView, canvas: Canvas, layout: ClusterColumns): 
 /** The details of violated members that their rows have no room for. */
 function cutDetails(members: readonly MemberView[], layout: ClusterColumns): readonly string[] {
   return members
-    .filter(
-      ({ isViolated, detail }) => isViolated && Bun.stringWidth(detail) > layout.violatedDetail,
-    )
+    .filter((member) => member.isViolated && isDetailCut(member, layout))
     .map(({ name, detail }) => `✗ ${name}: ${detail}`);
 }
 

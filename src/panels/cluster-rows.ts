@@ -10,8 +10,6 @@ export interface ClusterColumns {
   readonly name: number;
   readonly figures: readonly number[];
   readonly detail: number;
-  /** What is left of the detail after the word for violated. */
-  readonly violatedDetail: number;
 }
 
 export interface RowStyle {
@@ -43,8 +41,7 @@ export function clusterColumns(members: readonly MemberView[], columns: number):
   });
   const isWide = room - figureColumns(shown) - shown.length * WIDE_GAP >= WIDE_DETAIL_COLUMNS;
   const figures = isWide ? shown.map((width) => width + WIDE_GAP) : shown;
-  const detail = Math.max(0, room - figureColumns(figures));
-  return { name, figures, detail, violatedDetail: detail - VIOLATED.length - 1 };
+  return { name, figures, detail: Math.max(0, room - figureColumns(figures)) };
 }
 
 /** The heading of members of one role: the role, and what their figures are. */
@@ -59,11 +56,9 @@ export function groupRow(group: readonly MemberView[], { layout, theme }: RowSty
 
 export function memberRow(member: MemberView, { layout, theme, isStale }: MemberStyle): string {
   const name = fitPlain(member.name, layout.name);
-  // A role without figures has the room of their columns for the detail.
   const widths = member.figures.length === 0 ? [] : layout.figures;
   const cells = widths.map((width, index) => figureCell(member.figures[index], width));
-  const detailColumns = layout.detail + (cells.length === 0 ? figureColumns(layout.figures) : 0);
-  const detail = fitPlain(detailText(member, detailColumns), detailColumns);
+  const detail = fitPlain(detailText(member, layout), detailColumns(member, layout));
   const gap = cells.length === 0 ? "" : " ";
   const symbol = isStale && !member.isViolated ? "?" : symbolOf(member);
   const row = `${symbol} ${name} ${cells.map(joinCell).join("")}${gap}${detail}`;
@@ -74,10 +69,22 @@ export function memberRow(member: MemberView, { layout, theme, isStale }: Member
   return `${paintSymbol(symbol)} ${name} ${figures}${gap}${theme.faint(detail)}`;
 }
 
-/** The word for violated is whole or followed by a part of the detail that says something. */
-function detailText({ isViolated, detail }: MemberView, columns: number): string {
-  if (!isViolated) return detail;
-  return columns < VIOLATED.length + 1 + DETAIL_COLUMNS_MIN ? VIOLATED : `${VIOLATED} ${detail}`;
+/** Its row does not say all that is known of a violation. */
+export function isDetailCut(member: MemberView, layout: ClusterColumns): boolean {
+  const room = detailColumns(member, layout) - VIOLATED.length - 1;
+  return room < DETAIL_COLUMNS_MIN || Bun.stringWidth(printable(member.detail, room)) > room;
+}
+
+/** After the word for violated there is as much of the detail as says something, or nothing. */
+function detailText(member: MemberView, layout: ClusterColumns): string {
+  if (!member.isViolated) return member.detail;
+  const room = detailColumns(member, layout) - VIOLATED.length - 1;
+  return room < DETAIL_COLUMNS_MIN ? VIOLATED : `${VIOLATED} ${member.detail}`;
+}
+
+/** A role without figures has the room of their columns for the detail. */
+function detailColumns({ figures }: MemberView, layout: ClusterColumns): number {
+  return layout.detail + (figures.length === 0 ? figureColumns(layout.figures) : 0);
 }
 
 interface FigureCell {
@@ -102,10 +109,10 @@ function arrowOf(change: number): string {
   return change < 0 ? "▼" : " ";
 }
 
-function symbolOf({ health }: MemberView): string {
+function symbolOf({ health, isViolated }: MemberView): string {
   switch (health) {
     case "up":
-      return "●";
+      return isViolated ? "!" : "●";
     case "down":
       return "✗";
     case "unknown":

@@ -24,6 +24,9 @@ const PLAIN_ASCII = /^[ -~]*$/;
 const COLOURS = /\u001b\[[0-9;:]*m/g;
 /** What is not seen by itself, or makes one picture of several: terminals disagree on both. */
 const INVISIBLE = /[\p{Cf}\p{Me}\p{DI}\p{Emoji_Modifier}\u302e\u302f]/gu;
+/** Marks and symbols to which Bun 1.4.4 and glibc 2.36 give different widths. */
+const DISPUTED =
+  /[\p{Mc}\u0980\u0c80\u0d3a\u2630-\u2637\u268a-\u268f\u3248-\u324f\u{1d300}-\u{1d376}]/gu;
 /** Flags are pairs of these. */
 const REGIONAL_INDICATORS = /\p{Regional_Indicator}/gu;
 const REGIONAL_INDICATOR_A = 0x1f1e6;
@@ -81,6 +84,7 @@ function plainAndSteady(text: string): string {
   if (PLAIN_ASCII.test(text)) return text;
   return plainLine(text.toWellFormed().replace(COLOURS, ""))
     .replace(INVISIBLE, "")
+    .replace(DISPUTED, "\ufffd")
     .replace(REGIONAL_INDICATORS, latinLetter)
     .replace(STRAY_MARKS, "");
 }

@@ -18,21 +18,26 @@ const LINE_SHARE = 2 / 3;
 /** At most as many rows as there is room for, the newest last. */
 export function visibleRows(view: LogView, room: Room): readonly LogRow[] {
   const entries = entriesOf(view);
-  const oldest = fillRows({ entries, from: 0, step: 1, room });
-  const scrolledBack = clampBack(view, entries.length - oldest.length);
-  if (scrolledBack === entries.length - oldest.length) return oldest.flat().slice(0, room.rows);
+  const most = scrolledBackMax(view, room);
+  const scrolledBack = Math.min(Math.max(0, view.scrolledBack), most);
+  if (scrolledBack === most) {
+    return fillRows({ entries, from: 0, step: 1, room }).flat().slice(0, room.rows);
+  }
   const newest = fillRows({ entries, from: entries.length - 1 - scrolledBack, step: -1, room });
   return newest.toReversed().flat().slice(-room.rows);
 }
 
 /** Where the view is scrolled to, at most so far that the oldest line is at the top. */
 export function scrolledBackWithin(view: LogView, room: Room): number {
-  return clampBack(view, scrolledBackMax(view, room));
+  return Math.min(Math.max(0, view.scrolledBack), scrolledBackMax(view, room));
 }
 
+/** 0 if all lines are seen at once; else at the top the last one that is whole is the lowest. */
 export function scrolledBackMax(view: LogView, room: Room): number {
   const entries = entriesOf(view);
-  return entries.length - fillRows({ entries, from: 0, step: 1, room }).length;
+  const oldest = fillRows({ entries, from: 0, step: 1, room });
+  const isCut = oldest.flat().length > room.rows;
+  return entries.length - oldest.length + (isCut ? 1 : 0);
 }
 
 /** How many lines the window shows, the one that is cut at its top included. */
@@ -46,10 +51,6 @@ export function visibleLines(view: LogView, room: Room): number {
 function entriesOf({ lines, droppedLines }: LogView): readonly string[] {
   if (droppedLines === 0) return lines;
   return [`… ${formatCount(droppedLines)} older lines are in the log file`, ...lines];
-}
-
-function clampBack({ scrolledBack }: LogView, most: number): number {
-  return Math.min(Math.max(0, scrolledBack), most);
 }
 
 interface Walk {

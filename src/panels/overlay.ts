@@ -101,7 +101,7 @@ function nameColumns(names: readonly string[]): number {
 
 /** No larger than its lines and labels need. */
 function shrinkTo({ title, lines, foot, note }: PanelContent, outer: Room): Room {
-  const labels = [`${title}  ${note?.text ?? ""}`, foot?.text ?? ""].map((text) =>
+  const labels = [`${title}   ${note?.text ?? ""}`, foot?.text ?? ""].map((text) =>
     Bun.stringWidth(printable(text, outer.columns)),
   );
   const columns = Math.max(...labels, ...lines.map((line) => Bun.stringWidth(line)));

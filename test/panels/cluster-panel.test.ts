@@ -38,6 +38,13 @@ test("a violated member is told by symbol, word and background, and why below", 
   ]);
 });
 
+test("a member that is up and violated looks like neither well nor down", () => {
+  const slow = { ...store("tikv2", 9, 0), detail: "p99 2.1 s", isViolated: true };
+  expect(linesOf(clusterPanel(clusterOf([slow]), canvasOf(60, 9)))[5]).toBe(
+    "<alarm:! tikv2       9      36   93%  VIOLATED p99 2.1 s>",
+  );
+});
+
 test("a reading has an age, in whole seconds while it is fresh", () => {
   const cluster = clusterOf([]);
   const age = (ageMs: number) =>

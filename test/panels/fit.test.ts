@@ -15,6 +15,7 @@ describe("a foreign text is printed as", () => {
       "a\u0301\u0302",
     ],
     ["what can be seen of it", "a\u200bb\u00adc\ufeff", "abc"],
+    ["a sign of what terminals disagree on", "\u0915\u093f \u3248", "\u0915\ufffd \ufffd"],
     ["whole characters", "a\ud83d", "a\ufffd"],
   ];
   for (const [what, text, printed] of cases) {

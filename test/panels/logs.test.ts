@@ -88,6 +88,19 @@ test("a long line is wrapped and indented, and leaves room for another", () => {
   ]);
 });
 
+test("a log that just does not fit shows its newest line whole, and its oldest at the top", () => {
+  const view = log("Agent", ["oldest", "word ".repeat(8), "newest"]);
+  const room = { columns: 30, rows: 3 };
+  const rows = (scrolledBack: number) =>
+    visibleRows({ ...view, scrolledBack }, room).map(({ text }) => text);
+  expect(rows(0)).toEqual(["word word word word word", "  word word word", "newest"]);
+  expect(rows(scrollLog(view, { step: "home", room }))).toEqual([
+    "oldest",
+    "word word word word word",
+    "  word word word",
+  ]);
+});
+
 test("a log that is shorter than its window begins at the top of the window", () => {
   expect(seen(logOf(2))).toEqual(["line 1", "line 2"]);
   expect(scrollLog(logOf(2), { step: "home", room: ROOM })).toBe(0);

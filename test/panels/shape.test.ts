@@ -17,7 +17,7 @@ const size: fc.Arbitrary<ScreenSize> = fc.oneof(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the one that is looked for
 const COLOUR = /\u001b\[[0-9;]*m/g;
 /** What moves a cursor, orders text anew or joins two characters into one picture. */
-const UNSTEADY = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const UNSTEADY = /[\p{Mc}\p{Me}\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const RUNS = 150;
 
 test("every line is as wide as the screen, whatever is shown and however large it is", () => {
