@@ -1,4 +1,4 @@
-// Which rows of a log are seen: its lines wrapped, upwards from the newest that is not scrolled off.
+// Which rows of a log are seen: its lines wrapped, upwards from the newest that is in the window.
 // Only lines that are seen are wrapped, however many there are.
 import { type Room, wrapTo } from "./fit.ts";
 import { formatCount } from "./units.ts";

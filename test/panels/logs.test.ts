@@ -101,6 +101,12 @@ test("a log that just does not fit shows its newest line whole, and its oldest a
   ]);
 });
 
+test("a line that only half fits at the top is whole at the bottom", () => {
+  const view = log("Agent", ["oldest", "older", "word ".repeat(8)]);
+  const rows = visibleRows(view, { columns: 30, rows: 3 }).map(({ text }) => text);
+  expect(rows).toEqual(["older", "word word word word word", "  word word word"]);
+});
+
 test("a log that is shorter than its window begins at the top of the window", () => {
   expect(seen(logOf(2))).toEqual(["line 1", "line 2"]);
   expect(scrollLog(logOf(2), { step: "home", room: ROOM })).toBe(0);

@@ -1,5 +1,6 @@
 // What story, workload, logs, status line and layout tell, each by its facts.
 import { describe, expect, test } from "bun:test";
+import { drawBox } from "../../src/panels/box.ts";
 import { layOut, panelsOf } from "../../src/panels/layout.ts";
 import { logPanel } from "../../src/panels/log-panel.ts";
 import { statusLine } from "../../src/panels/status-line.ts";
@@ -117,6 +118,17 @@ test("the status line names a ticket's bad end", () => {
   );
   const none = statusLine({ ...status, ticket: undefined }, { columns: 90, theme: PLAIN });
   expect(none).toStartWith(" no ticket ");
+});
+
+test("a box names its panel however long the note beside the title is", () => {
+  const note = { text: "a note that is longer than the box", paint: PLAIN.plain };
+  const content = { title: "Agent", subtitle: "cut first", note, lines: ["one", "two"] };
+  const frame = { columns: 24, rows: 3, theme: PLAIN };
+  expect(drawBox(content, { ...frame, isFocused: true })).toEqual([
+    "┏▶ Agent  a note that… ┓",
+    "┃ one                  ┃",
+    "┗━━━━━━━━━━━━━━━━━━━━━━┛",
+  ]);
 });
 
 describe("the layout", () => {
