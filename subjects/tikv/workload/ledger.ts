@@ -3,7 +3,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { assert } from "../../../src/domain/errors.ts";
+import { assert, messageOf, OperatorError } from "../../../src/domain/errors.ts";
 import type { Stamp } from "./records.ts";
 
 /** Of one key. A sequence of 0 means none. */
@@ -21,17 +21,18 @@ const lineSchema = z.discriminatedUnion("type", [
 ]);
 type Line = z.infer<typeof lineSchema>;
 
-/** Holds the file open. */
+/** Holds the file open. Throws OperatorError when the file cannot be read or written. */
 export class Ledger implements Disposable {
+  readonly #path: string;
   readonly #file: number;
   #id: string | undefined;
   readonly #records = new Map<string, KeyRecord>();
 
   /** Goes on with what is there, its id too; a last line that a crash cut short is passed over. */
   constructor(path: string, newId: string) {
-    mkdirSync(dirname(path), { recursive: true });
-    this.#file = openSync(path, "a+");
-    const text = readFileSync(path, "utf8");
+    this.#path = path;
+    this.#file = withLedgerErrors(`opening the ledger ${path}`, () => openForAppending(path));
+    const text = withLedgerErrors(`reading the ledger ${path}`, () => readFileSync(path, "utf8"));
     for (const line of text.split("\n")) this.#count(parseLine(line));
     if (text !== "" && !text.endsWith("\n")) this.#write("\n");
     if (this.#id === undefined) this.#append({ type: "opened", id: newId });
@@ -72,7 +73,7 @@ export class Ledger implements Disposable {
   }
 
   #write(text: string): void {
-    writeSync(this.#file, text);
+    withLedgerErrors(`writing to the ledger ${this.#path}`, () => writeSync(this.#file, text));
   }
 
   #count(line: Line | undefined): void {
@@ -87,6 +88,20 @@ export class Ledger implements Disposable {
     record[type] = Math.max(record[type], sequence);
     if (type === "acknowledged") record.acknowledgedCount += 1;
     this.#records.set(key, record);
+  }
+}
+
+function openForAppending(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, "a+");
+}
+
+function withLedgerErrors<T>(doing: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const hint = "--ledger names a file that this user may write, on a disk with space";
+    throw new OperatorError("runtime", `${doing}: ${messageOf(cause)}`, { hint, cause });
   }
 }
 

@@ -46,29 +46,31 @@ export async function runLoad(options: LoadOptions): Promise<void> {
 /** Holds the operations under way. */
 class Load {
   readonly #options: LoadOptions;
-  readonly #chooseItem: () => number;
+  readonly #chooseKey: () => string;
   readonly #inFlight = new Set<Promise<void>>();
   /** Keys with a write under way (for ever) or at rest (until then). */
   readonly #restingUntilMs = new Map<string, number>();
   #second = emptySecond();
   #begunToMs: number;
+  /** Of an operation, not of a store: the ledger cannot be written. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#chooseItem = createZipfian(options.keys, options.random);
+    const chooseItem = createZipfian(options.keys, options.random);
+    this.#chooseKey = () => keyOf(chooseItem(), options.ledger.id);
     this.#begunToMs = options.clock.now();
   }
 
-  /** Begins what the rate asks for since the last time. */
+  /** Begins what the rate asks for since the last time. Throws when an earlier one threw. */
   beginDue(): void {
+    if (this.#failure) throw this.#failure.error;
     const { clock, opsPerSecond } = this.#options;
     const periodMs = SECOND_MS / opsPerSecond;
     this.#begunToMs = Math.max(this.#begunToMs, clock.now() - BACKLOG_MS);
     while (this.#begunToMs + periodMs <= clock.now() && this.#inFlight.size < IN_FLIGHT_MAX) {
       this.#begunToMs += periodMs;
-      const operation = this.#operate();
-      this.#inFlight.add(operation);
-      void operation.then(() => this.#inFlight.delete(operation));
+      this.#begin();
     }
   }
 
@@ -81,9 +83,19 @@ class Load {
     await Promise.all(this.#inFlight);
   }
 
+  #begin(): void {
+    const operation = this.#operate();
+    this.#inFlight.add(operation);
+    const end = () => this.#inFlight.delete(operation);
+    void operation.then(end, (error: unknown) => {
+      this.#failure ??= { error };
+      end();
+    });
+  }
+
   async #operate(): Promise<void> {
     const { client, random } = this.#options;
-    const key = keyOf(this.#chooseItem());
+    const key = this.#chooseKey();
     const free = random() < READ_SHARE ? undefined : this.#freeKey(key);
     const startedAtMs = performance.now();
     const outcome = free === undefined ? await client.get(key) : await this.#write(free);
@@ -109,7 +121,7 @@ class Load {
     let key = wanted;
     for (let turn = 0; turn < FREE_KEY_TRIES; turn += 1) {
       if (nowMs >= (this.#restingUntilMs.get(key) ?? 0)) return key;
-      key = keyOf(this.#chooseItem());
+      key = this.#chooseKey();
     }
     return undefined;
   }

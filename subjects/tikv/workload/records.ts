@@ -16,11 +16,14 @@ const KEY_DIGITS = 10;
  */
 const SPREAD = 11_400_714_819_323_198_485n;
 
-/** `user` and ten digits: PD's stand-in cuts its regions over that space. */
-export function keyOf(item: number): string {
+/**
+ * `user` and ten digits, over which PD's stand-in cuts its regions, and the ledger: generators that
+ * run at the same time have keys of their own, so that none takes another's writes for a loss.
+ */
+export function keyOf(item: number, ledgerId: string): string {
   const spread = (BigInt(item + 1) * SPREAD) % 2n ** 64n;
   const digits = (spread * 10n ** BigInt(KEY_DIGITS)) >> 64n;
-  return `user${String(digits).padStart(KEY_DIGITS, "0")}`;
+  return `user${String(digits).padStart(KEY_DIGITS, "0")}-${ledgerId}`;
 }
 
 export function stampedValue({ key, ledgerId, sequence }: Stamp): string {

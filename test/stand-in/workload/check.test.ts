@@ -3,9 +3,11 @@ import { expect, test } from "bun:test";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { seededRandom } from "../../../src/infra/clock.ts";
+import { seededRandom, systemClock } from "../../../src/infra/clock.ts";
 import { judge } from "../../../subjects/tikv/workload/check.ts";
+import type { StoreClient } from "../../../subjects/tikv/workload/client.ts";
 import { Ledger } from "../../../subjects/tikv/workload/ledger.ts";
+import { runLoad } from "../../../subjects/tikv/workload/load.ts";
 import {
   keyOf,
   type Stamp,
@@ -20,6 +22,16 @@ const write = (sequence: number, change: Partial<Stamp> = {}) =>
   stampedValue({ key: "k", ledgerId: "L", sequence, ...change });
 
 const OLD = write(3, { ledgerId: "before" });
+
+const LOAD = {
+  topology: { subject: "tikv", timeScale: 1, members: [], endpoints: [] },
+  opsPerSecond: 100,
+  keys: 10,
+  durationMs: undefined,
+  clock: systemClock,
+  random: seededRandom(1),
+  print: () => undefined,
+};
 
 const VERDICTS = [
   { name: "the last acknowledged write", record: RECORD, value: write(3), type: "kept" },
@@ -67,14 +79,30 @@ test("a write is on file before it is sent, and its acknowledgement before it is
   rmSync(home, { recursive: true });
 });
 
+test("a ledger that cannot be opened or written is an ordinary error that names it", async () => {
+  const home = mkdtempSync(join(tmpdir(), "ledger-"));
+  expect(() => new Ledger(home, "X")).toThrow(`opening the ledger ${home}: EISDIR`);
+  const ledger = new Ledger(join(home, "ledger.jsonl"), "X");
+  ledger[Symbol.dispose]();
+  const client: StoreClient = {
+    get: async () => ({ state: "done", value: null }),
+    put: async () => ({ state: "done", value: null }),
+  };
+  const signal = AbortSignal.timeout(10_000);
+  const load = { ...LOAD, ledger, ledgerFile: "", client, signal };
+  await expect(runLoad(load)).rejects.toThrow(`writing to the ledger ${home}/ledger.jsonl: EBADF`);
+  rmSync(home, { recursive: true });
+});
+
 test("values tell which write they are of", () => {
   const stamp = { key: "user7", ledgerId: "L", sequence: 42 };
   expect(stampOf(stampedValue(stamp))).toEqual(stamp);
 });
 
 test("keys differ, and the popular ones are spread over the key space", () => {
-  const keys = Array.from({ length: 10_000 }, (_, item) => keyOf(item));
+  const keys = Array.from({ length: 10_000 }, (_, item) => keyOf(item, "L"));
   expect(new Set(keys).size).toBe(10_000);
+  expect(keys).not.toContain(keyOf(0, "M"));
   const firstDigits = new Set(keys.slice(0, 20).map((key) => key.charAt(4)));
   expect(firstDigits.size).toBeGreaterThanOrEqual(9);
 });

@@ -66,10 +66,19 @@ test("a value that was changed behind its back is found", async () => {
   expect(second).toMatchObject({ exitCode: 3, ledger: { lost: 1 } });
 });
 
-function startLoad(cluster: StoreCluster) {
+test("two generators at once do not take each other's writes for losses", async () => {
+  await using cluster = await StoreCluster.start();
+  const loads = [1, 2].map((seed) => startLoad(cluster, seed));
+  for (const load of loads) await load.untilWriting();
+  for (const load of loads) {
+    expect(await load.stop()).toMatchObject({ exitCode: 0, ledger: { lost: 0 } });
+  }
+});
+
+function startLoad(cluster: StoreCluster, seed = 1) {
   const stopping = new AbortController();
   const lines: string[] = [];
-  const ledgerFile = join(cluster.home, "ledger.jsonl");
+  const ledgerFile = join(cluster.home, `ledger-${seed}.jsonl`);
   const ended = runWorkload({
     topology: cluster.topology,
     ledgerFile,
@@ -77,7 +86,7 @@ function startLoad(cluster: StoreCluster) {
     keys: 200,
     durationMs: undefined,
     clock: systemClock,
-    random: seededRandom(1),
+    random: seededRandom(seed),
     signal: stopping.signal,
     print: (line) => lines.push(line),
   });
