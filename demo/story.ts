@@ -1,6 +1,6 @@
 // The player of chapters, pure: what a key, a moment or something that happened makes of the story,
-// and what the stage is asked to do. Reading and playing are two places: one can read back while the
-// play goes on.
+// and what the stage is asked to do. Reading and playing are two places: one can read back while
+// the play goes on.
 import { assert } from "../src/domain/errors.ts";
 import type { Awaited, Chapter, StageAction, StoryFacts } from "./chapter.ts";
 

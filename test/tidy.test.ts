@@ -47,6 +47,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   dockerode: ["src/runtimes/"],
   ioredis: ["subjects/"],
   "log-update": ["src/panels/screen.ts"],
+  chalk: ["src/panels/theme.ts"],
   cac: ["src/command-line.ts"],
   unbash: ["src/agent/guard/"],
 };

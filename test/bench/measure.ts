@@ -72,8 +72,8 @@ export async function runExecutable(
 }
 
 /**
- * The most memory that one whole process had, by reading /proc until it is gone. Not by its resource
- * usage: there the kernel counts what the parent had when it started it.
+ * The most memory that one whole process had, by reading /proc until it is gone. Not by its
+ * resource usage: there the kernel counts what the parent had when it started it.
  */
 export async function peakMiB(
   { executable }: BenchContext,
