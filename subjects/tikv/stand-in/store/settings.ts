@@ -59,7 +59,7 @@ function scaledTimings(scale: number): StoreTimings {
   return {
     // Ticks of 1 s: heartbeat 2, election 10 to 20. The floor keeps a busy machine from electing.
     raft: {
-      heartbeatMs: scaled(2_000, 120),
+      heartbeatMs: scaled(2_000, 150),
       electionMinMs: scaled(10_000, 600),
       electionMaxMs: scaled(20_000, 1_200),
     },
