@@ -13,6 +13,9 @@ const courier = join(modules, ".bun-courier");
 const stamp = join(modules, ".installed-from");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+// Ctrl-C reaches the step that runs as well: we stay until it has cleared up after itself.
+process.on("SIGINT", () => undefined);
+
 const [verb = "", ...rest] = process.argv.slice(2);
 let bun = findBun();
 bun ??= fetchBun();

@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { version } from "../../package.json";
-import { messageOf } from "../domain/errors.ts";
+import { OperatorError } from "../domain/errors.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { databaseOf, homeOf, isFlagSet } from "./flags.ts";
 import { isDatabaseMissing, openStore } from "./open-store.ts";
@@ -74,7 +74,8 @@ async function examineDatabase(context: CommandContext): Promise<Finding> {
     const live = await store.listTickets({ states: ["open", "claimed", "verifying"], limit: 1000 });
     return { name, state: "here", detail: `${path}, ${live.length} ticket(s) in work` };
   } catch (error) {
-    return { name, state: "broken", detail: messageOf(error) };
+    if (!(error instanceof OperatorError)) throw error;
+    return { name, state: "broken", detail: error.message };
   }
 }
 

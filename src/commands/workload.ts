@@ -1,5 +1,6 @@
 // operator workload: the load generator of a subject that is up. JSON lines on stdout.
 import { loadSubject } from "../../subjects/index.ts";
+import { notUp } from "../runtimes/local/member.ts";
 import { openLocalRuntime } from "../runtimes/local/open.ts";
 import { withParentPipe } from "./child-mode.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
@@ -25,7 +26,7 @@ export async function runWorkloadCommand(
   }
   const definition = await load(name);
   const opened = await openLocalRuntime({ definition, home: homeOf(context), self, clock });
-  if (!opened) throw usage(`${name} is not up`, `operator subject up ${name}`);
+  if (!opened) throw notUp(name);
   const exitCode = await definition.runWorkload({
     topology: opened.topology,
     ledgerFile,
