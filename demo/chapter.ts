@@ -3,7 +3,7 @@
 import type { DemoSummary } from "./events.ts";
 
 /** What the stage is asked to do. Each runs once, and blocks advancing while it runs. */
-export type StageAction = "raise" | "start_load" | "strike" | "check_ledger";
+export type StageAction = "raise" | "start_load" | "strike" | "check_ledger" | "heal";
 
 /** What must be true to go on, seen on the real thing and never by a clock. */
 export type Awaited = "healthy" | "load_flows" | "detected" | "concluded" | "ended";

@@ -1,7 +1,7 @@
 // The player of chapters, pure: what a key, a moment or something that happened makes of the story,
 // and what the stage is asked to do. Reading and playing are two places: one can read back while
 // the play goes on.
-import { assert } from "../src/domain/errors.ts";
+import { assert, unreachable } from "../src/domain/errors.ts";
 import type { Awaited, Chapter, StageAction, StoryFacts } from "./chapter.ts";
 
 export interface Story {
@@ -15,17 +15,19 @@ export interface Story {
   readonly isPaused: boolean;
   /** Plays by itself, with readable pauses. */
   readonly isAuto: boolean;
+  /** Since when the chapter being played says what it says now. */
   readonly enteredAtMs: number;
   readonly happened: readonly Awaited[];
   readonly facts: StoryFacts;
 }
 
 export type ActionState =
-  | { readonly state: "none" | "waiting" | "running" | "done" }
+  | { readonly state: "none" | "waiting" | "done" }
+  | { readonly state: "running"; readonly act: StageAction }
   | { readonly state: "failed"; readonly error: string };
 
 export type StoryInput =
-  | { readonly type: "next" | "back" | "cancel" | "pause" }
+  | { readonly type: "next" | "back" | "cancel" | "pause" | "heal" }
   | { readonly type: "tick" }
   | { readonly type: "choose_fault"; readonly fault: StoryFacts["fault"] }
   | { readonly type: "action_done"; readonly facts: Partial<StoryFacts> }
@@ -72,18 +74,24 @@ export function stepStory(story: Story, input: StoryInput, nowMs: number): Story
       return stay(cancelled(story));
     case "pause":
       return goOn({ ...cancelled(story), isPaused: !story.isPaused }, nowMs);
+    case "heal":
+      return canHeal(story) ? begin(story, "heal") : stay(story);
     case "tick":
       return goOn(story, nowMs);
     case "choose_fault":
       return stay(canChooseFault(story) ? withFacts(story, { fault: input.fault }) : story);
     case "action_done":
-      return goOn({ ...withFacts(story, input.facts), action: { state: "done" } }, nowMs);
-    case "action_failed":
-      return stay({ ...story, action: { state: "failed", error: input.error } });
+      return actionDone(withFacts(story, input.facts), nowMs);
+    case "action_failed": {
+      const action = { state: "failed", error: input.error } as const;
+      return stay({ ...cancelled(story), action, enteredAtMs: nowMs });
+    }
     case "happened": {
       const happened = [...story.happened, input.what];
       return goOn({ ...withFacts(story, input.facts), happened }, nowMs);
     }
+    default:
+      return unreachable(input);
   }
 }
 
@@ -112,9 +120,16 @@ export function isAtEnd({ reached, chapters, action }: Story): boolean {
   return reached === chapters.length - 1 && action.state !== "running";
 }
 
-/** In --auto: the end has been shown long enough. */
+/** Nothing but the agent repairs before the end; at the end, what it could not. */
+export function canHeal(story: Story): boolean {
+  const { summary, isHealed } = story.facts;
+  return isAtEnd(story) && !!summary && summary.resolution !== "verified_fix" && !isHealed;
+}
+
+/** In --auto: the end, or what went wrong, has been shown long enough. */
 export function isPlayedOut(story: Story, nowMs: number): boolean {
-  return story.isAuto && isAtEnd(story) && nowMs - story.enteredAtMs >= READ_MS;
+  const isOver = isAtEnd(story) || story.action.state === "failed";
+  return story.isAuto && isOver && nowMs - story.enteredAtMs >= READ_MS;
 }
 
 function next(story: Story, nowMs: number): StoryStep {
@@ -140,8 +155,16 @@ function goOn(story: Story, nowMs: number): StoryStep {
 }
 
 function strike(story: Story): StoryStep {
-  const running: Story = { ...story, countdownDueMs: undefined, action: { state: "running" } };
-  return { story: running, act: playedChapter(story).action };
+  const { action } = playedChapter(story);
+  assert(action !== undefined, "a countdown ends in an action");
+  return begin(cancelled(story), action);
+}
+
+/** The last chapter says something new when its action is done; the others do not. */
+function actionDone(story: Story, nowMs: number): StoryStep {
+  const isLast = story.reached === story.chapters.length - 1;
+  const enteredAtMs = isLast ? nowMs : story.enteredAtMs;
+  return goOn({ ...story, action: { state: "done" }, enteredAtMs }, nowMs);
 }
 
 /** The reader goes along, unless they are reading back. */
@@ -152,7 +175,11 @@ function enter(story: Story, nowMs: number): StoryStep {
   const entered = { ...story, reached, shown, enteredAtMs: nowMs };
   if (action === undefined) return stay({ ...entered, action: { state: "none" } });
   if (isStrike) return stay({ ...entered, action: { state: "waiting" } });
-  return { story: { ...entered, action: { state: "running" } }, act: action };
+  return begin(entered, action);
+}
+
+function begin(story: Story, act: StageAction): StoryStep {
+  return { story: { ...story, action: { state: "running", act } }, act };
 }
 
 function stay(story: Story): StoryStep {

@@ -1,5 +1,5 @@
 // What the database says now of the tickets that the story follows, and what that makes happen.
-import type { Ticket } from "../../src/domain/ticket.ts";
+import { isLive, type Ticket } from "../../src/domain/ticket.ts";
 import type { TicketOps } from "../../src/domain/ticket-ops.ts";
 import type { Awaited } from "../chapter.ts";
 import { expectedTickets, hasEnded, type Struck } from "../follow.ts";
@@ -14,7 +14,7 @@ export async function readRecord(
 ): Promise<TicketRecord> {
   const tickets = await store.listTickets({ subject, limit: TICKETS_MAX });
   const expected = struck ? await expectedTickets(store, struck) : [];
-  const followed = struck ? chooseFollowed(expected) : tickets[0];
+  const followed = chooseFollowed(struck ? expected : byAge(tickets));
   const [approval] = await store.listApprovals({ state: "pending" });
   const record = { ...NO_RECORD, tickets, approval, injectedAtMs: struck?.injectedAtMs };
   if (!followed) return record;
@@ -28,6 +28,12 @@ function chooseFollowed(expected: readonly (Ticket | undefined)[]): Ticket | und
   const known = expected.filter((ticket) => ticket !== undefined);
   const inWork = known.find(({ state }) => state === "claimed" || state === "verifying");
   return inWork ?? known.at(-1);
+}
+
+/** The last is the newest live one; without any, the newest. */
+function byAge(newestFirst: readonly Ticket[]): readonly Ticket[] {
+  const live = newestFirst.filter(({ state }) => isLive(state));
+  return live.length > 0 ? live.toReversed() : newestFirst.slice(0, 1);
 }
 
 /** What has happened by now, in the order of the story. */

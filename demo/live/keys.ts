@@ -2,15 +2,15 @@
 import type { Room } from "../../src/panels/fit.ts";
 import type { Key } from "../../src/panels/keys-names.ts";
 import { type ScrollStep, scrollLog } from "../../src/panels/scroll.ts";
+import { storyScrollMax } from "../../src/panels/story-panel.ts";
 import type { PanelName, ScreenView } from "../../src/panels/view.ts";
-import { canChooseFault, isAtEnd, type StoryInput } from "../story.ts";
+import { canChooseFault, canHeal, type StoryInput } from "../story.ts";
 import type { Desk, LiveMemory } from "./memory.ts";
 
 export type KeyCommand =
   | { readonly type: "nothing" }
   | { readonly type: "quit" }
   | { readonly type: "again" }
-  | { readonly type: "heal" }
   | { readonly type: "decide"; readonly decision: "approved" | "denied" }
   | { readonly type: "choose_fault"; readonly index: number }
   | { readonly type: "story"; readonly input: StoryInput }
@@ -20,7 +20,7 @@ export interface KeyContext {
   readonly view: ScreenView;
   /** Of the panel in focus; undefined while it is not on the screen. */
   readonly room: Room | undefined;
-  /** In the order of TAB. */
+  /** Those on the screen, in the order of TAB. */
   readonly panels: readonly PanelName[];
   readonly faultCount: number;
 }
@@ -34,6 +34,15 @@ const SCROLLS: Readonly<Record<string, ScrollStep>> = {
   pagedown: "page_down",
   home: "home",
   end: "end",
+};
+
+const STORY_ROWS: Readonly<Record<ScrollStep, number>> = {
+  up: -1,
+  down: 1,
+  page_up: -5,
+  page_down: 5,
+  home: Number.NEGATIVE_INFINITY,
+  end: Number.POSITIVE_INFINITY,
 };
 
 export function readKey(memory: LiveMemory, key: Key, context: KeyContext): KeyCommand {
@@ -86,7 +95,7 @@ function readDeskKey(
 
 function readStoryKey({ story }: LiveMemory, key: Key): KeyCommand | undefined {
   if (!story) return undefined;
-  const say = (type: "next" | "back" | "cancel" | "pause"): KeyCommand => ({
+  const say = (type: "next" | "back" | "cancel" | "pause" | "heal"): KeyCommand => ({
     type: "story",
     input: { type },
   });
@@ -95,15 +104,7 @@ function readStoryKey({ story }: LiveMemory, key: Key): KeyCommand | undefined {
   if (key === "escape") return say("cancel");
   if (key === "p") return say("pause");
   if (key === "r" && story.action.state !== "running") return { type: "again" };
-  return key === "h" && canHeal(story) ? { type: "heal" } : undefined;
-}
-
-/** Nothing but the agent repairs before the end; at the end, what it could not. */
-function canHeal(story: NonNullable<LiveMemory["story"]>): boolean {
-  const { summary, isHealed } = story.facts;
-  return (
-    isAtEnd(story) && summary?.resolution !== "verified_fix" && summary !== undefined && !isHealed
-  );
+  return key === "h" && canHeal(story) ? say("heal") : undefined;
 }
 
 function scrollFocused(
@@ -112,6 +113,11 @@ function scrollFocused(
   { view, room }: KeyContext,
 ): KeyCommand {
   const { focus } = desk;
+  if (focus === "story" && view.story && room) {
+    const most = storyScrollMax(view.story, room);
+    const storyScroll = Math.min(most, Math.max(0, desk.storyScroll + STORY_ROWS[step]));
+    return { type: "desk", desk: { storyScroll } };
+  }
   if ((focus !== "monitor" && focus !== "agent") || !room) return NOTHING;
   const scrolled = scrollLog(view[focus], { step, room });
   return { type: "desk", desk: { scrolledBack: { ...desk.scrolledBack, [focus]: scrolled } } };

@@ -3,12 +3,13 @@ import type { Observation } from "../../src/domain/observation.ts";
 import type { Approval, JournalEntry, Session } from "../../src/domain/session.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
 import type { Ring } from "../../src/panels/ring.ts";
+import { keepPlace } from "../../src/panels/scroll.ts";
 import type { MarkView, PanelName, ProcessView, WorkloadSecond } from "../../src/panels/view.ts";
 import type { Story } from "../story.ts";
 
 export interface LiveMemory {
   readonly subject: string;
-  readonly provenance: string;
+  provenance: string;
   mode: string;
   model: string;
   /** Absent in a watch. */
@@ -51,6 +52,8 @@ export interface Desk {
   /** In the list of faults. */
   readonly chosen: number;
   readonly approvalScroll: number;
+  /** How many rows of the narration are above its window. */
+  readonly storyScroll: number;
 }
 
 export function createMemory(
@@ -74,6 +77,7 @@ export function createMemory(
       overlay: undefined,
       chosen,
       approvalScroll: 0,
+      storyScroll: 0,
     },
   };
 }
@@ -86,6 +90,17 @@ export const NO_RECORD: TicketRecord = {
   approval: undefined,
   injectedAtMs: undefined,
 };
+
+/** A line into a panel; a window that is scrolled back stays where it is. */
+export function tellLine(
+  memory: LiveMemory,
+  { source, line }: { readonly source: "monitor" | "agent"; readonly line: string },
+): void {
+  memory.rings[source].push(line);
+  const { scrolledBack } = memory.desk;
+  const kept = keepPlace(scrolledBack[source], 1);
+  memory.desk = { ...memory.desk, scrolledBack: { ...scrolledBack, [source]: kept } };
+}
 
 /** The fault, and the resolution of the followed ticket, on the sparkline. */
 export function marksOf({ injectedAtMs, followed }: TicketRecord): readonly MarkView[] {

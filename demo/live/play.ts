@@ -1,21 +1,22 @@
 // The demo on a terminal: one screen, and on it one run after another, each with a cluster and a home
 // of its own, until the person quits.
 import type { CommandContext } from "../../src/commands/context.ts";
+import { unreachable } from "../../src/domain/errors.ts";
 import type { Fault } from "../../src/domain/fault.ts";
 import { drawScreen, panelRoom } from "../../src/panels/draw-screen.ts";
 import type { Key } from "../../src/panels/keys-names.ts";
+import { panelsOf } from "../../src/panels/layout.ts";
 import { createRing } from "../../src/panels/ring.ts";
 import type { Screen } from "../../src/panels/screen.ts";
-import { keepPlace } from "../../src/panels/scroll.ts";
 import type { Theme } from "../../src/panels/theme.ts";
-import { PANEL_NAMES, type ScreenView } from "../../src/panels/view.ts";
+import type { ScreenView } from "../../src/panels/view.ts";
 import type { Chapter } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
 import { createDemoHome } from "../home.ts";
 import { Stage } from "../stage.ts";
 import { beginStory } from "../story.ts";
 import { readKey } from "./keys.ts";
-import { createMemory } from "./memory.ts";
+import { createMemory, tellLine } from "./memory.ts";
 import { LiveRun } from "./run.ts";
 import { viewOf } from "./view.ts";
 
@@ -51,17 +52,22 @@ export type RunEnd = "quit" | "again";
 const MONITOR_LINES = 5_000;
 const LOAD_LINES = 100;
 
-/** The summary of the last run; undefined when its end was not reached. */
-export async function playLive(options: PlayOptions): Promise<DemoSummary | undefined> {
+export interface LiveOutcome {
+  /** Undefined when the end was not reached. */
+  readonly summary: DemoSummary | undefined;
+  /** What stopped the story, as it was shown. */
+  readonly error: string | undefined;
+}
+
+/** What came of the last run. */
+export async function playLive(options: PlayOptions): Promise<LiveOutcome> {
   for (;;) {
-    const { end, summary } = await playOnce(options);
-    if (end === "quit") return summary;
+    const { end, ...outcome } = await playOnce(options);
+    if (end === "quit") return outcome;
   }
 }
 
-async function playOnce(
-  options: PlayOptions,
-): Promise<{ readonly end: RunEnd; readonly summary: DemoSummary | undefined }> {
+async function playOnce(options: PlayOptions): Promise<LiveOutcome & { readonly end: RunEnd }> {
   const { context, subject, databasePath } = options;
   const home = await createDemoHome();
   const memory = memoryFor(options);
@@ -73,10 +79,7 @@ async function playOnce(
   const onLine = (source: string, line: string) => {
     if (source === "load") load.push(line);
     if (source !== "monitor" && source !== "agent") return;
-    rings[source].push(line);
-    const { scrolledBack } = memory.desk;
-    const kept = keepPlace(scrolledBack[source], 1);
-    memory.desk = { ...memory.desk, scrolledBack: { ...scrolledBack, [source]: kept } };
+    tellLine(memory, { source, line });
     redraw();
   };
   const onProcess = (name: string, process: ScreenView["monitor"]["process"]) => {
@@ -105,7 +108,7 @@ async function playOnce(
   const end = await untilEnd({ options, memory, run, view, redraw });
   // Taking a cluster down needs a moment: not before a screen that answers no key.
   if (end === "quit") options.screen.leave(["Taking the cluster down …"]);
-  return { end, summary: run.summary };
+  return { end, summary: run.summary, error: run.error };
 }
 
 function memoryFor(options: PlayOptions) {
@@ -161,18 +164,15 @@ function takeKey({ options, memory, run, view }: Scene, key: Key): RunEnd | unde
   const command = readKey(memory, key, {
     view: shown,
     room: panelRoom(shown, { size: screen.size, panel: focus }),
-    panels: PANEL_NAMES,
+    panels: panelsOf(shown),
     faultCount: faults.length,
   });
   switch (command.type) {
     case "quit":
     case "again":
       return command.type;
-    case "heal":
-      void run.heal();
-      return undefined;
     case "decide":
-      void run.decide(command.decision);
+      run.decide(command.decision);
       return undefined;
     case "choose_fault":
       run.chooseFault(command.index);
@@ -186,5 +186,7 @@ function takeKey({ options, memory, run, view }: Scene, key: Key): RunEnd | unde
       return undefined;
     case "nothing":
       return undefined;
+    default:
+      return unreachable(command);
   }
 }

@@ -2,7 +2,7 @@
 // keys into the story, and what the story asks for is done on the stage.
 import { openStore } from "../../src/commands/open-store.ts";
 import { openSubject } from "../../src/commands/open-subject.ts";
-import { messageOf, OperatorError } from "../../src/domain/errors.ts";
+import { messageOf, OperatorError, unreachable } from "../../src/domain/errors.ts";
 import type { Fault } from "../../src/domain/fault.ts";
 import type { Subject } from "../../src/domain/subject.ts";
 import type { TicketOps } from "../../src/domain/ticket-ops.ts";
@@ -64,11 +64,19 @@ export class LiveRun implements AsyncDisposable {
       this.#every(RECORD_MS, () => this.#readRecord()),
       this.#every(LOOK_MS, () => this.#look()),
     );
+    // Without it what the story waits for will never come.
+    options.stage.childEnded().catch((error) => this.#fail(error));
   }
 
   /** Undefined until the end was reached. */
   get summary(): DemoSummary | undefined {
     return this.#options.memory.story?.facts.summary;
+  }
+
+  /** What stopped the story. */
+  get error(): string | undefined {
+    const action = this.#options.memory.story?.action;
+    return action?.state === "failed" ? action.error : undefined;
   }
 
   /** In --auto, when the end has been shown long enough. */
@@ -82,6 +90,7 @@ export class LiveRun implements AsyncDisposable {
     const { memory, stage, redraw } = this.#options;
     if (!memory.story) return;
     const { story, act } = stepStory(memory.story, input, stage.context.clock.now());
+    if (story.shown !== memory.story.shown) memory.desk = { ...memory.desk, storyScroll: 0 };
     memory.story = story;
     if (act) this.#loops.push(this.#perform(act));
     redraw();
@@ -92,18 +101,15 @@ export class LiveRun implements AsyncDisposable {
     if (fault) this.tell({ type: "choose_fault", fault });
   }
 
-  async decide(decision: "approved" | "denied"): Promise<void> {
-    const { approval } = this.#options.memory.record;
-    if (approval) await this.#store?.decideApproval(approval.id, decision);
-  }
-
-  /** What the agent could not: only on a person's word, and only at the end. */
-  async heal(): Promise<void> {
-    const fault = this.#fault();
-    if (!this.#struck || !this.#subject) return;
-    const { clock, signal } = this.#options.stage.context;
-    await fault.heal(this.#struck.plan, { runtime: this.#subject.runtime, signal, clock });
-    this.tell({ type: "action_done", facts: { isHealed: true } });
+  /** What is pending now; decided already, it changes nothing. */
+  decide(decision: "approved" | "denied"): void {
+    const { memory } = this.#options;
+    const { approval } = memory.record;
+    const store = this.#store;
+    if (!approval || !store) return;
+    memory.record = { ...memory.record, approval: undefined };
+    const decided = store.decideApproval(approval.id, decision).then(() => undefined);
+    this.#loops.push(decided.catch((error) => this.#fail(error)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -186,9 +192,14 @@ export class LiveRun implements AsyncDisposable {
       const facts = await this.#do(action);
       this.tell({ type: "action_done", facts });
     } catch (error) {
-      const hint = error instanceof OperatorError && error.hint ? `\n${error.hint}` : "";
-      this.tell({ type: "action_failed", error: `${messageOf(error)}${hint}` });
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ending.signal.aborted) return;
+    const hint = error instanceof OperatorError && error.hint ? `\n${error.hint}` : "";
+    this.tell({ type: "action_failed", error: `${messageOf(error)}${hint}` });
   }
 
   #do(action: StageAction): Promise<Partial<StoryFacts>> {
@@ -201,6 +212,10 @@ export class LiveRun implements AsyncDisposable {
         return this.#strike();
       case "check_ledger":
         return this.#checkLedger();
+      case "heal":
+        return this.#heal();
+      default:
+        return unreachable(action);
     }
   }
 
@@ -243,6 +258,15 @@ export class LiveRun implements AsyncDisposable {
       memory.load.lostWrites = summary.writesLost ?? undefined;
     }
     return { summary, endedAfterMs: summary.timeToMitigateMs ?? undefined };
+  }
+
+  /** What the agent could not: only on a person's word, and only at the end. */
+  async #heal(): Promise<Partial<StoryFacts>> {
+    if (!this.#struck || !this.#subject) throw new OperatorError("subject", "nothing was broken");
+    const { clock, signal } = this.#options.stage.context;
+    const hands = { runtime: this.#subject.runtime, signal, clock };
+    await this.#fault().heal(this.#struck.plan, hands);
+    return { isHealed: true };
   }
 
   #fault(): Fault {

@@ -13,7 +13,14 @@ import type {
   StoryView,
   WorkloadView,
 } from "../../src/panels/view.ts";
-import { canAdvance, canChooseFault, isAtEnd, type Story, shownChapter } from "../story.ts";
+import {
+  canAdvance,
+  canChooseFault,
+  canHeal,
+  isAtEnd,
+  type Story,
+  shownChapter,
+} from "../story.ts";
 import { type LiveMemory, marksOf } from "./memory.ts";
 
 /** Three looks that did not come. */
@@ -35,6 +42,9 @@ export const KEY_HELP: KeyHelp = [
   ["q Ctrl-C", "quit; a second Ctrl-C at once"],
 ];
 
+/** In a watch there is no story. */
+const WATCH_KEYS = ["TAB", "UP DOWN PGUP PGDN HOME END", "z", "a d", "q Ctrl-C"];
+
 export interface FaultChoice {
   readonly name: string;
   readonly describes: string;
@@ -48,7 +58,7 @@ export function viewOf(
   return {
     nowMs,
     cluster: clusterOf(memory),
-    story: story && storyOf(story, nowMs),
+    story: story && { ...storyOf(story, nowMs), scrolledDown: desk.storyScroll },
     workload: workloadOf(memory),
     monitor: logOf(memory, "monitor"),
     agent: logOf(memory, "agent"),
@@ -114,6 +124,7 @@ const ACTIVITIES = {
   start_load: "starting the load",
   strike: "breaking it",
   check_ledger: "reading every acknowledged write back",
+  heal: "repairing it",
   healthy: "waiting until every invariant is seen to hold",
   load_flows: "waiting for the first operations",
   detected: "waiting for the monitor's ticket",
@@ -123,25 +134,29 @@ const ACTIVITIES = {
 
 function activityOf(story: Story, nowMs: number): string | undefined {
   const { countdownDueMs, isPaused, action, happened } = story;
-  const { action: does, awaits } = shownChapter(story);
+  const { awaits } = shownChapter(story);
   if (countdownDueMs !== undefined) {
-    return `in ${Math.max(0, Math.ceil((countdownDueMs - nowMs) / 1000))} s … ESC cancels`;
+    return `in ${Math.max(0, Math.ceil((countdownDueMs - nowMs) / 1000))} s …`;
   }
   if (isPaused) return "paused: p goes on";
-  if (action.state === "running" && does) return ACTIVITIES[does];
+  if (action.state === "running") return ACTIVITIES[action.act];
+  if (action.state === "failed") return undefined;
   return awaits && !happened.includes(awaits) ? ACTIVITIES[awaits] : undefined;
 }
 
 function keysOf(story: Story): KeyHelp {
-  const { summary, isHealed } = story.facts;
-  const canGoOn = story.shown < story.reached || canAdvance(story) || canChooseFault(story);
-  const canHeal = isAtEnd(story) && summary && summary.resolution !== "verified_fix" && !isHealed;
+  const isReadingBack = story.shown < story.reached;
+  const isCounting = story.countdownDueMs !== undefined;
+  const canStrike = canChooseFault(story) && !isReadingBack && !isCounting;
+  const isOver = isAtEnd(story) || story.action.state === "failed";
   return [
-    ...(canGoOn ? [["SPACE", canChooseFault(story) ? "strike" : "next"] as const] : []),
+    ...(isReadingBack || canAdvance(story) ? [["SPACE", "next"] as const] : []),
+    ...(canStrike ? [["SPACE", "strike"] as const] : []),
+    ...(isCounting ? [["ESC", "cancel"] as const] : []),
     ...(canChooseFault(story) ? [["f", "another fault"] as const] : []),
     ...(story.shown > 0 ? [["b", "back"] as const] : []),
-    ...(canHeal ? [["h", "repair it"] as const] : []),
-    ...(isAtEnd(story) ? [["r", "again"] as const] : []),
+    ...(canHeal(story) ? [["h", "repair it"] as const] : []),
+    ...(isOver ? [["r", "again"] as const] : []),
     ["?", "help"],
     ["q", "quit"],
   ];
@@ -205,7 +220,7 @@ function timelineOf({ injectedAtMs, followed, session, steps }: LiveMemory["reco
 
 /** What a person must decide stands before what they asked to see. */
 function overlayOf(
-  { desk, record }: LiveMemory,
+  { desk, record, story }: LiveMemory,
   faults: readonly FaultChoice[],
 ): OverlayView | undefined {
   const { approval } = record;
@@ -213,7 +228,10 @@ function overlayOf(
     const { id, operation, reason } = approval;
     return { type: "approval", id, operation, reason, scrolledDown: desk.approvalScroll };
   }
-  if (desk.overlay === "help") return { type: "help", keys: KEY_HELP };
+  if (desk.overlay === "help") {
+    const keys = story ? KEY_HELP : KEY_HELP.filter(([key]) => WATCH_KEYS.includes(key));
+    return { type: "help", keys };
+  }
   if (desk.overlay !== "faults") return undefined;
   return { type: "choice", title: "Which fault?", choices: faults, chosen: desk.chosen };
 }

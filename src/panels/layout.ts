@@ -24,8 +24,9 @@ export const STATUS_ROWS = 1;
 const LEFT_SHARE = 0.42;
 const LEFT_COLUMNS_MIN = 43; // a store with three figures and the word "VIOLATED"
 const LEFT_COLUMNS_MAX = 100;
-const UPPER_SHARE = 0.25;
-const UPPER_ROWS_MIN = 9;
+/** So much also before the cluster is known: there is a story to read. */
+const UPPER_SHARE = 0.34;
+const UPPER_ROWS_MIN = 11;
 const WORKLOAD_SHARE = 0.2;
 const WORKLOAD_ROWS_MIN = 6;
 const WORKLOAD_ROWS_MAX = 14;

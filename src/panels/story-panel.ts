@@ -1,11 +1,13 @@
 // The chapter that is told: what it says, what is going on or went wrong, and what the keys do.
 import type { Canvas, PanelContent } from "./box.ts";
 import { endWithDots, printable, type Room, wrapTo } from "./fit.ts";
-import type { Theme } from "./theme.ts";
+import { createTheme, type Theme } from "./theme.ts";
 import type { StoryView } from "./view.ts";
 
 /** Longer lines of prose are hard to read. */
 const PROSE_COLUMNS_MAX = 88;
+/** Of one paragraph, however long. */
+const PROSE_ROWS_MAX = 200;
 const SPINNER = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
 const SPINNER_STEP_MS = 100;
 const KEY_GAP = " · ";
@@ -15,16 +17,29 @@ const HEADING_ROWS_MIN = 10;
 
 export function storyPanel(view: StoryView, canvas: Canvas): PanelContent {
   const { chapter, chapters } = view;
-  const lines = storyLines(view, canvas);
+  const { lines, hidden } = tell(view, canvas);
+  const footNote =
+    hidden > 0 ? { text: "UP DOWN: all of it", paint: canvas.theme.accent } : undefined;
   // Where rows are few the chapter's title is on the border.
   if (canvas.rows < HEADING_ROWS_MIN) {
-    return { title: `Story ${chapter}/${chapters}`, subtitle: view.title, lines };
+    return { title: `Story ${chapter}/${chapters}`, subtitle: view.title, lines, footNote };
   }
-  return { title: "Story", subtitle: `chapter ${chapter} of ${chapters}`, lines };
+  return { title: "Story", subtitle: `chapter ${chapter} of ${chapters}`, lines, footNote };
+}
+
+/** The largest `scrolledDown` that shows something new; 0 where all is in sight. */
+export function storyScrollMax(view: StoryView, room: Room): number {
+  return tell(view, { ...room, nowMs: 0, theme: createTheme({ colorLevel: 0 }) }).hidden;
+}
+
+interface Told {
+  readonly lines: readonly string[];
+  /** Rows of narration for which there is no room. */
+  readonly hidden: number;
 }
 
 /** Keys and activity at the foot, always; then the error in full; the narration has the rest. */
-function storyLines(view: StoryView, canvas: Canvas): readonly string[] {
+function tell(view: StoryView, canvas: Canvas): Told {
   const { theme, rows } = canvas;
   const columns = Math.min(canvas.columns, PROSE_COLUMNS_MAX);
   const headingRows = rows < HEADING_ROWS_MIN ? 0 : 1;
@@ -33,24 +48,37 @@ function storyLines(view: StoryView, canvas: Canvas): readonly string[] {
   const foot = [...activityLines(view, { ...canvas, columns }), ...keys];
   const room = Math.max(0, rows - heading.length - foot.length);
   const error = view.error === undefined ? [] : wrapTo(`✗ ${view.error}`, { columns, rows: room });
-  const narration = proseLines(view.narration, { columns, rows: room - error.length });
+  const proseRoom = { columns, rows: room - error.length };
+  const prose = proseLines(view.narration, proseRoom);
+  const hidden = Math.max(0, prose.length - proseRoom.rows);
+  const narration = windowOf(prose, {
+    ...proseRoom,
+    from: Math.min(view.scrolledDown ?? 0, hidden),
+  });
   const spare = room - error.length - narration.length;
   const belowHeading = blanks(spare > 1 ? headingRows : 0);
   const aboveError = blanks(error.length > 0 && spare > 2 ? 1 : 0);
   const aboveFoot = blanks(spare - belowHeading.length - aboveError.length);
   const told = [...belowHeading, ...narration, ...aboveError, ...error.map(theme.bad)];
-  return [...heading, ...told, ...aboveFoot, ...foot];
+  return { lines: [...heading, ...told, ...aboveFoot, ...foot], hidden };
 }
 
-/** Paragraphs, with a blank line between them if there is room for it. */
+/** Paragraphs, all of them, with a blank line between them if there is room for it. */
 function proseLines(paragraphs: readonly string[], room: Room): readonly string[] {
   const { columns, rows } = room;
-  const wrapped = paragraphs.slice(0, rows).map((text) => wrapTo(text, room));
+  const wrapped = paragraphs.map((text) => wrapTo(text, { columns, rows: PROSE_ROWS_MAX }));
   const lines = wrapped.flat();
   const isLoose = lines.length + wrapped.length < rows;
   if (isLoose) return wrapped.flatMap((part, index) => (index === 0 ? part : ["", ...part]));
-  const isCut = lines.length > rows || wrapped.length < paragraphs.length;
-  return isCut ? endWithDots(lines.slice(0, rows), columns) : lines;
+  return lines;
+}
+
+function windowOf(
+  lines: readonly string[],
+  { columns, rows, from }: Room & { readonly from: number },
+): readonly string[] {
+  const shown = lines.slice(from, from + rows);
+  return from + rows < lines.length ? endWithDots(shown, columns) : shown;
 }
 
 function activityLines(view: StoryView, { columns, nowMs, theme }: Canvas): readonly string[] {

@@ -65,6 +65,8 @@ export interface StoryView {
   readonly chapters: number;
   readonly title: string;
   readonly narration: readonly string[];
+  /** How many rows of it are above the window, when it has more than there is room for. */
+  readonly scrolledDown?: number;
   /** What is going on or awaited: "waiting for the ticket", "in 3 s"; undefined when nothing is. */
   readonly activity: string | undefined;
   /** An action's error, in full. */
@@ -88,6 +90,8 @@ export interface LogView {
 
 export type ProcessView =
   | { readonly state: "absent" }
+  /** No child of ours: its lines are read from the database, until there is trouble with that. */
+  | { readonly state: "elsewhere"; readonly trouble: string | undefined }
   | { readonly state: "running"; readonly restarts: number }
   /** `how` is "exit 1" or "SIGKILL". */
   | { readonly state: "ended"; readonly how: string; readonly willRestart: boolean };
