@@ -75,6 +75,18 @@ const AGENT: CommandEntry = {
   load: async () => (await import("./commands/agent.ts")).runAgentCommand,
 };
 
+const WATCH: CommandEntry = {
+  usage: "watch",
+  describes: "Show tickets, the agent's work and the subject, live, in a terminal",
+  flags: {
+    "--subject <name>": "What to look at (default: the only one there is)",
+    ...PD,
+    ...DB,
+  },
+  examples: ["operator watch --db tickets.db"],
+  load: async () => (await import("./commands/watch.ts")).runWatchCommand,
+};
+
 const TICKETS: CommandEntry = {
   usage: "tickets [verb] [...words]",
   describes: "list | show | resolve | hold | unhold | retry",
@@ -150,6 +162,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   demo: DEMO,
   monitor: MONITOR,
   agent: AGENT,
+  watch: WATCH,
   tickets: TICKETS,
   audit: AUDIT,
   actions: ACTIONS,

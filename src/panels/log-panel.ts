@@ -41,6 +41,9 @@ function processLabel(process: ProcessView, theme: Theme): Label {
   switch (process.state) {
     case "absent":
       return { text: "○ not started", paint: theme.faint };
+    case "elsewhere":
+      if (process.isStale) return { text: "✗ STALE", paint: theme.alarm };
+      return { text: "● from the database", paint: theme.faint };
     case "running":
       if (process.restarts === 0) return { text: "● running", paint: theme.good };
       return { text: `● restarted ${process.restarts}×`, paint: theme.bad };

@@ -90,8 +90,8 @@ export interface LogView {
 
 export type ProcessView =
   | { readonly state: "absent" }
-  /** No child of ours: its lines are read from the database, until there is trouble with that. */
-  | { readonly state: "elsewhere"; readonly trouble: string | undefined }
+  /** No child of ours: its lines come from the database, and are stale while that fails. */
+  | { readonly state: "elsewhere"; readonly isStale: boolean }
   | { readonly state: "running"; readonly restarts: number }
   /** `how` is "exit 1" or "SIGKILL". */
   | { readonly state: "ended"; readonly how: string; readonly willRestart: boolean };

@@ -1,0 +1,99 @@
+// What a watch knows from the database: opened when it is there, read again and again, never made
+// and, but for a person's answer to an approval, never written.
+import { readRecord } from "../../demo/live/follow.ts";
+import { type LiveMemory, tellLine } from "../../demo/live/memory.ts";
+import type { AuditEvent } from "../domain/audit.ts";
+import type { Clock } from "../domain/clock.ts";
+import { OperatorError } from "../domain/errors.ts";
+import type { Session } from "../domain/session.ts";
+import type { TicketOps } from "../domain/ticket-ops.ts";
+import { isMissing } from "../infra/files.ts";
+import { eventsSince } from "./watch-audit.ts";
+import { sessionLines, ticketLines } from "./watch-lines.ts";
+
+export interface WatchDatabaseOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly memory: LiveMemory;
+}
+
+/** A wait for another process's lock stops the screen: it is short, and there is a next round. */
+const BUSY_TIMEOUT_MS = 200;
+
+export class WatchDatabase implements Disposable {
+  readonly #options: WatchDatabaseOptions;
+  #store: TicketOps | undefined;
+  #seen: AuditEvent | undefined;
+  /** By session, the last event that its panel has told. */
+  readonly #told = new Map<string, number>();
+
+  constructor(options: WatchDatabaseOptions) {
+    this.#options = options;
+  }
+
+  [Symbol.dispose](): void {
+    this.#store?.[Symbol.dispose]();
+    this.#store = undefined;
+  }
+
+  /** Brings the memory up to date. Rejects with code "database"; then the memory is as it was. */
+  async follow(): Promise<void> {
+    const { memory } = this.#options;
+    const store = await this.#open();
+    memory.record = await readRecord(store, { subject: memory.subject, struck: undefined });
+    await this.#tellTickets(store);
+    const session = memory.record.session ?? (await newestSession(store, memory.subject));
+    if (!session) return;
+    memory.mode = session.mode;
+    memory.model = session.model;
+    await this.#tellSession(store, session);
+  }
+
+  /** Rejects with code "conflict" when another was quicker, "database" when it is locked. */
+  async decide(approvalId: number, decision: "approved" | "denied"): Promise<void> {
+    const store = await this.#open();
+    await store.decideApproval(approvalId, decision);
+  }
+
+  /** Opening makes a file where there is none, so that is looked for each time. */
+  async #open(): Promise<TicketOps> {
+    const { path, clock } = this.#options;
+    if (isMissing(path)) {
+      this[Symbol.dispose]();
+      throw new OperatorError("database", `there is no database at ${path}`);
+    }
+    const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
+    this.#store ??= TicketOpsDB.open({ path, clock, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    return this.#store;
+  }
+
+  async #tellTickets(store: TicketOps): Promise<void> {
+    const { memory } = this.#options;
+    const events = await eventsSince(store, this.#seen);
+    for (const event of events) {
+      const { type, ticketId } = event;
+      if (!type.startsWith("ticket_") || ticketId === null) continue;
+      const ticket = await store.getTicket(ticketId);
+      if (ticket?.subject !== memory.subject) continue;
+      for (const line of ticketLines(event, ticket)) tellLine(memory, { source: "monitor", line });
+    }
+    this.#seen = events.at(-1) ?? this.#seen;
+  }
+
+  async #tellSession(store: TicketOps, session: Session): Promise<void> {
+    const { memory } = this.#options;
+    const afterId = this.#told.get(session.id) ?? 0;
+    const events = await store.eventsOf({ sessionId: session.id, afterId });
+    for (const event of events) {
+      const lines = sessionLines(event, session);
+      for (const line of lines) tellLine(memory, { source: "agent", line });
+    }
+    const last = events.at(-1);
+    if (last) this.#told.set(session.id, last.id);
+  }
+}
+
+async function newestSession(store: TicketOps, subject: string): Promise<Session | undefined> {
+  const [newest] = await store.listSessions({ limit: 1 });
+  return newest?.ticket.subject === subject ? newest.session : undefined;
+}

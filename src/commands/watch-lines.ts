@@ -1,0 +1,99 @@
+// The audit as monitor and agent would have said it, for the panels of a watch. Pure: events to
+// lines, one each; the panels make them harmless.
+import type { AuditEvent } from "../domain/audit.ts";
+import { unreachable } from "../domain/errors.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Session } from "../domain/session.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { plainLine } from "../panels/plain-text.ts";
+import { formatTimeOfDay } from "../panels/units.ts";
+import { blocksIn, numberIn, type ReadBlock, textIn } from "./audit-content.ts";
+
+/** What became of a ticket; nothing for what only its session is about. */
+export function ticketLines(event: AuditEvent, ticket: Ticket): readonly string[] {
+  const { type, content } = event;
+  const told = (state: string) => {
+    const what = `Ticket #${ticket.id} -> ${state}: ${ticket.fingerprint}`;
+    const reason = textIn(content, "reason");
+    return [`${formatTimeOfDay(event.atMs)} ${what}${reason === "" ? "" : `: ${reason}`}`];
+  };
+  if (type === "ticket_opened") return told("open");
+  if (type === "ticket_flagged") return told(textIn(content, "flag"));
+  if (type !== "ticket_moved") return [];
+  const resolution = textIn(content, "resolution");
+  return told(`${textIn(content, "to")}${resolution === "" ? "" : ` (${resolution})`}`);
+}
+
+/** A part of the session's conversation. */
+export function sessionLines(event: AuditEvent, session: Session): readonly string[] {
+  const { type, content } = event;
+  const reason = textIn(content, "reason");
+  switch (type) {
+    case "session_started":
+      return [`Processing ticket #${session.ticketId}, session ${session.id}`];
+    case "model_replied":
+      return blocksIn(content).flatMap((block) => blockLines(block, speakerOf(session)));
+    case "model_failed": {
+      const next = content.willRetry === true ? "; trying again" : "";
+      return [`[${speakerOf(session)}] failed: ${textIn(content, "message")}${next}`];
+    }
+    case "guard_decided":
+      return [`[Guard] ${textIn(content, "decision")}: ${reason}`];
+    case "tool_result":
+      return [resultLine(content)];
+    case "approval_requested":
+      return [`[Guard] waiting for approval #${numberIn(content, "approvalId")}: ${reason}`];
+    case "approval_decided":
+      return [
+        `[Guard] approval #${numberIn(content, "approvalId")}: ${textIn(content, "decision")}`,
+      ];
+    case "session_concluded":
+      return ["[Verify] waiting for the monitor to confirm"];
+    case "verification_refused":
+      return [`[Verify] refused: ${reason}`];
+    case "session_ended":
+      return [
+        `[Verify] session ended, ${textIn(content, "stopReason")}: ${textIn(content, "detail")}`,
+      ];
+    case "ticket_moved":
+      return [`Ticket #${session.ticketId} -> ${textIn(content, "to")}`];
+    case "session_briefed":
+    case "ticket_opened":
+    case "ticket_flagged":
+      return [];
+    default:
+      return unreachable(type);
+  }
+}
+
+function blockLines(block: ReadBlock, speaker: string): readonly string[] {
+  switch (block.type) {
+    case "text":
+    case "opaque":
+      return block.text.trim() === "" ? [] : [`[${speaker}] ${plainLine(block.text.trim())}`];
+    case "tool_call":
+      return [`[Tool Call] ${callWords(block.name, block.input)}`];
+    default:
+      return unreachable(block);
+  }
+}
+
+function callWords(tool: string, input: JsonObject): string {
+  const text = (name: string) => textIn(input, name);
+  if (tool === "shell") return `shell: ${text("command")} (${text("reason")})`;
+  if (tool === "act") return `act: ${text("action")} ${text("target")} (${text("reason")})`;
+  if (tool === "conclude") return `conclude: ${text("outcome")}: ${text("summary")}`;
+  return `${tool}: ${JSON.stringify(input)}`;
+}
+
+function resultLine(content: JsonObject): string {
+  const exitCode = numberIn(content, "exitCode");
+  const failed = content.isError === true ? "failed" : "done";
+  const end = exitCode === undefined ? failed : `Exit ${exitCode}`;
+  return `[Tool Result] ${end}: ${plainLine(textIn(content, "text"))}`;
+}
+
+function speakerOf({ model }: Session): string {
+  if (model.startsWith("claude")) return "Claude";
+  return model === "runbook" ? "Runbook" : plainLine(model);
+}

@@ -1,0 +1,214 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { Session } from "../../src/domain/session.ts";
+import { systemClock } from "../../src/infra/clock.ts";
+import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { eventually } from "../support/eventually.ts";
+import { type FakeTikv, serveFakeTikv } from "../support/fake-tikv.ts";
+import { notedSettings, openPty, type Pty, withSettingsNoted } from "../support/pty.ts";
+import { ORDINARY_MODES } from "../support/terminal-screen.ts";
+import { verdictWith } from "../support/verdicts.ts";
+
+const OPERATOR = [process.execPath, join(import.meta.dir, "../../src/main.ts")];
+
+test("tickets, conversation and members are shown, and what is added to them", async () => {
+  await using room = await openRoom();
+  const store = room.store();
+  const session = await claimedSession(store);
+  await reply(store, session, "I look at the stores first.");
+  await using pty = room.watch();
+  await pty.untilScreen((text) => text.includes("Ticket #1 -> claimed"), "the move");
+  await pty.untilScreen(
+    (text) => text.includes("[Runbook] I look at the stores first."),
+    "a thought",
+  );
+  await pty.untilScreen(
+    (text) => /\[Tool Call\] shell: pd-ctl store \(to look\)/.test(text),
+    "the call",
+  );
+  await pty.untilScreen((text) => /pd-0 .*leads/.test(text), "the members");
+  await pty.untilScreen((text) => text.includes("[Seen] all invariants hold"), "the verdicts");
+  const content = { tool: "shell", text: "3 stores, one down", exitCode: 4, isError: true };
+  await append(store, session, { type: "tool_result", content });
+  const end = { stopReason: "gave_up", detail: "beyond me" } as const;
+  await store.escalateTicket(session.id, end);
+  await pty.untilScreen((text) => text.includes("[Tool Result] Exit 4: 3 stores"), "the result");
+  await pty.untilScreen((text) => text.includes("Ticket #1 -> escalated"), "the next move");
+  const status = (await pty.settled()).at(-1);
+  expect(status).toContain("ticket #1 escalated");
+  expect(status).toContain("mode approve · model runbook");
+});
+
+test("a and d answer a pending approval", async () => {
+  await using room = await openRoom();
+  const store = room.store();
+  const session = await claimedSession(store);
+  const ask = (target: string) =>
+    store.requestApproval({
+      sessionId: session.id,
+      operation: { action: "restart_member", target },
+      reason: "it hangs",
+      expiresInMs: 60_000,
+    });
+  const first = await ask("tikv1");
+  await using pty = room.watch();
+  await pty.untilScreen((text) => text.includes("restart_member"), "the operation");
+  pty.type("a");
+  await eventually(async () => (await store.getApproval(first.id))?.state === "approved", "a yes");
+  await pty.untilScreen((text) => !text.includes("restart_member"), "the question gone");
+  const second = await ask("tikv2");
+  await pty.untilScreen((text) => text.includes("tikv2"), "the next question");
+  pty.type("d");
+  await eventually(async () => (await store.getApproval(second.id))?.state === "denied", "a no");
+});
+
+test("a missing database is waited for, never made, and one that goes is told", async () => {
+  await using room = await openRoom();
+  await using pty = room.watch();
+  await pty.untilScreen((text) => text.includes("STALE"), "the trouble");
+  await pty.untilScreen((text) => text.includes("pd-0"), "the members all the same");
+  expect(existsSync(room.database)).toBe(false);
+  const made = join(room.dir, "made.db");
+  {
+    using store = TicketOpsDB.open({ path: made, clock: systemClock });
+    await openTicket(store, "no answer");
+  }
+  await rename(made, room.database);
+  await pty.untilScreen((text) => text.includes("Ticket #1 -> open"), "the ticket");
+  await pty.untilScreen((text) => !text.includes("STALE"), "the end of the trouble");
+  await rm(room.database);
+  await pty.untilScreen((text) => text.includes("STALE"), "the trouble, again");
+  expect(existsSync(room.database)).toBe(false);
+});
+
+test("a locked database stops no key, and is read when it is free", async () => {
+  await using room = await openRoom();
+  await openTicket(room.store(), "no answer");
+  room.store()[Symbol.dispose]();
+  const locker = new Database(room.database);
+  locker.run("PRAGMA locking_mode = EXCLUSIVE");
+  locker.run("BEGIN EXCLUSIVE");
+  await using pty = room.watch();
+  await pty.untilScreen((text) => text.includes("locked it; trying again"), "the trouble");
+  await pty.untilScreen((text) => text.includes("pd-0"), "the members all the same");
+  pty.type("?");
+  await pty.untilScreen((text) => text.includes("approve or deny"), "the help");
+  pty.type("?");
+  locker.run("ROLLBACK");
+  locker.close();
+  await pty.untilScreen((text) => text.includes("Ticket #1 -> open"), "the ticket");
+});
+
+test("a subject that is not up is trouble of its panel, and the tickets are shown", async () => {
+  await using room = await openRoom();
+  await openTicket(room.store(), "no answer");
+  await using pty = room.watch({ endpoints: [] });
+  await pty.untilScreen((text) => text.includes("tikv does not run here"), "the trouble");
+  await pty.untilScreen((text) => text.includes("Ticket #1 -> open"), "the ticket");
+});
+
+test("TAB moves the focus and z shows that panel alone", async () => {
+  await using room = await openRoom();
+  room.store();
+  await using pty = room.watch();
+  await pty.untilScreen((text) => text.includes("pd-0"), "the members");
+  pty.type("\tz");
+  await pty.untilScreen((text) => text.includes("Cluster") && !text.includes("Agent"), "it");
+  pty.type("z\t");
+  await pty.untilScreen((text) => text.includes("Agent") && text.includes("Monitor"), "all");
+});
+
+test.each(["q", "\x03"])("%j quits, and the terminal is as it was", async (key) => {
+  await using room = await openRoom();
+  room.store();
+  await using pty = room.watch({ notedIn: room.dir });
+  await pty.untilScreen((text) => text.includes("Monitor"), "the panels");
+  pty.type(key);
+  expect(await pty.exited).toBe(0);
+  await pty.settled();
+  expect(pty.modes).toEqual(ORDINARY_MODES);
+  const [before, after] = await notedSettings(room.dir);
+  expect(after).toBe(before);
+});
+
+test("without a terminal it says that it needs one", () => {
+  const command = [...OPERATOR, "watch", "--db", "/nonexistent/tickets.db"];
+  const { exitCode, stderr } = Bun.spawnSync(command, { stdin: "ignore" });
+  expect(exitCode).toBe(2);
+  expect(stderr.toString()).toContain("watch needs a terminal");
+});
+
+interface Room extends AsyncDisposable {
+  readonly dir: string;
+  readonly database: string;
+  /** Made by the first call. */
+  store(): TicketOpsDB;
+  watch(options?: { readonly endpoints?: readonly string[]; readonly notedIn?: string }): Pty;
+}
+
+async function openRoom(): Promise<Room> {
+  const dir = await mkdtemp(join(tmpdir(), "operator-watch-"));
+  const database = join(dir, "tickets.db");
+  const tikv: FakeTikv = serveFakeTikv();
+  let store: TicketOpsDB | undefined;
+  return {
+    dir,
+    database,
+    store: () => {
+      store ??= TicketOpsDB.open({ path: database, clock: systemClock });
+      return store;
+    },
+    watch: ({ endpoints = tikv.pd.map(({ url }) => url), notedIn } = {}) => {
+      const named = endpoints.length === 0 ? [] : ["--pd", endpoints.join(",")];
+      const command = [...OPERATOR, "watch", "--db", database, ...named];
+      return openPty({
+        command: notedIn === undefined ? command : withSettingsNoted(command, notedIn),
+        env: { OPERATOR_HOME: dir, PD_ENDPOINT: undefined, OPERATOR_DB: undefined },
+        columns: 160,
+        rows: 40,
+      });
+    },
+    [Symbol.asyncDispose]: async () => {
+      store?.[Symbol.dispose]();
+      await tikv[Symbol.asyncDispose]();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+async function openTicket(store: TicketOpsDB, reason: string): Promise<void> {
+  const verdict = verdictWith({ subject: "tikv", entity: "tikv1", reason });
+  await store.recordViolations([{ verdict, sinceMs: systemClock.now() - 500 }]);
+}
+
+async function claimedSession(store: TicketOpsDB): Promise<Session> {
+  await openTicket(store, "no answer");
+  const claimed = await store.claim({
+    agentId: "agent-1",
+    leaseMs: 60_000,
+    model: "runbook",
+    mode: "approve",
+  });
+  if (!claimed) throw new Error("there is a ticket to claim");
+  return claimed.session;
+}
+
+async function append(
+  store: TicketOpsDB,
+  { id, ticketId }: Session,
+  event: { readonly type: "model_replied" | "tool_result"; readonly content: JsonObject },
+): Promise<void> {
+  await store.appendAudit({ ...event, ticketId, sessionId: id });
+}
+
+async function reply(store: TicketOpsDB, session: Session, text: string): Promise<void> {
+  const input = { command: "pd-ctl store", reason: "to look" };
+  const call = { type: "tool_call", id: "call-1", name: "shell", input };
+  const content = { blocks: [{ type: "text", text }, call], stop: "tool_calls" };
+  await append(store, session, { type: "model_replied", content });
+}
