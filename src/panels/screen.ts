@@ -106,6 +106,7 @@ export class Screen implements Disposable {
         this.#keys.take(event.bytes);
         break;
       case "resized":
+        // What it draws is of the new size already.
         this.#paint = createPainter(this.size.rows);
         this.#options.onResize?.(this.size);
         this.#pace.showNow();
@@ -164,7 +165,7 @@ export class Screen implements Disposable {
 
   #repaint(): void {
     this.#paint = createPainter(this.size.rows);
-    this.#pace.showNow();
+    if (this.#compose) this.#pace.showNow();
   }
 
   #show(): void {

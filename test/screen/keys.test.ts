@@ -130,6 +130,12 @@ test("a paste of a megabyte takes no time to speak of and keeps nothing", () => 
   expect(decoder.feed(bytesOf("\x1b[201~q"), 20)).toEqual(["q"]);
 });
 
+test("an answer without an end is not kept for ever", () => {
+  const decoder = createKeyDecoder();
+  decoder.feed(bytesOf(`\x1b]52;${"a".repeat(5_000)}`), 0);
+  expect(decoder.isHalfway).toBe(false);
+});
+
 function keysOf(texts: readonly string[]): readonly Key[] {
   return decode(texts.map((text) => ({ bytes: bytesOf(text), atMs: 0 })));
 }

@@ -123,8 +123,8 @@ test("an unchanged screen writes nothing, however often it is drawn", async () =
   toy.pty.type("i");
   await toy.pty.untilScreen((text) => text.includes("keys i"), "the key");
   const before = toy.pty.bytes;
-  const drawn = Number(await toy.note("idle"));
-  await eventually(async () => Number(await toy.note("idle")) > drawn + 50, "50 more draws");
+  const drawn = Number(await toy.note("draws"));
+  await eventually(async () => Number(await toy.note("draws")) > drawn + 50, "50 more draws");
   expect(toy.pty.bytes).toBe(before);
 });
 

@@ -21,7 +21,7 @@ export interface Pty extends AsyncDisposable {
   styledScreen(): readonly string[];
   /** With the rows that have scrolled off. */
   scrollback(): readonly string[];
-  /** Rejects, showing the screen, when it does not come true within 15 s. */
+  /** Of a whole frame. Rejects, showing the screen, when it does not come true within 15 s. */
   untilScreen(
     isTrue: (text: string, rows: readonly string[]) => boolean,
     what: string,
@@ -67,7 +67,7 @@ export function openPty({ command, env = {}, columns = 80, rows = 24 }: PtyOptio
     styledScreen: screen.styledRows,
     scrollback: screen.scrollback,
     untilScreen: async (isTrue, what) => {
-      const look = () => isTrue(screen.rows().join("\n"), screen.rows());
+      const look = () => !screen.isMidFrame && isTrue(screen.rows().join("\n"), screen.rows());
       await eventually(look, what).catch((error) => {
         throw new Error(`${what}; the screen shows:\n${screen.rows().join("\n")}`, {
           cause: error,

@@ -27,6 +27,8 @@ export interface TerminalScreen extends Disposable {
   /** The rows that have scrolled off at the top, too. */
   scrollback(): readonly string[];
   readonly modes: TerminalModes;
+  /** A frame has begun (DEC mode 2026) and not ended: a person still sees the one before. */
+  readonly isMidFrame: boolean;
 }
 
 export interface TerminalScreenOptions {
@@ -75,6 +77,9 @@ export function createTerminalScreen(options: TerminalScreenOptions): TerminalSc
         isBracketedPaste: terminal.modes.bracketedPasteMode,
         isWrapping: terminal.modes.wraparoundMode,
       };
+    },
+    get isMidFrame() {
+      return terminal.modes.synchronizedOutputMode;
     },
     [Symbol.dispose]: () => terminal.dispose(),
   };

@@ -1,5 +1,5 @@
-// A program with a screen, for tests: `bun toy-screen.ts <dir>`. It shows its size, the last keys
-// and a frame around them, and notes in files of the directory what a test wants to know.
+// A program with a screen, for tests: `bun toy-screen.ts <dir>`. It shows its size and the last
+// keys in a frame, does things on some keys, and notes in files what a test must know.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../src/infra/clock.ts";
@@ -9,6 +9,14 @@ import { type Compose, Screen } from "../../src/panels/screen.ts";
 
 /** How a test starts it: the front of an argv, the directory follows. */
 export const toyScreen: readonly string[] = [process.execPath, import.meta.path];
+
+interface Toy {
+  readonly dir: string;
+  readonly screen: Screen;
+  readonly compose: Compose;
+  readonly countFrames: () => number;
+  show(note: string): void;
+}
 
 const FLOOD_DRAWS = 100_000;
 const FLOOD_ROUNDS = 20;
@@ -22,6 +30,7 @@ async function main(dir: string): Promise<number> {
   const keys: Key[] = [];
   let frames = 0;
   let note = "";
+  const compose: Compose = (size) => box(size, [keys.slice(-12).join(" "), note]);
   using terminal = new Tty({ input: process.stdin, output: process.stdout });
   using screen = Screen.open({
     terminal,
@@ -30,15 +39,8 @@ async function main(dir: string): Promise<number> {
     onKey: (key) => {
       keys.push(key);
       screen.draw(compose);
-      if (key === "q") controller.abort("q");
-      if (key === "ctrl-c") controller.abort("ctrl-c");
-      if (key === "f") void flood();
-      if (key === "i") void idle(screen, compose, dir);
-      if (key === "s") void beat(screen, dir);
-      if (key === "e") throw new Error("thrown by the toy");
-      if (key === "r") void Promise.reject(new Error("rejected by the toy"));
-      if (key === "x") process.exit(7);
-      if (key === "h") process.removeAllListeners("SIGHUP").on("SIGHUP", () => {});
+      if (key === "q" || key === "ctrl-c") controller.abort(key);
+      else actions[key]?.(toy);
     },
     onLost: () => {
       appendFileSync(join(dir, "lost"), ".");
@@ -48,26 +50,12 @@ async function main(dir: string): Promise<number> {
       if (text.includes("\x1b[?2026h")) frames += 1;
     },
   });
-  const compose: Compose = ({ columns, rows }) => {
-    const inner = [`size ${columns}x${rows}`, `keys ${keys.slice(-12).join(" ")}`, note];
-    const fill = Array.from({ length: rows - 2 - inner.length }, () => "");
-    const edge = `+${"-".repeat(columns - 2)}+`;
-    const boxed = [...inner, ...fill].map((line) => `|${line.padEnd(columns - 2)}|`);
-    return [edge, ...boxed, edge];
+  const show = (text: string) => {
+    note = text;
+    screen.draw(compose);
   };
-  const flood = async () => {
-    const before = { frames, atMs: performance.now() };
-    for (let round = 0; round < FLOOD_ROUNDS; round += 1) {
-      for (let draw = 0; draw < FLOOD_DRAWS / FLOOD_ROUNDS; draw += 1) {
-        note = `draw ${round * (FLOOD_DRAWS / FLOOD_ROUNDS) + draw}`;
-        screen.draw(compose);
-      }
-      await Bun.sleep(50);
-    }
-    const seconds = (performance.now() - before.atMs) / 1000;
-    writeFileSync(join(dir, "flood"), JSON.stringify({ frames: frames - before.frames, seconds }));
-  };
-  screen.draw(compose);
+  const toy: Toy = { dir, screen, compose, countFrames: () => frames, show };
+  show("");
   writeFileSync(join(dir, "pid"), String(process.pid));
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   screen.leave([`left by ${signal.reason}`, "see you"]);
@@ -76,17 +64,40 @@ async function main(dir: string): Promise<number> {
   return signal.reason === "q" ? 0 : 130;
 }
 
-/** Draws what is on the screen already, again and again. */
-async function idle(screen: Screen, compose: Compose, dir: string): Promise<void> {
+const actions: Readonly<Record<string, (toy: Toy) => void>> = {
+  f: (toy) => void flood(toy),
+  i: (toy) => void drawTheSame(toy),
+  s: (toy) => void changeEverything(toy),
+  e: () => {
+    throw new Error("thrown by the toy");
+  },
+  r: () => void Promise.reject(new Error("rejected by the toy")),
+  x: () => process.exit(7),
+  h: () => process.removeAllListeners("SIGHUP").on("SIGHUP", () => {}),
+};
+
+async function flood({ dir, countFrames, show }: Toy): Promise<void> {
+  const before = { frames: countFrames(), atMs: performance.now() };
+  for (let draw = 0; draw < FLOOD_DRAWS; draw += 1) {
+    show(`draw ${draw}`);
+    if (draw % (FLOOD_DRAWS / FLOOD_ROUNDS) === 0) await Bun.sleep(50);
+  }
+  const seconds = (performance.now() - before.atMs) / 1000;
+  const frames = countFrames() - before.frames;
+  writeFileSync(join(dir, "flood"), JSON.stringify({ frames, seconds }));
+}
+
+/** What is on the screen already, again and again. */
+async function drawTheSame({ dir, screen, compose }: Toy): Promise<void> {
   for (let draws = 1; ; draws += 1) {
     screen.draw(compose);
-    writeFileSync(join(dir, "idle"), String(draws));
+    writeFileSync(join(dir, "draws"), String(draws));
     await Bun.sleep(5);
   }
 }
 
-/** A screen on which everything changes, and a note whenever the toy is not held up. */
-async function beat(screen: Screen, dir: string): Promise<void> {
+/** A beat is missed when something holds the toy up. */
+async function changeEverything({ dir, screen }: Toy): Promise<void> {
   for (let beats = 1; ; beats += 1) {
     const fill = String(beats % 10);
     screen.draw(({ columns, rows }) => [
@@ -96,6 +107,13 @@ async function beat(screen: Screen, dir: string): Promise<void> {
     writeFileSync(join(dir, "beats"), String(beats));
     await Bun.sleep(5);
   }
+}
+
+function box({ columns, rows }: Parameters<Compose>[0], [keys, note]: readonly string[]) {
+  const inner = [`size ${columns}x${rows}`, `keys ${keys}`, note ?? ""];
+  const fill = Array.from({ length: rows - 2 - inner.length }, () => "");
+  const edge = `+${"-".repeat(columns - 2)}+`;
+  return [edge, ...[...inner, ...fill].map((line) => `|${line.padEnd(columns - 2)}|`), edge];
 }
 
 function abortOnSignals(): AbortController {
