@@ -82,8 +82,8 @@ export class Screen implements Disposable {
   }
 
   /**
-   * The terminal as it was, once, and then these lines on its normal screen. Ours must be the last
-   * frame: nothing is drawn afterwards.
+   * Gives the terminal back as it was, the first time, and then writes these lines on its normal
+   * screen. Nothing is drawn and no key reported afterwards.
    */
   leave(closingLines: readonly string[] = []): void {
     if (this.#state === "open") this.#giveBack();
