@@ -1,13 +1,18 @@
 // The audit as monitor and agent would have said it, for the panels of a watch. Pure: events to
-// lines, one each; the panels make them harmless.
+// lines of bounded length, which do nothing to a terminal.
 import type { AuditEvent } from "../domain/audit.ts";
 import { unreachable } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
-import { plainLine } from "../panels/plain-text.ts";
+import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatTimeOfDay } from "../panels/units.ts";
 import { blocksIn, numberIn, type ReadBlock, textIn } from "./audit-content.ts";
+
+/** Of one line: more of it would push the others out of a panel. */
+const LINE_COLUMNS_MAX = 400;
+/** Of a tool's output, as the agent itself cuts it. */
+const OUTPUT_COLUMNS_MAX = 160;
 
 /** What became of a ticket; nothing for what only its session is about. */
 export function ticketLines(event: AuditEvent, ticket: Ticket): readonly string[] {
@@ -15,7 +20,8 @@ export function ticketLines(event: AuditEvent, ticket: Ticket): readonly string[
   const told = (state: string) => {
     const what = `Ticket #${ticket.id} -> ${state}: ${ticket.fingerprint}`;
     const reason = textIn(content, "reason");
-    return [`${formatTimeOfDay(event.atMs)} ${what}${reason === "" ? "" : `: ${reason}`}`];
+    const line = `${formatTimeOfDay(event.atMs)} ${what}${reason === "" ? "" : `: ${reason}`}`;
+    return [cutTo(plainLine(line), LINE_COLUMNS_MAX)];
   };
   if (type === "ticket_opened") return told("open");
   if (type === "ticket_flagged") return told(textIn(content, "flag"));
@@ -26,6 +32,10 @@ export function ticketLines(event: AuditEvent, ticket: Ticket): readonly string[
 
 /** A part of the session's conversation. */
 export function sessionLines(event: AuditEvent, session: Session): readonly string[] {
+  return wordsOf(event, session).map((line) => cutTo(plainLine(line), LINE_COLUMNS_MAX));
+}
+
+function wordsOf(event: AuditEvent, session: Session): readonly string[] {
   const { type, content } = event;
   const reason = textIn(content, "reason");
   switch (type) {
@@ -52,9 +62,7 @@ export function sessionLines(event: AuditEvent, session: Session): readonly stri
     case "verification_refused":
       return [`[Verify] refused: ${reason}`];
     case "session_ended":
-      return [
-        `[Verify] session ended, ${textIn(content, "stopReason")}: ${textIn(content, "detail")}`,
-      ];
+      return [`[Session] ended, ${textIn(content, "stopReason")}: ${textIn(content, "detail")}`];
     case "ticket_moved":
       return [`Ticket #${session.ticketId} -> ${textIn(content, "to")}`];
     case "session_briefed":
@@ -70,7 +78,7 @@ function blockLines(block: ReadBlock, speaker: string): readonly string[] {
   switch (block.type) {
     case "text":
     case "opaque":
-      return block.text.trim() === "" ? [] : [`[${speaker}] ${plainLine(block.text.trim())}`];
+      return block.text.trim() === "" ? [] : [`[${speaker}] ${block.text.trim()}`];
     case "tool_call":
       return [`[Tool Call] ${callWords(block.name, block.input)}`];
     default:
@@ -90,10 +98,11 @@ function resultLine(content: JsonObject): string {
   const exitCode = numberIn(content, "exitCode");
   const failed = content.isError === true ? "failed" : "done";
   const end = exitCode === undefined ? failed : `Exit ${exitCode}`;
-  return `[Tool Result] ${end}: ${plainLine(textIn(content, "text"))}`;
+  const output = plainLine(textIn(content, "text"));
+  return `[Tool Result] ${end}: ${cutTo(output, OUTPUT_COLUMNS_MAX)}`;
 }
 
 function speakerOf({ model }: Session): string {
   if (model.startsWith("claude")) return "Claude";
-  return model === "runbook" ? "Runbook" : plainLine(model);
+  return model === "runbook" ? "Runbook" : model;
 }

@@ -32,7 +32,6 @@ export async function runWatchCommand(context: CommandContext): Promise<ExitCode
   }
   using live = openLiveScreen(context);
   await watch({ ...context, signal: live.signal }, { subject: name, live });
-  live.screen.leave();
   return exitCodeOfSignal(context.signal);
 }
 
@@ -56,10 +55,12 @@ async function watch(
   const eyes = new WatchLook(memory, () => openSubject(context, subject));
   const quit = new AbortController();
   const signal = AbortSignal.any([context.signal, quit.signal]);
+  // At once: a look that is under way may take its time to end.
+  quit.signal.addEventListener("abort", () => live.screen.leave());
   const view = () => viewOf(memory, { nowMs: clock.now(), faults: [] });
   const redraw = () => live.screen.draw((size) => drawScreen(view(), size, live.theme));
   live.keyboard.onKey = (key) => {
-    takeKey(key, { memory, database, live, view: view(), quit: () => quit.abort() });
+    takeKey(key, { memory, database, live, view: view(), quit: () => quit.abort("q") });
     redraw();
   };
   const tellTrouble = createTroubleTeller(memory);

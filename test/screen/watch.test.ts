@@ -81,6 +81,12 @@ test("a missing database is waited for, never made, and one that goes is told", 
   await rename(made, room.database);
   await pty.untilScreen((text) => text.includes("Ticket #1 -> open"), "the ticket");
   await pty.untilScreen((text) => !text.includes("STALE"), "the end of the trouble");
+  {
+    using store = TicketOpsDB.open({ path: made, clock: systemClock });
+    await openTicket(store, "full disk");
+  }
+  await rename(made, room.database);
+  await pty.untilScreen((text) => text.includes("full disk"), "another one's ticket");
   await rm(room.database);
   await pty.untilScreen((text) => text.includes("STALE"), "the trouble, again");
   expect(existsSync(room.database)).toBe(false);
