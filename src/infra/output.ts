@@ -9,7 +9,9 @@ const NOTHING = Buffer.alloc(0);
 /** How long a daemon waits for a reader that stands still; well under the 5 s of a signal. */
 const STALL_MS_MAX = 1_000;
 
-/** Waits for a slow reader. Throws OperatorError when a line cannot be written: a full disk, say. */
+/**
+ * Waits for a slow reader. Throws OperatorError when a line cannot be written: a full disk, say.
+ */
 export function printLineTo(fileDescriptor: 1 | 2): PrintLine {
   return (line) => {
     const { failure } = write(bytesOf(line), { fileDescriptor, stallMsMax: Infinity });

@@ -19,7 +19,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   SQLITE_READONLY: {
     cause: "it is read-only",
-    hint: "make it, its -wal, its -shm and their directory writable, or name another file with --db",
+    hint: "make it, its -wal, -shm and their directory writable, or name another with --db",
   },
   SQLITE_CORRUPT: {
     cause: "it is damaged",

@@ -105,7 +105,7 @@ test("a database that is taken away under a session ends the session, not the ag
   expect(world.lines.filter((line) => line.startsWith("[Trouble]"))).toHaveLength(2);
 });
 
-test("an agent with nothing in hand that is told to stop does not fail with the store", async () => {
+test("an idle agent that is told to stop does not fail with the store", async () => {
   const fails = () => Promise.reject(new OperatorError("database", "cannot use database: locked"));
   using world = openWorld({
     script: [],

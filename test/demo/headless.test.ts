@@ -88,7 +88,7 @@ describe("the headless demo", () => {
     expect(await demoHomes()).toEqual([]);
   });
 
-  test("killed in the middle takes its children along, and the next one sweeps its cluster", async () => {
+  test("killed takes its children along, and the next one sweeps its cluster", async () => {
     const killed = startDemo();
     await untilSaid("every invariant is seen to hold");
     process.kill(killed.pid, "SIGKILL");
