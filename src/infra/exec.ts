@@ -1,23 +1,34 @@
-// The real Shell: sh in a process group of its own, which dies as a whole: at its deadline, on
-// abort, when the command has ended (what it left in the background), and with us.
+// The real Shell: sh in a session of its own, which dies as a whole: at its deadline, on abort,
+// when the command has ended (what it left in the background), and with us.
 import type { Clock } from "../domain/clock.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { Shell, ShellOptions, ShellResult } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "./child.ts";
 import { createOutputCollector, type OutputCollector } from "./exec-output.ts";
+import { killSession, signalSession } from "./process-session.ts";
 
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
-/** For the rest of the output of a dead group; only a process that has left it can take so long. */
+/** For what the dead still had to say; only a process that left the session takes so long. */
 const DRAIN_MS = 500;
 
 /**
- * stdin is our pipe: its end means that we are gone, and the watcher kills the group. The command
- * itself has no input, and one stream for stdout and stderr, so that their order is kept.
+ * stdin is our pipe: its end means that we are gone, and the watcher kills the session: the groups
+ * that were split off (proc(5): "… state ppid pgrp session …"), then its own. The command itself
+ * has no input, and one stream for stdout and stderr, so that their order is kept.
  */
 const WRAPPER = `
 exec 3<&0 </dev/null
-(trap '' HUP INT TERM; read -r _ <&3; kill -9 0) >/dev/null 2>&1 &
+(
+  trap '' HUP INT TERM
+  read -r _ <&3
+  for stat in /proc/[0-9]*/stat; do
+    read -r line <"$stat" || continue
+    set -- \${line##*") "}
+    [ "$4" = $$ ] && [ "$3" != $$ ] && kill -9 "-$3"
+  done
+  kill -9 0
+) >/dev/null 2>&1 &
 exec 3<&-
 exec /bin/sh -c "$1" 2>&1`;
 
@@ -62,10 +73,10 @@ async function runGroup(group: Group, options: ShellOptions, clock: Clock): Prom
   const drained = drain(group.stdout, collector, stopReading.signal);
   const cause = await causeOfEnd(group, options, clock);
   if (cause !== "exited") {
-    signalGroup(group.pid, "SIGTERM");
+    signalSession(group.pid, "SIGTERM");
     await within(group.exited, GRACE_MS, clock);
   }
-  signalGroup(group.pid, "SIGKILL");
+  killSession(group.pid);
   await group.exited;
   await within(drained, DRAIN_MS, clock);
   stopReading.abort();
@@ -110,15 +121,6 @@ async function within(work: Promise<unknown>, durationMs: number, clock: Clock):
   const settled = new AbortController();
   await Promise.race([work, clock.sleep(durationMs, settled.signal)]);
   settled.abort();
-}
-
-/** The id of a group is not given to another while any process is left in it. */
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // ESRCH: the whole group has ended.
-  }
 }
 
 function cannotStart(cause: string, durationMs: number): ShellResult {

@@ -95,7 +95,25 @@ test("what a command leaves in the background ends with it", async () => {
   await eventually(() => identify(pid) === undefined, "the background job is gone");
 });
 
-test("a process that left the group and holds the pipe does not hold the result", async () => {
+const TIMEOUT = "timeout 300 sh -c 'echo $$ > pid; sleep 300; :'";
+
+test("what timeout runs in a group of its own ends with the command", async () => {
+  const result = await run(`${TIMEOUT} & until [ -s pid ]; do sleep 0.01; done; echo done`);
+  expect(result.output.head).toBe("done\n");
+  const pid = Number(await readFile(join(cwd, "pid"), "utf8"));
+  await eventually(() => identify(pid) === undefined, "the command of timeout is gone");
+});
+
+test("what timeout runs in a group of its own ends at an abort", async () => {
+  const controller = new AbortController();
+  const ended = run(TIMEOUT, { signal: controller.signal });
+  const shell = await processIn("pid");
+  controller.abort();
+  await ended;
+  await eventually(() => !isAlive(shell), "the command of timeout is gone");
+});
+
+test("a process that left the session and holds the pipe does not hold the result", async () => {
   const leaver = join(import.meta.dir, "group-leaver.ts");
   const result = await run(`${process.execPath} ${leaver} > pid; sleep 0.1; echo done`);
   const escaped = await processIn("pid");
@@ -103,13 +121,19 @@ test("a process that left the group and holds the pipe does not hold the result"
   expect([result.exitCode, result.output.head]).toEqual([0, "done\n"]);
 });
 
-test("a command dies with the process that runs it, even by SIGKILL", async () => {
-  const starter = Bun.spawn([process.execPath, join(import.meta.dir, "exec-starter.ts"), cwd]);
-  const shell = await processIn("pid");
-  starter.kill("SIGKILL");
-  await starter.exited;
-  await eventually(() => !isAlive(shell), "the shell is gone");
-});
+for (const command of [
+  "trap '' TERM HUP; echo $$ > pid; while :; do sleep 1; done",
+  `${TIMEOUT} & wait`,
+]) {
+  test(`dies with the process that runs it, even by SIGKILL: ${command}`, async () => {
+    const starter = join(import.meta.dir, "exec-starter.ts");
+    const running = Bun.spawn([process.execPath, starter, cwd, command]);
+    const shell = await processIn("pid");
+    running.kill("SIGKILL");
+    await running.exited;
+    await eventually(() => !isAlive(shell), "the shell is gone");
+  });
+}
 
 test("bytes that are not UTF-8 survive as U+FFFD", async () => {
   const result = await run("printf 'a\\377b\\303\\251'");
