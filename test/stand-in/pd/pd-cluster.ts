@@ -41,8 +41,12 @@ export class PdCluster implements AsyncDisposable {
     const home = mkdtempSync(join(tmpdir(), "pd-"));
     const members = await Promise.all(PD_NAMES.map(planOf));
     const cluster = new PdCluster(home, { subject: "tikv", timeScale: 20, members, endpoints: [] });
+    // What does not come up leaves neither processes nor files.
+    await using starting = new AsyncDisposableStack();
+    starting.use(cluster);
     for (const name of PD_NAMES) cluster.run(name);
     await cluster.leader();
+    starting.move();
     return cluster;
   }
 

@@ -36,8 +36,12 @@ export class StoreCluster implements AsyncDisposable {
     const members = [pdPlan(pd.port), ...(await Promise.all(NAMES.map(storePlan)))];
     const topology = { subject: "tikv", timeScale: 300, members, endpoints: [] };
     const cluster = new StoreCluster({ pd, home, topology });
+    // What does not come up leaves neither processes nor files.
+    await using starting = new AsyncDisposableStack();
+    starting.use(cluster);
     for (const name of NAMES) cluster.run(name);
     await eventually(() => pd.leaders().size === 2, "both regions have a leader");
+    starting.move();
     return cluster;
   }
 
