@@ -32,9 +32,12 @@ export function ledgerStep(report: LedgerReport | undefined): DemoEvent {
 }
 
 export function keptStep(subject: string, home: string): DemoEvent {
+  return { type: "step", step: "kept", text: keptText(subject, home) };
+}
+
+export function keptText(subject: string, home: string): string {
   const command = (verb: string) => `OPERATOR_HOME=${home} operator subject ${verb} ${subject}`;
-  const text = `${subject} stays up. To look: ${command("status")}; to end it: ${command("down")}`;
-  return { type: "step", step: "kept", text };
+  return `${subject} stays up. To look: ${command("status")}; to end it: ${command("down")}`;
 }
 
 function secondsText(durationMs: number): string {

@@ -82,6 +82,10 @@ export class Stage implements AsyncDisposable {
     return this.#supervisor.stop(name, name === "load" ? LEDGER_GRACE_MS : undefined);
   }
 
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
   /** Leaves the cluster and its home for a person to look at. */
   async keep(): Promise<void> {
     await disownHome(this.#options.home);

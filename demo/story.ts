@@ -103,9 +103,10 @@ export function shownChapter({ chapters, shown }: Story): Chapter {
   return chapterAt(chapters, shown);
 }
 
-/** Only before the strike. */
+/** Only before the strike and its countdown. */
 export function canChooseFault(story: Story): boolean {
-  return playedChapter(story).isStrike === true && story.action.state === "waiting";
+  const isWaiting = story.action.state === "waiting" && story.countdownDueMs === undefined;
+  return playedChapter(story).isStrike === true && isWaiting;
 }
 
 /** Nothing runs, nothing is awaited, and there is a next chapter. */
@@ -134,7 +135,7 @@ export function isPlayedOut(story: Story, nowMs: number): boolean {
 
 function next(story: Story, nowMs: number): StoryStep {
   if (story.shown < story.reached) return stay({ ...story, shown: story.shown + 1 });
-  if (canChooseFault(story) && story.countdownDueMs === undefined) {
+  if (canChooseFault(story)) {
     return stay({ ...story, isPaused: false, countdownDueMs: nowMs + COUNTDOWN_MS });
   }
   return canAdvance(story) ? enter(story, nowMs) : stay(story);

@@ -20,8 +20,10 @@ const DEMO: CommandEntry = {
   usage: "demo [subject]",
   describes: "Show the whole loop: a cluster up, a fault, its detection, repair and proof",
   flags: {
-    "--headless":
-      "Print plain lines (chosen by itself without a terminal; there are no panels yet)",
+    "--headless": "Print plain lines (chosen by itself without a terminal of 80×24)",
+    "--auto": "Play by itself, with pauses to read",
+    "--record <file>": "Write what is shown as an asciicast, for asciinema players",
+    "--mode <mode>": "Of the agent, on the screen: observe, approve or execute (default execute)",
     "--fault <name>": "Which fault; an unknown one is answered with the list",
     "--seed <n>": "Repeat the choice of another run",
     "--model <name>":

@@ -1,4 +1,5 @@
 // The story of the TiKV demo.
+import { formatCount, formatDuration } from "../../src/panels/units.ts";
 import type { Chapter, StoryFacts } from "../chapter.ts";
 
 export const tikvChapters: readonly Chapter[] = [
@@ -76,7 +77,7 @@ export const tikvChapters: readonly Chapter[] = [
 
 function detectionText({ detectedAfterMs, ticketIds = [] }: StoryFacts): string {
   const tickets = ticketIds.map((id) => `#${id}`).join(", ");
-  return `Detected after ${seconds(detectedAfterMs)}: ticket ${tickets}.`;
+  return `Detected after ${durationText(detectedAfterMs)}: ticket ${tickets}.`;
 }
 
 function agentText({ hasAgent, model }: StoryFacts): string {
@@ -92,9 +93,9 @@ function endText(facts: StoryFacts): readonly string[] {
   const writes =
     writesLost === null
       ? "Whether writes were lost could not be checked."
-      : `${writesAcknowledged} acknowledged writes, ${writesLost} lost.`;
+      : `${formatCount(writesAcknowledged ?? 0)} acknowledged writes, ${writesLost} lost.`;
   if (resolution === "verified_fix") {
-    const after = seconds(facts.endedAfterMs);
+    const after = durationText(facts.endedAfterMs);
     return [`Repaired, and proven so, ${after} after the fault.`, writes, "r plays it again."];
   }
   const honest = `Not repaired by the agent: ${resolution.replaceAll("_", " ")}.`;
@@ -102,6 +103,6 @@ function endText(facts: StoryFacts): readonly string[] {
   return [honest, ...(facts.conclusion ? [facts.conclusion] : []), writes, healed];
 }
 
-function seconds(durationMs: number | undefined): string {
-  return durationMs === undefined ? "a while" : `${(durationMs / 1000).toFixed(1)} s`;
+function durationText(durationMs: number | undefined): string {
+  return durationMs === undefined ? "a while" : formatDuration(durationMs);
 }

@@ -24,6 +24,8 @@ export interface LiveMemory {
   load: LoadMemory | undefined;
   record: TicketRecord;
   desk: Desk;
+  /** Before it is played again. */
+  isLeaving: boolean;
 }
 
 export interface LoadMemory {
@@ -70,6 +72,7 @@ export function createMemory(
     processes: { monitor: { state: "absent" }, agent: { state: "absent" } },
     load: undefined,
     record: NO_RECORD,
+    isLeaving: false,
     desk: {
       focus: "story",
       isZoomed: false,

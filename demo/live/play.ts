@@ -1,5 +1,5 @@
-// The demo on a terminal: one screen, and on it one run after another, each with a cluster and a home
-// of its own, until the person quits.
+// The demo on a terminal: one screen, and on it one run after another, each with a cluster and a
+// home of its own, until the person quits.
 import type { CommandContext } from "../../src/commands/context.ts";
 import { unreachable } from "../../src/domain/errors.ts";
 import type { Fault } from "../../src/domain/fault.ts";
@@ -35,6 +35,8 @@ export interface PlayOptions {
   readonly mode: string;
   readonly hasAgent: boolean;
   readonly isAuto: boolean;
+  /** Leaves the cluster of the last run up. */
+  readonly isKept: boolean;
   /** Kept after the demo, so that its audit can be read. */
   readonly databasePath: string;
   readonly screen: Screen;
@@ -57,6 +59,8 @@ export interface LiveOutcome {
   readonly summary: DemoSummary | undefined;
   /** What stopped the story, as it was shown. */
   readonly error: string | undefined;
+  /** The home of a cluster that stays up. */
+  readonly keptHome: string | undefined;
 }
 
 /** What came of the last run. */
@@ -106,9 +110,13 @@ async function playOnce(options: PlayOptions): Promise<LiveOutcome & { readonly 
     },
   });
   const end = await untilEnd({ options, memory, run, view, redraw });
+  memory.isLeaving = true;
+  redraw();
+  const isKept = options.isKept && end === "quit" && stage.isUp;
+  if (isKept) await stage.keep();
   // Taking a cluster down needs a moment: not before a screen that answers no key.
-  if (end === "quit") options.screen.leave(["Taking the cluster down …"]);
-  return { end, summary: run.summary, error: run.error };
+  if (end === "quit") options.screen.leave(isKept ? [] : ["Taking the cluster down …"]);
+  return { end, summary: run.summary, error: run.error, keptHome: isKept ? home : undefined };
 }
 
 function memoryFor(options: PlayOptions) {

@@ -58,7 +58,7 @@ export function viewOf(
   return {
     nowMs,
     cluster: clusterOf(memory),
-    story: story && { ...storyOf(story, nowMs), scrolledDown: desk.storyScroll },
+    story: story && { ...storyOf(story, nowMs), ...arranged(memory) },
     workload: workloadOf(memory),
     monitor: logOf(memory, "monitor"),
     agent: logOf(memory, "agent"),
@@ -104,6 +104,12 @@ function figureOf(figure: MemberFigure, before: readonly MemberFigure[]): Figure
   return { label, text: unit === "percent" ? `${value}%` : formatCount(value), change };
 }
 
+function arranged({ isLeaving, desk }: LiveMemory): Partial<StoryView> {
+  const scrolledDown = desk.storyScroll;
+  if (!isLeaving) return { scrolledDown };
+  return { scrolledDown, activity: "taking the cluster down, to play it again", keys: [] };
+}
+
 function storyOf(story: Story, nowMs: number): StoryView {
   const chapter = shownChapter(story);
   const isPlayed = story.shown === story.reached;
@@ -147,7 +153,7 @@ function activityOf(story: Story, nowMs: number): string | undefined {
 function keysOf(story: Story): KeyHelp {
   const isReadingBack = story.shown < story.reached;
   const isCounting = story.countdownDueMs !== undefined;
-  const canStrike = canChooseFault(story) && !isReadingBack && !isCounting;
+  const canStrike = canChooseFault(story) && !isReadingBack;
   const isOver = isAtEnd(story) || story.action.state === "failed";
   return [
     ...(isReadingBack || canAdvance(story) ? [["SPACE", "next"] as const] : []),

@@ -3,8 +3,9 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Chapter } from "../../demo/chapter.ts";
 import { tikvChapters } from "../../demo/chapters/tikv.ts";
-import { type DemoSummary, summaryText } from "../../demo/events.ts";
-import { playLive } from "../../demo/live/play.ts";
+import { summaryText } from "../../demo/events.ts";
+import { type LiveOutcome, playLive } from "../../demo/live/play.ts";
+import { keptText } from "../../demo/narration.ts";
 import { OperatorError } from "../domain/errors.ts";
 import { SAFETY_MODES } from "../domain/session.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
@@ -33,7 +34,7 @@ export async function runLiveDemo(
   const databasePath = await prepareDatabase(context);
   using live = openLiveScreen(context);
   const { screen, theme, keyboard, signal } = live;
-  const { summary, error } = await playLive({
+  const outcome = await playLive({
     ...choices,
     context: { ...context, signal },
     subject: name,
@@ -48,8 +49,9 @@ export async function runLiveDemo(
     theme,
     keyboard,
   });
+  const { summary, error } = outcome;
   if (!summary && error !== undefined) throw new OperatorError("runtime", error);
-  for (const line of closingLines(summary, databasePath)) context.print(line);
+  for (const line of closingLines(outcome, { subject: name, databasePath })) context.print(line);
   if (context.signal.aborted) {
     throw new OperatorError("interrupted", `interrupted by ${context.signal.reason}`);
   }
@@ -71,8 +73,13 @@ function modelNameOf({ flags, env }: CommandContext): string {
   return choice.type === "runbook" ? "runbook" : choice.name;
 }
 
-function closingLines(summary: DemoSummary | undefined, databasePath: string): readonly string[] {
-  if (!summary) return ["The demo ended before its end; the cluster is down."];
+function closingLines(
+  { summary, keptHome }: LiveOutcome,
+  { subject, databasePath }: { readonly subject: string; readonly databasePath: string },
+): readonly string[] {
+  const kept = keptHome === undefined ? undefined : keptText(subject, keptHome);
+  if (!summary) return [`The demo ended before its end; ${kept ?? "the cluster is down"}.`];
   const look = (words: string) => `  operator ${words} --db ${databasePath}`;
-  return [summaryText(summary), "To look further:", look("audit show last"), look("tickets list")];
+  const further = ["To look further:", look("audit show last"), look("tickets list")];
+  return [summaryText(summary), ...further, ...(kept === undefined ? [] : [kept])];
 }

@@ -24,7 +24,15 @@ export async function runDemoCommand(context: CommandContext): Promise<ExitCode>
   await withFileErrors("sweeping what killed demos left", () => sweepAbandoned(context, name));
   const { canShowScreen, runLiveDemo } = await import("./demo-live.ts");
   if (canShowScreen(context)) return runLiveDemo(context, { definition, choices });
+  refuseScreenFlags(context);
   return runHeadlessDemo(context, { name, choices });
+}
+
+/** Without a screen nobody could approve, and there is nothing to record. */
+function refuseScreenFlags({ flags }: CommandContext): void {
+  const refused = ["record", "mode"].find((flag) => textFlag(flags, flag) !== undefined);
+  if (refused === undefined) return;
+  throw usage(`--${refused} needs the panels: a terminal of 80×24, without --headless or --json`);
 }
 
 async function runHeadlessDemo(

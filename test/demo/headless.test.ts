@@ -1,10 +1,11 @@
 // The demo as a person runs it: a process of its own, its lines, its exit code, what it leaves.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Child, startChild } from "../../src/infra/child.ts";
 import { eventually } from "../support/eventually.ts";
+import { processesNaming } from "../support/processes-naming.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 
@@ -39,16 +40,7 @@ async function demoHomes(): Promise<readonly string[]> {
 
 /** Command lines of processes that name this test's directory, ours excepted. */
 async function processesOfDemo(): Promise<readonly string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const texts = await Promise.all(
-    pids.map(async (pid) => {
-      const read = (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
-      const [command, environment] = await Promise.all([read("cmdline"), read("environ")]);
-      const isOfDemo = command.includes(dir) || environment.includes(dir);
-      return isOfDemo ? command.replaceAll("\0", " ") : "";
-    }),
-  );
-  return texts.filter((text) => text !== "");
+  return (await processesNaming(dir)).map(({ command }) => command);
 }
 
 describe("the headless demo", () => {
