@@ -1,6 +1,7 @@
 // The other end of a start: this process becomes the member that it was launched for, or ends.
 import { OperatorError } from "../../domain/errors.ts";
 import type { MemberPlan, Topology } from "../../domain/subject.ts";
+import { withFileErrors } from "../../infra/files.ts";
 import { memberPaths, subjectPaths } from "./layout.ts";
 import { notUp } from "./member.ts";
 import { claimMember, readTopology, writeLastExit } from "./records.ts";
@@ -41,6 +42,9 @@ export async function becomeMember(options: ClaimOptions): Promise<ClaimedMember
     plan,
     topology,
     dataDir: files.data,
-    recordExit: (exitCode) => writeLastExit(files, `exit code ${exitCode}`),
+    recordExit: (exitCode) =>
+      withFileErrors(`recording the end of ${member}`, () =>
+        writeLastExit(files, `exit code ${exitCode}`),
+      ),
   };
 }
