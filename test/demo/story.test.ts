@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { Chapter, StageAction, StoryFacts } from "../../demo/chapter.ts";
 import { tikvChapters } from "../../demo/chapters/tikv.ts";
+import type { DemoSummary } from "../../demo/events.ts";
 import {
   beginStory,
   COUNTDOWN_MS,
+  canChooseFault,
   isPlayedOut,
   type Story,
   type StoryInput,
@@ -18,6 +20,21 @@ const FACTS: StoryFacts = {
   fault: { name: "store_kill", describes: "One store is killed." },
 };
 
+const SUMMARY: DemoSummary = {
+  type: "summary",
+  subject: "tikv",
+  fault: "store_kill",
+  target: "tikv2",
+  detected: true,
+  timeToDetectMs: 1_000,
+  timeToMitigateMs: null,
+  resolution: "escalated",
+  sessionId: null,
+  writesAcknowledged: 10,
+  writesLost: 0,
+  exitCode: 3,
+};
+
 /** A story with the inputs and waits that a test gives it, and what the stage was asked. */
 function play(chapters: readonly Chapter[] = tikvChapters, { isAuto = false } = {}) {
   let nowMs = 0;
@@ -30,7 +47,7 @@ function play(chapters: readonly Chapter[] = tikvChapters, { isAuto = false } = 
   };
   const player = {
     acts,
-    give: (...types: readonly ("next" | "back" | "cancel" | "pause" | "tick")[]) => {
+    give: (...types: readonly ("next" | "back" | "cancel" | "pause" | "heal" | "tick")[]) => {
       for (const type of types) give({ type });
       return player;
     },
@@ -151,6 +168,40 @@ describe("the story", () => {
     expect(player.acts).toEqual(["raise", "start_load", "strike", "check_ledger"]);
     expect(player.isPlayedOut()).toBe(false);
     expect(player.done().wait(60_000).isPlayedOut()).toBe(true);
+  });
+
+  test("with --auto a failure is shown for a while, and ends it", () => {
+    const player = play(tikvChapters, { isAuto: true }).wait(60_000).fails("no free port");
+    expect(player.isPlayedOut()).toBe(false);
+    expect(player.wait(60_000).isPlayedOut()).toBe(true);
+    expect(player.titles()).toEqual(["Health", "Health"]);
+  });
+
+  test("a failure stops the countdown", () => {
+    const player = atFault().give("next").fails("the load keeps ending").wait(COUNTDOWN_MS);
+    expect(player.acts).toEqual(["raise", "start_load"]);
+  });
+
+  test("takes no other fault while the countdown runs", () => {
+    expect(canChooseFault(atFault().story())).toBe(true);
+    expect(canChooseFault(atFault().give("next").story())).toBe(false);
+  });
+
+  test("repairs on a person's word only at the end, and only what is broken", () => {
+    const atEnd = (resolution: DemoSummary["resolution"]) =>
+      atFault()
+        .give("next", "heal")
+        .wait(COUNTDOWN_MS)
+        .done()
+        .happens("detected")
+        .happens("concluded")
+        .happens("ended")
+        .give("heal")
+        .done({ summary: { ...SUMMARY, resolution } });
+    expect(atEnd("verified_fix").give("heal").acts).not.toContain("heal");
+    const player = atEnd("escalated").give("heal", "heal");
+    expect(player.acts.filter((act) => act === "heal")).toEqual(["heal"]);
+    expect(player.done({ isHealed: true }).give("heal").acts.at(-2)).toBe("check_ledger");
   });
 
   test("every chapter says something, whatever is known so far", () => {
