@@ -44,6 +44,15 @@ async function processesOfDemo(): Promise<readonly string[]> {
 }
 
 describe("the headless demo", () => {
+  test.each([
+    ["--record", "demo.cast"],
+    ["--mode", "approve"],
+  ])("%s is refused: it needs the panels", async (...words) => {
+    const { exitCode } = await startDemo(...words).exited;
+    expect(exitCode).toBe(2);
+    expect(lines[0]).toStartWith(`operator: ${words[0]} needs the panels`);
+  });
+
   test("ends with a verified fix, nothing lost, and leaves nothing", async () => {
     const database = join(dir, "kept.db");
     const { exitCode } = await startDemo("--json", "--db", database).exited;
