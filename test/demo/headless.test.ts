@@ -45,12 +45,12 @@ async function processesOfDemo(): Promise<readonly string[]> {
 
 describe("the headless demo", () => {
   test.each([
-    ["--record", "demo.cast"],
-    ["--mode", "approve"],
-  ])("%s is refused: it needs the panels", async (...words) => {
-    const { exitCode } = await startDemo(...words).exited;
+    { flag: "--record", value: "demo.cast" },
+    { flag: "--mode", value: "approve" },
+  ])("$flag is refused: it needs the panels", async ({ flag, value }) => {
+    const { exitCode } = await startDemo(flag, value).exited;
     expect(exitCode).toBe(2);
-    expect(lines[0]).toStartWith(`operator: ${words[0]} needs the panels`);
+    expect(lines[0]).toStartWith(`operator: ${flag} needs the panels`);
   });
 
   test("ends with a verified fix, nothing lost, and leaves nothing", async () => {
