@@ -1,9 +1,11 @@
 // A demo's own home: a fresh directory, owned by this process and by nothing of the user's.
 // What a killed demo left, recognised by its dead owner, is swept before the next one starts.
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { readJsonLine } from "../src/infra/exact-json.ts";
+import { writeFileAtomically } from "../src/infra/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../src/infra/process-identity.ts";
 
 const PREFIX = "operator-demo-";
@@ -14,7 +16,7 @@ const ownerSchema = z.object({ pid: z.number().int(), startTime: z.string() });
 export async function createDemoHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), PREFIX));
   const owner = identify(process.pid);
-  await writeFile(join(home, OWNER_FILE), JSON.stringify(owner));
+  await writeFileAtomically(join(home, OWNER_FILE), JSON.stringify(owner));
   return home;
 }
 
@@ -41,10 +43,6 @@ export async function abandonedHomes(): Promise<readonly string[]> {
 /** Undefined for a home that is kept, half made, or another user's. */
 async function readOwner(home: string): Promise<ProcessIdentity | undefined> {
   const text = await readFile(join(home, OWNER_FILE), "utf8").catch(() => "");
-  const parsed = ownerSchema.safeParse(parseOrNothing(text));
+  const parsed = ownerSchema.safeParse(readJsonLine(text));
   return parsed.success ? parsed.data : undefined;
-}
-
-function parseOrNothing(text: string): unknown {
-  return text === "" ? undefined : JSON.parse(text);
 }

@@ -42,6 +42,8 @@ export interface PlayOptions {
   readonly screen: Screen;
   readonly theme: Theme;
   readonly keyboard: Keyboard;
+  /** Before each run: no ticket of the one before may be left for its agent. */
+  readonly prepareRun: () => Promise<void>;
 }
 
 /** Keys as they come; the play sets what takes them. */
@@ -66,6 +68,7 @@ export interface LiveOutcome {
 /** What came of the last run. */
 export async function playLive(options: PlayOptions): Promise<LiveOutcome> {
   for (;;) {
+    await options.prepareRun();
     const { end, ...outcome } = await playOnce(options);
     if (end === "quit") return outcome;
   }

@@ -31,7 +31,7 @@ export async function runLiveDemo(
   const { definition, choices } = demo;
   const { flags } = context;
   const { name, faults } = definition;
-  const databasePath = await prepareDatabase(context);
+  const databasePath = databasePathOf(context);
   using live = openLiveScreen(context);
   const { screen, theme, keyboard, signal } = live;
   const outcome = await playLive({
@@ -45,6 +45,7 @@ export async function runLiveDemo(
     mode: choiceFlag(flags, "mode", SAFETY_MODES) ?? "execute",
     isAuto: isFlagSet(flags, "auto"),
     databasePath,
+    prepareRun: () => emptyDatabase(context, databasePath),
     screen,
     theme,
     keyboard,
@@ -59,13 +60,15 @@ export async function runLiveDemo(
 }
 
 /** The last demo's database is kept, so that its audit can be read; never the user's own. */
-async function prepareDatabase(context: CommandContext): Promise<string> {
-  const named = textFlag(context.flags, "db");
-  if (named !== undefined) return resolve(named);
-  const path = resolve(join(homeOf(context), "demo", "last.db"));
+function databasePathOf(context: CommandContext): string {
+  return resolve(textFlag(context.flags, "db") ?? join(homeOf(context), "demo", "last.db"));
+}
+
+/** Ours begins empty; one that a person named is theirs. */
+async function emptyDatabase({ flags }: CommandContext, path: string): Promise<void> {
+  if (textFlag(flags, "db") !== undefined) return;
   await mkdir(dirname(path), { recursive: true });
   await Promise.all(DATABASE_FILES.map((ending) => rm(`${path}${ending}`, { force: true })));
-  return path;
 }
 
 function modelNameOf({ flags, env }: CommandContext): string {

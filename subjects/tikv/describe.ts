@@ -35,7 +35,7 @@ function memberLines({ members, stores }: TikvObservation): readonly string[] {
     .map(({ name, role, health, detail, figures = [] }) => {
       const store = stores.find((candidate) => candidate.name === name);
       const leaders = figures.find(({ label }) => label === "leaders");
-      const led = leaders ? `, ${leaders.value} leaders` : "";
+      const led = health === "up" && leaders ? `, ${leaders.value} leaders` : "";
       return `${name} (${role}): ${health}, ${detail}${led}${store ? describeStore(store) : ""}`;
     });
 }

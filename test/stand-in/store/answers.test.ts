@@ -71,7 +71,7 @@ test("metrics are compressed for whoever accepts that, and for nobody else", asy
   const encodingFor = async (accepted: string) => {
     const headers = { "Accept-Encoding": accepted };
     const response = await cluster.status("tikv1", "/metrics", { headers });
-    expect(await response.text()).toContain("\ntikv_raftstore_leader_missing 0\n");
+    expect(await response.text()).toContain("\ntikv_raftstore_leader_missing ");
     return response.headers.get("content-encoding");
   };
   expect(await encodingFor("gzip, br")).toBe("gzip");
