@@ -83,6 +83,17 @@ test("a metrics page that is cut, foreign or too large is unknown", async () => 
   }
 });
 
+test("a store whose every answer is too large is not called silent", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  await look(watcher);
+  for (const path of ["/metrics", "/status"]) {
+    cluster.stores[0].answers.set(path, { body: " ".repeat(2 ** 25) });
+  }
+  const seen = await look(watcher);
+  expect(stateOf(seen, "store_unreachable", "10.0.1.11:20160")).toBe("unknown");
+});
+
 test("a store that vanished from PD's list is still there, and down", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);

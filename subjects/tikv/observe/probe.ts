@@ -15,8 +15,10 @@ export interface ProbeContext {
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 const EXCERPT_CHARS = 160;
 
-/** Ends that say something about us or the way, and nothing about the peer. */
-const SAYS_NOTHING: readonly HttpFailure[] = ["aborted", "unreachable"];
+/**
+ * Ends that do not tell whether the peer lives: ours, the way's, or somebody who answers too much.
+ */
+const SAYS_NOTHING: readonly HttpFailure[] = ["aborted", "unreachable", "body_too_large"];
 
 /** What `parse` makes of a 200's body; a failed reading for anything else, also when it throws. */
 export async function readUrl<T>(
