@@ -28,9 +28,6 @@ export interface DemoSummary {
 export type StepName =
   | "start"
   | "cluster_up"
-  | "load_on"
-  | "monitor_on"
-  | "agent_on"
   | "healthy"
   | "fault"
   | "detected"
@@ -38,8 +35,8 @@ export type StepName =
   | "unresolved"
   | "ledger"
   | "cluster_down"
-  | "kept"
-  | "trouble";
+  | "kept";
+
 
 export type DemoEvent =
   | { readonly type: "step"; readonly step: StepName; readonly text: string }
