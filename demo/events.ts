@@ -37,7 +37,6 @@ export type StepName =
   | "cluster_down"
   | "kept";
 
-
 export type DemoEvent =
   | { readonly type: "step"; readonly step: StepName; readonly text: string }
   | { readonly type: "output"; readonly source: string; readonly line: string }
