@@ -139,12 +139,12 @@ const DOCTOR: CommandEntry = {
   load: async () => (await import("./commands/doctor.ts")).runDoctor,
 };
 
-const STAND_IN: CommandEntry = {
-  usage: "stand-in [subject] [member]",
-  describes: "One stand-in member, started by `subject up`",
+const MEMBER: CommandEntry = {
+  usage: "member [subject] [member]",
+  describes: "One member that is this executable itself, started by `subject up`",
   flags: { "--home <dir>": "OPERATOR_HOME of the subject" },
   isInternal: true,
-  load: async () => (await import("./commands/stand-in.ts")).runStandIn,
+  load: async () => (await import("./commands/member.ts")).runMember,
 };
 
 const WORKLOAD: CommandEntry = {
@@ -170,6 +170,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   actions: ACTIONS,
   subject: SUBJECT,
   doctor: DOCTOR,
-  "stand-in": STAND_IN,
+  member: MEMBER,
   workload: WORKLOAD,
 };

@@ -37,8 +37,11 @@ export interface SubjectDefinition {
   readonly runbooks: Readonly<Record<string, Runbook>>;
   readonly faults: readonly Fault[];
   readonly local: LocalPlan;
-  /** Runs in this process until the signal aborts; resolves with the exit code. */
-  runStandIn(options: StandInOptions): Promise<number>;
+  /**
+   * One member that is no program of its own, in this process until the signal aborts; resolves
+   * with the exit code.
+   */
+  runMember(options: MemberOptions): Promise<number>;
   /** The load generator, likewise. */
   runWorkload(options: WorkloadOptions): Promise<number>;
 }
@@ -66,6 +69,8 @@ export interface MemberPlan {
   readonly name: string;
   readonly role: string;
   readonly isStandIn: boolean;
+  /** The absolute path of the real program; absent where this executable is the member. */
+  readonly program?: string | undefined;
   /** Loopback ports by name, allocated once and kept for the subject's life. */
   readonly ports: Readonly<Record<string, number>>;
   /** Unknown keys pass through to the stand-in: capacity, labels, ids. */
@@ -73,18 +78,40 @@ export interface MemberPlan {
 }
 
 export interface LocalPlan {
-  /** Members in start order, with the names of the ports that each needs. */
-  readonly members: readonly {
-    readonly name: string;
-    readonly role: string;
-    readonly ports: readonly string[];
-    readonly settings: JsonObject;
-  }[];
-  /** HTTP GET on this port and path answers 2xx when the process is up. */
-  readyProbe(member: MemberPlan): { readonly port: number; readonly path: string };
+  /** In start order. */
+  readonly members: readonly LocalMemberPlan[];
+  /** Answered as told when the process is up. */
+  readyProbe(member: MemberPlan): ReadyProbe;
+  /** Made once, when the subject is declared, and added to every member's settings: a token. */
+  sharedSettings?(): JsonObject;
+  /** What follows a real program's name on its command line; may write its files first. */
+  programWords?(options: ProgramOptions): Promise<readonly string[]>;
 }
 
-export interface StandInOptions {
+export interface LocalMemberPlan {
+  readonly name: string;
+  readonly role: string;
+  readonly runsAs: MemberForm;
+  /** The names of the ports that it needs. */
+  readonly ports: readonly string[];
+  readonly settings: JsonObject;
+}
+
+/** Ours in place of a real program, or ours and real; or the first of these programs on PATH. */
+export type MemberForm = "stand_in" | "service" | { readonly programs: readonly string[] };
+
+/** HTTP GET answers 2xx; or, on a plain connection, what is sent is answered beginning so. */
+export type ReadyProbe =
+  | { readonly port: number; readonly path: string }
+  | { readonly port: number; readonly send: string; readonly expects: string };
+
+export interface ProgramOptions {
+  readonly member: MemberPlan;
+  readonly topology: Topology;
+  readonly dataDir: string;
+}
+
+export interface MemberOptions {
   readonly member: MemberPlan;
   readonly topology: Topology;
   /** The member's own directory; everything durable is below it. */

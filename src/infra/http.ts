@@ -9,9 +9,11 @@ export interface HttpRequest {
   /** http or https; anything else is an `unreachable` answer. */
   readonly url: string;
   /** GET when absent. */
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Sent as application/json. */
   readonly body?: string;
+  /** Beside those of the body. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For everything: name, connection, headers, the last byte of the body. */
   readonly deadlineMs: number;
   /** Of the body; the connection is torn down at the first byte too many. */
@@ -71,10 +73,11 @@ function isHttpUrl(url: string): boolean {
 function send(wanted: HttpRequest, finish: (answer: HttpAnswer) => void): ClientRequest {
   const { url, method = "GET", body } = wanted;
   const open = url.startsWith("https:") ? requestHttps : requestHttp;
-  const headers =
+  const ofBody =
     body === undefined
       ? {}
       : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const headers = { ...ofBody, ...wanted.headers };
   const outgoing = open(url, { method, headers, agent: false });
   outgoing.on("response", (incoming) =>
     collect(incoming, { bodyBytesMax: wanted.bodyBytesMax, finish }),

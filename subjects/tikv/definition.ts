@@ -2,9 +2,11 @@
 // Stand-ins and the load generator are loaded when they run, so that looking does not pay for them.
 import { OperatorError } from "../../src/domain/errors.ts";
 import type {
+  LocalMemberPlan,
   LocalPlan,
+  MemberOptions,
   MemberPlan,
-  StandInOptions,
+  ReadyProbe,
   SubjectDefinition,
   WorkloadOptions,
 } from "../../src/domain/subject.ts";
@@ -19,26 +21,25 @@ export const tikv: SubjectDefinition = {
   runbooks: tikvRunbooks,
   faults: tikvFaults,
   local: localPlan(),
-  runStandIn,
+  runMember,
   runWorkload,
 };
 
 /** Three of each, the least that survives the loss of one. */
 function localPlan(): LocalPlan {
-  const pd = (name: string) => ({ name, role: "pd", ports: ["client", "peer"], settings: {} });
-  const store = (name: string) => ({
-    name,
-    role: "tikv",
-    ports: ["client", "status"],
-    settings: {},
-  });
+  const pd = (name: string) => standIn(name, "pd", ["client", "peer"]);
+  const store = (name: string) => standIn(name, "tikv", ["client", "status"]);
   return {
     members: [...["pd1", "pd2", "pd3"].map(pd), ...["tikv1", "tikv2", "tikv3"].map(store)],
     readyProbe,
   };
 }
 
-function readyProbe(member: MemberPlan): { readonly port: number; readonly path: string } {
+function standIn(name: string, role: string, ports: readonly string[]): LocalMemberPlan {
+  return { name, role, runsAs: "stand_in", ports, settings: {} };
+}
+
+function readyProbe(member: MemberPlan): ReadyProbe {
   const [portName, path] =
     member.role === "pd" ? ["client", "/pd/api/v1/ping"] : ["status", "/status"];
   const port = member.ports[portName];
@@ -46,7 +47,7 @@ function readyProbe(member: MemberPlan): { readonly port: number; readonly path:
   throw new OperatorError("runtime", `probe ${member.name}: it has no ${portName} port`);
 }
 
-async function runStandIn(options: StandInOptions): Promise<number> {
+async function runMember(options: MemberOptions): Promise<number> {
   const { role, name } = options.member;
   if (role === "pd") return (await import("./stand-in/pd/main.ts")).runPdStandIn(options);
   if (role === "tikv") return (await import("./stand-in/store/main.ts")).runStoreStandIn(options);

@@ -94,7 +94,7 @@ describe("the headless demo", () => {
     await untilSaid("every invariant is seen to hold");
     process.kill(killed.pid, "SIGKILL");
     await killed.exited;
-    const isMember = (command: string) => command.includes("stand-in tikv");
+    const isMember = (command: string) => command.includes("member tikv");
     const areMembers = async () => (await processesOfDemo()).every(isMember);
     await eventually(areMembers, "its children are gone");
     expect((await processesOfDemo()).length).toBe(6);

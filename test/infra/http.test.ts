@@ -14,7 +14,7 @@ test("an answer is its status and its whole body", async () => {
   expect(await ask(server.url)).toEqual({ state: "answered", status: 503, text: "nope\n" });
 });
 
-test("method, path and body reach the server", async () => {
+test("method, path, headers and body reach the server", async () => {
   const received = Promise.withResolvers<string>();
   await using server = await serveSockets((socket) => {
     socket.once("data", (bytes) => {
@@ -22,10 +22,15 @@ test("method, path and body reach the server", async () => {
       socket.end(`${OK}content-length: 0\r\n\r\n`);
     });
   });
-  await ask(`${server.url}store/4`, { method: "POST", body: '{"ä":1}' });
+  await ask(`${server.url}store/4`, {
+    method: "POST",
+    body: '{"ä":1}',
+    headers: { authorization: "Bearer t" },
+  });
   const text = await received.promise;
   expect(text).toStartWith("POST /store/4 HTTP/1.1\r\n");
   expect(text.toLowerCase()).toContain("content-length: 8\r\n");
+  expect(text.toLowerCase()).toContain("authorization: bearer t\r\n");
   expect(text).toEndWith('\r\n\r\n{"ä":1}');
 });
 

@@ -16,7 +16,7 @@ import { TOY_TROUBLES } from "../support/toy-subject.ts";
 function standIns({ dir }: ToyHome, member: string): readonly number[] {
   const { stdout } = Bun.spawnSync(["ps", "-A", "-ww", "-o", "pid=,stat=,args="]);
   const rows = stdout.toString().split("\n");
-  const ours = rows.filter((row) => row.includes(`stand-in toy ${member} --home ${dir}`));
+  const ours = rows.filter((row) => row.includes(`member toy ${member} --home ${dir}`));
   return ours.map((row) => Number.parseInt(row, 10));
 }
 
@@ -54,7 +54,7 @@ test("a process whose start was taken back does not become the member", async ()
   const files = home.files("one");
   await (await home.runtime()).operate("one", "stop");
   await Bun.file(files.process).delete();
-  const late = Bun.spawn([...toyOperator, "stand-in", "toy", "one", "--home", home.dir], {
+  const late = Bun.spawn([...toyOperator, "member", "toy", "one", "--home", home.dir], {
     env: { OPERATOR_LAUNCH: "earlier" },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -69,12 +69,16 @@ test("a launch is used once, and not after it was forbidden", async () => {
   const files = home.files("one");
   await (await home.runtime()).operate("one", "kill");
   await allowLaunch(files, "first");
-  expect(await claimMember(files, { token: "first", startedAtMs: 7 })).toBe(true);
+  expect(await claimMember(files, { token: "first", startedAtMs: 7, pid: process.pid })).toBe(true);
   expect(await readProcess(files)).toEqual({ ...ourIdentity(), startedAtMs: 7 });
-  expect(await claimMember(files, { token: "first", startedAtMs: 8 })).toBe(false);
+  expect(await claimMember(files, { token: "first", startedAtMs: 8, pid: process.pid })).toBe(
+    false,
+  );
   await allowLaunch(files, "second");
   await forbidLaunches(files);
-  expect(await claimMember(files, { token: "second", startedAtMs: 9 })).toBe(false);
+  expect(await claimMember(files, { token: "second", startedAtMs: 9, pid: process.pid })).toBe(
+    false,
+  );
   await Bun.file(files.process).delete();
 });
 

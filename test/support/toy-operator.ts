@@ -1,7 +1,7 @@
 // The executable of the toy subject: `bun toy-operator.ts <verb> …`, for tests that need processes.
 
 import { describeFailure } from "../../src/command-line.ts";
-import { runStandIn } from "../../src/commands/stand-in.ts";
+import { runMember } from "../../src/commands/member.ts";
 import { runSubject } from "../../src/commands/subject.ts";
 import { runWorkloadCommand } from "../../src/commands/workload.ts";
 import { commandContext } from "./command-context.ts";
@@ -10,7 +10,7 @@ import { loadToy } from "./toy-subject.ts";
 /** How a test starts it: the front of an argv. */
 export const toyOperator: readonly string[] = [process.execPath, import.meta.path];
 
-const VERBS = { subject: runSubject, "stand-in": runStandIn, workload: runWorkloadCommand };
+const VERBS = { subject: runSubject, member: runMember, workload: runWorkloadCommand };
 
 if (import.meta.main) await main(process.argv.slice(2));
 

@@ -7,9 +7,9 @@ import type { Observation, ObservedMember } from "../../src/domain/observation.t
 import type { Runbook } from "../../src/domain/runbook.ts";
 import type { MemberOperation } from "../../src/domain/runtime.ts";
 import type {
+  MemberOptions,
   MemberPlan,
   OpenOptions,
-  StandInOptions,
   Subject,
   SubjectDefinition,
   WorkloadOptions,
@@ -35,12 +35,13 @@ export const toy: SubjectDefinition = {
     members: ["one", "two"].map((name) => ({
       name,
       role: "node",
+      runsAs: "stand_in" as const,
       ports: ["http", "spare"],
       settings: {},
     })),
     readyProbe: (member) => ({ port: httpPortOf(member), path: "/health" }),
   },
-  runStandIn: serveToy,
+  runMember: serveToy,
   runWorkload: countSeconds,
 };
 
@@ -153,7 +154,7 @@ function faultOf(name: string, breaks: MemberOperation, mends: MemberOperation):
   };
 }
 
-async function serveToy({ member, signal, log }: StandInOptions): Promise<number> {
+async function serveToy({ member, signal, log }: MemberOptions): Promise<number> {
   const { exitsAtStart, neverAnswers, ignoresTerm } = member.settings;
   if (exitsAtStart === true) {
     log("no disk");

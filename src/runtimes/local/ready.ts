@@ -1,6 +1,8 @@
 // Waits until a member that was started answers, and says why when it does not.
 import { OperatorError } from "../../domain/errors.ts";
-import { type HttpAnswer, request } from "../../infra/http.ts";
+import type { ReadyProbe } from "../../domain/subject.ts";
+import { exchange } from "../../infra/exchange.ts";
+import { request } from "../../infra/http.ts";
 import { tailOfLog } from "./log-file.ts";
 import { type LocalMember, stateOfRecord, waitUntil } from "./member.ts";
 import { readLastExit, readProcess } from "./records.ts";
@@ -19,17 +21,18 @@ const LOG_LINES_SHOWN = 8;
 /** Rejects as soon as the process ends, at the latest when the time is over. */
 export async function awaitReady(start: Start): Promise<void> {
   const { member, signal } = start;
-  const url = probeUrlOf(member);
+  const probe = member.subject.definition.local.readyProbe(member.plan);
   let found = "not asked";
   const isReady = async () => {
     if (stateOfRecord(await readProcess(member.paths)) === "stopped") throw await hasEnded(start);
-    const answer = await probe(url, signal);
-    found = answer.state === "answered" ? `HTTP ${answer.status}` : answer.reason;
-    return answer.state === "answered" && answer.status >= 200 && answer.status < 300;
+    const look = await ask(probe, signal);
+    found = look.found;
+    return look.isReady;
   };
   const limits = { withinMs: READY_WITHIN_MS, clock: member.clock, signal };
   if (await waitUntil(isReady, limits)) return;
-  throw await notStarted(start, `no answer of ${url} in ${READY_WITHIN_MS / 1000} s (${found})`);
+  const where = `127.0.0.1:${probe.port}${"path" in probe ? probe.path : ""}`;
+  throw await notStarted(start, `no answer of ${where} in ${READY_WITHIN_MS / 1000} s (${found})`);
 }
 
 /** The error of a start that did not succeed, with the end of the member's log. */
@@ -44,13 +47,24 @@ export async function notStarted(start: Start, cause: string): Promise<OperatorE
   });
 }
 
-function probeUrlOf({ subject, plan }: LocalMember): string {
-  const { port, path } = subject.definition.local.readyProbe(plan);
-  return `http://127.0.0.1:${port}${path}`;
+interface Look {
+  readonly isReady: boolean;
+  /** For a person, when it never becomes ready. */
+  readonly found: string;
 }
 
-function probe(url: string, signal: AbortSignal): Promise<HttpAnswer> {
-  return request({ url, signal, deadlineMs: PROBE_DEADLINE_MS, bodyBytesMax: PROBE_BYTES_MAX });
+async function ask(probe: ReadyProbe, signal: AbortSignal): Promise<Look> {
+  const limits = { signal, deadlineMs: PROBE_DEADLINE_MS };
+  if ("send" in probe) {
+    const answer = await exchange({ port: probe.port, send: probe.send, ...limits });
+    if (answer.state === "failed") return { isReady: false, found: answer.reason };
+    return { isReady: answer.text.startsWith(probe.expects), found: answer.text.trim() };
+  }
+  const url = `http://127.0.0.1:${probe.port}${probe.path}`;
+  const answer = await request({ url, ...limits, bodyBytesMax: PROBE_BYTES_MAX });
+  if (answer.state === "failed") return { isReady: false, found: answer.reason };
+  const isReady = answer.status >= 200 && answer.status < 300;
+  return { isReady, found: `HTTP ${answer.status}` };
 }
 
 async function hasEnded(start: Start): Promise<OperatorError> {

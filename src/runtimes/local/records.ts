@@ -16,6 +16,7 @@ const TOPOLOGY = z.object({
       name: z.string(),
       role: z.string(),
       isStandIn: z.boolean(),
+      program: z.string().optional(),
       ports: z.record(z.string(), z.number()),
       settings: z.record(z.string(), z.json()),
     }),
@@ -57,16 +58,19 @@ export async function forbidLaunches(paths: MemberPaths): Promise<void> {
 }
 
 /**
- * Makes this process the member's process: its launch ticket becomes the record. One rename
- * decides, so that whoever forbids launches and then reads the record knows all there is. False
- * when the launch was forbidden: then this process must end without touching the member's data.
+ * Makes a process the member's process: its launch ticket becomes the record. One rename decides,
+ * so that whoever forbids launches and then reads the record knows all there is. False when the
+ * launch was forbidden, or the process is gone: then it must end without touching the member's
+ * data.
  */
 export async function claimMember(
   paths: MemberPaths,
-  claim: { readonly token: string; readonly startedAtMs: number },
+  claim: { readonly token: string; readonly startedAtMs: number; readonly pid: number },
 ): Promise<boolean> {
   const ticket = launchTicket(paths, claim.token);
-  const record = { ...identify(process.pid), startedAtMs: claim.startedAtMs };
+  const identity = identify(claim.pid);
+  if (!identity) return false;
+  const record = { ...identity, startedAtMs: claim.startedAtMs };
   try {
     await overwriteFile(ticket, JSON.stringify(record));
     await rename(ticket, paths.process);

@@ -1,14 +1,14 @@
 // Starts one member's process and waits until it answers.
 //
-//   starter                          child (`stand-in` command)
+//   starter                          child (`member` command)
 //   lock, forbid earlier launches
 //   write launch-<token>
 //   spawn ───────────────────────▶   claim: launch-<token> becomes process.json
 //   wait for process.json
 //   wait for the ready probe ◀────   serve
 //
+// A real program cannot claim: its starter does, while a shell waits at a gate to become it.
 // The starter may die at any line: what it leaves is a process on record, or one that ends itself.
-import { closeSync, openSync } from "node:fs";
 import { OperatorError, unreachable } from "../../domain/errors.ts";
 import { rotateLog } from "./log-file.ts";
 import { type LocalMember, notUp, stateOfRecord, waitUntil } from "./member.ts";
@@ -21,9 +21,7 @@ import {
   readTopology,
   removeEndedProcess,
 } from "./records.ts";
-
-/** The child is told with it that it is a member's process, and which start it belongs to. */
-export const LAUNCH_ENV = "OPERATOR_LAUNCH";
+import { spawnMember } from "./spawn.ts";
 
 /** From the spawn to a process on record: the executable's own start. */
 const CLAIM_WITHIN_MS = 10_000;
@@ -54,7 +52,7 @@ async function launch(start: Start): Promise<void> {
   await removeEndedProcess(member.paths);
   await rotateLog(member.paths.log);
   await allowLaunch(member.paths, token);
-  await awaitClaim(start, spawnMember(member, token));
+  await awaitClaim(start, await spawnMember(member, token));
   await awaitReady(start);
 }
 
@@ -65,24 +63,6 @@ async function checkPorts({ plan, name, subject }: LocalMember): Promise<void> {
     throw new OperatorError("runtime", `${what}: port ${port} (${portName}) is taken`, {
       hint: `end the process that listens on 127.0.0.1:${port}, and start ${name} again`,
     });
-  }
-}
-
-/** In a session of its own, so that neither our end nor the terminal's Ctrl-C reaches it. */
-function spawnMember({ subject, name, paths }: LocalMember, token: string): Bun.Subprocess {
-  const { home, self, topology } = subject;
-  const log = openSync(paths.log, "a");
-  try {
-    const child = Bun.spawn([...self, "stand-in", topology.subject, name, "--home", home], {
-      cwd: paths.dir,
-      env: { OPERATOR_HOME: home, [LAUNCH_ENV]: token },
-      stdio: ["ignore", log, log],
-      detached: true,
-    });
-    child.unref();
-    return child;
-  } finally {
-    closeSync(log);
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { messageOf, OperatorError } from "../../domain/errors.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { MemberPlan, Topology } from "../../domain/subject.ts";
+import type { MemberForm, MemberPlan, Topology } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { withFileErrors } from "../../infra/files.ts";
 import { removeSubject } from "./down.ts";
@@ -65,13 +65,22 @@ async function planMembers(options: UpOptions): Promise<readonly MemberPlan[]> {
   const declared = definition.local.members;
   const count = declared.reduce((sum, { ports }) => sum + ports.length, 0);
   const free = [...(await allocatePorts(count, `${resolve(home)} ${definition.name}`))];
+  const shared = definition.local.sharedSettings?.() ?? {};
   return declared.map((member) => ({
     name: member.name,
     role: member.role,
-    isStandIn: true,
+    ...formOf(member.runsAs),
     ports: Object.fromEntries(member.ports.map((name) => [name, free.shift() ?? 0])),
-    settings: { ...member.settings, ...settings[member.name] },
+    settings: { ...shared, ...member.settings, ...settings[member.name] },
   }));
+}
+
+/** Chosen once: a program that is installed later does not take over a stand-in's data. */
+function formOf(runsAs: MemberForm): Pick<MemberPlan, "isStandIn" | "program"> {
+  if (runsAs === "service") return { isStandIn: false };
+  if (runsAs === "stand_in") return { isStandIn: true };
+  const program = runsAs.programs.map((name) => Bun.which(name)).find((path) => path !== null);
+  return program ? { isStandIn: false, program } : { isStandIn: true };
 }
 
 async function bringUp(members: readonly LocalMember[], options: UpOptions): Promise<void> {

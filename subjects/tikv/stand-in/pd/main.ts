@@ -1,6 +1,6 @@
 // One PD member as a process: a Raft host for the metadata, PD's HTTP API, and three loops.
 import { mkdirSync } from "node:fs";
-import type { StandInOptions } from "../../../../src/domain/subject.ts";
+import type { MemberOptions } from "../../../../src/domain/subject.ts";
 import { endWithDisk } from "../disk-failure.ts";
 import { createLog, type Log } from "../log.ts";
 import { RaftHost } from "../raft/host.ts";
@@ -20,12 +20,12 @@ const METADATA_GROUP = 1;
 const HAND_OVER_MS = 100;
 
 /** Until the signal aborts, then 0; 1 when its disk cannot be written. Rejects on a taken port. */
-export function runPdStandIn(options: StandInOptions): Promise<number> {
+export function runPdStandIn(options: MemberOptions): Promise<number> {
   const log = createLog(options.clock, options.log);
   return endWithDisk(log, () => runPd(options, log));
 }
 
-async function runPd(options: StandInOptions, log: Log): Promise<number> {
+async function runPd(options: MemberOptions, log: Log): Promise<number> {
   const settings = settingsOf(options);
   mkdirSync(settings.dataDir, { recursive: true });
   using host = openHost(options, settings);
@@ -45,7 +45,7 @@ async function runPd(options: StandInOptions, log: Log): Promise<number> {
   return 0;
 }
 
-function openHost(options: StandInOptions, settings: PdSettings): RaftHost {
+function openHost(options: MemberOptions, settings: PdSettings): RaftHost {
   return new RaftHost({
     databaseFile: databaseFile(settings),
     nodeId: settings.self.name,
@@ -57,7 +57,7 @@ function openHost(options: StandInOptions, settings: PdSettings): RaftHost {
 }
 
 interface MemberParts {
-  readonly options: StandInOptions;
+  readonly options: MemberOptions;
   readonly settings: PdSettings;
   readonly host: RaftHost;
   readonly log: Log;

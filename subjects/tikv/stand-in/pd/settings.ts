@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { assert } from "../../../../src/domain/errors.ts";
-import type { MemberPlan, StandInOptions } from "../../../../src/domain/subject.ts";
+import type { MemberOptions, MemberPlan } from "../../../../src/domain/subject.ts";
 import type { RaftTimings } from "../raft/consensus.ts";
 
 export interface PdSettings {
@@ -46,7 +46,7 @@ export interface PdTimings {
 
 const DEFAULT_REGION_COUNT = 12;
 
-export function settingsOf(options: StandInOptions): PdSettings {
+export function settingsOf(options: MemberOptions): PdSettings {
   const { member, topology, dataDir } = options;
   const members = topology.members.filter((plan) => plan.role === member.role).map(pdPlan);
   const self = members.find((plan) => plan.name === member.name);

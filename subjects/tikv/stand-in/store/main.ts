@@ -2,7 +2,7 @@
 // stores by Raft, and serves keys. It is not TiKV; its speed says nothing of TiKV's.
 import { mkdirSync } from "node:fs";
 import { messageOf } from "../../../../src/domain/errors.ts";
-import type { StandInOptions } from "../../../../src/domain/subject.ts";
+import type { MemberOptions } from "../../../../src/domain/subject.ts";
 import { endWithDisk } from "../disk-failure.ts";
 import { createLog, type Log } from "../log.ts";
 import { openCluster } from "./cluster.ts";
@@ -19,12 +19,12 @@ const HAND_OVER_MS = 1_000;
 const HAND_OVER_POLL_MS = 20;
 
 /** Until the signal aborts, then 0; 1 when its disk cannot be written. Rejects on a taken port. */
-export function runStoreStandIn(options: StandInOptions): Promise<number> {
+export function runStoreStandIn(options: MemberOptions): Promise<number> {
   const log = createLog(options.clock, options.log);
   return endWithDisk(log, () => runStore(options, log));
 }
 
-async function runStore(options: StandInOptions, log: Log): Promise<number> {
+async function runStore(options: MemberOptions, log: Log): Promise<number> {
   const settings = settingsOf(options);
   const { clock, signal } = options;
   mkdirSync(settings.dataDir, { recursive: true });

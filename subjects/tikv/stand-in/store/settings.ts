@@ -1,7 +1,7 @@
 // What one store stand-in knows from its options: its ports, PD's, its disk, and its timers.
 import { join } from "node:path";
 import { OperatorError } from "../../../../src/domain/errors.ts";
-import type { MemberPlan, StandInOptions } from "../../../../src/domain/subject.ts";
+import type { MemberOptions, MemberPlan } from "../../../../src/domain/subject.ts";
 import type { RaftTimings } from "../raft/consensus.ts";
 
 export interface StoreSettings {
@@ -31,7 +31,7 @@ export interface StoreTimings {
 export const STORE_VERSION = "8.5.7";
 const CAPACITY_BYTES = 10 * 1024 ** 3;
 
-export function settingsOf(options: StandInOptions): StoreSettings {
+export function settingsOf(options: MemberOptions): StoreSettings {
   const { member, topology, dataDir } = options;
   const client = portOf(member, "client");
   const status = portOf(member, "status");

@@ -32,7 +32,7 @@ export async function becomeMember(options: ClaimOptions): Promise<ClaimedMember
   const plan = topology.members.find(({ name }) => name === member);
   if (!plan) throw new OperatorError("not_found", `no member "${member}" in ${subject}`);
   const files = memberPaths(paths, member);
-  if (!(await claimMember(files, { token, startedAtMs }))) {
+  if (!(await claimMember(files, { token, startedAtMs, pid: process.pid }))) {
     throw new OperatorError(
       "conflict",
       `becoming ${member} of ${subject}: its start was taken back`,
