@@ -13,7 +13,8 @@ import { disownHome, removeHome } from "./home.ts";
 const LEDGER_GRACE_MS = 60_000;
 const LAST_LINES = 10;
 
-export type ChildName = "monitor" | "agent" | "load";
+export const CHILD_NAMES = ["monitor", "agent", "load"] as const;
+export type ChildName = (typeof CHILD_NAMES)[number];
 
 export interface StageOptions {
   readonly context: CommandContext;
@@ -28,7 +29,11 @@ export interface StageOptions {
 export class Stage implements AsyncDisposable {
   readonly #options: StageOptions;
   readonly #supervisor: Supervisor;
-  readonly #givenUp = Promise.withResolvers<never>();
+  readonly #givenUp: Readonly<Record<ChildName, PromiseWithResolvers<OperatorError>>> = {
+    monitor: Promise.withResolvers(),
+    agent: Promise.withResolvers(),
+    load: Promise.withResolvers(),
+  };
   #isUp = false;
   #isKept = false;
 
@@ -39,8 +44,6 @@ export class Stage implements AsyncDisposable {
       clock: options.context.clock,
       onEvent: (name, event) => this.#hear(name, event),
     });
-    // Whoever waits for it hears of it; not everybody waits.
-    this.#givenUp.promise.catch(() => undefined);
   }
 
   /** The world of the children: the demo's home, and nothing else of ours in it. */
@@ -73,9 +76,14 @@ export class Stage implements AsyncDisposable {
     });
   }
 
-  /** Rejects, naming it, when one of the children has ended by itself and is given up. */
-  childEnded(): Promise<never> {
-    return this.#givenUp.promise;
+  /** Resolves with what there is to say when it has ended by itself too often. */
+  givenUp(name: ChildName): Promise<OperatorError> {
+    return this.#givenUp[name].promise;
+  }
+
+  /** Rejects, naming it, when one of the children is given up. */
+  async childEnded(): Promise<never> {
+    throw await Promise.race(CHILD_NAMES.map((name) => this.givenUp(name)));
   }
 
   async stop(name: ChildName): Promise<ChildExit | undefined> {
@@ -113,9 +121,9 @@ export class Stage implements AsyncDisposable {
     if (event.type !== "ended" || event.willRestart) return;
     const { how, lastLines } = event;
     const hint = lastLines.join("\n");
-    this.#givenUp.reject(
-      new OperatorError("runtime", `the ${name} keeps ending (${how})`, { hint }),
-    );
+    const error = new OperatorError("runtime", `the ${name} keeps ending (${how})`, { hint });
+    const child = CHILD_NAMES.find((candidate) => candidate === name);
+    if (child) this.#givenUp[child].resolve(error);
   }
 
   /** Runs one of our own commands; its failure is ours, with its last lines. */

@@ -18,6 +18,8 @@ export interface Story {
   /** Since when the chapter being played says what it says now. */
   readonly enteredAtMs: number;
   readonly happened: readonly Awaited[];
+  /** What was lost on the way and did not stop the story; part of its account. */
+  readonly trouble: string | undefined;
   readonly facts: StoryFacts;
 }
 
@@ -32,6 +34,7 @@ export type StoryInput =
   | { readonly type: "choose_fault"; readonly fault: StoryFacts["fault"] }
   | { readonly type: "action_done"; readonly facts: Partial<StoryFacts> }
   | { readonly type: "action_failed"; readonly error: string }
+  | { readonly type: "child_lost"; readonly error: string }
   | { readonly type: "happened"; readonly what: Awaited; readonly facts: Partial<StoryFacts> };
 
 export interface StoryStep {
@@ -60,6 +63,7 @@ export function beginStory(
     isAuto,
     enteredAtMs: nowMs,
     happened: [],
+    trouble: undefined,
     facts,
   };
 }
@@ -86,6 +90,8 @@ export function stepStory(story: Story, input: StoryInput, nowMs: number): Story
       const action = { state: "failed", error: input.error } as const;
       return stay({ ...cancelled(story), action, enteredAtMs: nowMs });
     }
+    case "child_lost":
+      return stay({ ...story, trouble: story.trouble ?? input.error });
     case "happened": {
       const happened = [...story.happened, input.what];
       return goOn({ ...withFacts(story, input.facts), happened }, nowMs);
@@ -121,10 +127,17 @@ export function isAtEnd({ reached, chapters, action }: Story): boolean {
   return reached === chapters.length - 1 && action.state !== "running";
 }
 
-/** Nothing but the agent repairs before the end; at the end, what it could not. */
+/** Nothing but the agent repairs before the end; where the story ends, what it could not. */
 export function canHeal(story: Story): boolean {
-  const { summary, isHealed } = story.facts;
-  return isAtEnd(story) && !!summary && summary.resolution !== "verified_fix" && !isHealed;
+  const { summary, isHealed, injectedAtMs } = story.facts;
+  if (injectedAtMs === undefined || isHealed) return false;
+  if (story.action.state === "failed") return true;
+  return isAtEnd(story) && !!summary && summary.resolution !== "verified_fix";
+}
+
+/** What stopped the story, or was lost on its way. */
+export function errorOf({ action, trouble }: Story): string | undefined {
+  return action.state === "failed" ? action.error : trouble;
 }
 
 /** In --auto: the end, or what went wrong, has been shown long enough. */

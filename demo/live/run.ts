@@ -18,11 +18,11 @@ import type { Awaited, StageAction, StoryFacts } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
 import { expectedTickets, type Struck } from "../follow.ts";
 import { summarize } from "../outcome.ts";
-import type { ChildName, Stage } from "../stage.ts";
-import { isPlayedOut, type StoryInput, stepStory } from "../story.ts";
-import { happenedBy, readRecord } from "./follow.ts";
+import { CHILD_NAMES, type ChildName, type Stage } from "../stage.ts";
+import { errorOf, isPlayedOut, type StoryInput, stepStory } from "../story.ts";
+import { factsOf, happenedBy, readRecord } from "./follow.ts";
 import { takeLoadLine } from "./load.ts";
-import type { LiveMemory } from "./memory.ts";
+import { type LiveMemory, tellLine } from "./memory.ts";
 
 export interface LiveOptions {
   readonly stage: Stage;
@@ -53,6 +53,7 @@ export class LiveRun implements AsyncDisposable {
   readonly #options: LiveOptions;
   readonly #ending = new AbortController();
   readonly #loops: Promise<void>[] = [];
+  readonly #lost = new Set<ChildName>();
   #subject: Subject | undefined;
   #store: TicketOps | undefined;
   #struck: Struck | undefined;
@@ -64,8 +65,9 @@ export class LiveRun implements AsyncDisposable {
       this.#every(RECORD_MS, () => this.#readRecord()),
       this.#every(LOOK_MS, () => this.#look()),
     );
-    // Without it what the story waits for will never come.
-    options.stage.childEnded().catch((error) => this.#fail(error));
+    for (const name of CHILD_NAMES) {
+      void options.stage.givenUp(name).then((error) => this.#lose(name, error));
+    }
   }
 
   /** Undefined until the end was reached. */
@@ -73,10 +75,9 @@ export class LiveRun implements AsyncDisposable {
     return this.#options.memory.story?.facts.summary;
   }
 
-  /** What stopped the story. */
   get error(): string | undefined {
-    const action = this.#options.memory.story?.action;
-    return action?.state === "failed" ? action.error : undefined;
+    const { story } = this.#options.memory;
+    return story && errorOf(story);
   }
 
   /** In --auto, when the end has been shown long enough. */
@@ -109,7 +110,11 @@ export class LiveRun implements AsyncDisposable {
     if (!approval || !store) return;
     memory.record = { ...memory.record, approval: undefined };
     const decided = store.decideApproval(approval.id, decision).then(() => undefined);
-    this.#loops.push(decided.catch((error) => this.#fail(error)));
+    this.#loops.push(
+      decided.catch((error) => {
+        tellLine(memory, { source: "agent", line: `[Trouble] ${messageOf(error)}` });
+      }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -143,16 +148,16 @@ export class LiveRun implements AsyncDisposable {
     if (!this.#store) return;
     const { memory, hasAgent, stage } = this.#options;
     const struck = this.#struck;
-    memory.record = await readRecord(this.#store, { subject: memory.subject, struck });
+    const record = await readRecord(this.#store, { subject: memory.subject, struck });
+    const { approval } = record;
+    // Nobody would do what was approved.
+    memory.record = { ...record, approval: this.#lost.has("agent") ? undefined : approval };
     if (!struck) return;
     const expected = await expectedTickets(this.#store, struck);
-    const isOver = stage.context.clock.now() - struck.injectedAtMs > CONTROL_MS;
-    const happened = happenedBy(expected);
-    for (const what of happened) this.#happen(what);
-    if (!hasAgent && isOver && happened.includes("detected")) {
-      this.#happen("concluded");
-      this.#happen("ended");
-    }
+    const isShown = stage.context.clock.now() - struck.injectedAtMs > CONTROL_MS;
+    const isAgentGone = hasAgent ? this.#lost.has("agent") : isShown;
+    const absent = { isAgentGone, isMonitorGone: this.#lost.has("monitor") };
+    for (const what of happenedBy(expected, absent)) this.#happen(what);
   }
 
   async #look(): Promise<void> {
@@ -170,20 +175,8 @@ export class LiveRun implements AsyncDisposable {
   #happen(what: Awaited): void {
     const { memory } = this.#options;
     if (memory.story?.happened.includes(what)) return;
-    this.tell({ type: "happened", what, facts: this.#factsOf(what) });
-  }
-
-  #factsOf(what: Awaited): Partial<StoryFacts> {
-    const { record } = this.#options.memory;
-    const struck = this.#struck;
-    const { followed, session } = record;
-    if (!struck || !followed) return {};
-    if (what === "detected") {
-      const detectedAfterMs = followed.openedAtMs - struck.injectedAtMs;
-      return { detectedAfterMs, ticketIds: [followed.id] };
-    }
-    const said = session?.conclusion?.summary ?? followed.note;
-    return said ? { conclusion: said } : {};
+    const facts = factsOf(what, { record: memory.record, struck: this.#struck });
+    this.tell({ type: "happened", what, facts });
   }
 
   /** An action's error is shown in full, and the story stands still. */
@@ -198,8 +191,18 @@ export class LiveRun implements AsyncDisposable {
 
   #fail(error: unknown): void {
     if (this.#ending.signal.aborted) return;
-    const hint = error instanceof OperatorError && error.hint ? `\n${error.hint}` : "";
-    this.tell({ type: "action_failed", error: `${messageOf(error)}${hint}` });
+    this.tell({ type: "action_failed", error: fullText(error) });
+  }
+
+  /** Before the fault there is nothing to show without it; after it the story tells what is left. */
+  #lose(name: ChildName, error: OperatorError): void {
+    if (this.#ending.signal.aborted || this.summary) return;
+    this.#lost.add(name);
+    const action = this.#options.memory.story?.action;
+    const isStriking = action?.state === "running" && action.act === "strike";
+    // Its last lines are in its panel.
+    if (this.#struck || isStriking) this.tell({ type: "child_lost", error: messageOf(error) });
+    else this.#fail(error);
   }
 
   #do(action: StageAction): Promise<Partial<StoryFacts>> {
@@ -276,4 +279,9 @@ export class LiveRun implements AsyncDisposable {
     if (!fault) throw new OperatorError("usage", `there is no fault ${wanted}`);
     return fault;
   }
+}
+
+function fullText(error: unknown): string {
+  const hint = error instanceof OperatorError && error.hint ? `\n${error.hint}` : "";
+  return `${messageOf(error)}${hint}`;
 }

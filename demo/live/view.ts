@@ -17,6 +17,7 @@ import {
   canAdvance,
   canChooseFault,
   canHeal,
+  errorOf,
   isAtEnd,
   type Story,
   shownChapter,
@@ -113,14 +114,13 @@ function arranged({ isLeaving, desk }: LiveMemory): Partial<StoryView> {
 function storyOf(story: Story, nowMs: number): StoryView {
   const chapter = shownChapter(story);
   const isPlayed = story.shown === story.reached;
-  const { action } = story;
   return {
     chapter: story.shown + 1,
     chapters: story.chapters.length,
     title: chapter.title,
     narration: chapter.narrate(story.facts),
     activity: isPlayed ? activityOf(story, nowMs) : `the play is at chapter ${story.reached + 1}`,
-    error: isPlayed && action.state === "failed" ? action.error : undefined,
+    error: isPlayed ? errorOf(story) : undefined,
     keys: keysOf(story),
   };
 }

@@ -39,8 +39,9 @@ function openStage(): Stage {
 test("a child that keeps ending is started again three times, and then ends the demo", async () => {
   await using stage = openStage();
   stage.start("agent", ["echo no model; exit 2"]);
-  const failure = await stage.childEnded().catch((error: unknown) => error);
+  const failure = await stage.givenUp("agent");
   expect(failure).toMatchObject({ message: "the agent keeps ending (exit 2)", hint: "no model" });
+  expect(stage.childEnded()).rejects.toBe(failure);
   const news = "demo: the agent ended (exit 2), and is started again";
   expect(lines.filter((line) => line === news).length).toBe(3);
   expect(processes.slice(-2)).toEqual([

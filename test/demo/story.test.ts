@@ -6,6 +6,7 @@ import {
   beginStory,
   COUNTDOWN_MS,
   canChooseFault,
+  errorOf,
   isPlayedOut,
   type Story,
   type StoryInput,
@@ -57,6 +58,10 @@ function play(chapters: readonly Chapter[] = tikvChapters, { isAuto = false } = 
     },
     fails: (error: string) => {
       give({ type: "action_failed", error });
+      return player;
+    },
+    loses: (error: string) => {
+      give({ type: "child_lost", error });
       return player;
     },
     happens: (what: Chapter["awaits"] & string) => {
@@ -192,7 +197,7 @@ describe("the story", () => {
       atFault()
         .give("next", "heal")
         .wait(COUNTDOWN_MS)
-        .done()
+        .done({ injectedAtMs: 1 })
         .happens("detected")
         .happens("concluded")
         .happens("ended")
@@ -202,6 +207,25 @@ describe("the story", () => {
     const player = atEnd("escalated").give("heal", "heal");
     expect(player.acts.filter((act) => act === "heal")).toEqual(["heal"]);
     expect(player.done({ isHealed: true }).give("heal").acts.at(-2)).toBe("check_ledger");
+  });
+
+  test("a child that is lost after the fault stops nothing, and is part of the account", () => {
+    const struck = atFault().give("next").wait(COUNTDOWN_MS).done({ injectedAtMs: 1 });
+    const player = struck.loses("the agent keeps ending").loses("the load keeps ending");
+    player.happens("detected").happens("concluded").happens("ended");
+    player.done({ summary: { ...SUMMARY, resolution: "unresolved" } });
+    expect(player.titles()).toEqual(["The end", "The end"]);
+    expect(errorOf(player.story())).toBe("the agent keeps ending");
+    expect(player.give("heal").acts.at(-1)).toBe("heal");
+  });
+
+  test("what is broken can be repaired where a failed action ends the story", () => {
+    expect(atFault().fails("no such store").give("heal").acts).not.toContain("heal");
+    const player = atFault().give("next").wait(COUNTDOWN_MS).done({ injectedAtMs: 1 });
+    player.happens("detected").happens("concluded").happens("ended").fails("the disk is full");
+    expect(player.give("heal").acts.at(-1)).toBe("heal");
+    expect(player.fails("it does not start").give("heal").acts.slice(-2)).toEqual(["heal", "heal"]);
+    expect(player.done({ isHealed: true }).give("heal").acts.length).toBe(6);
   });
 
   test("every chapter says something, whatever is known so far", () => {
