@@ -1,13 +1,15 @@
 // The chapter that is told: what it says, what is going on or went wrong, and what the keys do.
 import type { Canvas, PanelContent } from "./box.ts";
 import { endWithDots, printable, type Room, wrapTo } from "./fit.ts";
-import { createTheme, type Theme } from "./theme.ts";
+import { createTheme, type Paint, type Theme } from "./theme.ts";
 import type { StoryView } from "./view.ts";
 
 /** Longer lines of prose are hard to read. */
 const PROSE_COLUMNS_MAX = 88;
 /** Of one paragraph, however long. */
 const PROSE_ROWS_MAX = 200;
+/** Far more than a child's last words. */
+const ERROR_LINES_MAX = 100;
 const SPINNER = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
 const SPINNER_STEP_MS = 100;
 const KEY_GAP = " · ";
@@ -34,11 +36,11 @@ export function storyScrollMax(view: StoryView, room: Room): number {
 
 interface Told {
   readonly lines: readonly string[];
-  /** Rows of narration for which there is no room. */
+  /** Rows of text for which there is no room. */
   readonly hidden: number;
 }
 
-/** Keys and activity at the foot, always; then the error in full; the narration has the rest. */
+/** Keys and activity at the foot, always; what there is to read has the rest, and scrolls in it. */
 function tell(view: StoryView, canvas: Canvas): Told {
   const { theme, rows } = canvas;
   const columns = Math.min(canvas.columns, PROSE_COLUMNS_MAX);
@@ -46,25 +48,47 @@ function tell(view: StoryView, canvas: Canvas): Told {
   const heading = wrapTo(view.title, { columns, rows: headingRows }).map(theme.strong);
   const keys = keyLines(view.keys, { columns: canvas.columns, theme });
   const foot = [...activityLines(view, { ...canvas, columns }), ...keys];
-  const room = Math.max(0, rows - heading.length - foot.length);
-  const error = view.error === undefined ? [] : wrapTo(`✗ ${view.error}`, { columns, rows: room });
-  const proseRoom = { columns, rows: room - error.length };
-  const prose = proseLines(view.narration, proseRoom);
-  const hidden = Math.max(0, prose.length - proseRoom.rows);
-  const narration = windowOf(prose, {
-    ...proseRoom,
-    from: Math.min(view.scrolledDown ?? 0, hidden),
-  });
-  const spare = room - error.length - narration.length;
+  const room = { columns, rows: Math.max(0, rows - heading.length - foot.length) };
+  const all = textRows(view, { room, theme });
+  const hidden = Math.max(0, all.length - room.rows);
+  const shown = windowOf(all, { ...room, from: Math.min(view.scrolledDown ?? 0, hidden) });
+  const spare = room.rows - shown.length;
   const belowHeading = blanks(spare > 1 ? headingRows : 0);
-  const aboveError = blanks(error.length > 0 && spare > 2 ? 1 : 0);
-  const aboveFoot = blanks(spare - belowHeading.length - aboveError.length);
-  const told = [...belowHeading, ...narration, ...aboveError, ...error.map(theme.bad)];
-  return { lines: [...heading, ...told, ...aboveFoot, ...foot], hidden };
+  const aboveFoot = blanks(spare - belowHeading.length);
+  const told = shown.map(({ text, paint }) => paint(text));
+  return { lines: [...heading, ...belowHeading, ...told, ...aboveFoot, ...foot], hidden };
+}
+
+interface TextRow {
+  readonly text: string;
+  readonly paint: Paint;
+}
+
+interface TextStyle {
+  readonly room: Room;
+  readonly theme: Theme;
+}
+
+/** The error is below the narration; where there is no room for both it is read first. */
+function textRows(view: StoryView, { room, theme }: TextStyle): readonly TextRow[] {
+  const error = errorRows(view.error, room).map((text) => ({ text, paint: theme.bad }));
+  const proseRoom = { ...room, rows: room.rows - error.length };
+  const prose = proseRows(view.narration, proseRoom).map((text) => ({ text, paint: theme.plain }));
+  const spare = proseRoom.rows - prose.length;
+  if (spare < 0) return [...error, ...prose];
+  const between = error.length > 0 && spare > 2 ? [{ text: "", paint: theme.plain }] : [];
+  return [...prose, ...between, ...error];
+}
+
+/** In full, and line by line: what a child said last is a table as often as not. */
+function errorRows(error: string | undefined, { columns }: Room): readonly string[] {
+  if (error === undefined) return [];
+  const lines = `✗ ${error}`.split("\n", ERROR_LINES_MAX);
+  return lines.flatMap((line) => wrapTo(line, { columns, rows: PROSE_ROWS_MAX }));
 }
 
 /** Paragraphs, all of them, with a blank line between them if there is room for it. */
-function proseLines(paragraphs: readonly string[], room: Room): readonly string[] {
+function proseRows(paragraphs: readonly string[], room: Room): readonly string[] {
   const { columns, rows } = room;
   const wrapped = paragraphs.map((text) => wrapTo(text, { columns, rows: PROSE_ROWS_MAX }));
   const lines = wrapped.flat();
@@ -74,11 +98,14 @@ function proseLines(paragraphs: readonly string[], room: Room): readonly string[
 }
 
 function windowOf(
-  lines: readonly string[],
-  { columns, rows, from }: Room & { readonly from: number },
-): readonly string[] {
-  const shown = lines.slice(from, from + rows);
-  return from + rows < lines.length ? endWithDots(shown, columns) : shown;
+  rows: readonly TextRow[],
+  { columns, rows: count, from }: Room & { readonly from: number },
+): readonly TextRow[] {
+  const shown = rows.slice(from, from + count);
+  const last = shown.at(-1);
+  if (last === undefined || from + count >= rows.length) return shown;
+  const [text = ""] = endWithDots([last.text], columns);
+  return [...shown.slice(0, -1), { ...last, text }];
 }
 
 function activityLines(view: StoryView, { columns, nowMs, theme }: Canvas): readonly string[] {

@@ -4,7 +4,7 @@ import { drawBox } from "../../src/panels/box.ts";
 import { layOut, panelsOf } from "../../src/panels/layout.ts";
 import { logPanel } from "../../src/panels/log-panel.ts";
 import { statusLine } from "../../src/panels/status-line.ts";
-import { storyPanel } from "../../src/panels/story-panel.ts";
+import { storyPanel, storyScrollMax } from "../../src/panels/story-panel.ts";
 import { createTheme } from "../../src/panels/theme.ts";
 import type { ProcessView, StatusView } from "../../src/panels/view.ts";
 import { canvasOf, NAMING_THEME } from "./easel.ts";
@@ -40,7 +40,23 @@ describe("the story", () => {
     expect(storyPanel(view, canvasOf(12, 3)).lines).toEqual([
       "<bad:✗ one two>",
       "<bad:three four>",
-      "<bad:five six>",
+      "<bad:five six…>",
+    ]);
+  });
+
+  test("keeps the line breaks of an error, and reads it before a narration that has to wait", () => {
+    const error = "it failed (exit 1)\nport 1 is taken\n  by 42";
+    const view = story({ narration: ["one two three", "four"], error, keys: [] });
+    const at = (scrolledDown: number) =>
+      storyPanel({ ...view, scrolledDown }, canvasOf(20, 4)).lines;
+    const lines = ["<bad:✗ it failed (exit 1)>", "<bad:port 1 is taken>", "<bad:  by 42>"];
+    expect(at(0)).toEqual([...lines, "one two three…"]);
+    expect(at(99)).toEqual([...lines.slice(1), "one two three", "four"]);
+    expect(storyScrollMax(view, { columns: 20, rows: 4 })).toBe(1);
+    expect(storyPanel(view, canvasOf(20, 6)).lines.slice(0, 3)).toEqual([
+      "one two three",
+      "four",
+      ...lines.slice(0, 1),
     ]);
   });
 
