@@ -1,0 +1,117 @@
+// What runs inside Redis, atomically and by its clock. Each script touches keys of one hash tag
+// only. The first line names it: a stand-in that knows no Lua tells them apart by that.
+
+/** `sha` is what EVALSHA takes: SHA-1 of the text, in hex. */
+export interface Script {
+  readonly name: string;
+  readonly text: string;
+  readonly sha: string;
+}
+
+function script(name: string, body: string): Script {
+  const text = `-- ratelimiter:${name}\n${body.trim()}\n`;
+  return { name, text, sha: new Bun.CryptoHasher("sha1").update(text).digest("hex") };
+}
+
+/** Into limit, window_ms and until_ms (false when none), after KEYS[2] or ARGV[1] and ARGV[2]. */
+const READ_RULE = `
+local time = redis.call('TIME')
+local now_us = time[1] * 1000000 + time[2]
+local limit, window_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
+local override = redis.call('HMGET', KEYS[2], 'limit', 'window_ms', 'until_ms')
+if override[1] then
+  local ends_ms = tonumber(override[3] or '')
+  if not ends_ms or ends_ms * 1000 > now_us then
+    limit = tonumber(override[1]) or limit
+    window_ms = tonumber(override[2] or '') or window_ms
+  end
+end
+local window_us = window_ms * 1000
+local oldest = '(' .. string.format('%.0f', now_us - window_us)
+local used = redis.call('ZCOUNT', KEYS[1], oldest, '+inf')
+`;
+
+/**
+ * KEYS: log, limit. ARGV: declared limit, its window_ms, cost, prefix of members.
+ * Returns [verdict, used, limit, window_ms, now_us, reset_us, retry_after_us]; verdict 1 allowed,
+ * 0 denied, -1 the cost can never pass. `used` is after this check. Scores ahead of Redis's clock
+ * count as used.
+ * The entries are added before old ones are dropped, so that a Redis that is out of memory refuses
+ * at the first write and leaves nothing half done. A denied check writes no entry; it renews an
+ * expiry that ends before the window does, and so at most once a second.
+ */
+export const CHECK_SCRIPT: Script = script(
+  "check",
+  `${READ_RULE}
+local cost = tonumber(ARGV[3])
+local function us_until_free(units)
+  local index = redis.call('ZCARD', KEYS[1]) - used + units - 1
+  local entry = redis.call('ZRANGE', KEYS[1], index, index, 'WITHSCORES')
+  if not entry[2] then return window_us end
+  return math.max(1, math.min(window_us, tonumber(entry[2]) + window_us - now_us))
+end
+if used + cost > limit then
+  if cost > limit and limit > 0 then return {-1, used, limit, window_ms, now_us, 0, 0} end
+  if used == 0 then return {0, 0, limit, window_ms, now_us, 0, window_us} end
+  if redis.call('PTTL', KEYS[1]) < window_ms then
+    redis.call('PEXPIRE', KEYS[1], window_ms + 1000)
+  end
+  return {0, used, limit, window_ms, now_us, us_until_free(1), us_until_free(used + cost - limit)}
+end
+local entries = {}
+for unit = 1, cost do
+  entries[2 * unit - 1] = string.format('%.0f', now_us)
+  entries[2 * unit] = ARGV[4] .. '-' .. unit
+end
+redis.call('ZADD', KEYS[1], unpack(entries))
+redis.call('PEXPIRE', KEYS[1], window_ms + 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now_us - window_us))
+used = used + cost
+return {1, used, limit, window_ms, now_us, us_until_free(1), 0}
+`,
+);
+
+/** KEYS: log, limit. ARGV: declared limit, its window_ms. Returns [used, limit, window_ms, PTTL]. */
+export const COUNTER_SCRIPT: Script = script(
+  "counter",
+  `${READ_RULE}
+return {used, limit, window_ms, redis.call('PTTL', KEYS[1])}
+`,
+);
+
+/**
+ * KEYS: limit. ARGV: limit, window_ms, until_ms or "", for_ms, set_by, most ms ahead.
+ * Returns until_ms, or 0 when it is not ahead of Redis's clock, or -1 when it is too far ahead.
+ */
+export const OVERRIDE_SCRIPT: Script = script(
+  "override",
+  `
+local time = redis.call('TIME')
+local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
+local until_ms = tonumber(ARGV[3]) or now_ms + tonumber(ARGV[4])
+if until_ms <= now_ms then return 0 end
+if until_ms > now_ms + tonumber(ARGV[6]) then return -1 end
+local until_text = string.format('%.0f', until_ms)
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'limit', ARGV[1], 'window_ms', ARGV[2], 'until_ms', until_text,
+  'set_by', ARGV[5])
+redis.call('PEXPIREAT', KEYS[1], until_text)
+return until_ms
+`,
+);
+
+/** KEYS: log, limit. ARGV: declared limit, its window_ms. Forgets the log; returns what it held. */
+export const RESET_SCRIPT: Script = script(
+  "reset",
+  `${READ_RULE}
+redis.call('DEL', KEYS[1])
+return used
+`,
+);
+
+export const ALL_SCRIPTS: readonly Script[] = [
+  CHECK_SCRIPT,
+  COUNTER_SCRIPT,
+  OVERRIDE_SCRIPT,
+  RESET_SCRIPT,
+];
