@@ -45,8 +45,12 @@ const STORY_ROWS: Readonly<Record<ScrollStep, number>> = {
   end: Number.POSITIVE_INFINITY,
 };
 
+export function asksToQuit(key: Key): boolean {
+  return key === "q" || key === "ctrl-c";
+}
+
 export function readKey(memory: LiveMemory, key: Key, context: KeyContext): KeyCommand {
-  if (key === "q" || key === "ctrl-c") return { type: "quit" };
+  if (asksToQuit(key)) return { type: "quit" };
   if (memory.record.approval) return readApprovalKey(memory, key);
   const { overlay } = memory.desk;
   if (overlay === "help") return { type: "desk", desk: { overlay: undefined } };

@@ -15,7 +15,7 @@ import type { DemoSummary } from "../events.ts";
 import { createDemoHome } from "../home.ts";
 import { Stage } from "../stage.ts";
 import { beginStory } from "../story.ts";
-import { readKey } from "./keys.ts";
+import { asksToQuit, readKey } from "./keys.ts";
 import { createMemory, tellLine } from "./memory.ts";
 import { LiveRun } from "./run.ts";
 import { viewOf } from "./view.ts";
@@ -65,16 +65,30 @@ export interface LiveOutcome {
   readonly keptHome: string | undefined;
 }
 
+/** Taking a cluster down needs a moment: not before a screen that answers no key. */
+const LAST_WORDS = "Taking the cluster down …";
+
 /** What came of the last run. */
 export async function playLive(options: PlayOptions): Promise<LiveOutcome> {
+  const { screen, context } = options;
+  let hasQuit = false;
+  const takeLateKey = (key: Key) => {
+    if (!asksToQuit(key)) return;
+    hasQuit = true;
+    screen.leave([LAST_WORDS]);
+  };
   for (;;) {
     await options.prepareRun();
-    const { end, ...outcome } = await playOnce(options);
-    if (end === "quit") return outcome;
+    const { end, ...outcome } = await playOnce(options, takeLateKey);
+    if (end === "quit" || hasQuit || context.signal.aborted) return outcome;
   }
 }
 
-async function playOnce(options: PlayOptions): Promise<LiveOutcome & { readonly end: RunEnd }> {
+/** `takeLateKey` gets those that are pressed while the cluster is taken down. */
+async function playOnce(
+  options: PlayOptions,
+  takeLateKey: Keyboard["onKey"],
+): Promise<LiveOutcome & { readonly end: RunEnd }> {
   const { context, subject, databasePath } = options;
   const home = await createDemoHome();
   const memory = memoryFor(options);
@@ -113,12 +127,12 @@ async function playOnce(options: PlayOptions): Promise<LiveOutcome & { readonly 
     },
   });
   const end = await untilEnd({ options, memory, run, view, redraw });
+  options.keyboard.onKey = takeLateKey;
   memory.isLeaving = true;
   redraw();
   const isKept = options.isKept && end === "quit" && stage.isUp;
   if (isKept) await stage.keep();
-  // Taking a cluster down needs a moment: not before a screen that answers no key.
-  if (end === "quit") options.screen.leave(isKept ? [] : ["Taking the cluster down …"]);
+  if (end === "quit") options.screen.leave(isKept ? [] : [LAST_WORDS]);
   return { end, summary: run.summary, error: run.error, keptHome: isKept ? home : undefined };
 }
 

@@ -108,7 +108,8 @@ function figureOf(figure: MemberFigure, before: readonly MemberFigure[]): Figure
 function arranged({ isLeaving, desk }: LiveMemory): Partial<StoryView> {
   const scrolledDown = desk.storyScroll;
   if (!isLeaving) return { scrolledDown };
-  return { scrolledDown, activity: "taking the cluster down, to play it again", keys: [] };
+  const activity = "taking the cluster down, to play it again";
+  return { scrolledDown, activity, keys: [["q", "quit"]] };
 }
 
 function storyOf(story: Story, nowMs: number): StoryView {

@@ -1,5 +1,6 @@
 // The terminal taken over for a screen of panels: its keys, its colours, and a recording if a
 // person wants one. Disposing it gives the terminal back.
+import { asksToQuit } from "../../demo/live/keys.ts";
 import type { Keyboard } from "../../demo/live/play.ts";
 import { Recorder } from "../infra/asciicast.ts";
 import { Tty } from "../infra/tty.ts";
@@ -28,6 +29,7 @@ export function openLiveScreen(context: CommandContext): LiveScreen {
   const lost = new AbortController();
   const signal = AbortSignal.any([context.signal, lost.signal]);
   const keyboard: Keyboard = { onKey: () => undefined };
+  const obeyInHaste = createHaste();
   using opening = new DisposableStack();
   const terminal = opening.use(new Tty({ input: process.stdin, output: process.stdout }));
   const recorder = opening.use(openRecorder(context, terminal));
@@ -36,7 +38,10 @@ export function openLiveScreen(context: CommandContext): LiveScreen {
       terminal,
       clock: context.clock,
       signal,
-      onKey: (key) => keyboard.onKey(key),
+      onKey: (key) => {
+        obeyInHaste(key);
+        keyboard.onKey(key);
+      },
       onResize: (size) => recorder?.resize(size),
       onLost: () => lost.abort("SIGHUP"),
       onFrame: (text) => recorder?.write(text),
@@ -45,6 +50,18 @@ export function openLiveScreen(context: CommandContext): LiveScreen {
   const held = opening.move();
   const theme = createTheme({ colorLevel: colorLevelOf(context.env) });
   return { screen, theme, keyboard, signal, [Symbol.dispose]: () => held.dispose() };
+}
+
+/** Who has asked to quit and presses Ctrl-C does not want to wait, on the screen or after it. */
+function createHaste(): Keyboard["onKey"] {
+  const endNow = () => process.exit(130);
+  let isAsked = false;
+  return (key) => {
+    if (isAsked && key === "ctrl-c") endNow();
+    if (isAsked || !asksToQuit(key)) return;
+    isAsked = true;
+    process.once("SIGINT", endNow);
+  };
 }
 
 function openRecorder(
