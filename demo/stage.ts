@@ -7,11 +7,14 @@ import { type ChildExit, describeExit, startChild } from "../src/infra/child.ts"
 import { Supervisor } from "../src/infra/supervisor.ts";
 import type { ChildEvent } from "../src/infra/supervisor-child.ts";
 import type { ProcessView } from "../src/panels/view.ts";
+import { ENDPOINTS } from "../subjects/index.ts";
 import { disownHome, removeHome } from "./home.ts";
 
 /** The load checks its whole ledger before it ends. */
 const LEDGER_GRACE_MS = 60_000;
 const LAST_LINES = 10;
+/** They would lead the children to what a person has elsewhere. */
+const NOT_OURS = [...ENDPOINTS.map(({ variable }) => variable), "OPERATOR_DB"];
 
 export const CHILD_NAMES = ["monitor", "agent", "load"] as const;
 export type ChildName = (typeof CHILD_NAMES)[number];
@@ -49,8 +52,9 @@ export class Stage implements AsyncDisposable {
   /** The world of the children: the demo's home, and nothing else of ours in it. */
   get context(): CommandContext {
     const { context, home, databasePath } = this.#options;
-    const { PD_ENDPOINT: _, OPERATOR_DB: __, ...env } = context.env;
-    return { ...context, env: { ...env, OPERATOR_HOME: home }, flags: { db: databasePath } };
+    const ours = Object.entries(context.env).filter(([name]) => !NOT_OURS.includes(name));
+    const env = { ...Object.fromEntries(ours), OPERATOR_HOME: home };
+    return { ...context, env, flags: { db: databasePath } };
   }
 
   async raise(timeScale: number): Promise<void> {

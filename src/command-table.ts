@@ -1,4 +1,5 @@
 // Every verb with its words and flags. Data only: the command's code is loaded when it is chosen.
+import { ENDPOINTS, SUBJECT_NAMES } from "../subjects/index.ts";
 import type { Command } from "./commands/context.ts";
 
 export interface CommandEntry {
@@ -14,7 +15,12 @@ export interface CommandEntry {
 
 const DB = { "--db <file>": "Database (env OPERATOR_DB; default: tickets.db in OPERATOR_HOME)" };
 const JSON_LINES = { "--json": "Print JSON for programs" };
-const PD = { "--pd <urls>": "PD endpoints of a cluster that runs elsewhere (env PD_ENDPOINT)" };
+const ELSEWHERE = Object.fromEntries(
+  ENDPOINTS.map(({ flag, variable, describes }) => [
+    `--${flag} <urls>`,
+    `${describes} (env ${variable})`,
+  ]),
+);
 
 const DEMO: CommandEntry = {
   usage: "demo [subject]",
@@ -42,10 +48,10 @@ const MONITOR: CommandEntry = {
   usage: "monitor",
   describes: "Watch a subject, file tickets, verify repairs",
   flags: {
-    "--subject <name>": "What to watch: tikv",
+    "--subject <name>": `What to watch: ${SUBJECT_NAMES.join(", ")}`,
     "--interval <duration>": "One observation each (default 5s)",
     "--once": "Look, print, end: exit 0 all hold, 3 violated, 1 could not see; files no ticket",
-    ...PD,
+    ...ELSEWHERE,
     ...DB,
     ...JSON_LINES,
   },
@@ -70,7 +76,7 @@ const AGENT: CommandEntry = {
     "--command-max <duration>": "Time per shell command (default 60s)",
     "--output-max <bytes>": "Bytes of a result that the model sees (default 16384)",
     "--lease <duration>": "How long a claim lasts unless renewed (default 30s)",
-    ...PD,
+    ...ELSEWHERE,
     ...DB,
   },
   examples: ["operator agent --db tickets.db", "operator agent --mode approve"],
@@ -82,7 +88,7 @@ const WATCH: CommandEntry = {
   describes: "Show tickets, the agent's work and the subject, live, in a terminal",
   flags: {
     "--subject <name>": "What to look at (default: the only one there is)",
-    ...PD,
+    ...ELSEWHERE,
     ...DB,
   },
   examples: ["operator watch --db tickets.db"],

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { ENDPOINTS } from "../../subjects/index.ts";
 import type { CommandKnowledge } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "../infra/child.ts";
@@ -11,6 +12,7 @@ import { createShell } from "../infra/exec.ts";
 import { withFileErrors } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
 import { DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
+import { endpointsOf } from "./open-subject.ts";
 
 type Environment = CommandContext["env"];
 
@@ -36,7 +38,7 @@ export function shellKnowledge(context: CommandContext): Omit<CommandKnowledge, 
   const home = resolve(homeOf(context));
   const ours = [home, resolve(databaseOf(context))];
   return {
-    readHosts: endpointsOf(context).flatMap((url) => URL.parse(url)?.host ?? []),
+    readHosts: endpointsOf(context, ENDPOINTS).flatMap((url) => URL.parse(url)?.host ?? []),
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
     variables: { OPERATOR_HOME: home, ...(HOME ? { HOME } : {}) },
@@ -54,21 +56,20 @@ function shellEnv(context: CommandContext, folder: string): Environment {
   const harmless = Object.entries(context.env).filter(
     ([name]) => !SECRET_NAME.test(name) && name !== PARENT_PIPE_ENV,
   );
-  const pd = textFlag(context.flags, "pd");
   return {
     ...Object.fromEntries(harmless),
     PATH: `${folder}${delimiter}${context.env.PATH ?? ""}`,
     OPERATOR_HOME: resolve(homeOf(context)),
     [DATABASE_ENV]: resolve(databaseOf(context)),
     NO_COLOR: "1",
-    ...(pd === undefined ? {} : { PD_ENDPOINT: pd }),
+    ...namedEndpoints(context),
   };
 }
 
-function endpointsOf({ flags, env }: CommandContext): readonly string[] {
-  const typed = textFlag(flags, "pd") ?? env.PD_ENDPOINT ?? "";
-  const urls = typed.split(",").map((url) => url.trim());
-  return urls.map((url) => (url.includes("://") ? url : `http://${url}`));
+/** What was typed as a flag: the model's own operator commands look at the same subject. */
+function namedEndpoints({ flags }: CommandContext): Environment {
+  const named = ENDPOINTS.map(({ flag, variable }) => [variable, textFlag(flags, flag)] as const);
+  return Object.fromEntries(named.filter(([, typed]) => typed !== undefined));
 }
 
 /** Moved into place, so that another agent never runs half of it. */

@@ -1,7 +1,7 @@
 // Opens a subject by name: the one that runs here, or the one that a person named by its endpoints.
 import { loadSubject } from "../../subjects/index.ts";
 import { OperatorError } from "../domain/errors.ts";
-import type { Subject, SubjectDefinition, Topology } from "../domain/subject.ts";
+import type { EndpointPlan, Subject, SubjectDefinition, Topology } from "../domain/subject.ts";
 import type { CommandContext } from "./context.ts";
 import { homeOf, textFlag, usage } from "./flags.ts";
 
@@ -11,11 +11,11 @@ export interface OpenedSubject {
   readonly topology: Topology;
 }
 
-/** Endpoints (`--pd`, `PD_ENDPOINT`) win over what runs locally. Rejects when there is neither. */
+/** Endpoints that a person named win over what runs locally. Rejects when there is neither. */
 export async function openSubject(context: CommandContext, name: string): Promise<OpenedSubject> {
   const definition = await loadSubject(name);
   const { clock, self } = context;
-  const endpoints = endpointsOf(context);
+  const endpoints = endpointsOf(context, definition.endpoints);
   if (endpoints.length > 0) {
     const topology = { subject: name, timeScale: 1, members: [], endpoints };
     const subject = definition.open({ topology, runtime: undefined, clock });
@@ -28,20 +28,29 @@ export async function openSubject(context: CommandContext, name: string): Promis
     return { definition, subject, topology: local.topology };
   }
   throw new OperatorError("subject", `${name} does not run here, and no endpoint was named`, {
-    hint: `operator subject up ${name}, or name a cluster with --pd http://host:2379`,
+    hint: [`operator subject up ${name}`, ...definition.endpoints.map(sayExample)].join(", or "),
   });
 }
 
 /** Those that a person named. Throws code "usage" for what is no URL. */
-export function endpointsOf({ flags, env }: CommandContext): readonly string[] {
-  const typed = textFlag(flags, "pd") ?? env.PD_ENDPOINT ?? "";
-  const urls = typed.split(",").map((url) => url.trim());
-  return urls.filter((url) => url !== "").map(checkUrl);
+export function endpointsOf(
+  { flags, env }: CommandContext,
+  plans: readonly EndpointPlan[],
+): readonly string[] {
+  return plans.flatMap((plan) => {
+    const typed = textFlag(flags, plan.flag) ?? env[plan.variable] ?? "";
+    const urls = typed.split(",").map((url) => url.trim());
+    return urls.filter((url) => url !== "").map((url) => checkUrl(plan, url));
+  });
 }
 
-function checkUrl(text: string): string {
-  const withScheme = text.includes("://") ? text : `http://${text}`;
-  if (URL.canParse(withScheme) && /^https?:/.test(withScheme))
-    return withScheme.replace(/\/+$/, "");
-  throw usage(`PD endpoint "${text}": must be a URL such as http://127.0.0.1:2379`);
+function sayExample({ flag, example }: EndpointPlan): string {
+  return `name one with --${flag} ${example}`;
+}
+
+function checkUrl({ schemes, variable, example }: EndpointPlan, text: string): string {
+  const url = text.includes("://") ? text : `${schemes[0]}//${text}`;
+  const scheme = URL.parse(url)?.protocol;
+  if (scheme !== undefined && schemes.includes(scheme)) return url.replace(/\/+$/, "");
+  throw usage(`${variable} "${text}": must be a URL such as ${example}`);
 }

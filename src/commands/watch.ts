@@ -24,8 +24,8 @@ const DATABASE_MS = 250;
 const LOOK_MS = 1_000;
 
 export async function runWatchCommand(context: CommandContext): Promise<ExitCode> {
-  const { name } = await loadSubject(subjectOf(context));
-  endpointsOf(context);
+  const { name, endpoints } = await loadSubject(subjectOf(context));
+  endpointsOf(context, endpoints);
   if (!hasRoomForScreen()) {
     const hint = "operator tickets list, operator audit show last";
     throw usage("watch needs a terminal, of 80×24 at least", hint);

@@ -15,6 +15,19 @@ export interface Observation {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly members: readonly ObservedMember[];
+  /** What else is worth a place on a screen, the most important rows first. */
+  readonly tables?: readonly ObservedTable[];
+}
+
+export interface ObservedTable {
+  /** "counters", "limits". */
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly {
+    /** As many as there are columns; figures are aligned to the right. */
+    readonly cells: readonly string[];
+    readonly isOff: boolean;
+  }[];
 }
 
 /** What every subject can say about each of its members; panels and the guard need no more. */

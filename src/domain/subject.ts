@@ -32,6 +32,8 @@ export interface ObserveOptions {
 export interface SubjectDefinition {
   readonly name: string;
   readonly describes: string;
+  /** How a person names one that runs elsewhere. Empty when it can only be one of ours. */
+  readonly endpoints: readonly EndpointPlan[];
   open(options: OpenOptions): Subject;
   /** By invariant name. */
   readonly runbooks: Readonly<Record<string, Runbook>>;
@@ -44,6 +46,17 @@ export interface SubjectDefinition {
   runMember(options: MemberOptions): Promise<number>;
   /** The load generator, likewise. */
   runWorkload(options: WorkloadOptions): Promise<number>;
+}
+
+/** A flag and an environment variable with one URL or several, separated by commas. */
+export interface EndpointPlan {
+  readonly flag: string;
+  readonly variable: string;
+  readonly describes: string;
+  /** The first one is added to what names none: `http:`. */
+  readonly schemes: readonly string[];
+  /** For the example in an error: `http://host:2379`. */
+  readonly example: string;
 }
 
 export interface OpenOptions {
@@ -60,7 +73,7 @@ export interface Topology {
   readonly timeScale: number;
   /** Empty when only endpoints are known: then the first good observation declares. */
   readonly members: readonly MemberPlan[];
-  /** Base URLs given by a person (`PD_ENDPOINT`), used when there are no members. */
+  /** URLs given by a person (`PD_ENDPOINT`), used when there are no members. */
   readonly endpoints: readonly string[];
 }
 

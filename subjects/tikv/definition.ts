@@ -10,6 +10,7 @@ import type {
   SubjectDefinition,
   WorkloadOptions,
 } from "../../src/domain/subject.ts";
+import { tikvEndpoints } from "./endpoints.ts";
 import { tikvFaults } from "./faults/all.ts";
 import { tikvRunbooks } from "./runbooks/all.ts";
 import { openTikv } from "./subject.ts";
@@ -17,6 +18,7 @@ import { openTikv } from "./subject.ts";
 export const tikv: SubjectDefinition = {
   name: "tikv",
   describes: "a TiKV cluster: placement drivers (pd) and stores (tikv)",
+  endpoints: tikvEndpoints,
   open: openTikv,
   runbooks: tikvRunbooks,
   faults: tikvFaults,

@@ -28,6 +28,7 @@ export const TOY_TROUBLES = {
 export const toy: SubjectDefinition = {
   name: "toy",
   describes: "processes that answer /health",
+  endpoints: [],
   open: openToy,
   runbooks: { member_answers: restartWhatIsDown },
   faults: [faultOf("toy_kill", "kill", "start"), faultOf("toy_pause", "pause", "resume")],
