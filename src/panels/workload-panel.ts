@@ -20,6 +20,9 @@ const FIGURE_ROWS = 2;
 const CHART_ROWS_MAX = 8;
 const GAP = "  ";
 const PRECISE_BELOW_MS = 10;
+/** Figures come once a second: three have not come. */
+const OLD_MS = 3_500;
+const NO_LATENCY = { p50Ms: undefined, p99Ms: undefined };
 
 export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent {
   const { theme, nowMs, columns } = canvas;
@@ -32,7 +35,7 @@ export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent 
   const rows = Math.min(CHART_ROWS_MAX, Math.max(1, canvas.rows - MARK_ROWS - FIGURE_ROWS));
   return {
     title: "Workload",
-    note: { text: `${formatCount(Math.round(newest.ops))} ops/s`, paint: theme.strong },
+    note: rateLabel(newest, canvas),
     footNote: peakLabel(view.seconds, scale, theme),
     lines: [
       ...sparkRows(view.seconds, { scale, rows }).map(theme.good),
@@ -41,6 +44,16 @@ export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent 
       ...writes,
     ],
   };
+}
+
+/** A rate of long ago is none of now. */
+function rateLabel(newest: WorkloadSecond, { nowMs, theme }: Canvas): Label {
+  if (isOld(newest, nowMs)) return { text: "no load now", paint: theme.faint };
+  return { text: `${formatCount(Math.round(newest.ops))} ops/s`, paint: theme.strong };
+}
+
+function isOld({ atMs }: WorkloadSecond, nowMs: number): boolean {
+  return nowMs - atMs > OLD_MS;
 }
 
 function peakLabel(seconds: readonly WorkloadSecond[], scale: SparkScale, theme: Theme): Label {
@@ -104,10 +117,11 @@ function latencyLine(
   seconds: readonly WorkloadSecond[],
   { newest, canvas }: { readonly newest: WorkloadSecond; readonly canvas: Canvas },
 ): string {
-  const { theme, columns } = canvas;
+  const { theme, columns, nowMs } = canvas;
+  const { p50Ms, p99Ms } = isOld(newest, nowMs) ? NO_LATENCY : newest;
   const failures = seconds.slice(-SPARK_SECONDS).reduce((sum, second) => sum + second.failures, 0);
   const paint = failures === 0 ? theme.plain : theme.bad;
-  const latency = `p50 ${latencyText(newest.p50Ms)}${GAP}p99 ${latencyText(newest.p99Ms)}`;
+  const latency = `p50 ${latencyText(p50Ms)}${GAP}p99 ${latencyText(p99Ms)}`;
   const failed = paint(`${failures === 0 ? "" : "✗ "}${formatCount(failures)} failed`);
   const long = `${latency}${GAP}${failed} in the last minute`;
   return firstThatFits([long, `${latency}${GAP}${failed}`], columns);

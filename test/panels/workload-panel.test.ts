@@ -92,6 +92,14 @@ test("failures of the last minute stand out", () => {
   expect(note?.text).toBe("5 ops/s");
 });
 
+test("when no figures come any more it does not repeat the last ones", () => {
+  const panelAt = (secondsAgo: number) =>
+    workloadPanel({ ...noWrites(), seconds: [second(secondsAgo, 200)] }, canvasOf(60, 4));
+  expect(panelAt(3).note?.text).toBe("200 ops/s");
+  expect(panelAt(4).note?.text).toBe("no load now");
+  expect(panelAt(4).lines.at(-1)).toBe("p50 –  p99 –  0 failed in the last minute");
+});
+
 test("before there is any load it says so", () => {
   expect(workloadPanel(noWrites(), canvasOf(60, 4)).lines).toEqual(["no load yet"]);
 });
