@@ -1,5 +1,6 @@
 // Port: where members run. A member is addressed by name and resolved to a recorded identity; what
 // this runtime did not start it never touches.
+import type { Topology } from "./subject.ts";
 
 export type MemberState = "running" | "paused" | "stopped";
 
@@ -22,6 +23,8 @@ export type MemberOperation = (typeof MEMBER_OPERATIONS)[number];
 
 export interface Runtime {
   readonly name: "local" | "docker";
+  /** As it was declared: the members' ports and settings, tokens among them. Never printed. */
+  readonly topology: Topology;
   /** Every declared member, running or not, in declared order. */
   members(): Promise<readonly MemberStatus[]>;
   /** The last lines of a member's log, oldest first. */

@@ -84,6 +84,7 @@ function runtimeWhere(state: MemberState): Runtime {
   });
   return {
     name: "local",
+    topology: { subject: "tikv", timeScale: 1, members: [], endpoints: [] },
     members: async () => [],
     logs: async () => "",
     operate: async (name) => statusOf(name),

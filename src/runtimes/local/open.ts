@@ -40,6 +40,7 @@ export async function openLocalRuntime(
 export function createLocalRuntime(subject: LocalSubject): Runtime {
   return {
     name: "local",
+    topology: subject.topology,
     members: () => Promise.all(membersOf(subject).map(statusOf)),
     logs: async (name, { lines }) => tailOfLog(memberOf(subject, name).paths.log, lines),
     async operate(name, operation, signal = new AbortController().signal) {
