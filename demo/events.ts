@@ -1,4 +1,5 @@
 // What a demo tells its audience, as data; and the plain line, or the JSON object, that it becomes.
+import { formatDuration } from "../src/panels/units.ts";
 
 /** How the fault ended: a ticket's resolution, or why there is none. */
 export type DemoResolution =
@@ -67,14 +68,14 @@ export function summaryText(summary: DemoSummary): string {
   const { fault, target, resolution, timeToDetectMs, timeToMitigateMs, writesLost } = summary;
   const parts = [
     `${fault} of ${target}: ${resolution.replaceAll("_", " ")}`,
-    `detected ${secondsText(timeToDetectMs)}`,
-    `mitigated ${secondsText(timeToMitigateMs)}`,
+    `detected ${durationText(timeToDetectMs)}`,
+    `mitigated ${durationText(timeToMitigateMs)}`,
     `acknowledged writes lost: ${writesLost ?? "not checked"}`,
     `exit ${summary.exitCode}`,
   ];
   return parts.join("; ");
 }
 
-function secondsText(durationMs: number | null): string {
-  return durationMs === null ? "never" : `after ${(durationMs / 1000).toFixed(1)} s`;
+function durationText(durationMs: number | null): string {
+  return durationMs === null ? "never" : `after ${formatDuration(durationMs)}`;
 }

@@ -1,11 +1,12 @@
 // Pure: what a demo says of a ticket, of the ledger, and at the end.
 import type { Ticket } from "../src/domain/ticket.ts";
+import { formatDuration } from "../src/panels/units.ts";
 import type { DemoEvent } from "./events.ts";
 import { type LedgerReport, resolutionOf } from "./outcome.ts";
 
 export function detectionStep(ticket: Ticket | undefined, injectedAtMs: number): DemoEvent {
   if (!ticket) return { type: "step", step: "unresolved", text: "the fault was not detected" };
-  const after = secondsText(ticket.openedAtMs - injectedAtMs);
+  const after = formatDuration(ticket.openedAtMs - injectedAtMs);
   const text = `detected after ${after}: ticket #${ticket.id}, ${ticket.reason}`;
   return { type: "step", step: "detected", text };
 }
@@ -16,7 +17,7 @@ export function endStep(ticket: Ticket, injectedAtMs: number): DemoEvent {
     const text = `ticket #${ticket.id} is ${end}: ${ticket.note ?? ticket.reason}`;
     return { type: "step", step: "unresolved", text };
   }
-  const after = secondsText(ticket.resolvedAtMs - injectedAtMs);
+  const after = formatDuration(ticket.resolvedAtMs - injectedAtMs);
   const text = `ticket #${ticket.id} resolved as ${end} after ${after}`;
   return { type: "step", step: "resolved", text };
 }
@@ -38,8 +39,4 @@ export function keptStep(subject: string, home: string): DemoEvent {
 export function keptText(subject: string, home: string): string {
   const command = (verb: string) => `OPERATOR_HOME=${home} operator subject ${verb} ${subject}`;
   return `${subject} stays up. To look: ${command("status")}; to end it: ${command("down")}`;
-}
-
-function secondsText(durationMs: number): string {
-  return `${(durationMs / 1000).toFixed(1)} s`;
 }

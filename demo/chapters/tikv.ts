@@ -1,16 +1,16 @@
 // The story of the TiKV demo.
 import { formatCount, formatDuration } from "../../src/panels/units.ts";
 import type { Chapter, StoryFacts } from "../chapter.ts";
+import type { DemoResolution } from "../events.ts";
 
 export const tikvChapters: readonly Chapter[] = [
   {
     title: "Welcome",
     narrate: ({ timeScale }) => [
       "In a minute you will see a database cluster break, and an agent repair it.",
-      "Three PD members keep the map, three TiKV stores keep the data, every key three times. " +
-        "They are stand-ins of ours, real processes on this machine, with their long timers " +
-        `divided by ${timeScale}. They are not TiKV; what breaks in them really breaks.`,
-      "The monitor only watches. The agent only acts on tickets. Neither believes the other.",
+      "Three PD members, three stores: stand-ins for TiKV that really break, timers " +
+        `÷ ${timeScale}.`,
+      "A monitor watches, the agent acts; neither believes the other.",
     ],
   },
   {
@@ -18,9 +18,9 @@ export const tikvChapters: readonly Chapter[] = [
     action: "raise",
     awaits: "healthy",
     narrate: () => [
-      "The cluster starts: six processes, elections, region leaders spread over the stores.",
-      "The monitor asks every member itself, once a second, and judges three dozen invariants. " +
-        "What it cannot see it calls unknown, never well.",
+      "Six processes start, hold elections and spread their regions' leaders.",
+      "The monitor asks every member once a second and gives three dozen verdicts. What it " +
+        "cannot see is unknown, never well.",
     ],
   },
   {
@@ -40,7 +40,7 @@ export const tikvChapters: readonly Chapter[] = [
     isAutomatic: true,
     narrate: ({ fault }) => [
       `Now something breaks: ${fault.name}. ${fault.describes}`,
-      "Nobody but the agent will repair it. f chooses another fault.",
+      "Nobody but the agent will repair it.",
     ],
   },
   {
@@ -48,8 +48,9 @@ export const tikvChapters: readonly Chapter[] = [
     awaits: "detected",
     isAutomatic: true,
     narrate: ({ targets = [] }) => [
-      `${targets.join(" and ")}: broken. PD itself needs 20 seconds to notice a silent store.`,
-      "The monitor waits for a second look that agrees with the first: then it opens a ticket.",
+      `The fault has struck ${targets.join(" and ")}, and nobody tells the monitor: ` +
+        "it asks every member itself.",
+      "When a second look agrees with the first, it opens a ticket.",
     ],
   },
   {
@@ -64,8 +65,8 @@ export const tikvChapters: readonly Chapter[] = [
     isAutomatic: true,
     narrate: () => [
       "The agent says that it is done. That proves nothing.",
-      "Only the monitor closes a ticket: when the invariant holds in consecutive looks, and " +
-        "nothing that was touched got worse. Otherwise the reason goes back to the agent.",
+      "Only the monitor closes a ticket, when the invariant holds in look after look and nothing " +
+        "touched got worse. Else the agent hears why.",
     ],
   },
   {
@@ -74,6 +75,14 @@ export const tikvChapters: readonly Chapter[] = [
     narrate: (facts) => endText(facts),
   },
 ];
+
+const HONESTLY: Readonly<Record<Exclude<DemoResolution, "verified_fix">, string>> = {
+  escalated: "it calls for a person",
+  undetected: "nobody noticed",
+  unresolved: "the ticket is still open",
+  self_healed: "it healed by itself",
+  manual: "a person closed the ticket",
+};
 
 function detectionText({ detectedAfterMs, ticketIds = [] }: StoryFacts): string {
   const tickets = ticketIds.map((id) => `#${id}`).join(", ");
@@ -96,11 +105,16 @@ function endText(facts: StoryFacts): readonly string[] {
       : `${formatCount(writesAcknowledged ?? 0)} acknowledged writes, ${writesLost} lost.`;
   if (resolution === "verified_fix") {
     const after = durationText(facts.endedAfterMs);
-    return [`Repaired, and proven so, ${after} after the fault.`, writes, "r plays it again."];
+    return [`Repaired, and proven so, ${after} after the fault.`, repairText(facts), writes];
   }
-  const honest = `Not repaired by the agent: ${resolution.replaceAll("_", " ")}.`;
   const healed = isHealed ? "It was repaired on your word." : "h repairs it now.";
-  return [honest, ...(facts.conclusion ? [facts.conclusion] : []), writes, healed];
+  const honest = `Not repaired by the agent: ${HONESTLY[resolution]}. ${healed}`;
+  return [honest, writes, ...(facts.conclusion ? [facts.conclusion] : [])];
+}
+
+function repairText({ detectedAfterMs }: StoryFacts): string {
+  const after = durationText(detectedAfterMs);
+  return `Noticed after ${after}, repaired by the agent, closed by the monitor on its own looks.`;
 }
 
 function durationText(durationMs: number | undefined): string {

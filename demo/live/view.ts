@@ -1,6 +1,6 @@
 // Pure: from what is known to what the screen shows.
 import type { MemberFigure, ObservedMember } from "../../src/domain/observation.ts";
-import { isLive } from "../../src/domain/ticket.ts";
+import { isLive, type Ticket } from "../../src/domain/ticket.ts";
 import { formatCost, formatCount } from "../../src/panels/units.ts";
 import type {
   ClusterView,
@@ -72,7 +72,7 @@ export function viewOf(
 
 function clusterOf(memory: LiveMemory): ClusterView {
   const { subject, provenance, look, lookBefore, lookTrouble, record } = memory;
-  const violated = record.tickets.filter(({ state }) => isLive(state)).map(({ entity }) => entity);
+  const live = record.tickets.filter(({ state }) => isLive(state));
   return {
     subject,
     provenance,
@@ -82,19 +82,28 @@ function clusterOf(memory: LiveMemory): ClusterView {
     members: (look?.members ?? []).map((member) =>
       memberOf(member, {
         before: lookBefore?.members.find(({ name }) => name === member.name),
-        isViolated: violated.includes(member.name),
+        tickets: live.filter(({ entity }) => entity === member.name),
       }),
     ),
   };
 }
 
+interface MemberContext {
+  readonly before: ObservedMember | undefined;
+  /** Its live ones. */
+  readonly tickets: readonly Ticket[];
+}
+
+/** While a repair is verified nobody knows: the member is neither violated nor simply well. */
 function memberOf(
   { name, role, health, detail, figures = [] }: ObservedMember,
-  context: { readonly before: ObservedMember | undefined; readonly isViolated: boolean },
+  { before, tickets }: MemberContext,
 ): MemberView {
-  const { before, isViolated } = context;
   const shown = figures.map((figure) => figureOf(figure, before?.figures ?? []));
-  return { name, role, health, detail, isViolated, figures: shown };
+  const isViolated = tickets.some(({ state }) => state !== "verifying");
+  const isVerifying = tickets.length > 0 && !isViolated && health === "up";
+  const said = isVerifying ? "verifying" : detail;
+  return { name, role, health, detail: said, isViolated, figures: shown };
 }
 
 /** Only moves of leaders are worth an arrow; the rest changes all the time. */
@@ -130,20 +139,20 @@ const ACTIVITIES = {
   raise: "raising the cluster",
   start_load: "starting the load",
   strike: "breaking it",
-  check_ledger: "reading every acknowledged write back",
+  check_ledger: "reading every write back",
   heal: "repairing it",
-  healthy: "waiting until every invariant is seen to hold",
-  load_flows: "waiting for the first operations",
+  healthy: "waiting until all is seen well",
+  load_flows: "waiting for first operations",
   detected: "waiting for the monitor's ticket",
   concluded: "the agent is at work",
-  ended: "waiting for the monitor's verdict",
+  ended: "waiting for the verdict",
 } as const;
 
 function activityOf(story: Story, nowMs: number): string | undefined {
   const { countdownDueMs, isPaused, action, happened } = story;
   const { awaits } = shownChapter(story);
   if (countdownDueMs !== undefined) {
-    return `in ${Math.max(0, Math.ceil((countdownDueMs - nowMs) / 1000))} s …`;
+    return `it breaks in ${Math.max(0, Math.ceil((countdownDueMs - nowMs) / 1000))} s`;
   }
   if (isPaused) return "paused: p goes on";
   if (action.state === "running") return ACTIVITIES[action.act];
@@ -176,10 +185,16 @@ function workloadOf(memory: LiveMemory): WorkloadView | undefined {
   return { seconds, marks: marksOf(record), acknowledgedWrites, lostWrites };
 }
 
+const PURPOSES = {
+  monitor: "looks at every member, opens tickets, and closes them by what it sees",
+  agent: "takes tickets, finds the cause, and repairs it under guard",
+} as const;
+
 function logOf(memory: LiveMemory, name: "monitor" | "agent"): LogView {
   const ring = memory.rings[name];
   return {
     title: name === "monitor" ? "Monitor" : "Agent",
+    purpose: PURPOSES[name],
     lines: ring.lines,
     droppedLines: ring.droppedLines,
     scrolledBack: memory.desk.scrolledBack[name],
@@ -197,10 +212,9 @@ function spentOf({ record }: LiveMemory): string | undefined {
 }
 
 function statusOf({ record, mode, model }: LiveMemory): StatusView {
-  const { followed } = record;
-  const state = followed?.resolution ? `resolved: ${followed.resolution}` : followed?.state;
+  const { id, state, resolution } = record.followed ?? {};
   return {
-    ticket: followed && state ? { id: followed.id, state } : undefined,
+    ticket: id && state ? { id, state, resolution: resolution ?? undefined } : undefined,
     timeline: timelineOf(record),
     mode,
     model,

@@ -76,10 +76,10 @@ function tableLines(view: ClusterView, canvas: Canvas, layout: ClusterColumns): 
   return [...table.slice(0, rows - 1), theme.faint(more)];
 }
 
-/** The details of violated members that their rows have no room for. */
+/** The details of members in trouble that their rows have no room for. */
 function cutDetails(members: readonly MemberView[], layout: ClusterColumns): readonly string[] {
   return members
-    .filter((member) => member.isViolated && isDetailCut(member, layout))
+    .filter((member) => concernOf(member) > 0 && isDetailCut(member, layout))
     .map(({ name, detail }) => `✗ ${name}: ${detail}`);
 }
 

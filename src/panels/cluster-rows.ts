@@ -29,7 +29,6 @@ const FIGURE_COLUMNS_MAX = 12;
 const WIDE_DETAIL_COLUMNS = 28;
 const WIDE_GAP = 2;
 const VIOLATED = "VIOLATED";
-const DETAIL_COLUMNS_MIN = 6;
 
 /** Figures that would leave no room for the word "VIOLATED" are not shown. */
 export function clusterColumns(members: readonly MemberView[], columns: number): ClusterColumns {
@@ -69,17 +68,19 @@ export function memberRow(member: MemberView, { layout, theme, isStale }: Member
   return `${paintSymbol(symbol)} ${name} ${figures}${gap}${theme.faint(detail)}`;
 }
 
-/** Its row does not say all that is known of a violation. */
+/** Its row does not say all that is known of it. */
 export function isDetailCut(member: MemberView, layout: ClusterColumns): boolean {
-  const room = detailColumns(member, layout) - VIOLATED.length - 1;
-  return room < DETAIL_COLUMNS_MIN || Bun.stringWidth(printable(member.detail, room)) > room;
+  const taken = member.isViolated ? VIOLATED.length + 1 : 0;
+  const room = detailColumns(member, layout) - taken;
+  return room < 1 || Bun.stringWidth(printable(member.detail, room)) > room;
 }
 
-/** After the word for violated there is as much of the detail as says something, or nothing. */
+/** Of a member in trouble the whole detail, or a word for it. */
 function detailText(member: MemberView, layout: ClusterColumns): string {
-  if (!member.isViolated) return member.detail;
-  const room = detailColumns(member, layout) - VIOLATED.length - 1;
-  return room < DETAIL_COLUMNS_MIN ? VIOLATED : `${VIOLATED} ${member.detail}`;
+  const { isViolated, health, detail } = member;
+  const isCut = isDetailCut(member, layout);
+  if (isViolated) return isCut ? VIOLATED : `${VIOLATED} ${detail}`;
+  return isCut && health !== "up" ? health : detail;
 }
 
 /** A role without figures has the room of their columns for the detail. */

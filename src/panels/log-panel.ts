@@ -1,6 +1,7 @@
 // What a child says, live: its last lines, or where the reader has scrolled to; and how it is.
 import { unreachable } from "../domain/errors.ts";
 import type { Canvas, Label, PanelContent } from "./box.ts";
+import { wrapTo } from "./fit.ts";
 import { type LogRow, scrolledBackWithin, visibleRows } from "./log-window.ts";
 import type { Theme } from "./theme.ts";
 import { formatCount } from "./units.ts";
@@ -17,8 +18,12 @@ export function logPanel(view: LogView, canvas: Canvas): PanelContent {
     title: view.title,
     note: noteOf(view.process, { scrolledBack, theme }),
     foot: view.footer === undefined ? undefined : { text: view.footer, paint: theme.plain },
-    lines: rows.map((row) => paintRow(row, theme)),
+    lines: rows.length > 0 ? rows.map((row) => paintRow(row, theme)) : purposeLines(view, canvas),
   };
+}
+
+function purposeLines({ purpose = "" }: LogView, { theme, ...room }: Canvas): readonly string[] {
+  return wrapTo(purpose, room).map(theme.faint);
 }
 
 function paintRow({ text, isFirst }: LogRow, theme: Theme): string {

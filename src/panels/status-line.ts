@@ -22,7 +22,7 @@ const HELP = "? help";
 
 /** Exactly so many columns. */
 export function statusLine(view: StatusView, { columns, theme }: StatusStyle): string {
-  const ticket = ticketText(view.ticket, theme);
+  const ticket = ticketText(view, { name: "ticket ", theme });
   const mode = `mode ${printable(view.mode, WORD_COLUMNS_MAX)}`;
   const model = `model ${printable(view.model, WORD_COLUMNS_MAX)}`;
   const variants: readonly (readonly [Detail, readonly string[]])[] = [
@@ -37,12 +37,19 @@ export function statusLine(view: StatusView, { columns, theme }: StatusStyle): s
     const left = ` ${ticket}${timelineText(view.timeline, { detail, theme })}`;
     return spread(left, { right: theme.faint(words.join(" · ")), columns });
   });
-  return fitTo(firstThatFits([...lines, ` ${ticket}`], columns), columns);
+  const numberAndEnds =
+    ` ${ticketText(view, { name: "", theme })}` +
+    timelineText(view.timeline, { detail: "ends", theme });
+  return fitTo(firstThatFits([...lines, numberAndEnds, ` ${ticket}`], columns), columns);
 }
 
-function ticketText(ticket: StatusView["ticket"], theme: Theme): string {
-  if (ticket === undefined) return theme.faint("no ticket");
-  const text = `ticket #${ticket.id} ${printable(ticket.state, WORD_COLUMNS_MAX)}`;
+function ticketText(
+  { ticket, timeline }: StatusView,
+  { name, theme }: { readonly name: string; readonly theme: Theme },
+): string {
+  if (ticket === undefined) return theme.faint(timeline.length > 0 ? "no ticket yet" : "no ticket");
+  const how = ticket.resolution === undefined ? "" : `: ${ticket.resolution}`;
+  const text = `${name}#${ticket.id} ${printable(ticket.state + how, WORD_COLUMNS_MAX)}`;
   if (ticket.state === "resolved") return theme.good(`✓ ${text}`);
   return ticket.state === "escalated" ? theme.alarm(`✗ ${text}`) : theme.accent(text);
 }

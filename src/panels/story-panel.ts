@@ -12,7 +12,7 @@ const PROSE_ROWS_MAX = 200;
 const ERROR_LINES_MAX = 100;
 const SPINNER = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
 const SPINNER_STEP_MS = 100;
-const KEY_GAP = " · ";
+const KEY_GAPS = [" · ", "  "];
 const KEY_ROWS_MAX = 3;
 const ACTIVITY_ROWS_MAX = 2;
 const HEADING_ROWS_MIN = 10;
@@ -116,16 +116,28 @@ function activityLines(view: StoryView, { columns, nowMs, theme }: Canvas): read
   return rows.map(theme.accent);
 }
 
-/** `SPACE next · f another fault`; what does not fit into a row goes to the next one. */
-function keyLines(
+interface KeyStyle {
+  readonly columns: number;
+  readonly theme: Theme;
+}
+
+/** `SPACE next · f another fault`; closer together where that makes fewer rows. */
+function keyLines(keys: StoryView["keys"], style: KeyStyle): readonly string[] {
+  const variants = KEY_GAPS.map((gap) => keyRows(keys, { ...style, gap }));
+  const fewest = Math.min(...variants.map((rows) => rows.length));
+  return variants.find((rows) => rows.length === fewest) ?? [];
+}
+
+/** What does not fit into a row goes to the next one. */
+function keyRows(
   keys: StoryView["keys"],
-  { columns, theme }: { readonly columns: number; readonly theme: Theme },
+  { columns, theme, gap }: KeyStyle & { readonly gap: string },
 ): readonly string[] {
   const rows: string[] = [];
   for (const [key, does] of keys) {
     const item = `${theme.accent(printable(key, columns))} ${printable(does, columns)}`;
     const row = rows.at(-1);
-    const joined = `${row}${theme.faint(KEY_GAP)}${item}`;
+    const joined = `${row}${theme.faint(gap)}${item}`;
     if (row !== undefined && Bun.stringWidth(joined) <= columns) rows[rows.length - 1] = joined;
     else rows.push(item);
     if (rows.length > KEY_ROWS_MAX) break;

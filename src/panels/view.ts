@@ -77,6 +77,8 @@ export interface StoryView {
 
 export interface LogView {
   readonly title: string;
+  /** What it is for: shown until it says something. */
+  readonly purpose?: string | undefined;
   /** The whole ring, oldest first; plain text, one entry a line, of any length and content. */
   readonly lines: readonly string[];
   /** Lines that the ring has dropped; they are in the log file. */
@@ -120,11 +122,18 @@ export interface MarkView {
 }
 
 export interface StatusView {
-  readonly ticket: { readonly id: number; readonly state: string } | undefined;
+  readonly ticket: TicketView | undefined;
   /** What happened so far, in order; the first is where time counts from. */
   readonly timeline: readonly { readonly label: string; readonly atMs: number }[];
   readonly mode: string;
   readonly model: string;
+}
+
+export interface TicketView {
+  readonly id: number;
+  readonly state: string;
+  /** How it was resolved. */
+  readonly resolution?: string | undefined;
 }
 
 export type OverlayView =
