@@ -10,6 +10,9 @@ const printError = printOrLoseTo(2);
 main(process.argv.slice(2));
 
 function main(typed: readonly string[]): void {
+  // What nobody awaits ends us as well, and not with the runtime's exit code.
+  process.on("uncaughtException", failWith);
+  process.on("unhandledRejection", failWith);
   runCommand(typed).then(
     (code) => process.exit(code),
     (error) => failWith(error),

@@ -1,6 +1,6 @@
 // The process as a whole: what signals make of a daemon, and what started it.
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "./support/eventually.ts";
@@ -67,3 +67,22 @@ test.skipIf(process.platform !== "linux")(
     });
   },
 );
+
+for (const crash of ["throw defect", "void Promise.reject(defect)"]) {
+  test(`a defect that no command awaits ends it with exit 70 and its stack: ${crash}`, async () => {
+    const home = mkdtempSync(join(tmpdir(), "operator-main-"));
+    const preload = join(home, "crash.ts");
+    const defect = 'const defect = new Error("boom");';
+    writeFileSync(preload, `process.on("SIGUSR2", () => { ${defect} ${crash} });`);
+    const words = ["agent", "--model", "runbook", "--db", join(home, "tickets.db")];
+    await using agent = Bun.spawn([process.execPath, "--preload", preload, MAIN, ...words], {
+      env: { PATH: process.env.PATH, OPERATOR_HOME: home },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    await agent.stdout.getReader().read();
+    agent.kill("SIGUSR2");
+    expect(await agent.exited).toBe(70);
+    expect(await agent.stderr.text()).toMatch(/^operator: this is a defect.*boom/s);
+    rmSync(home, { recursive: true });
+  });
+}
