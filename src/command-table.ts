@@ -138,6 +138,19 @@ const SUBJECT: CommandEntry = {
   load: async () => (await import("./commands/subject.ts")).runSubject,
 };
 
+const FAULT: CommandEntry = {
+  usage: "fault [verb] [...words]",
+  describes: "list | inject | heal | recover: break a subject that runs here, and mend it",
+  flags: { "--seed <n>": "inject: repeat the choice of another run", ...JSON_LINES },
+  examples: [
+    "operator fault list tikv",
+    "operator fault inject tikv store_kill",
+    "operator fault heal tikv 1",
+    "operator fault recover tikv",
+  ],
+  load: async () => (await import("./commands/fault.ts")).runFault,
+};
+
 const DOCTOR: CommandEntry = {
   usage: "doctor",
   describes: "What is here, and what each missing thing costs",
@@ -175,6 +188,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   audit: AUDIT,
   actions: ACTIONS,
   subject: SUBJECT,
+  fault: FAULT,
   doctor: DOCTOR,
   member: MEMBER,
   workload: WORKLOAD,

@@ -28,6 +28,7 @@ const LAYERS: readonly { readonly folder: string; readonly may: readonly string[
   { folder: "src/agent/", may: ["src/domain/", "src/store/"] },
   { folder: "src/models/", may: ["src/domain/"] },
   { folder: "src/runtimes/", may: ["src/domain/", "src/infra/"] },
+  { folder: "src/faults/", may: ["src/domain/", "src/infra/"] },
   { folder: "src/infra/", may: ["src/domain/"] },
   { folder: "src/panels/", may: ["src/domain/"] },
   { folder: "src/commands/", may: ["src/", "subjects/index.ts", "demo/", "package.json"] },

@@ -23,6 +23,8 @@ export interface ToyHome extends AsyncDisposable {
   files(member: string): MemberPaths;
   /** `operator subject …` of the toy, as a process of its own. */
   spawnSubject(words: readonly string[]): Bun.ReadableSubprocess;
+  /** `operator …` likewise. */
+  spawn(words: readonly string[]): Bun.ReadableSubprocess;
 }
 
 export async function createToyHome(): Promise<ToyHome> {
@@ -33,18 +35,20 @@ export async function createToyHome(): Promise<ToyHome> {
     if (!opened) throw new Error("the toy is not up");
     return opened;
   };
+  const spawn = (words: readonly string[]) =>
+    Bun.spawn([...toyOperator, ...words], {
+      env: { ...process.env, OPERATOR_HOME: dir, ANTHROPIC_API_KEY: "sk-ant-secret" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   return {
     dir,
+    spawn,
     up: (settings = {}, signal = new AbortController().signal) =>
       upLocal({ ...options, timeScale: 1, settings, signal }),
     runtime: async () => (await open()).runtime,
     plan: async (member) => planOf((await open()).topology, member),
     files: (member) => memberPaths(subjectPaths(dir, toy.name), member),
-    spawnSubject: (words) =>
-      Bun.spawn([...toyOperator, "subject", ...words], {
-        env: { ...process.env, OPERATOR_HOME: dir, ANTHROPIC_API_KEY: "sk-ant-secret" },
-        stdio: ["ignore", "pipe", "pipe"],
-      }),
+    spawnSubject: (words) => spawn(["subject", ...words]),
     async [Symbol.asyncDispose]() {
       await downLocal({ subject: toy.name, home: dir, clock: systemClock });
       await rm(dir, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 // The executable of the toy subject: `bun toy-operator.ts <verb> …`, for tests that need processes.
 
 import { describeFailure } from "../../src/command-line.ts";
+import { runFault } from "../../src/commands/fault.ts";
 import { runMember } from "../../src/commands/member.ts";
 import { runSubject } from "../../src/commands/subject.ts";
 import { runWorkloadCommand } from "../../src/commands/workload.ts";
@@ -10,7 +11,12 @@ import { loadToy } from "./toy-subject.ts";
 /** How a test starts it: the front of an argv. */
 export const toyOperator: readonly string[] = [process.execPath, import.meta.path];
 
-const VERBS = { subject: runSubject, member: runMember, workload: runWorkloadCommand };
+const VERBS = {
+  subject: runSubject,
+  fault: runFault,
+  member: runMember,
+  workload: runWorkloadCommand,
+};
 
 if (import.meta.main) await main(process.argv.slice(2));
 

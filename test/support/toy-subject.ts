@@ -31,7 +31,7 @@ export const toy: SubjectDefinition = {
   endpoints: [],
   open: openToy,
   runbooks: { member_answers: restartWhatIsDown },
-  faults: [faultOf("toy_kill", "kill", "start"), faultOf("toy_pause", "pause", "resume")],
+  faults: [faultOf("toy_kill", "kill", "start"), faultOf("toy_pause", "pause", "resume"), hangOf()],
   local: {
     members: ["one", "two"].map((name) => ({
       name,
@@ -152,6 +152,17 @@ function faultOf(name: string, breaks: MemberOperation, mends: MemberOperation):
       for (const target of targets) await runtime?.operate(target, mends);
     },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: memberAnswers.name, entity })),
+  };
+}
+
+/** Strikes, and never comes back to say so. */
+function hangOf(): Fault {
+  return {
+    ...faultOf("toy_hang", "pause", "resume"),
+    async inject({ targets }, { runtime, clock }) {
+      for (const target of targets) await runtime?.operate(target, "pause");
+      await clock.sleep(600_000);
+    },
   };
 }
 

@@ -18,7 +18,8 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
   ["audit verify", "read"],
   ["demo", "oversight"],
   ["doctor", "read"],
-  ["fault list", "read"],
+  // It names what is broken: who repairs must find out.
+  ["fault list", "oversight"],
   ["fault inject", "destroy"],
   ["fault heal", "oversight"],
   ["fault recover", "oversight"],

@@ -1,0 +1,164 @@
+// operator fault list | inject | heal | recover: breaks a subject that runs here, on purpose, and
+// mends it again. A fault is on file before it strikes.
+import { loadSubject } from "../../subjects/index.ts";
+import { OperatorError } from "../domain/errors.ts";
+import type { FaultPlan } from "../domain/fault.ts";
+import type { SubjectDefinition } from "../domain/subject.ts";
+import { type FaultEntry, type FaultLedger, readLedger } from "../faults/ledger.ts";
+import { type FaultHands, healFault, injectFault, recoverFaults } from "../faults/strike.ts";
+import { seededRandom } from "../infra/clock.ts";
+import { tableLines } from "../panels/table.ts";
+import { formatTime } from "../panels/units.ts";
+import { subjectPaths } from "../runtimes/local/layout.ts";
+import { notUp } from "../runtimes/local/member.ts";
+import { openLocalRuntime } from "../runtimes/local/open.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { chooseFrom, homeOf, numberFlag, parseId, refuseSurplus, usage } from "./flags.ts";
+import { printEither } from "./tickets-json.ts";
+
+interface FaultCall {
+  readonly context: CommandContext;
+  readonly definition: SubjectDefinition;
+  /** The word after the subject. */
+  readonly word: string | undefined;
+}
+
+const VERBS = { list, inject, heal, recover } satisfies Record<
+  string,
+  (call: FaultCall) => Promise<ExitCode>
+>;
+const VERB_NAMES = ["list", "inject", "heal", "recover"] as const;
+const PROBE_DEADLINE_MS = 1_000;
+const SEED_MAX = 2 ** 32 - 1;
+
+export async function runFault(context: CommandContext, load = loadSubject): Promise<ExitCode> {
+  const [verbWord, subject, word] = context.words;
+  if (verbWord === undefined) throw usage(`fault needs a verb: one of ${VERB_NAMES.join(", ")}`);
+  const verb = chooseFrom(verbWord, VERB_NAMES, "verb of fault");
+  const takesWord = verb === "inject" || verb === "heal";
+  refuseSurplus(context.words, { max: takesWord ? 3 : 2, after: "fault" });
+  if (subject === undefined) {
+    throw usage(`fault ${verb} needs a subject`, `operator fault ${verb} tikv`);
+  }
+  return VERBS[verb]({ context, definition: await load(subject), word });
+}
+
+/** Where the faults of a subject are on record; it goes with the subject. */
+export function faultLedgerOf(
+  context: Pick<CommandContext, "env" | "clock">,
+  subject: string,
+): FaultLedger {
+  return { path: subjectPaths(homeOf(context), subject).faults, clock: context.clock };
+}
+
+/** Which faults there are, and which are in force. */
+async function list({ context, definition }: FaultCall): Promise<ExitCode> {
+  const { name, faults } = definition;
+  const entries = await readLedger(faultLedgerOf(context, name));
+  const known = faults.map((fault) => ({ name: fault.name, describes: fault.describes }));
+  printEither(context, {
+    json: { subject: name, faults: known, ledger: entries.map(jsonOf) },
+    lines: () => [
+      ...tableLines(
+        ["FAULT", "WHAT IT DOES"],
+        known.map((fault) => [fault.name, fault.describes]),
+      ),
+      "",
+      ...ledgerLines(entries),
+    ],
+  });
+  return 0;
+}
+
+async function inject({ context, definition, word }: FaultCall): Promise<ExitCode> {
+  const { name, faults } = definition;
+  const names = faults.map((fault) => fault.name);
+  if (word === undefined) throw usage(`fault inject needs a fault: one of ${names.join(", ")}`);
+  const chosen = chooseFrom(word, names, "fault");
+  const { hands, subject } = await openHands(context, definition);
+  const { flags, random, signal } = context;
+  const seed = numberFlag(flags, "seed", { min: 0, max: SEED_MAX });
+  const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
+  const fault = faults.find((candidate) => candidate.name === chosen);
+  if (!fault) throw new OperatorError("not_found", `${name} has no fault ${chosen}`);
+  const plan = fault.plan(observation, seed === undefined ? random : seededRandom(seed));
+  const id = await injectFault(hands, plan);
+  const undo = `operator fault heal ${name} ${id}`;
+  printEither(context, {
+    json: { id, ...jsonOfPlan(plan) },
+    lines: () => [`fault #${id}: ${chosen} of ${plan.targets.join(", ")}; ${undo} takes it back`],
+  });
+  return 0;
+}
+
+async function heal({ context, definition, word }: FaultCall): Promise<ExitCode> {
+  const id = parseId(word, "fault");
+  const { hands } = await openHands(context, definition);
+  const entries = await readLedger(hands.ledger);
+  const entry = entries.find((candidate) => candidate.id === id);
+  if (!entry) {
+    throw new OperatorError("not_found", `no fault #${id} in the ledger of ${definition.name}`, {
+      hint: `operator fault list ${definition.name}`,
+    });
+  }
+  await healFault(hands, entry);
+  const lines = () => [`fault #${id} healed: ${sayPlan(entry.plan)}`];
+  printEither(context, { json: jsonOf({ ...entry, state: "healed" }), lines });
+  return 0;
+}
+
+/** Everything that is still in force, also after the one who injected it was killed. */
+async function recover({ context, definition }: FaultCall): Promise<ExitCode> {
+  const { hands } = await openHands(context, definition);
+  const { healed, failed } = await recoverFaults(hands);
+  printEither(context, {
+    json: {
+      healed: healed.map(({ id }) => id),
+      failed: failed.map(({ entry, cause }) => ({ id: entry.id, cause })),
+    },
+    lines: () => [
+      ...healed.map(({ id, plan }) => `fault #${id} healed: ${sayPlan(plan)}`),
+      ...failed.map(
+        ({ entry, cause }) => `fault #${entry.id} is NOT healed (${sayPlan(entry.plan)}): ${cause}`,
+      ),
+      ...(healed.length + failed.length === 0 ? ["no fault is in force"] : []),
+    ],
+  });
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function openHands(context: CommandContext, definition: SubjectDefinition) {
+  const { clock, self, signal } = context;
+  const local = await openLocalRuntime({ definition, home: homeOf(context), self, clock });
+  if (!local) throw notUp(definition.name);
+  const subject = definition.open({ ...local, clock });
+  const hands: FaultHands = {
+    ledger: faultLedgerOf(context, definition.name),
+    faults: definition.faults,
+    context: { runtime: subject.runtime, signal, clock },
+  };
+  return { hands, subject };
+}
+
+function ledgerLines(entries: readonly FaultEntry[]): readonly string[] {
+  if (entries.length === 0) return ["no fault was injected"];
+  const rows = entries.map(({ id, plan, state, atMs }) => [
+    `#${id}`,
+    state,
+    formatTime(atMs),
+    sayPlan(plan),
+  ]);
+  return tableLines(["ID", "STATE", "SINCE", "FAULT"], rows);
+}
+
+function sayPlan({ fault, targets }: FaultPlan): string {
+  return `${fault} of ${targets.join(", ")}`;
+}
+
+function jsonOf({ id, plan, state, atMs, healedAtMs }: FaultEntry) {
+  return { id, state, at_ms: atMs, healed_at_ms: healedAtMs, ...jsonOfPlan(plan) };
+}
+
+function jsonOfPlan({ fault, targets, details }: FaultPlan) {
+  return { fault, targets: [...targets], details };
+}

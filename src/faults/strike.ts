@@ -1,0 +1,70 @@
+// Breaks something on purpose, and mends it again from what the ledger says.
+import type { ActionContext } from "../domain/action.ts";
+import { messageOf, OperatorError } from "../domain/errors.ts";
+import type { Fault, FaultPlan } from "../domain/fault.ts";
+import { type FaultEntry, type FaultLedger, intendFault, noteFault, readLedger } from "./ledger.ts";
+
+export interface FaultHands {
+  readonly ledger: FaultLedger;
+  readonly faults: readonly Fault[];
+  readonly context: ActionContext;
+}
+
+/** Its number in the ledger. An injection that fails is healed as far as it went, and rejects. */
+export async function injectFault(hands: FaultHands, plan: FaultPlan): Promise<number> {
+  const fault = faultOf(hands, plan);
+  const id = await intendFault(hands.ledger, plan);
+  try {
+    await fault.inject(plan, hands.context);
+  } catch (error) {
+    await healQuietly(hands, { id, plan });
+    throw error;
+  }
+  await noteFault(hands.ledger, { id, step: "injected" });
+  return id;
+}
+
+/** Healing what is healed already changes nothing. */
+export async function healFault(
+  hands: FaultHands,
+  { id, plan }: Pick<FaultEntry, "id" | "plan">,
+): Promise<void> {
+  await faultOf(hands, plan).heal(plan, hands.context);
+  await noteFault(hands.ledger, { id, step: "healed" });
+}
+
+export interface Recovery {
+  readonly healed: readonly FaultEntry[];
+  readonly failed: readonly { readonly entry: FaultEntry; readonly cause: string }[];
+}
+
+/** Everything that was not healed, newest first; one that cannot be healed stops no other. */
+export async function recoverFaults(hands: FaultHands): Promise<Recovery> {
+  const open = (await readLedger(hands.ledger)).filter(({ state }) => state !== "healed");
+  const healed: FaultEntry[] = [];
+  const failed: { readonly entry: FaultEntry; readonly cause: string }[] = [];
+  for (const entry of open.toReversed()) {
+    try {
+      await healFault(hands, entry);
+      healed.push(entry);
+    } catch (error) {
+      failed.push({ entry, cause: messageOf(error) });
+    }
+  }
+  return { healed, failed };
+}
+
+/** What failed first is what a person must hear; the entry stays open for `recover`. */
+async function healQuietly(
+  hands: FaultHands,
+  entry: Pick<FaultEntry, "id" | "plan">,
+): Promise<void> {
+  await healFault(hands, entry).catch(() => undefined);
+}
+
+function faultOf({ faults }: FaultHands, { fault: name }: FaultPlan): Fault {
+  const fault = faults.find((candidate) => candidate.name === name);
+  if (fault) return fault;
+  const valid = faults.map((candidate) => candidate.name).join(", ");
+  throw new OperatorError("usage", `unknown fault "${name}": one of ${valid}`);
+}
