@@ -16,6 +16,8 @@ export interface Watchers {
 }
 
 const PROBE_DEADLINE_MS = 1_000;
+/** The monitor's summaries of what it saw; it repeats none. */
+const SUMMARY = /^(all invariants hold |\d+ violation\(s\) detected: |cannot see: )/;
 
 export function startWatchers(stage: Stage, watchers: Watchers): void {
   const { subject, databasePath, model, mode, hasAgent } = watchers;
@@ -69,7 +71,8 @@ export function isLoadFlowing(loadLines: readonly string[]): boolean {
   });
 }
 
-/** By the monitor's last word. */
+/** By the last of the monitor's lines that says so or otherwise. */
 export function isSeenWell(monitorLines: readonly string[]): boolean {
-  return monitorLines.at(-1)?.startsWith("all invariants hold") === true;
+  const last = monitorLines.findLast((line) => SUMMARY.test(line));
+  return last?.startsWith("all invariants hold") === true;
 }

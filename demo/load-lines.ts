@@ -24,6 +24,7 @@ export type LoadLine = z.infer<typeof lineSchema>;
 
 /** Undefined for any other line. */
 export function parseLoadLine(line: string): LoadLine | undefined {
+  if (!line.startsWith("{")) return undefined;
   const parsed = lineSchema.safeParse(readJsonLine(line));
   return parsed.success ? parsed.data : undefined;
 }

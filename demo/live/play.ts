@@ -54,7 +54,6 @@ export interface Keyboard {
 export type RunEnd = "quit" | "again";
 
 const MONITOR_LINES = 5_000;
-const LOAD_LINES = 100;
 
 export interface LiveOutcome {
   /** Undefined when the end was not reached. */
@@ -92,13 +91,11 @@ async function playOnce(
   const { context, subject, databasePath } = options;
   const home = await createDemoHome();
   const memory = memoryFor(options);
-  const load = createRing({ linesMax: LOAD_LINES });
-  const { rings } = memory;
   const redraw = () => options.screen.draw((size) => drawScreen(view(), size, options.theme));
   const view = (): ScreenView =>
     viewOf(memory, { nowMs: context.clock.now(), faults: options.faults });
   const onLine = (source: string, line: string) => {
-    if (source === "load") load.push(line);
+    run.hear(source, line);
     if (source !== "monitor" && source !== "agent") return;
     tellLine(memory, { source, line });
     redraw();
@@ -114,17 +111,6 @@ async function playOnce(
     memory,
     ledgerFile: `${home}/ledger.jsonl`,
     redraw,
-    lines: {
-      get monitor() {
-        return rings.monitor.lines;
-      },
-      get agent() {
-        return rings.agent.lines;
-      },
-      get load() {
-        return load.lines;
-      },
-    },
   });
   const end = await untilEnd({ options, memory, run, view, redraw });
   options.keyboard.onKey = takeLateKey;

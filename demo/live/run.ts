@@ -17,6 +17,7 @@ import {
 import type { Awaited, StageAction, StoryFacts } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
 import { expectedTickets, type Struck } from "../follow.ts";
+import { parseLoadLine } from "../load-lines.ts";
 import { summarize } from "../outcome.ts";
 import { CHILD_NAMES, type ChildName, type Stage } from "../stage.ts";
 import { errorOf, isPlayedOut, type StoryInput, stepStory } from "../story.ts";
@@ -35,8 +36,6 @@ export interface LiveOptions {
   readonly hasAgent: boolean;
   readonly databasePath: string;
   readonly ledgerFile: string;
-  /** The children's lines so far; grows while they speak. */
-  readonly lines: Readonly<Record<ChildName, readonly string[]>>;
   /** Something on the screen may have changed. */
   readonly redraw: () => void;
 }
@@ -54,6 +53,8 @@ export class LiveRun implements AsyncDisposable {
   readonly #ending = new AbortController();
   readonly #loops: Promise<void>[] = [];
   readonly #lost = new Set<ChildName>();
+  /** The load's last word, which at its end is of its ledger. */
+  #lastOfLoad: readonly string[] = [];
   #subject: Subject | undefined;
   #store: TicketOps | undefined;
   #struck: Struck | undefined;
@@ -61,7 +62,7 @@ export class LiveRun implements AsyncDisposable {
   constructor(options: LiveOptions) {
     this.#options = options;
     this.#loops.push(
-      this.#every(TICK_MS, () => this.#tick()),
+      this.#every(TICK_MS, () => this.tell({ type: "tick" })),
       this.#every(RECORD_MS, () => this.#readRecord()),
       this.#every(LOOK_MS, () => this.#look()),
     );
@@ -102,6 +103,15 @@ export class LiveRun implements AsyncDisposable {
     if (fault) this.tell({ type: "choose_fault", fault });
   }
 
+  /**
+   * What a child says, line by line: what the story waits for may be followed by a flood of others.
+   */
+  hear(source: string, line: string): void {
+    if (this.#ending.signal.aborted) return;
+    if (source === "monitor" && isSeenWell([line])) this.#happen("healthy");
+    if (source === "load" && parseLoadLine(line)) this.#hearLoad(line);
+  }
+
   /** What is pending now; decided already, it changes nothing. */
   decide(decision: "approved" | "denied"): void {
     const { memory } = this.#options;
@@ -136,12 +146,11 @@ export class LiveRun implements AsyncDisposable {
     }
   }
 
-  #tick(): void {
-    const { lines, memory } = this.#options;
-    this.tell({ type: "tick" });
-    if (isSeenWell(lines.monitor)) this.#happen("healthy");
-    if (isLoadFlowing(lines.load.slice(-1))) this.#happen("load_flows");
-    if (memory.load) takeLoadLine(memory.load, lines.load.at(-1));
+  #hearLoad(line: string): void {
+    const { load } = this.#options.memory;
+    this.#lastOfLoad = [line];
+    if (load) takeLoadLine(load, line);
+    if (isLoadFlowing([line])) this.#happen("load_flows");
   }
 
   async #readRecord(): Promise<void> {
@@ -194,7 +203,9 @@ export class LiveRun implements AsyncDisposable {
     this.tell({ type: "action_failed", error: fullText(error) });
   }
 
-  /** Before the fault there is nothing to show without it; after it the story tells what is left. */
+  /**
+   * Before the fault there is nothing to show without it; after it the story tells what is left.
+   */
   #lose(name: ChildName, error: OperatorError): void {
     if (this.#ending.signal.aborted || this.summary) return;
     this.#lost.add(name);
@@ -250,10 +261,10 @@ export class LiveRun implements AsyncDisposable {
   }
 
   async #checkLedger(): Promise<Partial<StoryFacts>> {
-    const { stage, memory, lines } = this.#options;
+    const { stage, memory } = this.#options;
     const struck = this.#struck;
     if (!struck || !this.#store) throw new OperatorError("subject", "nothing was broken");
-    const ledger = await checkLedger(stage, () => lines.load);
+    const ledger = await checkLedger(stage, () => this.#lastOfLoad);
     const tickets = await expectedTickets(this.#store, struck);
     const summary = summarize({ ...struck, tickets, ledger });
     if (memory.load) {

@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { isLoadFlowing, isSeenWell } from "../../demo/acts.ts";
+
+const WELL = "all invariants hold (36 verdicts)";
+const VIOLATED = "1 violation(s) detected: store_unreachable of tikv2 (no sign of life)";
+const BLIND = "cannot see: 3 of 36 verdicts unknown; store_unreachable of tikv2 (no answer)";
+const NOISE = ["Ticket #1 opened -> open", "[Trouble] over", "", "\x1b[2J", '{"type":"workload"'];
+
+test.each([
+  { after: "nothing", lines: [], isWell: false },
+  { after: "noise alone", lines: NOISE, isWell: false },
+  { after: "a good word", lines: [WELL], isWell: true },
+  { after: "a good word and noise", lines: [VIOLATED, WELL, ...NOISE], isWell: true },
+  { after: "a violation and noise", lines: [WELL, VIOLATED, ...NOISE], isWell: false },
+  { after: "a look that saw too little", lines: [WELL, BLIND], isWell: false },
+])("what the monitor last said of what it saw counts, after $after", ({ lines, isWell }) => {
+  expect(isSeenWell(lines)).toBe(isWell);
+});
+
+test("a load flows when a line of its own counts operations", () => {
+  const second = { type: "workload", at_ms: 1, writes: 1, failures: 0, p50_ms: null, p99_ms: null };
+  expect(isLoadFlowing(NOISE)).toBe(false);
+  expect(isLoadFlowing([JSON.stringify({ ...second, ops: 0 }), ...NOISE])).toBe(false);
+  expect(isLoadFlowing([JSON.stringify({ ...second, ops: 2 }), ...NOISE])).toBe(true);
+});
