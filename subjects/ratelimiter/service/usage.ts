@@ -1,0 +1,140 @@
+// What this node was granted by Redis, remembered by the node itself: a second account of every
+// counter, kept for a bounded time, that Redis's own can be compared with.
+import type { UsageAnswer } from "./answers.ts";
+
+export interface Units {
+  readonly key: string;
+  readonly units: number;
+}
+
+/** A span of this process's monotonic clock, `performance.now()`. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface UsageWindow {
+  /** By Redis's clock. */
+  readonly endUs: number;
+  readonly windowMs: number;
+}
+
+export interface UsageLog {
+  /** `atUs` is Redis's time of the grant. */
+  addGrant(grant: Units & { readonly atUs: number }): void;
+  /** A check that was sent, and whose answer never came. */
+  addUncertain(units: Units, sent: Span): void;
+  /** Every answer tells Redis's time: that is how the two clocks are known to each other. */
+  noteRedisTime(us: number): void;
+  /** Undefined until Redis has answered once. */
+  redisNowUs(): number | undefined;
+  read(window: UsageWindow): Pick<UsageAnswer, "since_us" | "items">;
+}
+
+export interface UsageBounds {
+  readonly entriesMax: number;
+  readonly spanMs: number;
+}
+
+interface Grant extends Units {
+  readonly atUs: number;
+}
+
+const DEFAULT_BOUNDS: UsageBounds = { entriesMax: 100_000, spanMs: 60_000 };
+
+export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
+  const startedAtMs = performance.now();
+  const grants = createQueue<Grant>();
+  const uncertain = createQueue<Units & Span>();
+  /** Redis's time when `performance.now()` was 0. */
+  let originUs: number | undefined;
+  let forgottenUs = 0;
+
+  function forget(): void {
+    const horizonMs = performance.now() - bounds.spanMs;
+    const horizonUs = (originUs ?? 0) + horizonMs * 1000;
+    for (let oldest = grants.first(); oldest; oldest = grants.first()) {
+      if (grants.size() <= bounds.entriesMax && oldest.atUs > horizonUs) break;
+      forgottenUs = Math.max(forgottenUs, oldest.atUs);
+      grants.drop();
+    }
+    for (let oldest = uncertain.first(); oldest; oldest = uncertain.first()) {
+      if (uncertain.size() <= bounds.entriesMax && oldest.toMs > horizonMs) break;
+      uncertain.drop();
+    }
+  }
+
+  return {
+    addGrant: (grant) => {
+      grants.push(grant);
+      forget();
+    },
+    addUncertain: (units, sent) => {
+      uncertain.push({ ...units, ...sent });
+      forget();
+    },
+    noteRedisTime: (us) => {
+      originUs = us - performance.now() * 1000;
+    },
+    redisNowUs: () => (originUs === undefined ? undefined : nowBy(originUs)),
+    read: ({ endUs, windowMs }) => {
+      const fromUs = endUs - windowMs * 1000;
+      const items = createTally();
+      for (const { key, units, atUs } of grants.all()) {
+        if (atUs > fromUs && atUs <= endUs) items.of(key).allowed += units;
+      }
+      for (const { key, units, fromMs, toMs } of uncertain.all()) {
+        const isApart =
+          originUs !== undefined &&
+          (originUs + toMs * 1000 <= fromUs || originUs + fromMs * 1000 > endUs);
+        if (!isApart) items.of(key).uncertain += units;
+      }
+      const bornUs = originUs === undefined ? endUs : Math.floor(originUs + startedAtMs * 1000);
+      return { since_us: Math.max(bornUs, forgottenUs), items: items.list() };
+    },
+  };
+}
+
+function nowBy(originUs: number): number {
+  return Math.floor(originUs + performance.now() * 1000);
+}
+
+interface Queue<T> {
+  push(item: T): void;
+  first(): T | undefined;
+  drop(): void;
+  size(): number;
+  all(): readonly T[];
+}
+
+/** First in, first out, without moving everything at each drop. */
+function createQueue<T>(): Queue<T> {
+  let items: T[] = [];
+  let dropped = 0;
+  return {
+    push: (item) => void items.push(item),
+    first: () => items[dropped],
+    drop: () => {
+      dropped += 1;
+      if (dropped < 1024 || dropped * 2 < items.length) return;
+      items = items.slice(dropped);
+      dropped = 0;
+    },
+    size: () => items.length - dropped,
+    all: () => items.slice(dropped),
+  };
+}
+
+type UsageItem = UsageAnswer["items"][number];
+
+function createTally(): { of(key: string): UsageItem; list(): UsageItem[] } {
+  const items = new Map<string, UsageItem>();
+  return {
+    of: (key) => {
+      const item = items.get(key) ?? { key, allowed: 0, uncertain: 0 };
+      items.set(key, item);
+      return item;
+    },
+    list: () => [...items.values()],
+  };
+}
