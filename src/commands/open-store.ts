@@ -1,7 +1,7 @@
 // Opens the database: at once for a command, again and again for a daemon.
 import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
-import { isMissing } from "../infra/files.ts";
+import { isMissingOrEmpty } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
 import { databaseOf } from "./flags.ts";
 
@@ -13,9 +13,9 @@ export async function openStore(context: CommandContext): Promise<TicketOps> {
   return TicketOpsDB.open({ path: databaseOf(context), clock: context.clock });
 }
 
-/** False when it may not even be looked for: then opening it says why. */
+/** Or empty. False when it may not even be looked for: then opening it says why. */
 export function isDatabaseMissing(context: CommandContext): boolean {
-  return isMissing(databaseOf(context));
+  return isMissingOrEmpty(databaseOf(context));
 }
 
 /**

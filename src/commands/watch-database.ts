@@ -55,7 +55,7 @@ export class WatchDatabase implements Disposable {
     await store.decideApproval(approvalId, decision);
   }
 
-  /** Opening makes a file where there is none, so that is looked for each time. */
+  /** One that is not there, or not ready, is looked for again each time. */
   async #open(): Promise<TicketOps> {
     const { path, clock } = this.#options;
     if (isMissing(path)) {
@@ -63,7 +63,8 @@ export class WatchDatabase implements Disposable {
       throw new OperatorError("database", `there is no database at ${path}`);
     }
     const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
-    this.#store ??= TicketOpsDB.open({ path, clock, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    const options = { path, clock, busyTimeoutMs: BUSY_TIMEOUT_MS, isExpected: true };
+    this.#store ??= TicketOpsDB.open(options);
     return this.#store;
   }
 

@@ -1,5 +1,5 @@
 // Files that other processes read while we write them: each is there whole or not at all.
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { OperatorError } from "../domain/errors.ts";
 
@@ -42,9 +42,17 @@ export async function readFileIfThere(path: string): Promise<string | undefined>
 
 /** False for what may not be looked at. */
 export function isMissing(path: string): boolean {
+  return isMissingOr(path, () => false);
+}
+
+/** Also for a file that nobody has written to. */
+export function isMissingOrEmpty(path: string): boolean {
+  return isMissingOr(path, (stats) => stats.isFile() && stats.size === 0);
+}
+
+function isMissingOr(path: string, isAsGood: (stats: Stats) => boolean): boolean {
   try {
-    statSync(path);
-    return false;
+    return isAsGood(statSync(path));
   } catch (error) {
     return hasCode(error, "ENOENT");
   }

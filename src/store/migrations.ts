@@ -33,6 +33,16 @@ export function checkOrigin(db: Database, migrations = MIGRATIONS): void {
   }
 }
 
+/** Throws OperatorError code "database" for a file that `migrate` would write to. */
+export function requirePresentSchema(db: Database, migrations = MIGRATIONS): void {
+  const { version } = headerOf(db);
+  if (version === migrations.length) return;
+  const cause = version === 0 ? "nothing is in it yet" : "it was written by an older operator";
+  throw new OperatorError("database", cause, {
+    hint: "operator monitor and operator agent bring it up to date",
+  });
+}
+
 /** All missing migrations or none. Safe when several processes open a new file at once. */
 export function migrate(db: Database, migrations = MIGRATIONS): void {
   if (headerOf(db).version === migrations.length) return;

@@ -3,7 +3,7 @@ import { Database } from "bun:sqlite";
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OperatorError } from "../domain/errors.ts";
-import { checkOrigin, migrate } from "./migrations.ts";
+import { checkOrigin, migrate, requirePresentSchema } from "./migrations.ts";
 
 /** A database of its own in memory, gone when it is closed. */
 export const IN_MEMORY = ":memory:";
@@ -14,18 +14,23 @@ export interface DatabaseOptions {
   readonly busyTimeoutMs: number;
   /** Writing beyond it fails as on a full disk; no bound of ours when absent. */
   readonly sizeBytesMax?: number | undefined;
+  /** Only a file that has the present schema is opened; none is made or brought up to date. */
+  readonly isExpected?: boolean | undefined;
 }
+
+// Command output may be private: only the owner enters a directory that we make.
+const PRIVATE_DIRECTORY = { recursive: true, mode: 0o700 };
 
 /** Throws what SQLite and the file system throw; `Connection` explains it. */
 export function openDatabase(options: DatabaseOptions): Database {
-  if (options.path !== IN_MEMORY) prepareDirectory(options.path);
-  const db = new Database(options.path, { create: true, readwrite: true, strict: true });
+  const { path, isExpected = false } = options;
+  if (path !== IN_MEMORY && !isExpected) mkdirSync(dirname(path), PRIVATE_DIRECTORY);
+  if (path !== IN_MEMORY) refuseDirectory(path);
+  const db = new Database(path, { create: !isExpected, readwrite: true, strict: true });
   return prepareOrClose(db, options);
 }
 
-function prepareDirectory(path: string): void {
-  // Command output may be private: only the owner enters a directory that we make.
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+function refuseDirectory(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new OperatorError("database", "it is a directory", {
       hint: "name a file with --db",
@@ -36,7 +41,7 @@ function prepareDirectory(path: string): void {
 function prepareOrClose(db: Database, options: DatabaseOptions): Database {
   try {
     configure(db, options);
-    migrate(db);
+    if (!options.isExpected) migrate(db);
     return db;
   } catch (error) {
     db.close();
@@ -44,11 +49,13 @@ function prepareOrClose(db: Database, options: DatabaseOptions): Database {
   }
 }
 
-function configure(db: Database, { busyTimeoutMs, sizeBytesMax }: DatabaseOptions): void {
+function configure(db: Database, options: DatabaseOptions): void {
+  const { busyTimeoutMs, sizeBytesMax, isExpected = false } = options;
   db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   // Before the journal mode, which is written to the file.
   checkOrigin(db);
-  db.run("PRAGMA journal_mode = WAL");
+  if (isExpected) requirePresentSchema(db);
+  else db.run("PRAGMA journal_mode = WAL");
   // With WAL a crash of the process loses nothing and a crash of the machine can lose the last
   // commits, but never tear one. Full would cost an fsync per row for a record that the monitor can
   // observe again.

@@ -45,6 +45,8 @@ export interface TicketOpsOptions extends Partial<StoreRules> {
   readonly busyTimeoutMs?: number;
   /** Writing beyond it fails as on a full disk; no bound of ours when absent. */
   readonly sizeBytesMax?: number;
+  /** Only a file that has the present schema is opened; none is made or brought up to date. */
+  readonly isExpected?: boolean;
 }
 
 const RULES: StoreRules = {
@@ -62,8 +64,11 @@ export class TicketOpsDB implements TicketOps {
   readonly #rules: StoreRules;
 
   private constructor(options: TicketOpsOptions) {
-    const { path, clock, busyTimeoutMs = BUSY_TIMEOUT_MS, sizeBytesMax, ...rules } = options;
-    this.#connection = new Connection({ path, busyTimeoutMs, sizeBytesMax });
+    const { path, clock, busyTimeoutMs, sizeBytesMax, isExpected, ...rules } = options;
+    this.#connection = new Connection({
+      ...{ path, sizeBytesMax, isExpected },
+      busyTimeoutMs: busyTimeoutMs ?? BUSY_TIMEOUT_MS,
+    });
     this.#clock = clock;
     this.#rules = { ...RULES, ...rules };
   }

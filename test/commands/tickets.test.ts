@@ -1,7 +1,7 @@
 // operator tickets: what a person reads of the work, and does to it.
 
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runTickets } from "../../src/commands/tickets.ts";
 import { verdictWith } from "../support/verdicts.ts";
@@ -24,6 +24,14 @@ describe("an empty home", () => {
       exitCode: 0,
     });
     expect(existsSync(join(room.home, "tickets.db"))).toBe(false);
+  });
+
+  test("with an empty file for a database has none either, and leaves it empty", async () => {
+    await using room = await openDeskRoom();
+    const path = join(room.home, "tickets.db");
+    writeFileSync(path, "");
+    expect((await room.run(runTickets, ["list"])).lines).toEqual(["no tickets"]);
+    expect(statSync(path).size).toBe(0);
   });
 
   test("has an empty list for programs", async () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { OperatorError } from "../../src/domain/errors.ts";
 import { migrate } from "../../src/store/migrations.ts";
 import { APPLICATION_ID, SCHEMA_1 } from "../../src/store/schema.ts";
-import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { TicketOpsDB, type TicketOpsOptions } from "../../src/store/ticket-ops-db.ts";
 import { asNobody } from "../support/as-nobody.ts";
 import { claimBy, failureOf, openRoom, openTicket } from "./room.ts";
 
@@ -99,6 +99,41 @@ describe("opening refuses, in one line and without touching it,", () => {
   });
 });
 
+describe("opening what is expected to be there", () => {
+  const isExpected = true;
+
+  test("finds it, and can write to it", async () => {
+    await using room = await openRoom();
+    await openTicket(room.store);
+    using store = TicketOpsDB.open({ path: room.path, clock: room.clock, isExpected });
+    expect(await store.setHeld(1, true)).toMatchObject({ id: 1, isHeld: true });
+  });
+
+  test("makes neither a file nor a directory", async () => {
+    await using room = await openRoom();
+    const path = join(room.dir, "not", "there.db");
+    expect(openingFailure(path, { isExpected })).toMatchObject({ code: "database" });
+    expect(existsSync(join(room.dir, "not"))).toBe(false);
+    expect(openingFailure(join(room.dir, "there.db"), { isExpected })).toMatchObject({
+      code: "database",
+    });
+    expect(existsSync(join(room.dir, "there.db"))).toBe(false);
+  });
+
+  test("leaves an empty file and an old one as they are", async () => {
+    await using room = await openRoom();
+    const empty = join(room.dir, "empty.db");
+    writeFileSync(empty, "");
+    expect(openingFailure(empty, { isExpected }).message).toEndWith("nothing is in it yet");
+    expect(statSync(empty).size).toBe(0);
+    const old = join(room.dir, "old.db");
+    writeDatabase(old, `PRAGMA application_id = ${APPLICATION_ID}; CREATE TABLE notes (x)`);
+    const before = readFileSync(old);
+    expect(openingFailure(old, { isExpected })).toMatchObject({ code: "database" });
+    expect(readFileSync(old)).toEqual(before);
+  });
+});
+
 describe("migrations", () => {
   test("bring an old file to the newest schema and keep what is in it", () => {
     using db = new Database(":memory:");
@@ -142,9 +177,13 @@ test("a read-only file can be read, and says so when it is to be written", async
   });
 });
 
-function openingFailure(path: string): OperatorError {
+function openingFailure(
+  path: string,
+  options: Pick<TicketOpsOptions, "isExpected"> = {},
+): OperatorError {
+  const clock = { now: () => 0, sleep: async () => undefined };
   try {
-    TicketOpsDB.open({ path, clock: { now: () => 0, sleep: async () => undefined } });
+    TicketOpsDB.open({ path, clock, ...options });
   } catch (error) {
     if (error instanceof OperatorError) return error;
     throw error;
