@@ -85,9 +85,10 @@ const AGENT: CommandEntry = {
 
 const WATCH: CommandEntry = {
   usage: "watch",
-  describes: "Show tickets, the agent's work and the subject, live, in a terminal",
+  describes: "Show tickets, the agent's work and the subject, live (plain lines below 80×24)",
   flags: {
     "--subject <name>": "What to look at (default: the only one there is)",
+    "--record <file>": "Write what is shown as an asciicast, for asciinema players",
     ...ELSEWHERE,
     ...DB,
   },

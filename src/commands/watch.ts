@@ -1,11 +1,10 @@
-// operator watch: the panels over a database and a subject that others run. It only looks; a person
-// may answer an approval.
-
+// operator watch: the panels over a database and a subject that others run, or plain lines where
+// there is no room for them. It only looks; a person may answer an approval.
 import { readKey } from "../../demo/live/keys.ts";
 import { createMemory, type LiveMemory, tellLine } from "../../demo/live/memory.ts";
 import { viewOf } from "../../demo/live/view.ts";
 import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
-import { AssertionError, messageOf, OperatorError } from "../domain/errors.ts";
+import { messageOf, OperatorError } from "../domain/errors.ts";
 import { drawScreen, panelRoom } from "../panels/draw-screen.ts";
 import type { Key } from "../panels/keys-names.ts";
 import { panelsOf } from "../panels/layout.ts";
@@ -14,25 +13,28 @@ import type { ScreenView } from "../panels/view.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { databaseOf, textFlag, usage } from "./flags.ts";
 import { hasRoomForScreen, type LiveScreen, openLiveScreen } from "./live-screen.ts";
-import { endpointsOf, openSubject } from "./open-subject.ts";
+import { endpointsOf } from "./open-subject.ts";
 import { WatchDatabase } from "./watch-database.ts";
-import { WatchLook } from "./watch-look.ts";
+import { watchInLines } from "./watch-plain.ts";
+import { watchInRounds } from "./watch-rounds.ts";
 
 const LINES_MAX = 5_000;
-/** Also how often what is on the screen grows older. */
-const DATABASE_MS = 250;
-const LOOK_MS = 1_000;
 
 export async function runWatchCommand(context: CommandContext): Promise<ExitCode> {
   const { name, endpoints } = await loadSubject(subjectOf(context));
   endpointsOf(context, endpoints);
-  if (!hasRoomForScreen()) {
-    const hint = "operator tickets list, operator audit show last";
-    throw usage("watch needs a terminal, of 80×24 at least", hint);
-  }
-  using live = openLiveScreen(context);
-  await watch({ ...context, signal: live.signal }, { subject: name, live });
+  if (hasRoomForScreen()) await watchOnScreen(context, name);
+  else await watchWithoutScreen(context, name);
   return exitCodeOfSignal(context.signal);
+}
+
+async function watchWithoutScreen(context: CommandContext, subject: string): Promise<void> {
+  const needed = "a terminal of 80×24";
+  if (textFlag(context.flags, "record") !== undefined) {
+    throw usage(`--record needs the panels: ${needed}`);
+  }
+  context.printError(`the panels need ${needed}: plain lines instead; Ctrl-C ends them`);
+  await watchInLines(context, subject);
 }
 
 /** A single one needs no name. */
@@ -45,14 +47,12 @@ function subjectOf({ flags }: CommandContext): string {
 }
 
 /** Until a person quits or the signal aborts. */
-async function watch(
-  context: CommandContext,
-  { subject, live }: { readonly subject: string; readonly live: LiveScreen },
-): Promise<void> {
+async function watchOnScreen(outer: CommandContext, subject: string): Promise<void> {
+  using live = openLiveScreen(outer);
+  const context = { ...outer, signal: live.signal };
   const { clock } = context;
   const memory = memoryOf(subject);
   using database = new WatchDatabase({ path: databaseOf(context), clock, memory });
-  const eyes = new WatchLook(memory, () => openSubject(context, subject));
   const quit = new AbortController();
   const signal = AbortSignal.any([context.signal, quit.signal]);
   // At once: a look that is under way may take its time to end.
@@ -63,25 +63,7 @@ async function watch(
     takeKey(key, { memory, database, live, view: view(), quit: () => quit.abort("q") });
     redraw();
   };
-  const tellTrouble = createTroubleTeller(memory);
-  const rounds = { clock, signal };
-  await Promise.all([
-    repeat(() => eyes.look(signal), {
-      ...rounds,
-      intervalMs: LOOK_MS,
-      onEnd: (trouble) => {
-        memory.lookTrouble = trouble;
-      },
-    }),
-    repeat(() => database.follow(), {
-      ...rounds,
-      intervalMs: DATABASE_MS,
-      onEnd: (trouble) => {
-        tellTrouble(trouble);
-        redraw();
-      },
-    }),
-  ]);
+  await watchInRounds({ context, memory, database, signal, onRound: redraw });
 }
 
 function memoryOf(subject: string): LiveMemory {
@@ -99,42 +81,6 @@ function memoryOf(subject: string): LiveMemory {
   });
   memory.desk = { ...memory.desk, focus: "agent" };
   return memory;
-}
-
-interface Rounds {
-  readonly intervalMs: number;
-  readonly clock: CommandContext["clock"];
-  readonly signal: AbortSignal;
-  /** After each round; with what kept it from succeeding, if anything did. */
-  readonly onEnd: (trouble: string | undefined) => void;
-}
-
-/** Until the signal aborts. A round that fails is shown, and the next one tries again. */
-async function repeat(round: () => Promise<void>, rounds: Rounds): Promise<void> {
-  const { intervalMs, clock, signal, onEnd } = rounds;
-  while (!signal.aborted) {
-    try {
-      await round();
-      onEnd(undefined);
-    } catch (error) {
-      if (error instanceof AssertionError) throw error;
-      onEnd(messageOf(error));
-    }
-    await clock.sleep(intervalMs, signal);
-  }
-}
-
-/** Both panels are stale while it lasts; what it is stands where the monitor speaks, once. */
-function createTroubleTeller(memory: LiveMemory): (trouble: string | undefined) => void {
-  let told: string | undefined;
-  return (trouble) => {
-    const process = { state: "elsewhere", isStale: trouble !== undefined } as const;
-    memory.processes = { monitor: process, agent: process };
-    if (trouble === told) return;
-    const line = trouble ? `[Trouble] ${trouble}; trying again` : `[Trouble] over: ${told}`;
-    tellLine(memory, { source: "monitor", line });
-    told = trouble;
-  };
 }
 
 interface Pressed {

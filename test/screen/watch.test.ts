@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../src/domain/json.ts";
@@ -92,6 +92,16 @@ test("a missing database is waited for, never made, and one that goes is told", 
   expect(existsSync(room.database)).toBe(false);
 });
 
+test("an empty file is no database yet, and is left as it is", async () => {
+  await using room = await openRoom();
+  await writeFile(room.database, "");
+  await using pty = room.watch();
+  await pty.untilScreen((text) => text.includes("nothing is in it yet"), "the trouble");
+  expect((await stat(room.database)).size).toBe(0);
+  await openTicket(room.store(), "no answer");
+  await pty.untilScreen((text) => text.includes("Ticket #1 -> open"), "the ticket");
+});
+
 test("a locked database stops no key, and is read when it is free", async () => {
   await using room = await openRoom();
   await openTicket(room.store(), "no answer");
@@ -142,11 +152,44 @@ test.each(["q", "\x03"])("%j quits, and the terminal is as it was", async (key) 
   expect(after).toBe(before);
 });
 
-test("without a terminal it says that it needs one", () => {
-  const command = [...OPERATOR, "watch", "--db", "/nonexistent/tickets.db"];
-  const { exitCode, stderr } = Bun.spawnSync(command, { stdin: "ignore" });
-  expect(exitCode).toBe(2);
-  expect(stderr.toString()).toContain("watch needs a terminal");
+test("what was shown is recorded", async () => {
+  await using room = await openRoom();
+  await openTicket(room.store(), "no answer");
+  const recording = join(room.dir, "watch.cast");
+  await using pty = room.watch({ words: ["--record", recording] });
+  await pty.untilScreen((text) => text.includes("Ticket #1 -> open"), "the ticket");
+  pty.type("q");
+  expect(await pty.exited).toBe(0);
+  const [header, ...events] = (await readFile(recording, "utf8")).trim().split("\n");
+  expect(JSON.parse(header ?? "")).toMatchObject({ version: 2, width: 160, height: 40 });
+  expect(events.join("")).toContain("Ticket #1 -> open");
+});
+
+test("on a small terminal the same is told in plain lines, until Ctrl-C", async () => {
+  await using room = await openRoom();
+  await openTicket(room.store(), "no answer");
+  await using pty = room.watch({ columns: 79 });
+  const told = (text: string) => pty.untilScreen(() => pty.written().includes(text), text);
+  await told("the panels need a terminal of 80×24");
+  await told("monitor | [Seen] all invariants hold");
+  await told("-> open: tikv/answers/tikv1");
+  expect(pty.modes).toEqual(ORDINARY_MODES);
+  pty.type("\x03");
+  expect(await pty.exited).toBe(130);
+});
+
+test("without a terminal it tells plain lines, and cannot record", async () => {
+  await using room = await openRoom();
+  const command = [...OPERATOR, "watch", "--db", room.database];
+  const env = { ...process.env, OPERATOR_HOME: room.dir };
+  await using watch = Bun.spawn(command, { env, stdio: ["ignore", "pipe", "ignore"] });
+  const lines = await readUntil(watch.stdout, /^tikv {4}\| tikv does not run here/m);
+  expect(lines).toMatch(/^monitor \| \[Trouble\] there is no database/m);
+  watch.kill("SIGTERM");
+  expect(await watch.exited).toBe(0);
+  const recording = Bun.spawnSync([...command, "--record", join(room.dir, "x.cast")], { env });
+  expect(recording.exitCode).toBe(2);
+  expect(existsSync(join(room.dir, "x.cast"))).toBe(false);
 });
 
 interface Room extends AsyncDisposable {
@@ -154,7 +197,14 @@ interface Room extends AsyncDisposable {
   readonly database: string;
   /** Made by the first call. */
   store(): TicketOpsDB;
-  watch(options?: { readonly endpoints?: readonly string[]; readonly notedIn?: string }): Pty;
+  watch(options?: WatchOptions): Pty;
+}
+
+interface WatchOptions {
+  readonly endpoints?: readonly string[];
+  readonly notedIn?: string;
+  readonly words?: readonly string[];
+  readonly columns?: number;
 }
 
 async function openRoom(): Promise<Room> {
@@ -169,13 +219,14 @@ async function openRoom(): Promise<Room> {
       store ??= TicketOpsDB.open({ path: database, clock: systemClock });
       return store;
     },
-    watch: ({ endpoints = tikv.pd.map(({ url }) => url), notedIn } = {}) => {
+    watch: (options = {}) => {
+      const { endpoints = tikv.pd.map(({ url }) => url), notedIn, words = [] } = options;
       const named = endpoints.length === 0 ? [] : ["--pd", endpoints.join(",")];
-      const command = [...OPERATOR, "watch", "--db", database, ...named];
+      const command = [...OPERATOR, "watch", "--db", database, ...named, ...words];
       return openPty({
         command: notedIn === undefined ? command : withSettingsNoted(command, notedIn),
         env: { OPERATOR_HOME: dir, PD_ENDPOINT: undefined, OPERATOR_DB: undefined },
-        columns: 160,
+        columns: options.columns ?? 160,
         rows: 40,
       });
     },
@@ -185,6 +236,15 @@ async function openRoom(): Promise<Room> {
       await rm(dir, { recursive: true });
     },
   };
+}
+
+async function readUntil(stream: ReadableStream<Uint8Array>, end: RegExp): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) {
+    text += new TextDecoder().decode(chunk);
+    if (end.test(text)) break;
+  }
+  return text;
 }
 
 async function openTicket(store: TicketOpsDB, reason: string): Promise<void> {
