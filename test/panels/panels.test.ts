@@ -44,7 +44,7 @@ describe("the story", () => {
     ]);
   });
 
-  test("keeps the line breaks of an error, and reads it before a narration that has to wait", () => {
+  test("keeps the line breaks of an error, and reads it first where room is short", () => {
     const error = "it failed (exit 1)\nport 1 is taken\n  by 42";
     const view = story({ narration: ["one two three", "four"], error, keys: [] });
     const at = (scrolledDown: number) =>
