@@ -1,7 +1,7 @@
 // The story of the TiKV demo.
 import { formatCount, formatDuration } from "../../src/panels/units.ts";
 import type { Chapter, StoryFacts } from "../chapter.ts";
-import type { DemoResolution } from "../events.ts";
+import type { DemoResolution, DemoSummary } from "../events.ts";
 
 export const tikvChapters: readonly Chapter[] = [
   {
@@ -98,11 +98,8 @@ function agentText({ hasAgent, model }: StoryFacts): string {
 function endText(facts: StoryFacts): readonly string[] {
   const { summary, isHealed } = facts;
   if (!summary) return ["Every acknowledged write is looked for again."];
-  const { writesAcknowledged, writesLost, resolution } = summary;
-  const writes =
-    writesLost === null
-      ? "Whether writes were lost could not be checked."
-      : `${formatCount(writesAcknowledged ?? 0)} acknowledged writes, ${writesLost} lost.`;
+  const { resolution } = summary;
+  const writes = writesText(summary);
   if (resolution === "verified_fix") {
     const after = durationText(facts.endedAfterMs);
     return [`Repaired, and proven so, ${after} after the fault.`, repairText(facts), writes];
@@ -112,9 +109,15 @@ function endText(facts: StoryFacts): readonly string[] {
   return [honest, writes, ...(facts.conclusion ? [facts.conclusion] : [])];
 }
 
+function writesText({ counts, harms }: DemoSummary): string {
+  const lost = harms.find(({ name }) => name === "writes_lost")?.count ?? null;
+  if (lost === null) return "Whether writes were lost could not be checked.";
+  return `${formatCount(counts.writes_acknowledged ?? 0)} acknowledged writes, ${lost} lost.`;
+}
+
 function repairText({ detectedAfterMs }: StoryFacts): string {
-  const after = durationText(detectedAfterMs);
-  return `Noticed after ${after}, repaired by the agent, closed by the monitor on its own looks.`;
+  const noticed = `Noticed after ${durationText(detectedAfterMs)}`;
+  return `${noticed}, repaired by the agent, closed by the monitor on its own evidence.`;
 }
 
 function durationText(durationMs: number | undefined): string {

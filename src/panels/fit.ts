@@ -17,6 +17,9 @@ const CHARS_PER_COLUMN = 4;
 const CHARS_MIN = 64;
 /** Words that are wider than a row are broken; blanks at the start of the text stay. */
 const HARD = { hard: true, trim: false };
+/** A number and its unit stay in one row. */
+const BEFORE_UNIT = /(?<=\d) (?=(?:ms|s|m|h|d)\b)/g;
+const NO_BREAK = "\u00a0";
 
 const PLAIN_ASCII = /^[ -~]*$/;
 /** Colours of whoever wrote it: the only control sequences that are dropped and not shown. */
@@ -60,7 +63,9 @@ export function wrapTo(text: string, { columns, rows, indent = "" }: WrapRoom): 
   const plain = printable(text, columns * rows);
   if (Bun.stringWidth(plain) <= columns) return [plain];
   if (rows === 1) return [cutTo(plain, columns)];
-  const all = Bun.wrapAnsi(plain, Math.max(1, columns - indent.length), HARD).split("\n");
+  const joined = plain.replace(BEFORE_UNIT, NO_BREAK);
+  const wrapped = Bun.wrapAnsi(joined, Math.max(1, columns - indent.length), HARD);
+  const all = wrapped.replaceAll(NO_BREAK, " ").split("\n");
   const shown = all
     .slice(0, rows)
     .map((row, index) => (index === 0 ? row.trimEnd() : indent + row.trim()));

@@ -48,6 +48,13 @@ test("a text is wrapped between words, and a long word within", () => {
   ]);
 });
 
+test("a number stays with its unit", () => {
+  expect(wrapTo("held over 3.0 s by it", { columns: 13, rows: 2 })).toEqual([
+    "held over",
+    "3.0 s by it",
+  ]);
+});
+
 test("rows that are left out are told by dots", () => {
   expect(wrapTo("one two three", { columns: 5, rows: 2 })).toEqual(["one", "two…"]);
   expect(wrapTo("one two three", { columns: 8, rows: 1 })).toEqual(["one two…"]);
