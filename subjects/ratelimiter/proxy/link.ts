@@ -1,0 +1,177 @@
+// One node's way to Redis:
+//
+//   node ──▶ 127.0.0.1:<port> ──▶ Flow ──▶ Redis
+//                             ◀── Flow ◀──
+//
+// Both flows ask the link for its effect whenever bytes pass, so that a toxic strikes connections
+// that are open already.
+import type { Socket, TCPSocketListener } from "bun";
+import type { Clock } from "../../../src/domain/clock.ts";
+import { messageOf, OperatorError } from "../../../src/domain/errors.ts";
+import type { Link, Toxic } from "./answers.ts";
+import { type Effect, effectOf } from "./effect.ts";
+import { Flow } from "./flow.ts";
+
+export interface LinkOptions {
+  readonly node: string;
+  /** Where the node connects to. */
+  readonly port: number;
+  readonly redisPort: number;
+  readonly toxics: Readonly<Record<string, Toxic>>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: (line: string) => void;
+}
+
+/** One connection: `up` is what the node sends, `down` what Redis answers. */
+interface Pair {
+  readonly client: Socket<ClientSide>;
+  readonly up: Flow;
+  isClientOpen: boolean;
+  /** Undefined before it is open and after it is closed. */
+  redis: Socket<Pair> | undefined;
+  down: Flow | undefined;
+}
+
+interface ClientSide {
+  pair: Pair | undefined;
+}
+
+const HOST = "127.0.0.1";
+
+export class ProxyLink implements Disposable {
+  readonly #options: LinkOptions;
+  /** Each until both of its ends are closed. */
+  readonly #pairs = new Set<Pair>();
+  readonly #listener: TCPSocketListener<ClientSide>;
+  #toxics: Readonly<Record<string, Toxic>>;
+  #effect: Effect;
+
+  /** Throws code "runtime" when the port is taken. */
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#toxics = options.toxics;
+    this.#effect = effectOf(options.toxics);
+    this.#listener = this.#listen();
+  }
+
+  get node(): string {
+    return this.#options.node;
+  }
+
+  get toxics(): Readonly<Record<string, Toxic>> {
+    return this.#toxics;
+  }
+
+  /** In place of all before; in force at once. */
+  setToxics(toxics: Readonly<Record<string, Toxic>>): void {
+    this.#toxics = toxics;
+    this.#effect = effectOf(toxics);
+    for (const pair of this.#pairs) {
+      if (this.#effect.isCut) pair.client.terminate();
+      pair.up.pump();
+      pair.down?.pump();
+    }
+  }
+
+  describe(): Link {
+    const toxics = Object.entries(this.#toxics).map(([name, toxic]) => ({ name, toxic }));
+    const { node, port } = this.#options;
+    const connections = [...this.#pairs].filter(({ isClientOpen }) => isClientOpen).length;
+    return { node, port, connections, toxics };
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.stop(true);
+    for (const { redis } of this.#pairs) redis?.terminate();
+  }
+
+  #listen(): TCPSocketListener<ClientSide> {
+    const { node, port } = this.#options;
+    try {
+      return Bun.listen<ClientSide>({
+        hostname: HOST,
+        port,
+        data: { pair: undefined },
+        socket: {
+          open: (client) => this.#open(client),
+          data: ({ data }, bytes) => data.pair?.up.take(bytes),
+          drain: ({ data }) => data.pair?.down?.unblock(),
+          close: ({ data }) => this.#closeClient(data.pair),
+          error: ({ data }) => this.#closeClient(data.pair),
+        },
+      });
+    } catch (cause) {
+      throw new OperatorError(
+        "runtime",
+        `listening for ${node} on port ${port}: ${messageOf(cause)}`,
+      );
+    }
+  }
+
+  #open(client: Socket<ClientSide>): void {
+    if (this.#effect.isCut) return void client.terminate();
+    const pair: Pair = {
+      client,
+      up: this.#flowFrom(client),
+      isClientOpen: true,
+      redis: undefined,
+      down: undefined,
+    };
+    client.data = { pair };
+    this.#pairs.add(pair);
+    void this.#connect(pair);
+  }
+
+  /** A Redis that cannot be reached is a connection that is closed. */
+  async #connect(pair: Pair): Promise<void> {
+    const { node, redisPort, log } = this.#options;
+    try {
+      await Bun.connect<Pair>({
+        hostname: HOST,
+        port: redisPort,
+        data: pair,
+        socket: {
+          open: (redis) => this.#join(redis),
+          data: ({ data }, bytes) => data.down?.take(bytes),
+          drain: ({ data }) => data.up.unblock(),
+          close: ({ data }) => this.#closeRedis(data),
+          error: ({ data }) => this.#closeRedis(data),
+        },
+      });
+    } catch (error) {
+      log(`connecting ${node} to redis: ${messageOf(error)}`);
+      pair.client.terminate();
+    }
+  }
+
+  #join(redis: Socket<Pair>): void {
+    const pair = redis.data;
+    if (!this.#pairs.has(pair)) return void redis.terminate();
+    pair.redis = redis;
+    pair.down = this.#flowFrom(redis);
+    pair.down.aimAt(pair.client);
+    pair.up.aimAt(redis);
+  }
+
+  #flowFrom(source: Socket<unknown>): Flow {
+    const { clock, random } = this.#options;
+    return new Flow({ effect: () => this.#effect, clock, random, source });
+  }
+
+  /** What the node has sent still goes out; what Redis answers has nobody to read it. */
+  #closeClient(pair: Pair | undefined): void {
+    if (!pair) return;
+    pair.isClientOpen = false;
+    pair.down?.stop();
+    pair.up.finish();
+    if (!pair.redis) this.#pairs.delete(pair);
+  }
+
+  #closeRedis(pair: Pair): void {
+    pair.redis = undefined;
+    pair.up.stop();
+    pair.down?.finish();
+    if (!pair.isClientOpen) this.#pairs.delete(pair);
+  }
+}
