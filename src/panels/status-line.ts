@@ -1,5 +1,5 @@
 // The last line of the screen: which ticket, how far it is and how long that took; how the agent
-// may act and who it is. What matters least goes first when there is no room.
+// may act and who it is. What matters least goes first when there is no room; state and mode last.
 import { firstThatFits, fitTo, printable } from "./fit.ts";
 import type { Theme } from "./theme.ts";
 import { formatDuration } from "./units.ts";
@@ -10,8 +10,11 @@ interface StatusStyle {
   readonly theme: Theme;
 }
 
-/** Every step with its time; those between the second and the last without it; or left out. */
-type Detail = "all_times" | "key_times" | "ends";
+/**
+ * Every step with its time; those between the second and the last without it; or left out; the
+ * second one as well; or no step.
+ */
+type Detail = "all_times" | "key_times" | "ends" | "last" | "none";
 
 type Step = StatusView["timeline"][number];
 
@@ -22,26 +25,31 @@ const HELP = "? help";
 
 /** Exactly so many columns. */
 export function statusLine(view: StatusView, { columns, theme }: StatusStyle): string {
-  const ticket = ticketText(view, { name: "ticket ", theme });
   const mode = `mode ${printable(view.mode, WORD_COLUMNS_MAX)}`;
-  const model = `model ${printable(view.model, WORD_COLUMNS_MAX)}`;
-  const variants: readonly (readonly [Detail, readonly string[]])[] = [
-    ["all_times", [mode, model, HELP]],
-    ["all_times", [mode, model]],
-    ["key_times", [mode, model]],
-    ["key_times", [mode]],
-    ["ends", [mode]],
-    ["ends", []],
+  const name = printable(view.model, WORD_COLUMNS_MAX);
+  const ticket = ticketText(view, { name: "ticket ", theme });
+  const number = ticketText(view, { name: "", theme });
+  const variants: readonly Variant[] = [
+    [ticket, "all_times", [mode, `model ${name}`, HELP]],
+    [ticket, "all_times", [mode, `model ${name}`]],
+    [ticket, "all_times", [mode, name]],
+    [ticket, "key_times", [mode, name]],
+    [ticket, "all_times", [mode]],
+    [ticket, "key_times", [mode]],
+    [ticket, "ends", [mode]],
+    [ticket, "last", [mode]],
+    [number, "last", [mode]],
+    [number, "none", [mode]],
+    [number, "none", []],
   ];
-  const lines = variants.map(([detail, words]) => {
-    const left = ` ${ticket}${timelineText(view.timeline, { detail, theme })}`;
+  const lines = variants.map(([start, detail, words]) => {
+    const left = ` ${start}${timelineText(view.timeline, { detail, theme })}`;
     return spread(left, { right: theme.faint(words.join(" · ")), columns });
   });
-  const numberAndEnds =
-    ` ${ticketText(view, { name: "", theme })}` +
-    timelineText(view.timeline, { detail: "ends", theme });
-  return fitTo(firstThatFits([...lines, numberAndEnds, ` ${ticket}`], columns), columns);
+  return fitTo(firstThatFits(lines, columns), columns);
 }
+
+type Variant = readonly [ticket: string, timeline: Detail, right: readonly string[]];
 
 function ticketText(
   { ticket, timeline }: StatusView,
@@ -60,15 +68,19 @@ function timelineText(
   { detail, theme }: { readonly detail: Detail; readonly theme: Theme },
 ): string {
   const [first, ...rest] = timeline;
-  if (first === undefined) return "";
+  if (first === undefined || detail === "none") return "";
   const steps = rest.slice(-STEPS_MAX);
   const texts = steps.map((step, index) => {
     const isKey = index === 0 || index === steps.length - 1;
     return isKey || detail === "all_times" ? timedText(step, first, theme) : labelOf(step);
   });
-  const isShort = detail === "ends" && texts.length > 3;
-  const shown = isShort ? [...texts.slice(0, 1), "…", ...texts.slice(-1)] : texts;
-  return `  ${[labelOf(first), ...shown].join(theme.faint(ARROW))}`;
+  return `  ${[labelOf(first), ...shorten(texts, detail)].join(theme.faint(ARROW))}`;
+}
+
+function shorten(texts: readonly string[], detail: Detail): readonly string[] {
+  if (detail === "ends" && texts.length > 2) return [...texts.slice(0, 1), "…", ...texts.slice(-1)];
+  if (detail === "last" && texts.length > 1) return ["…", ...texts.slice(-1)];
+  return texts;
 }
 
 function timedText(step: Step, first: Step, theme: Theme): string {

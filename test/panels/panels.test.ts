@@ -117,9 +117,29 @@ test("the status line gives up what matters least when it is narrow", () => {
   const ticket = " ✓ ticket #1 resolved";
   expect(at(160)).toStartWith(`${ticket}  ${all}  `);
   expect(at(160)).toEndWith("mode execute · model claude-sonnet-4-5 · ? help");
-  expect(at(120)).toBe(`${ticket}  ${some}                         mode execute`);
-  expect(at(80)).toBe(`${ticket}  fault → detected +1.9 s → … → verified +6.0 s`);
-  expect(at(40)).toBe(ticket);
+  expect(at(120)).toBe(`${ticket}  ${some}     mode execute · claude-sonnet-4-5`);
+  expect(at(100)).toBe(`${ticket}  ${some}     mode execute`);
+  expect(at(84)).toBe(`${ticket}  fault → detected +1.9 s → … → verified +6.0 s   mode execute`);
+  expect(at(80)).toBe(`${ticket}  fault → … → verified +6.0 s                 mode execute`);
+  expect(at(40)).toBe(" ✓ #1 resolved             mode execute");
+});
+
+test("ticket and mode are on the smallest screen, whatever has happened", () => {
+  const { status } = verifiedScene();
+  const labels = ["fault", "detected", "claimed", "acted", "resolved"];
+  const timeline = labels.map((label, index) => ({ label, atMs: index * 4_321_000 }));
+  const tickets = [
+    ...["open", "claimed", "verifying", "escalated"].map((state) => ({ id: 1_234, state })),
+    { id: 1_234, state: "resolved", resolution: "verified_fix" },
+  ];
+  for (const ticket of tickets) {
+    for (const steps of labels.keys()) {
+      const view = { ...status, ticket, timeline: timeline.slice(0, steps + 1) };
+      const line = statusLine(view, { columns: 80, theme: PLAIN });
+      expect(line).toContain(`#1234 ${ticket.state}`);
+      expect(line).toContain("  mode execute");
+    }
+  }
 });
 
 test("the status line names a ticket's bad end", () => {
