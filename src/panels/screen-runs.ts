@@ -6,7 +6,7 @@ export interface Run {
   readonly end: number;
 }
 
-/** Each costs a pass over the whole frame, about a millisecond at 120×40. */
+/** Each costs a pass of log-update over the whole frame. */
 const RUNS_MAX = 4;
 
 /**

@@ -34,8 +34,6 @@ export interface ScreenOptions {
 const FLUSH_MS = 500;
 /** Far more than a stop needs to stop us; without job control nothing does. */
 const STOP_MS = 50;
-/** log-update then never wraps: it measures some emoji otherwise than Bun and the panels do. */
-const UNWRAPPED_COLUMNS = 100_000;
 
 export class Screen implements Disposable {
   readonly #options: ScreenOptions;
@@ -185,48 +183,58 @@ export class Screen implements Disposable {
 export type Painter = (lines: readonly string[]) => string;
 
 /**
- * log-update wants two things of us. When its first line changes it draws all of them: so its first
- * line is one above the screen, always empty. And it ends each frame with a line end, which would
- * scroll: so the screen's last row, where its cursor rests, is written here.
+ * log-update finds out what to move, erase and write; it is shown a short name for each line, for
+ * it measures and wraps all it is shown, each time, and some emoji otherwise than the panels do. It
+ * wants two things of us. When its first line changes it draws all of them: so its first line is
+ * one above the screen, always empty. And it ends each frame with a line end, which would scroll:
+ * so the screen's last row, where its cursor rests, is written here.
  */
 export function createPainter(rows: number): Painter {
+  const blank = Array.from({ length: rows }, () => "");
+  let shown = blank;
   let written = "";
   const stream = new Writable({
     decodeStrings: false,
     write: (chunk, _encoding, done) => {
-      written += toTerminal(String(chunk));
+      written += toTerminal(String(chunk), shown);
       done();
     },
   });
-  const update = createLogUpdate(stream, {
-    showCursor: true,
-    defaultWidth: UNWRAPPED_COLUMNS,
-    defaultHeight: rows + 1,
-  });
-  const show = (lines: readonly string[]) => update(["", ...lines.slice(0, -1), ""].join("\n"));
-  const blank = Array.from({ length: rows }, () => "");
-  let shown = blank;
-  show(blank);
+  const update = createLogUpdate(stream, { showCursor: true, defaultHeight: rows + 1 });
+  const versions = Array.from({ length: rows - 1 }, () => 0);
+  const show = () => update(["", ...versions.map(nameLine), ""].join("\n"));
+  show();
   written = clearTo(rows);
   return (lines) => {
-    const next = blank.map((_, row) => lines[row] ?? "");
-    for (const { end } of changedRuns(shown.slice(0, -1), next.slice(0, -1))) {
+    const before = shown;
+    shown = blank.map((_, row) => lines[row] ?? "");
+    for (const { start, end } of changedRuns(before.slice(0, -1), shown.slice(0, -1))) {
       // It draws all from the first to the last change, so it is shown one run of them at a time.
-      show([...next.slice(0, end), ...shown.slice(end)]);
+      for (let row = start; row < end; row += 1) versions[row] = (versions[row] ?? 0) + 1;
+      show();
     }
-    const last = next.at(-1) ?? "";
-    const lastRow = last === shown.at(-1) ? "" : `\r\x1b[2K${last}`;
+    const last = shown.at(-1) ?? "";
+    const lastRow = last === before.at(-1) ? "" : `\r\x1b[2K${last}`;
     const changes = written + lastRow;
     written = "";
-    shown = next;
     return changes;
   };
 }
 
+const LINE_NAME = /#(\d+)\.\d+/g;
+
+function nameLine(version: number, row: number): string {
+  return `#${row}.${version}`;
+}
+
 /**
- * On some terminals to erase the rest of a full line erases its last character; the line was erased
- * before it was written, anyway. And in raw mode not every terminal returns at a line end.
+ * The lines in place of their names. On some terminals to erase the rest of a full line erases its
+ * last character; the line was erased before it was written, anyway. And in raw mode not every
+ * terminal returns at a line end.
  */
-function toTerminal(text: string): string {
-  return text.replaceAll("\x1b[K", "").replaceAll("\n", "\r\n");
+function toTerminal(text: string, lines: readonly string[]): string {
+  return text
+    .replaceAll("\x1b[K", "")
+    .replaceAll("\n", "\r\n")
+    .replace(LINE_NAME, (_, row) => lines[Number(row)] ?? "");
 }

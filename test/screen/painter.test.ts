@@ -64,6 +64,12 @@ test("a line that the terminal finds too wide harms no other line", async () => 
   expect(screen.rows()).toEqual(fullLines("a").with(2, "x".repeat(COLUMNS)));
 });
 
+test("a line is written as it is: wide, with emoji, or like the name of another line", () => {
+  const paint = createPainter(ROWS);
+  const lines = ["w".repeat(200), "👩‍👩‍👧 表".repeat(40), "#0.1 #4.1", "$& $1", "", ""];
+  expect(paint(lines)).toContain(lines.slice(0, 4).join("\r\n"));
+});
+
 test("rows too few are blank, rows too many are not drawn", async () => {
   using screen = createTerminalScreen({ columns: COLUMNS, rows: ROWS });
   const paint = createPainter(ROWS);
