@@ -12,6 +12,8 @@ import { formatDuration } from "./units.ts";
 import type { ClusterView, MemberView } from "./view.ts";
 
 const SECOND_MS = 1_000;
+/** A look each second, and the time that it takes. */
+const JUST_NOW_MS = 2_000;
 
 export function clusterPanel(view: ClusterView, canvas: Canvas): PanelContent {
   return {
@@ -37,7 +39,8 @@ function ageLabel(view: ClusterView, { nowMs, theme }: Canvas): Label | undefine
     return { text: `STALE ${formatDuration(ageMs)}`, paint: theme.alarm };
   }
   const seconds = Math.floor(ageMs / SECOND_MS);
-  return { text: seconds === 0 ? "read just now" : `read ${seconds} s ago`, paint: theme.faint };
+  const text = ageMs < JUST_NOW_MS ? "read just now" : `read ${seconds} s ago`;
+  return { text, paint: theme.faint };
 }
 
 function isStale({ readAtMs, staleAfterMs, trouble }: ClusterView, nowMs: number): boolean {

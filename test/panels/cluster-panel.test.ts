@@ -49,9 +49,10 @@ test("a reading has an age, in whole seconds while it is fresh", () => {
   const cluster = clusterOf([]);
   const age = (ageMs: number) =>
     clusterPanel({ ...cluster, readAtMs: NOW_MS - ageMs }, canvasOf(39, 9)).footNote?.text;
-  expect([age(0), age(999), age(4_999), age(5_001), age(72_000)]).toEqual([
+  expect([age(0), age(1_999), age(2_000), age(4_999), age(5_001), age(72_000)]).toEqual([
     "read just now",
     "read just now",
+    "read 2 s ago",
     "read 4 s ago",
     "STALE 5.0 s",
     "STALE 1 m 12 s",
