@@ -12,21 +12,21 @@ const PLATFORMS = [
 ] as const;
 const OUT = join(import.meta.dir, "dist");
 
-await (process.argv.includes("--all") ? buildAll() : buildFor(undefined));
+type Platform = (typeof PLATFORMS)[number];
 
-async function buildAll(): Promise<void> {
-  const outputs: string[] = [];
-  for (const platform of PLATFORMS) outputs.push(await buildFor(platform));
-  const lines = await Promise.all(outputs.map(checksumLine));
-  await Bun.write(join(OUT, "SHA256SUMS"), `${lines.join("\n")}\n`);
+if (import.meta.main) await (process.argv.includes("--all") ? buildAll() : buildFor(undefined));
+
+export interface CompileOptions {
+  readonly entrypoint: string;
+  readonly outfile: string;
+  /** This one when it is absent. */
+  readonly platform?: Platform | undefined;
 }
 
-async function buildFor(platform: (typeof PLATFORMS)[number] | undefined): Promise<string> {
-  const isWindows = platform ? platform.startsWith("windows") : process.platform === "win32";
-  const name = `operator${platform ? `-${platform}` : ""}${isWindows ? ".exe" : ""}`;
-  const outfile = join(OUT, name);
+/** One executable of an entry and everything that it imports. Throws when it cannot be built. */
+export async function compile({ entrypoint, outfile, platform }: CompileOptions): Promise<void> {
   await Bun.build({
-    entrypoints: [join(import.meta.dir, "src", "main.ts")],
+    entrypoints: [entrypoint],
     compile: {
       outfile,
       autoloadDotenv: false,
@@ -37,6 +37,20 @@ async function buildFor(platform: (typeof PLATFORMS)[number] | undefined): Promi
     minify: true,
     format: "cjs",
   });
+}
+
+async function buildAll(): Promise<void> {
+  const outputs: string[] = [];
+  for (const platform of PLATFORMS) outputs.push(await buildFor(platform));
+  const lines = await Promise.all(outputs.map(checksumLine));
+  await Bun.write(join(OUT, "SHA256SUMS"), `${lines.join("\n")}\n`);
+}
+
+async function buildFor(platform: Platform | undefined): Promise<string> {
+  const isWindows = platform ? platform.startsWith("windows") : process.platform === "win32";
+  const name = `operator${platform ? `-${platform}` : ""}${isWindows ? ".exe" : ""}`;
+  const outfile = join(OUT, name);
+  await compile({ entrypoint: join(import.meta.dir, "src", "main.ts"), outfile, platform });
   await removeLeftovers();
   console.log(`built ${join("dist", name)}`);
   return outfile;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../support/eventually.ts";
 import { notedSettings, openPty, type Pty, withSettingsNoted } from "../support/pty.ts";
-import { ORDINARY_MODES } from "../support/terminal-screen.ts";
+import { ORDINARY_MODES, TAKEN_MODES } from "../support/terminal-screen.ts";
 import { toyScreen } from "../support/toy-screen.ts";
 
 interface Toy extends AsyncDisposable {
@@ -14,13 +14,6 @@ interface Toy extends AsyncDisposable {
   readonly pid: number;
   note(name: string): Promise<string>;
 }
-
-const TAKEN_MODES = {
-  isAlternate: true,
-  isCursorHidden: true,
-  isBracketedPaste: true,
-  isWrapping: false,
-};
 
 test("a frame fills the screen to its last row and column, on an alternate screen", async () => {
   await using toy = await openToy();

@@ -9,6 +9,8 @@ export interface PtyOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly columns?: number;
   readonly rows?: number;
+  /** Given the bytes as they come, before they are shown. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
 export interface Pty extends AsyncDisposable {
@@ -19,6 +21,8 @@ export interface Pty extends AsyncDisposable {
   settled(): Promise<readonly string[]>;
   screen(): readonly string[];
   styledScreen(): readonly string[];
+  /** As `TerminalScreen.cells`. */
+  cells(): readonly (readonly string[])[];
   /** With the rows that have scrolled off. */
   scrollback(): readonly string[];
   /** Of a whole frame. Rejects, showing the screen, when it does not come true within 15 s. */
@@ -37,7 +41,8 @@ export interface Pty extends AsyncDisposable {
 }
 
 /** The program leads a session of its own, and is its terminal's foreground group. */
-export function openPty({ command, env = {}, columns = 80, rows = 24 }: PtyOptions): Pty {
+export function openPty(options: PtyOptions): Pty {
+  const { command, env = {}, columns = 80, rows = 24, onBytes } = options;
   const screen = createTerminalScreen({ columns, rows, onAnswer: (text) => pty.write(text) });
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -48,6 +53,7 @@ export function openPty({ command, env = {}, columns = 80, rows = 24 }: PtyOptio
       cols: columns,
       rows,
       data: (_, data) => {
+        onBytes?.(data);
         chunks.push(data.slice());
         bytes += data.length;
         shown = screen.write(data);
@@ -65,6 +71,7 @@ export function openPty({ command, env = {}, columns = 80, rows = 24 }: PtyOptio
     },
     screen: screen.rows,
     styledScreen: screen.styledRows,
+    cells: screen.cells,
     scrollback: screen.scrollback,
     untilScreen: async (isTrue, what) => {
       const look = () => !screen.isMidFrame && isTrue(screen.rows().join("\n"), screen.rows());

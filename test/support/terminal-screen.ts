@@ -1,11 +1,17 @@
 // What a person would see: a terminal emulator that reads a program's bytes.
 import { Terminal } from "@xterm/headless";
+import { cellWidths } from "./cell-widths.ts";
 
 export interface TerminalModes {
   readonly isAlternate: boolean;
   readonly isCursorHidden: boolean;
   readonly isBracketedPaste: boolean;
   readonly isWrapping: boolean;
+  /** What is told of the mouse. */
+  readonly mouse: string;
+  readonly isTellingFocus: boolean;
+  /** Of the window: the last one that was set. */
+  readonly title: string;
 }
 
 /** A terminal as a person finds it before and after a program. */
@@ -14,6 +20,18 @@ export const ORDINARY_MODES: TerminalModes = {
   isCursorHidden: false,
   isBracketedPaste: false,
   isWrapping: true,
+  mouse: "none",
+  isTellingFocus: false,
+  title: "",
+};
+
+/** One that our screen has taken over. */
+export const TAKEN_MODES: TerminalModes = {
+  ...ORDINARY_MODES,
+  isAlternate: true,
+  isCursorHidden: true,
+  isBracketedPaste: true,
+  isWrapping: false,
 };
 
 export interface TerminalScreen extends Disposable {
@@ -24,6 +42,8 @@ export interface TerminalScreen extends Disposable {
   rows(): readonly string[];
   /** The same with colours and styles, in a form that can only be compared. */
   styledRows(): readonly string[];
+  /** What each cell shows, row by row; "" behind a wide character. */
+  cells(): readonly (readonly string[])[];
   /** The rows that have scrolled off at the top, too. */
   scrollback(): readonly string[];
   readonly modes: TerminalModes;
@@ -45,6 +65,12 @@ export function createTerminalScreen(options: TerminalScreenOptions): TerminalSc
     rows,
     allowProposedApi: true,
     scrollback: 10_000,
+  });
+  terminal.unicode.register(cellWidths);
+  terminal.unicode.activeVersion = cellWidths.version;
+  let title = "";
+  terminal.onTitleChange((changed) => {
+    title = changed;
   });
   let isCursorHidden = false;
   const watchCursor = (final: "h" | "l") =>
@@ -69,6 +95,7 @@ export function createTerminalScreen(options: TerminalScreenOptions): TerminalSc
       return lines(baseY, baseY + terminal.rows);
     },
     styledRows: () => Array.from({ length: terminal.rows }, (_, row) => styledRow(terminal, row)),
+    cells: () => Array.from({ length: terminal.rows }, (_, row) => cellsOf(terminal, row)),
     scrollback: () => lines(0, terminal.buffer.active.baseY + terminal.rows),
     get modes() {
       return {
@@ -76,6 +103,9 @@ export function createTerminalScreen(options: TerminalScreenOptions): TerminalSc
         isCursorHidden,
         isBracketedPaste: terminal.modes.bracketedPasteMode,
         isWrapping: terminal.modes.wraparoundMode,
+        mouse: terminal.modes.mouseTrackingMode,
+        isTellingFocus: terminal.modes.sendFocusMode,
+        title,
       };
     },
     get isMidFrame() {
@@ -83,6 +113,15 @@ export function createTerminalScreen(options: TerminalScreenOptions): TerminalSc
     },
     [Symbol.dispose]: () => terminal.dispose(),
   };
+}
+
+function cellsOf(terminal: Terminal, row: number): readonly string[] {
+  const buffer = terminal.buffer.active;
+  const line = buffer.getLine(buffer.baseY + row);
+  return Array.from({ length: terminal.cols }, (_, column) => {
+    const cell = line?.getCell(column);
+    return cell?.getChars() || (cell?.getWidth() === 0 ? "" : " ");
+  });
 }
 
 function styledRow(terminal: Terminal, row: number): string {
