@@ -1,9 +1,9 @@
 // What the stage is asked to do, the same for the headless run and for the one with a screen.
 import type { Fault } from "../src/domain/fault.ts";
+import type { LoadLedger } from "../src/domain/load.ts";
 import type { Subject } from "../src/domain/subject.ts";
 import type { Struck } from "./follow.ts";
 import { parseLoadLine } from "./load-lines.ts";
-import type { LedgerReport } from "./outcome.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Watchers {
@@ -56,7 +56,7 @@ export async function strike(
 export async function checkLedger(
   stage: Stage,
   loadLines: () => readonly string[],
-): Promise<LedgerReport | undefined> {
+): Promise<LoadLedger | undefined> {
   await stage.stop("load");
   const last = loadLines()
     .map(parseLoadLine)

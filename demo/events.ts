@@ -20,10 +20,21 @@ export interface DemoSummary {
   readonly timeToMitigateMs: number | null;
   readonly resolution: DemoResolution;
   readonly sessionId: string | null;
-  readonly writesAcknowledged: number | null;
-  /** Null when it could not be checked: that is not the same as none. */
-  readonly writesLost: number | null;
+  /** What the load counted, by name; null when it could not be read. */
+  readonly counts: Readonly<Record<string, number | null>>;
+  readonly harms: readonly Harm[];
   readonly exitCode: number;
+}
+
+/** What the clients suffered, by the ledger of the load. */
+export interface Harm {
+  /** "writes_lost". */
+  readonly name: string;
+  readonly label: string;
+  /** Null when it could not be checked: that is not the same as none. */
+  readonly count: number | null;
+  /** Against the fault and its verified end; undefined where the ledger has no times. */
+  readonly when: { before: number; during: number; after: number } | undefined;
 }
 
 export type StepName =
@@ -59,21 +70,41 @@ export const printAsText: DemoPrinter = (event, sinceLaunchMs) => {
 };
 
 export const printAsJson: DemoPrinter = (event, sinceLaunchMs) => {
-  if (event.type === "summary") return JSON.stringify(event);
+  if (event.type === "summary") return JSON.stringify(flatten(event));
   return JSON.stringify({ at_s: Math.round(sinceLaunchMs) / 1000, ...event });
 };
 
-/** One line: what broke, how it ended, when, and what was lost. */
+/** Each figure under a name of its own: `writesLost`, and `writesLostWhen` where that is known. */
+function flatten({ counts, harms, exitCode, ...summary }: DemoSummary) {
+  const figures = Object.entries(counts).map(([name, count]) => [camelCase(name), count]);
+  const suffered = harms.flatMap(({ name, count, when }) => [
+    [camelCase(name), count],
+    ...(when ? [[`${camelCase(name)}When`, when]] : []),
+  ]);
+  return { ...summary, ...Object.fromEntries([...figures, ...suffered]), exitCode };
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** One line: what broke, how it ended, when, and what clients suffered. */
 export function summaryText(summary: DemoSummary): string {
-  const { fault, target, resolution, timeToDetectMs, timeToMitigateMs, writesLost } = summary;
+  const { fault, target, resolution, timeToDetectMs, timeToMitigateMs, harms } = summary;
   const parts = [
     `${fault} of ${target}: ${resolution.replaceAll("_", " ")}`,
     `detected ${durationText(timeToDetectMs)}`,
     `mitigated ${durationText(timeToMitigateMs)}`,
-    `acknowledged writes lost: ${writesLost ?? "not checked"}`,
+    ...harms.map(harmText),
     `exit ${summary.exitCode}`,
   ];
   return parts.join("; ");
+}
+
+export function harmText({ label, count, when }: Harm): string {
+  const split =
+    when && count ? ` (${when.before} before, ${when.during} during, ${when.after} after)` : "";
+  return `${label}: ${count ?? "not checked"}${split}`;
 }
 
 function durationText(durationMs: number | null): string {

@@ -4,6 +4,7 @@ import { openStore } from "../src/commands/open-store.ts";
 import { openSubject } from "../src/commands/open-subject.ts";
 import { OperatorError } from "../src/domain/errors.ts";
 import type { Fault } from "../src/domain/fault.ts";
+import type { LoadFigure } from "../src/domain/load.ts";
 import type { Subject } from "../src/domain/subject.ts";
 import type { Ticket } from "../src/domain/ticket.ts";
 import type { TicketOps } from "../src/domain/ticket-ops.ts";
@@ -26,6 +27,7 @@ export interface HeadlessOptions {
   readonly stage: Stage;
   readonly subject: string;
   readonly fault: Fault;
+  readonly figures: readonly LoadFigure[];
   readonly random: () => number;
   readonly timeScale: number;
   /** As for `operator agent --model`; the agent's own choice when absent. */
@@ -60,7 +62,7 @@ export async function playHeadless(options: HeadlessOptions): Promise<DemoSummar
   emit(ledgerStep(ledger));
   await Promise.all([stage.stop("agent"), stage.stop("monitor")]);
   await leave(options);
-  const summary = summarize({ ...struck, tickets, ledger });
+  const summary = summarize({ ...struck, tickets, ledger, figures: options.figures });
   emit(summary);
   return summary;
 }

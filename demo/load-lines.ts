@@ -1,26 +1,29 @@
-// The JSON lines of the load generator, as far as a demo needs them.
+// The JSON lines of a load generator, as `src/domain/load.ts` has them.
 import { z } from "zod";
+import type { LoadLedger, LoadSecond } from "../src/domain/load.ts";
 import { readJsonLine } from "../src/infra/exact-json.ts";
 
-const lineSchema = z.discriminatedUnion("type", [
+const lineSchema: z.ZodType<LoadLine> = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("workload"),
     at_ms: z.number(),
     ops: z.number(),
-    writes: z.number(),
     failures: z.number(),
     p50_ms: z.number().nullable(),
     p99_ms: z.number().nullable(),
+    counts: z.record(z.string(), z.number()),
   }),
   z.object({
     type: z.literal("ledger"),
-    acknowledged: z.number(),
-    lost: z.number(),
-    unreadable: z.number(),
+    verdict: z.enum(["kept", "broken", "unchecked"]),
+    figures: z.record(z.string(), z.number().nullable()),
+    incidents: z
+      .array(z.object({ at_ms: z.number(), name: z.string(), count: z.number() }))
+      .optional(),
   }),
 ]);
 
-export type LoadLine = z.infer<typeof lineSchema>;
+export type LoadLine = LoadSecond | LoadLedger;
 
 /** Undefined for any other line. */
 export function parseLoadLine(line: string): LoadLine | undefined {
@@ -36,8 +39,11 @@ export function loadLineText(line: LoadLine): string {
       return `${line.ops} ops/s, ${latency}, ${line.failures} failed`;
     }
     case "ledger": {
-      const { acknowledged, lost, unreadable } = line;
-      return `${acknowledged} writes acknowledged, ${lost} lost, ${unreadable} unreadable`;
+      const figures = Object.entries(line.figures);
+      const counted = figures.map(
+        ([name, value]) => `${value ?? "?"} ${name.replaceAll("_", " ")}`,
+      );
+      return `${counted.join(", ")}: ${line.verdict}`;
     }
   }
 }

@@ -1,8 +1,10 @@
 // Pure: what a demo says of a ticket, of the ledger, and at the end.
+import type { LoadLedger } from "../src/domain/load.ts";
 import type { Ticket } from "../src/domain/ticket.ts";
 import { formatDuration } from "../src/panels/units.ts";
 import type { DemoEvent } from "./events.ts";
-import { type LedgerReport, resolutionOf } from "./outcome.ts";
+import { loadLineText } from "./load-lines.ts";
+import { resolutionOf } from "./outcome.ts";
 
 export function detectionStep(ticket: Ticket | undefined, injectedAtMs: number): DemoEvent {
   if (!ticket) return { type: "step", step: "unresolved", text: "the fault was not detected" };
@@ -22,13 +24,8 @@ export function endStep(ticket: Ticket, injectedAtMs: number): DemoEvent {
   return { type: "step", step: "resolved", text };
 }
 
-export function ledgerStep(report: LedgerReport | undefined): DemoEvent {
-  if (!report) {
-    return { type: "step", step: "ledger", text: "the ledger of writes could not be checked" };
-  }
-  const { acknowledged, lost, unreadable } = report;
-  const cannotRead = unreadable === 0 ? "" : `, ${unreadable} keys could not be read back`;
-  const text = `${acknowledged} writes acknowledged, ${lost} lost${cannotRead}`;
+export function ledgerStep(ledger: LoadLedger | undefined): DemoEvent {
+  const text = ledger ? loadLineText(ledger) : "the ledger of the load could not be checked";
   return { type: "step", step: "ledger", text };
 }
 

@@ -1,15 +1,8 @@
-// Pure: from the tickets of a fault and the ledger of writes to what the demo may claim.
+// Pure: from the tickets of a fault and the ledger of the load to what the demo may claim.
 import type { FaultPlan } from "../src/domain/fault.ts";
+import type { LoadFigure, LoadLedger } from "../src/domain/load.ts";
 import type { Ticket } from "../src/domain/ticket.ts";
-import type { DemoResolution, DemoSummary } from "./events.ts";
-
-/** The load generator's last word: every acknowledged write looked for again. */
-export interface LedgerReport {
-  readonly acknowledged: number;
-  readonly lost: number;
-  /** Keys that could not be read back: neither kept nor lost can be said of them. */
-  readonly unreadable: number;
-}
+import type { DemoResolution, DemoSummary, Harm } from "./events.ts";
 
 export interface DemoRecord {
   readonly subject: string;
@@ -17,7 +10,10 @@ export interface DemoRecord {
   readonly injectedAtMs: number;
   /** For each violation that the fault must cause: its newest ticket since the fault, or none. */
   readonly tickets: readonly (Ticket | undefined)[];
-  readonly ledger: LedgerReport | undefined;
+  /** The load generator's last word. */
+  readonly ledger: LoadLedger | undefined;
+  /** What the subject's loads count. */
+  readonly figures: readonly LoadFigure[];
 }
 
 /** Worst first: a fault of two members is as well as the worse of them. */
@@ -37,13 +33,14 @@ export function resolutionOf(ticket: Ticket | undefined): DemoResolution {
 }
 
 export function summarize(record: DemoRecord): DemoSummary {
-  const { subject, plan, injectedAtMs, tickets, ledger } = record;
+  const { subject, plan, injectedAtMs, tickets, ledger, figures } = record;
   const resolutions = tickets.map(resolutionOf);
   const resolution = WORST_FIRST.find((worst) => resolutions.includes(worst)) ?? "undetected";
   const openedAtMs = latest(tickets.map((ticket) => ticket?.openedAtMs ?? null));
   const resolvedAtMs = latest(tickets.map((ticket) => ticket?.resolvedAtMs ?? null));
-  const writesLost = ledger && ledger.unreadable === 0 ? ledger.lost : null;
-  const isProven = resolution === "verified_fix" && writesLost === 0;
+  const harms = harmsOf({ figures, ledger, injectedAtMs, resolvedAtMs });
+  const isProven = resolution === "verified_fix" && isPromiseKept(ledger, harms);
+  const counted = figures.filter(({ kind }) => kind === "count");
   return {
     type: "summary",
     subject,
@@ -54,10 +51,43 @@ export function summarize(record: DemoRecord): DemoSummary {
     timeToMitigateMs: resolvedAtMs === null ? null : resolvedAtMs - injectedAtMs,
     resolution,
     sessionId: tickets.find((ticket) => ticket?.sessionId)?.sessionId ?? null,
-    writesAcknowledged: ledger?.acknowledged ?? null,
-    writesLost,
+    counts: Object.fromEntries(counted.map(({ name }) => [name, ledger?.figures[name] ?? null])),
+    harms,
     exitCode: isProven ? 0 : 3,
   };
+}
+
+/** While the fault was in force it may have done harm: not before it, and not once it was mended. */
+function isPromiseKept(ledger: LoadLedger | undefined, harms: readonly Harm[]): boolean {
+  if (ledger?.verdict !== "broken") return ledger?.verdict === "kept";
+  return harms.every(({ count, when }) => {
+    if (count === 0) return true;
+    return when !== undefined && when.during === count;
+  });
+}
+
+function harmsOf(of: {
+  readonly figures: readonly LoadFigure[];
+  readonly ledger: LoadLedger | undefined;
+  readonly injectedAtMs: number;
+  readonly resolvedAtMs: number | null;
+}): readonly Harm[] {
+  const { figures, ledger, injectedAtMs, resolvedAtMs } = of;
+  return figures.flatMap((figure): readonly Harm[] => {
+    if (figure.kind !== "harm") return [];
+    const { name, label } = figure;
+    const incidents = ledger?.incidents?.filter((incident) => incident.name === name);
+    const sum = (isThen: (atMs: number) => boolean) =>
+      (incidents ?? []).reduce((total, { at_ms, count }) => total + (isThen(at_ms) ? count : 0), 0);
+    const isBefore = (atMs: number) => atMs < injectedAtMs;
+    const isAfter = (atMs: number) => resolvedAtMs !== null && atMs > resolvedAtMs;
+    const when = incidents && {
+      before: sum(isBefore),
+      during: sum((atMs) => !isBefore(atMs) && !isAfter(atMs)),
+      after: sum(isAfter),
+    };
+    return [{ name, label, count: ledger?.figures[name] ?? null, when }];
+  });
 }
 
 /** Null unless all are there. */

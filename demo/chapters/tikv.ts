@@ -1,7 +1,7 @@
 // The story of the TiKV demo.
 import { formatCount, formatDuration } from "../../src/panels/units.ts";
 import type { Chapter, StoryFacts } from "../chapter.ts";
-import type { DemoResolution } from "../events.ts";
+import type { DemoResolution, DemoSummary } from "../events.ts";
 
 export const tikvChapters: readonly Chapter[] = [
   {
@@ -98,11 +98,8 @@ function agentText({ hasAgent, model }: StoryFacts): string {
 function endText(facts: StoryFacts): readonly string[] {
   const { summary, isHealed } = facts;
   if (!summary) return ["Every acknowledged write is looked for again."];
-  const { writesAcknowledged, writesLost, resolution } = summary;
-  const writes =
-    writesLost === null
-      ? "Whether writes were lost could not be checked."
-      : `${formatCount(writesAcknowledged ?? 0)} acknowledged writes, ${writesLost} lost.`;
+  const { resolution } = summary;
+  const writes = writesText(summary);
   if (resolution === "verified_fix") {
     const after = durationText(facts.endedAfterMs);
     return [`Repaired, and proven so, ${after} after the fault.`, repairText(facts), writes];
@@ -110,6 +107,12 @@ function endText(facts: StoryFacts): readonly string[] {
   const healed = isHealed ? "It was repaired on your word." : "h repairs it now.";
   const honest = `Not repaired by the agent: ${HONESTLY[resolution]}. ${healed}`;
   return [honest, writes, ...(facts.conclusion ? [facts.conclusion] : [])];
+}
+
+function writesText({ counts, harms }: DemoSummary): string {
+  const lost = harms.find(({ name }) => name === "writes_lost")?.count ?? null;
+  if (lost === null) return "Whether writes were lost could not be checked.";
+  return `${formatCount(counts.writes_acknowledged ?? 0)} acknowledged writes, ${lost} lost.`;
 }
 
 function repairText({ detectedAfterMs }: StoryFacts): string {

@@ -1,4 +1,7 @@
 // What the load generator says, second by second, for the panel.
+import type { LoadFigure } from "../../src/domain/load.ts";
+import type { WorkloadFigure } from "../../src/panels/view.ts";
+import type { DemoSummary } from "../events.ts";
 import { parseLoadLine } from "../load-lines.ts";
 import type { LoadMemory } from "./memory.ts";
 
@@ -16,6 +19,31 @@ export function takeLoadLine(load: LoadMemory, line: string | undefined): void {
     p50Ms: parsed.p50_ms ?? undefined,
     p99Ms: parsed.p99_ms ?? undefined,
   });
-  load.acknowledgedWrites = (load.acknowledgedWrites ?? 0) + parsed.writes;
+  for (const [name, count] of Object.entries(parsed.counts)) {
+    load.totals[name] = (load.totals[name] ?? 0) + count;
+  }
   if (load.seconds.length > SECONDS_KEPT) load.seconds.shift();
+}
+
+/** Those that could be found out. */
+export function checkedFigures({ counts, harms }: DemoSummary): Readonly<Record<string, number>> {
+  const found = [
+    ...Object.entries(counts),
+    ...harms.map(({ name, count }) => [name, count] as const),
+  ];
+  return Object.fromEntries(
+    found.flatMap(([name, count]) => (count === null ? [] : [[name, count]])),
+  );
+}
+
+/** None before anything was counted. */
+export function figuresOf(
+  { totals, checked }: LoadMemory,
+  figures: readonly LoadFigure[],
+): readonly WorkloadFigure[] {
+  if (Object.keys(totals).length === 0 && Object.keys(checked).length === 0) return [];
+  return figures.map((figure) => ({
+    figure,
+    value: checked[figure.name] ?? totals[figure.name],
+  }));
 }

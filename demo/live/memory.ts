@@ -1,4 +1,5 @@
 // What a live demo, or a watch, knows at one moment. The runner changes it; the view is made of it.
+import type { LoadFigure } from "../../src/domain/load.ts";
 import type { Observation } from "../../src/domain/observation.ts";
 import type { Approval, JournalEntry, Session } from "../../src/domain/session.ts";
 import type { Ticket } from "../../src/domain/ticket.ts";
@@ -9,6 +10,8 @@ import type { Story } from "../story.ts";
 
 export interface LiveMemory {
   readonly subject: string;
+  /** What its loads count. */
+  readonly figures: readonly LoadFigure[];
   provenance: string;
   mode: string;
   model: string;
@@ -30,8 +33,10 @@ export interface LiveMemory {
 
 export interface LoadMemory {
   readonly seconds: WorkloadSecond[];
-  acknowledgedWrites: number | undefined;
-  lostWrites: number | undefined;
+  /** What the seconds counted, by the names of the subject's figures. */
+  readonly totals: Record<string, number>;
+  /** What the ledger says at the end; empty until then. */
+  checked: Readonly<Record<string, number>>;
 }
 
 /** What the database says of the tickets that matter now. */
@@ -59,7 +64,10 @@ export interface Desk {
 }
 
 export function createMemory(
-  fixed: Pick<LiveMemory, "subject" | "provenance" | "mode" | "model" | "story" | "rings"> & {
+  fixed: Pick<
+    LiveMemory,
+    "subject" | "figures" | "provenance" | "mode" | "model" | "story" | "rings"
+  > & {
     readonly chosen: number;
   },
 ): LiveMemory {
@@ -102,6 +110,8 @@ export function tellLine(
   memory.rings[source].push(line);
   const { scrolledBack } = memory.desk;
   const kept = keepPlace(scrolledBack[source], 1);
+  // A hundred thousand lines may come in a second.
+  if (kept === scrolledBack[source]) return;
   memory.desk = { ...memory.desk, scrolledBack: { ...scrolledBack, [source]: kept } };
 }
 

@@ -3,6 +3,7 @@
 import type { CommandContext } from "../../src/commands/context.ts";
 import { unreachable } from "../../src/domain/errors.ts";
 import type { Fault } from "../../src/domain/fault.ts";
+import type { LoadFigure } from "../../src/domain/load.ts";
 import { drawScreen, panelRoom } from "../../src/panels/draw-screen.ts";
 import type { Key } from "../../src/panels/keys-names.ts";
 import { panelsOf } from "../../src/panels/layout.ts";
@@ -25,6 +26,7 @@ export interface PlayOptions {
   readonly subject: string;
   readonly chapters: readonly Chapter[];
   readonly faults: readonly Fault[];
+  readonly figures: readonly LoadFigure[];
   /** Which one strikes, unless a person chooses another. */
   readonly faultIndex: number;
   readonly random: () => number;
@@ -129,6 +131,7 @@ function memoryFor(options: PlayOptions) {
   const facts = { subject, timeScale, model, hasAgent, fault };
   return createMemory({
     subject,
+    figures: options.figures,
     provenance: `stand-ins, timers ÷ ${timeScale}`,
     mode: options.mode,
     model: hasAgent ? model : "no agent",

@@ -4,6 +4,7 @@ import { openStore } from "../../src/commands/open-store.ts";
 import { openSubject } from "../../src/commands/open-subject.ts";
 import { messageOf, OperatorError, unreachable } from "../../src/domain/errors.ts";
 import type { Fault } from "../../src/domain/fault.ts";
+import type { LoadFigure } from "../../src/domain/load.ts";
 import type { Subject } from "../../src/domain/subject.ts";
 import type { TicketOps } from "../../src/domain/ticket-ops.ts";
 import {
@@ -22,13 +23,14 @@ import { summarize } from "../outcome.ts";
 import { CHILD_NAMES, type ChildName, type Stage } from "../stage.ts";
 import { errorOf, isPlayedOut, type StoryInput, stepStory } from "../story.ts";
 import { factsOf, happenedBy, readRecord } from "./follow.ts";
-import { takeLoadLine } from "./load.ts";
+import { checkedFigures, takeLoadLine } from "./load.ts";
 import { type LiveMemory, tellLine } from "./memory.ts";
 
 export interface LiveOptions {
   readonly stage: Stage;
   readonly memory: LiveMemory;
   readonly faults: readonly Fault[];
+  readonly figures: readonly LoadFigure[];
   readonly random: () => number;
   readonly timeScale: number;
   readonly model: string | undefined;
@@ -245,7 +247,7 @@ export class LiveRun implements AsyncDisposable {
 
   async #startLoad(): Promise<Partial<StoryFacts>> {
     const { stage, memory, ledgerFile } = this.#options;
-    memory.load = { seconds: [], acknowledgedWrites: undefined, lostWrites: undefined };
+    memory.load = { seconds: [], totals: {}, checked: {} };
     startLoad(stage, { subject: memory.subject, ledgerFile });
     return {};
   }
@@ -266,10 +268,9 @@ export class LiveRun implements AsyncDisposable {
     if (!struck || !this.#store) throw new OperatorError("subject", "nothing was broken");
     const ledger = await checkLedger(stage, () => this.#lastOfLoad);
     const tickets = await expectedTickets(this.#store, struck);
-    const summary = summarize({ ...struck, tickets, ledger });
+    const summary = summarize({ ...struck, tickets, ledger, figures: this.#options.figures });
     if (memory.load) {
-      memory.load.acknowledgedWrites = summary.writesAcknowledged ?? undefined;
-      memory.load.lostWrites = summary.writesLost ?? undefined;
+      memory.load.checked = checkedFigures(summary);
     }
     return { summary, endedAfterMs: summary.timeToMitigateMs ?? undefined };
   }

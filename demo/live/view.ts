@@ -22,6 +22,7 @@ import {
   type Story,
   shownChapter,
 } from "../story.ts";
+import { figuresOf } from "./load.ts";
 import { type LiveMemory, marksOf } from "./memory.ts";
 
 /** Three looks that did not come. */
@@ -181,8 +182,8 @@ function keysOf(story: Story): KeyHelp {
 function workloadOf(memory: LiveMemory): WorkloadView | undefined {
   const { load, record } = memory;
   if (!load) return undefined;
-  const { seconds, acknowledgedWrites, lostWrites } = load;
-  return { seconds, marks: marksOf(record), acknowledgedWrites, lostWrites };
+  const figures = figuresOf(load, memory.figures);
+  return { seconds: load.seconds, marks: marksOf(record), figures };
 }
 
 const PURPOSES = {

@@ -30,7 +30,7 @@ export async function runLiveDemo(
 ): Promise<ExitCode> {
   const { definition, choices } = demo;
   const { flags } = context;
-  const { name, faults } = definition;
+  const { name, faults, figures } = definition;
   const databasePath = databasePathOf(context);
   using live = openLiveScreen(context);
   const { screen, theme, keyboard, signal } = live;
@@ -40,6 +40,7 @@ export async function runLiveDemo(
     subject: name,
     chapters: CHAPTERS[name] ?? [],
     faults,
+    figures,
     faultIndex: faults.indexOf(choices.fault),
     modelName: modelNameOf(context),
     mode: choiceFlag(flags, "mode", SAFETY_MODES) ?? "execute",

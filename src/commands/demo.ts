@@ -59,7 +59,7 @@ async function runHeadlessDemo(
 
 export type DemoChoices = Pick<
   HeadlessOptions,
-  "fault" | "random" | "timeScale" | "model" | "hasAgent" | "isKept"
+  "fault" | "figures" | "random" | "timeScale" | "model" | "hasAgent" | "isKept"
 > & { readonly seed: number };
 
 function readChoices(context: CommandContext, definition: SubjectDefinition): DemoChoices {
@@ -68,6 +68,7 @@ function readChoices(context: CommandContext, definition: SubjectDefinition): De
     numberFlag(flags, "seed", { min: 0, max: SEED_MAX }) ?? Math.floor(random() * SEED_MAX);
   return {
     fault: chooseFault(textFlag(flags, "fault"), definition.faults),
+    figures: definition.figures,
     seed,
     random: seededRandom(seed),
     timeScale: numberFlag(flags, "timeScale", { min: 1, max: 100 }) ?? TIME_SCALE,

@@ -14,7 +14,15 @@ export async function watchInLines(context: CommandContext, subject: string): Pr
   const tell = (source: string, line: string) =>
     print(`${source.padEnd(SOURCE_COLUMNS)} | ${line}`);
   const memory = createMemory({
-    ...{ subject, provenance: "", mode: "unknown", model: "unknown", story: undefined, chosen: 0 },
+    ...{
+      subject,
+      figures: [],
+      provenance: "",
+      mode: "unknown",
+      model: "unknown",
+      story: undefined,
+      chosen: 0,
+    },
     rings: {
       monitor: passOn((line) => tell("monitor", line)),
       agent: passOn((line) => tell("agent", line)),

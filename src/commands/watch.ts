@@ -69,6 +69,7 @@ async function watchOnScreen(outer: CommandContext, subject: string): Promise<vo
 function memoryOf(subject: string): LiveMemory {
   const memory = createMemory({
     subject,
+    figures: [],
     provenance: "not seen yet",
     mode: "unknown",
     model: "unknown",

@@ -3,6 +3,7 @@ import type { Action } from "./action.ts";
 import type { Clock } from "./clock.ts";
 import type { Fault } from "./fault.ts";
 import type { JsonObject } from "./json.ts";
+import type { LoadFigure } from "./load.ts";
 import type { Observation } from "./observation.ts";
 import type { Runbook } from "./runbook.ts";
 import type { Runtime } from "./runtime.ts";
@@ -38,6 +39,8 @@ export interface SubjectDefinition {
   /** By invariant name. */
   readonly runbooks: Readonly<Record<string, Runbook>>;
   readonly faults: readonly Fault[];
+  /** What its load counts, in the order in which it is shown. */
+  readonly figures: readonly LoadFigure[];
   readonly local: LocalPlan;
   /**
    * One member that is no program of its own, in this process until the signal aborts; resolves
@@ -138,7 +141,7 @@ export interface MemberOptions {
 
 export interface WorkloadOptions {
   readonly topology: Topology;
-  /** Acknowledged writes are recorded here, so that a crash of the generator loses none. */
+  /** What was promised is recorded here, so that a crash of the generator loses none of it. */
   readonly ledgerFile: string;
   readonly opsPerSecond: number;
   readonly keys: number;
@@ -146,6 +149,6 @@ export interface WorkloadOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** One JSON line, without the newline. */
+  /** A LoadSecond or, last, a LoadLedger as one JSON line, without the newline. */
   readonly print: (line: string) => void;
 }

@@ -1,6 +1,7 @@
 // What the screen shows, as data. Whoever has a cluster, a story and two children fills these in;
 // the panels turn them into lines; nothing here knows where any of it comes from.
 import type { JsonObject } from "../domain/json.ts";
+import type { LoadFigure } from "../domain/load.ts";
 
 export interface ScreenSize {
   readonly columns: number;
@@ -102,9 +103,8 @@ export interface WorkloadView {
   /** One for each second, oldest first; at most the last minute is drawn. */
   readonly seconds: readonly WorkloadSecond[];
   readonly marks: readonly MarkView[];
-  readonly acknowledgedWrites: number | undefined;
-  /** Undefined until it is checked, or when it cannot be. */
-  readonly lostWrites: number | undefined;
+  /** None before anything was counted. */
+  readonly figures: readonly WorkloadFigure[];
 }
 
 export interface WorkloadSecond {
@@ -113,6 +113,12 @@ export interface WorkloadSecond {
   readonly failures: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
+}
+
+export interface WorkloadFigure {
+  readonly figure: LoadFigure;
+  /** Of harm: undefined until it is checked, or when it cannot be. */
+  readonly value: number | undefined;
 }
 
 /** A moment on the sparkline. */

@@ -1,5 +1,5 @@
 // What the clients of the subject notice: a minute of operations with the fault and the repair
-// marked below it, how long they take, and whether a write that was acknowledged is lost.
+// marked below it, how long they take, and whether what they were promised was kept.
 import { unreachable } from "../domain/errors.ts";
 import type { Canvas, Label, PanelContent } from "./box.ts";
 import { firstThatFits } from "./fit.ts";
@@ -13,7 +13,7 @@ import {
 } from "./sparkline.ts";
 import type { Theme } from "./theme.ts";
 import { formatCount } from "./units.ts";
-import type { MarkView, WorkloadSecond, WorkloadView } from "./view.ts";
+import type { MarkView, WorkloadFigure, WorkloadSecond, WorkloadView } from "./view.ts";
 
 const MARK_ROWS = 1;
 const FIGURE_ROWS = 2;
@@ -27,9 +27,9 @@ const NO_LATENCY = { p50Ms: undefined, p99Ms: undefined };
 export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent {
   const { theme, nowMs, columns } = canvas;
   const newest = view.seconds.at(-1);
-  const writes = writeLines(view, canvas);
+  const figures = figureLines(view, canvas);
   if (newest === undefined) {
-    return { title: "Workload", lines: [theme.faint("no load yet"), ...writes] };
+    return { title: "Workload", lines: [theme.faint("no load yet"), ...figures] };
   }
   const scale = scaleOf(view.seconds, { nowMs, columns });
   const rows = Math.min(CHART_ROWS_MAX, Math.max(1, canvas.rows - MARK_ROWS - FIGURE_ROWS));
@@ -41,7 +41,7 @@ export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent 
       ...sparkRows(view.seconds, { scale, rows }).map(theme.good),
       markLine(view.marks, { scale, theme }),
       latencyLine(view.seconds, { newest, canvas }),
-      ...writes,
+      ...figures,
     ],
   };
 }
@@ -127,26 +127,29 @@ function latencyLine(
   return firstThatFits([long, `${latency}${GAP}${failed}`], columns);
 }
 
-/** One line, or none when nothing is known of the writes. */
-function writeLines(view: WorkloadView, { columns, theme }: Canvas): readonly string[] {
-  const { acknowledgedWrites, lostWrites } = view;
-  if (acknowledgedWrites === undefined) return [];
-  const count = formatCount(acknowledgedWrites);
-  const lost = lostText(lostWrites, theme);
-  const names = ["writes acknowledged", "acknowledged", "acked"];
-  return [
-    firstThatFits(
-      names.map((name) => `${count} ${name}${GAP}${lost}`),
-      columns,
-    ),
-  ];
+/** One line in the longest words that there is room for, or none when nothing was counted. */
+function figureLines({ figures }: WorkloadView, { columns, theme }: Canvas): readonly string[] {
+  if (figures.length === 0) return [];
+  const levels = Math.max(...figures.map(({ figure }) => figure.forms.length));
+  const lines = Array.from({ length: levels }, (_, level) =>
+    figures.map((shown) => figureText(shown, { level, theme })).join(GAP),
+  );
+  return [firstThatFits(lines, columns)];
 }
 
-/** Not checked is not the same as none. */
-function lostText(lostWrites: number | undefined, theme: Theme): string {
-  if (lostWrites === undefined) return theme.faint("loss not checked yet");
-  if (lostWrites === 0) return theme.good("✓ none lost");
-  return theme.alarm(`✗ ${formatCount(lostWrites)} LOST`);
+/** Harm that is not checked is not the same as none. */
+function figureText(
+  { figure, value }: WorkloadFigure,
+  { level, theme }: { readonly level: number; readonly theme: Theme },
+): string {
+  if (figure.kind === "count") {
+    return `${formatCount(value ?? 0)} ${figure.forms[level] ?? figure.forms.at(-1)}`;
+  }
+  const words = figure.forms[level] ?? figure.forms.at(-1);
+  if (!words) return "";
+  if (value === undefined) return theme.faint(words.unchecked);
+  if (value === 0) return theme.good(`✓ ${words.none}`);
+  return theme.alarm(`✗ ${formatCount(value)} ${words.some}`);
 }
 
 function latencyText(latencyMs: number | undefined): string {

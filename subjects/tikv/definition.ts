@@ -12,6 +12,7 @@ import type {
 } from "../../src/domain/subject.ts";
 import { tikvEndpoints } from "./endpoints.ts";
 import { tikvFaults } from "./faults/all.ts";
+import { tikvFigures } from "./figures.ts";
 import { tikvRunbooks } from "./runbooks/all.ts";
 import { openTikv } from "./subject.ts";
 
@@ -22,6 +23,7 @@ export const tikv: SubjectDefinition = {
   open: openTikv,
   runbooks: tikvRunbooks,
   faults: tikvFaults,
+  figures: tikvFigures,
   local: localPlan(),
   runMember,
   runWorkload,

@@ -18,7 +18,8 @@ test.each([
 });
 
 test("a load flows when a line of its own counts operations", () => {
-  const second = { type: "workload", at_ms: 1, writes: 1, failures: 0, p50_ms: null, p99_ms: null };
+  const latencies = { p50_ms: null, p99_ms: null };
+  const second = { type: "workload", at_ms: 1, failures: 0, ...latencies, counts: { reads: 1 } };
   expect(isLoadFlowing(NOISE)).toBe(false);
   expect(isLoadFlowing([JSON.stringify({ ...second, ops: 0 }), ...NOISE])).toBe(false);
   expect(isLoadFlowing([JSON.stringify({ ...second, ops: 2 }), ...NOISE])).toBe(true);

@@ -11,6 +11,7 @@ import { drawScreen } from "../../src/panels/draw-screen.ts";
 import { createRing } from "../../src/panels/ring.ts";
 import { createTheme } from "../../src/panels/theme.ts";
 import type { ScreenSize } from "../../src/panels/view.ts";
+import { tikvFigures } from "../../subjects/tikv/figures.ts";
 import { LAUNCH_SECONDS, NOT_RAISED, NOT_REPAIRED, REPAIRED, type Run } from "./recorded-run.ts";
 import { FAULT_AT_MS } from "./recorded-steps.ts";
 
@@ -78,6 +79,7 @@ function emptyMemory(nowMs: number): LiveMemory {
   const facts = { subject: "tikv", timeScale: 10, model: "runbook", hasAgent: true, fault: FAULT };
   return createMemory({
     subject: "tikv",
+    figures: tikvFigures,
     provenance: "stand-ins, timers ÷ 10",
     mode: "execute",
     model: "runbook",

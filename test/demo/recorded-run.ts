@@ -80,8 +80,8 @@ const SUMMARY: DemoSummary = {
   timeToMitigateMs: 5_615,
   resolution: "verified_fix",
   sessionId: "0mwr0hjvw-44554678",
-  writesAcknowledged: 2_211,
-  writesLost: 0,
+  counts: { writes_acknowledged: 2_211 },
+  harms: [{ name: "writes_lost", label: "acknowledged writes lost", count: 0, when: undefined }],
   exitCode: 0,
 };
 

@@ -1,6 +1,6 @@
 // What can happen in a recorded run, as it changes what a live demo knows.
 import type { DemoSummary } from "../../demo/events.ts";
-import { takeLoadLine } from "../../demo/live/load.ts";
+import { checkedFigures, takeLoadLine } from "../../demo/live/load.ts";
 import { type LiveMemory, tellLine } from "../../demo/live/memory.ts";
 import { type StoryInput, stepStory } from "../../demo/story.ts";
 import type { ObservedMember } from "../../src/domain/observation.ts";
@@ -74,17 +74,16 @@ export function load(
 ): Happening {
   const [ops, failures, p50_ms, p99_ms, writes] = figures;
   return (memory, at_ms) => {
-    memory.load ??= { seconds: [], acknowledgedWrites: undefined, lostWrites: undefined };
-    const line = { type: "workload", at_ms, ops, writes, failures, p50_ms, p99_ms };
+    memory.load ??= { seconds: [], totals: {}, checked: {} };
+    const counts = { writes_acknowledged: writes };
+    const line = { type: "workload", at_ms, ops, failures, p50_ms, p99_ms, counts };
     takeLoadLine(memory.load, JSON.stringify(line));
   };
 }
 
-export function counts({ writesAcknowledged, writesLost }: DemoSummary): Happening {
+export function counts(summary: DemoSummary): Happening {
   return (memory) => {
-    if (!memory.load) return;
-    memory.load.acknowledgedWrites = writesAcknowledged ?? undefined;
-    memory.load.lostWrites = writesLost ?? undefined;
+    if (memory.load) memory.load.checked = checkedFigures(summary);
   };
 }
 

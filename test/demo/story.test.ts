@@ -31,8 +31,8 @@ const SUMMARY: DemoSummary = {
   timeToMitigateMs: null,
   resolution: "escalated",
   sessionId: null,
-  writesAcknowledged: 10,
-  writesLost: 0,
+  counts: { writes_acknowledged: 10 },
+  harms: [{ name: "writes_lost", label: "acknowledged writes lost", count: 0, when: undefined }],
   exitCode: 3,
 };
 

@@ -1,5 +1,6 @@
 // Arbitrary screens whose every text is what no author of a panel thought of.
 import fc from "fast-check";
+import type { LoadFigure } from "../../src/domain/load.ts";
 import type {
   LogView,
   MemberView,
@@ -66,6 +67,16 @@ const log: fc.Arbitrary<LogView> = fc.record({
 
 const latency = maybe(fc.double({ min: 0, max: 1e6, noNaN: true }));
 
+const figure = fc.constantFrom<LoadFigure>(
+  { kind: "count", name: "checks", forms: ["checks that were answered", "checks"] },
+  {
+    kind: "harm",
+    name: "lost",
+    label: "lost",
+    forms: [{ unchecked: "not checked yet", none: "none lost", some: "LOST" }],
+  },
+);
+
 const workload: fc.Arbitrary<WorkloadView> = fc.record({
   seconds: fc.array(
     fc.record({ atMs: moment, ops: count, failures: count, p50Ms: latency, p99Ms: latency }),
@@ -75,8 +86,7 @@ const workload: fc.Arbitrary<WorkloadView> = fc.record({
     fc.record({ atMs: moment, kind: fc.constantFrom("fault" as const, "repair" as const) }),
     { maxLength: 6 },
   ),
-  acknowledgedWrites: maybe(count),
-  lostWrites: maybe(count),
+  figures: fc.array(fc.record({ figure, value: maybe(count) }), { maxLength: 4 }),
 });
 
 const overlay: fc.Arbitrary<OverlayView> = fc.oneof(

@@ -7,6 +7,7 @@ import type {
   OverlayView,
   ScreenView,
   StoryView,
+  WorkloadFigure,
   WorkloadSecond,
   WorkloadView,
 } from "../../src/panels/view.ts";
@@ -97,7 +98,7 @@ export function verifiedScene(): ScreenView {
         ["q", "quit"],
       ],
     }),
-    workload: { ...workload({ faultAgoSeconds: 24, repairAgoSeconds: 18 }), lostWrites: 0 },
+    workload: workload({ faultAgoSeconds: 24, repairAgoSeconds: 18, lost: 0 }),
     monitor: log("Monitor", MONITOR_LINES),
     agent: log("Agent", AGENT_LINES, "4,812 tokens · $0.0312"),
     status: {
@@ -135,7 +136,7 @@ export function troubleScene(): ScreenView {
         ["q", "quit"],
       ],
     }),
-    workload: { ...workload({ faultAgoSeconds: 20 }), lostWrites: 3 },
+    workload: workload({ faultAgoSeconds: 20, lost: 3 }),
     agent: {
       ...scene.agent,
       process: { state: "ended", how: "exit 70", willRestart: true },
@@ -203,10 +204,15 @@ export function story(parts: Partial<StoryView>): StoryView {
 export interface WorkloadMoments {
   readonly faultAgoSeconds: number | undefined;
   readonly repairAgoSeconds?: number;
+  readonly lost?: number;
 }
 
 /** A rate that dips for five seconds after the fault. */
-export function workload({ faultAgoSeconds, repairAgoSeconds }: WorkloadMoments): WorkloadView {
+export function workload({
+  faultAgoSeconds,
+  repairAgoSeconds,
+  lost,
+}: WorkloadMoments): WorkloadView {
   const ago = (seconds: number) => NOW_MS - seconds * 1_000;
   const fault =
     faultAgoSeconds === undefined ? [] : [{ kind: "fault" as const, atMs: ago(faultAgoSeconds) }];
@@ -229,9 +235,18 @@ export function workload({ faultAgoSeconds, repairAgoSeconds }: WorkloadMoments)
   return {
     seconds,
     marks: [...fault, ...repair],
-    acknowledgedWrites: 5_738,
-    lostWrites: undefined,
+    figures: writeFigures(lost),
   };
+}
+
+/** As the TiKV subject has them. */
+export function writeFigures(lost: number | undefined): readonly WorkloadFigure[] {
+  const forms = ["writes acknowledged", "acknowledged", "acked"];
+  const words = { unchecked: "loss not checked yet", none: "none lost", some: "LOST" };
+  return [
+    { figure: { kind: "count", name: "writes_acknowledged", forms }, value: 5_738 },
+    { figure: { kind: "harm", name: "writes_lost", label: "lost", forms: [words] }, value: lost },
+  ];
 }
 
 export function store(name: string, leaders: number, change: number): MemberView {

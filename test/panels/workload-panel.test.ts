@@ -4,7 +4,7 @@ import { columnOf, scaleOf, sparkRows } from "../../src/panels/sparkline.ts";
 import type { WorkloadSecond, WorkloadView } from "../../src/panels/view.ts";
 import { workloadPanel } from "../../src/panels/workload-panel.ts";
 import { canvasOf } from "./easel.ts";
-import { NOW_MS, workload } from "./scenes.ts";
+import { NOW_MS, workload, writeFigures } from "./scenes.ts";
 
 const ago = (seconds: number) => NOW_MS - seconds * 1_000;
 
@@ -73,9 +73,9 @@ test("fault and repair are named below the bars, or only marked where room is sh
 
 describe("of the writes it says", () => {
   const cases: readonly (readonly [Partial<WorkloadView>, string])[] = [
-    [{ lostWrites: undefined }, "5,738 writes acknowledged  loss not checked yet"],
-    [{ lostWrites: 0 }, "5,738 writes acknowledged  <good:✓ none lost>"],
-    [{ lostWrites: 3 }, "5,738 writes acknowledged  <alarm:✗ 3 LOST>"],
+    [{ figures: writeFigures(undefined) }, "5,738 writes acknowledged  loss not checked yet"],
+    [{ figures: writeFigures(0) }, "5,738 writes acknowledged  <good:✓ none lost>"],
+    [{ figures: writeFigures(3) }, "5,738 writes acknowledged  <alarm:✗ 3 LOST>"],
   ];
   for (const [parts, line] of cases) {
     test(line, () => {
@@ -120,5 +120,5 @@ function quiet(): readonly WorkloadSecond[] {
 }
 
 function noWrites(): WorkloadView {
-  return { seconds: [], marks: [], acknowledgedWrites: undefined, lostWrites: undefined };
+  return { seconds: [], marks: [], figures: [] };
 }

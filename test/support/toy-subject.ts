@@ -32,6 +32,7 @@ export const toy: SubjectDefinition = {
   open: openToy,
   runbooks: { member_answers: restartWhatIsDown },
   faults: [faultOf("toy_kill", "kill", "start"), faultOf("toy_pause", "pause", "resume"), hangOf()],
+  figures: [],
   local: {
     members: ["one", "two"].map((name) => ({
       name,

@@ -1,8 +1,9 @@
 // The load generator: loads the stores until it is told to stop, then proves by reading everything
 // back that no acknowledged write was lost.
 import { OperatorError } from "../../../src/domain/errors.ts";
+import type { LoadLedger } from "../../../src/domain/load.ts";
 import type { Topology, WorkloadOptions } from "../../../src/domain/subject.ts";
-import { checkLedger } from "./check.ts";
+import { type CheckResult, checkLedger } from "./check.ts";
 import { createStoreClient } from "./client.ts";
 import { Ledger } from "./ledger.ts";
 import { runLoad } from "./load.ts";
@@ -14,8 +15,17 @@ export async function runWorkload(options: WorkloadOptions): Promise<number> {
   using ledger = new Ledger(options.ledgerFile, newLedgerId(options.random));
   await runLoad({ ...options, client, ledger });
   const result = await checkLedger({ ledger, client, clock });
-  options.print(JSON.stringify({ type: "ledger", ...result }));
-  return result.lost === 0 && result.unreadable === 0 ? 0 : 3;
+  const line = ledgerLine(result);
+  options.print(JSON.stringify({ ...line, ...result }));
+  return line.verdict === "kept" ? 0 : 3;
+}
+
+/** Of a key that could not be read back neither kept nor lost can be said. */
+function ledgerLine({ acknowledged, lost, unreadable }: CheckResult): LoadLedger {
+  const isWhole = unreadable === 0;
+  const verdict = lost > 0 ? "broken" : isWhole ? "kept" : "unchecked";
+  const figures = { writes_acknowledged: acknowledged, writes_lost: isWhole ? lost : null };
+  return { type: "ledger", verdict, figures };
 }
 
 function newLedgerId(random: () => number): string {

@@ -1,4 +1,5 @@
 // The load of one second, as it is reported: counts, and the latency of what succeeded.
+import type { LoadSecond } from "../../../src/domain/load.ts";
 import type { Outcome } from "./client.ts";
 
 export interface Second {
@@ -32,16 +33,16 @@ export function countOperation(
 /** One JSON line. `ops` are those that succeeded; latencies are null when there are none. */
 export function secondLine(second: Second, atMs: number): string {
   const sorted = second.durationsMs.toSorted((left, right) => left - right);
-  return JSON.stringify({
+  const line: LoadSecond = {
     type: "workload",
     at_ms: atMs,
     ops: second.reads + second.writes,
-    reads: second.reads,
-    writes: second.writes,
     failures: second.failures,
     p50_ms: percentile(sorted, 0.5),
     p99_ms: percentile(sorted, 0.99),
-  });
+    counts: { reads: second.reads, writes_acknowledged: second.writes },
+  };
+  return JSON.stringify(line);
 }
 
 /** The smallest value that this share of them does not exceed. */

@@ -9,7 +9,7 @@ import { eventually } from "../../support/eventually.ts";
 import { StoreCluster } from "../store/store-cluster.ts";
 
 const lineSchema = z.looseObject({ type: z.string() });
-const secondSchema = z.object({ ops: z.number(), reads: z.number(), writes: z.number() });
+const secondSchema = z.object({ counts: z.object({ writes_acknowledged: z.number() }) });
 const ledgerSchema = z.object({
   acknowledged: z.number(),
   checked: z.number(),
@@ -95,10 +95,7 @@ function startLoad(cluster: StoreCluster, seed = 1) {
     /** Until a second from now on has writes. */
     untilWriting: () => {
       const seen = lines.length;
-      return eventually(
-        () => lines.slice(seen + 1).some((line) => secondSchema.parse(JSON.parse(line)).writes > 0),
-        "a second with writes",
-      );
+      return eventually(() => lines.slice(seen + 1).some(hasWrites), "a second with writes");
     },
     stop: async () => {
       stopping.abort();
@@ -107,4 +104,8 @@ function startLoad(cluster: StoreCluster, seed = 1) {
       return { exitCode, ledger: ledgerSchema.parse(last) };
     },
   };
+}
+
+function hasWrites(line: string): boolean {
+  return secondSchema.parse(JSON.parse(line)).counts.writes_acknowledged > 0;
 }

@@ -1,0 +1,25 @@
+// What the clients of a rate limiter care about: that limits are kept, in both directions.
+import type { LoadFigure } from "../../src/domain/load.ts";
+
+export const limiterFigures: readonly LoadFigure[] = [
+  { kind: "count", name: "allowed", forms: ["allowed"] },
+  { kind: "count", name: "denied", forms: ["denied"] },
+  {
+    kind: "harm",
+    name: "allowed_above_limit",
+    label: "requests allowed above the limit",
+    forms: [
+      { unchecked: "limits not checked yet", none: "none above the limit", some: "ABOVE LIMIT" },
+      { unchecked: "limits unchecked", none: "none above", some: "ABOVE" },
+    ],
+  },
+  {
+    kind: "harm",
+    name: "wrongly_denied",
+    label: "requests wrongly denied",
+    forms: [
+      { unchecked: "denials not checked yet", none: "none wrongly denied", some: "WRONGLY DENIED" },
+      { unchecked: "denials unchecked", none: "none wrong", some: "WRONG" },
+    ],
+  },
+];
