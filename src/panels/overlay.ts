@@ -2,7 +2,7 @@
 import { unreachable } from "../domain/errors.ts";
 import { approvalContent } from "./approval.ts";
 import { drawBox, type PanelContent, roomInside } from "./box.ts";
-import { fitPlain, fitTo, printable, type Room } from "./fit.ts";
+import { fitPlain, fitTo, printable, type Room, wrapTo } from "./fit.ts";
 import type { Theme } from "./theme.ts";
 import type { OverlayView } from "./view.ts";
 
@@ -20,6 +20,10 @@ const MARGIN_ROWS = 1;
 const COLUMNS_MAX = 100;
 const NAME_COLUMNS_MAX = 28;
 const GAP = "   ";
+/** Around a name in a list: the mark, and the gap. */
+const MARK_COLUMNS = 5;
+const HELP_ROWS_MAX = 3;
+const DETAIL_ROWS_MAX = 4;
 
 /** The room for an overlay's lines on a screen of this size. */
 export function overlayRoom(size: Room): Room {
@@ -71,27 +75,47 @@ function helpLines(
   { room, theme }: { readonly room: Room; readonly theme: Theme },
 ): readonly string[] {
   const width = nameColumns(keys.map(([key]) => key));
-  const shown = keys.slice(0, room.rows);
-  return shown.map(([key, does]) => {
-    return `${theme.accent(fitPlain(key, width))}${GAP}${printable(does, room.columns)}`;
+  const columns = room.columns - width - GAP.length;
+  const lines = keys.flatMap(([key, does]) => {
+    const [first = "", ...rest] = wrapTo(does, { columns, rows: HELP_ROWS_MAX });
+    const below = rest.map((row) => " ".repeat(width) + GAP + row);
+    return [`${theme.accent(fitPlain(key, width))}${GAP}${first}`, ...below];
   });
+  return lines.slice(0, room.rows);
 }
 
-/** Of a list that is too long the part around what is chosen. */
+/** Of a list that is too long the part around what is chosen, which is described in full below. */
 function choiceContent(
   { title, choices, chosen }: Choice,
   { room, theme }: { readonly room: Room; readonly theme: Theme },
 ): PanelContent {
   const width = nameColumns(choices.map(({ name }) => name));
-  const first = Math.min(Math.max(0, chosen - room.rows + 1), Math.max(0, choices.length - 1));
-  const lines = choices.slice(first, first + room.rows).map(({ name, describes }, index) => {
+  const details = detailsOf(choices, { room, textColumns: room.columns - width - MARK_COLUMNS });
+  const detail = details[chosen] ?? [];
+  const rows = room.rows - detail.length;
+  const first = Math.min(Math.max(0, chosen - rows + 1), Math.max(0, choices.length - 1));
+  const lines = choices.slice(first, first + rows).map(({ name, describes }, index) => {
     const isChosen = first + index === chosen;
     const text = `${isChosen ? "▶" : " "} ${fitPlain(name, width)}${GAP}`;
     const line = text + printable(describes, room.columns);
     return isChosen ? theme.chosen(line) : line;
   });
   const foot = { text: "UP, DOWN choose · ENTER takes it", paint: theme.accent };
-  return { title, foot, lines };
+  return { title, foot, lines: [...lines, ...detail] };
+}
+
+/** Rows for each, as many for all, so that the box stays as it is; none where no row is cut. */
+function detailsOf(
+  choices: Choice["choices"],
+  { room, textColumns }: { readonly room: Room; readonly textColumns: number },
+): readonly (readonly string[])[] {
+  const isCut = ({ describes }: Choice["choices"][number]) =>
+    Bun.stringWidth(printable(describes, textColumns)) > textColumns;
+  if (!choices.some(isCut)) return [];
+  const whole = { ...room, rows: DETAIL_ROWS_MAX };
+  const wrapped = choices.map(({ describes }) => ["", ...wrapTo(describes, whole)]);
+  const most = Math.max(...wrapped.map((lines) => lines.length));
+  return wrapped.map((lines) => Array.from({ length: most }, (_, row) => lines[row] ?? ""));
 }
 
 function nameColumns(names: readonly string[]): number {

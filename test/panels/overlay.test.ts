@@ -68,6 +68,40 @@ test("a list shows the part around what is chosen", () => {
   expect(lines.join("")).not.toContain("f9 ");
 });
 
+test("what is chosen is described in full, in a box that stays as it is", () => {
+  const describes = "A store is paused: it accepts connections and answers none, as if it hung.";
+  const choices = [
+    { name: "store_kill", describes: "A store is killed." },
+    { name: "store_pause", describes },
+  ];
+  const size = { columns: 80, rows: 24 };
+  const boxOf = (chosen: number) => {
+    const overlay = { type: "choice" as const, title: "Which?", choices, chosen };
+    return drawOver(blank(size), { overlay, size, theme: PLAIN }).filter((line) =>
+      /[┏┃┗]/.test(line),
+    );
+  };
+  expect(boxOf(1).map((line) => line.trim().slice(2, -2).trim())).toEqual([
+    expect.stringContaining("Which?"),
+    expect.stringContaining("store_kill    A store is killed."),
+    expect.stringMatching(/▶ store_pause {3}A store is paused.*…$/),
+    "",
+    "A store is paused: it accepts connections and answers none, as if it",
+    "hung.",
+    expect.stringContaining("ENTER takes it"),
+  ]);
+  expect(boxOf(0).map((line) => line.length)).toEqual(boxOf(1).map((line) => line.length));
+});
+
+test("a key's help is wrapped below itself", () => {
+  const does = "shows the panel in focus on the whole screen, or all panels if it is alone";
+  const overlay = { type: "help" as const, keys: [["UP DOWN PGUP PGDN", does] as const] };
+  const size = { columns: 80, rows: 24 };
+  const text = drawOver(blank(size), { overlay, size, theme: PLAIN }).join("\n");
+  expect(text).toMatch(/UP DOWN PGUP PGDN {3}shows the .* screen, or *┃/);
+  expect(text).toMatch(/┃ {21}all panels if it is alone/);
+});
+
 test("an overlay leaves the rest of each line where it was, also beside wide characters", () => {
   const size = { columns: 80, rows: 24 };
   const below = Array.from({ length: 24 }, () => ` ${"語".repeat(39)} `);
