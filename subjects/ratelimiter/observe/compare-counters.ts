@@ -1,0 +1,100 @@
+// Pure: Redis's account of every key beside the nodes' own, over one window that is past.
+import { readValue } from "../../../src/domain/observation.ts";
+import type {
+  CounterReading,
+  CounterScan,
+  LimiterObservation,
+  NodeSighting,
+} from "../observation.ts";
+
+export interface ComparedCounter {
+  readonly counter: CounterReading;
+  readonly account: Account;
+}
+
+export type Account =
+  /** Redis counts as many as the nodes were granted. */
+  | { readonly state: "agrees"; readonly granted: number }
+  /** Redis counts units that no node was granted, or dates them ahead. */
+  | { readonly state: "too_many"; readonly granted: number | null; readonly reason: string }
+  /** Redis has forgotten units that nodes were granted. */
+  | { readonly state: "too_few"; readonly granted: number; readonly reason: string }
+  | { readonly state: "unknown"; readonly reason: string };
+
+/** Both sides date by Redis's clock, to the microsecond; this much is let pass all the same. */
+const TOLERANCE = 2;
+/** Entries leave at the end of the window that is in force: it must reach beyond the compared one. */
+const WINDOW_MARGIN_MS = 1_500;
+
+/** Of each counter that was read, in their order; none when they could not be read. */
+export function compareCounters({
+  counters,
+  nodes,
+  overrides,
+}: Pick<LimiterObservation, "counters" | "nodes" | "overrides">): readonly ComparedCounter[] {
+  const scan = readValue(counters);
+  if (!scan) return [];
+  const memory = memoryOf({ scan, nodes });
+  const items = readValue(overrides)?.items ?? [];
+  const windows = new Map(items.map(({ key, windowMs }) => [key, windowMs]));
+  return scan.items.map((counter) => {
+    const windowMs = windows.get(counter.key) ?? counter.rule?.window_ms ?? 0;
+    return { counter, account: accountOf(counter, { memory, scan, windowMs }) };
+  });
+}
+
+type Memory =
+  | { readonly state: "read"; readonly of: (key: string) => { allowed: number; uncertain: number } }
+  | { readonly state: "unknown"; readonly reason: string };
+
+/** Every node's, or none: one that is missing may have been granted what Redis counts. */
+function memoryOf({
+  scan,
+  nodes,
+}: {
+  readonly scan: CounterScan;
+  readonly nodes: readonly NodeSighting[];
+}): Memory {
+  const fromUs = scan.endUs - scan.lengthMs * 1_000;
+  const sums = new Map<string, { allowed: number; uncertain: number }>();
+  for (const { name, usage } of nodes) {
+    if (usage.state === "failed") {
+      return { state: "unknown", reason: `what ${name} was granted is not known: ${usage.reason}` };
+    }
+    if (usage.value.sinceUs > fromUs) {
+      return { state: "unknown", reason: `${name} has not remembered for a whole window yet` };
+    }
+    for (const { key, allowed, uncertain } of usage.value.items) {
+      const sum = sums.get(key) ?? { allowed: 0, uncertain: 0 };
+      sums.set(key, { allowed: sum.allowed + allowed, uncertain: sum.uncertain + uncertain });
+    }
+  }
+  return { state: "read", of: (key) => sums.get(key) ?? { allowed: 0, uncertain: 0 } };
+}
+
+function accountOf(
+  counter: CounterReading,
+  {
+    memory,
+    scan,
+    windowMs,
+  }: { readonly memory: Memory; readonly scan: CounterScan; readonly windowMs: number },
+): Account {
+  const { key, used, future } = counter;
+  const granted = memory.state === "read" ? memory.of(key) : undefined;
+  if (future > 0) {
+    const reason = `${future} units are dated ahead of Redis's clock and do not leave`;
+    return { state: "too_many", granted: granted?.allowed ?? null, reason };
+  }
+  if (memory.state === "unknown") return memory;
+  if (windowMs < scan.lengthMs + WINDOW_MARGIN_MS) {
+    return { state: "unknown", reason: `its window of ${windowMs} ms is too short to compare` };
+  }
+  const { allowed, uncertain } = memory.of(key);
+  const words = `Redis counts ${used}, the nodes were granted ${allowed}`;
+  if (used > allowed + uncertain + TOLERANCE) {
+    return { state: "too_many", granted: allowed, reason: words };
+  }
+  if (used < allowed - TOLERANCE) return { state: "too_few", granted: allowed, reason: words };
+  return { state: "agrees", granted: allowed };
+}

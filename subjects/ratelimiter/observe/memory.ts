@@ -1,0 +1,27 @@
+// What an opened limiter remembers from look to look: the connection to Redis and what its canary
+// was allowed. Nothing of it outlives the process.
+import type { ObserveOptions, OpenOptions } from "../../../src/domain/subject.ts";
+import type { LimiterObservation } from "../observation.ts";
+import { createCanary } from "./canary.ts";
+import { lookAtLimiter } from "./observe.ts";
+import { createRedisDoor } from "./redis-door.ts";
+import { type Site, siteOf } from "./site.ts";
+
+export interface Watcher {
+  readonly site: Site;
+  observe(options: ObserveOptions): Promise<LimiterObservation>;
+}
+
+export function createWatcher({ topology, clock }: OpenOptions): Watcher {
+  const site = siteOf(topology);
+  const door = site.redis && createRedisDoor(site.redis);
+  const canary = createCanary(site.declared.limits);
+  return {
+    site,
+    observe: ({ probeDeadlineMs, signal }) => {
+      const endsAtMs = clock.now() + probeDeadlineMs;
+      const context = { clock, signal, endsAtMs, token: site.token };
+      return lookAtLimiter({ context, site, door, canary });
+    },
+  };
+}

@@ -1,0 +1,116 @@
+// One look at the rate limiter: every node, Redis, the proxy, the jobs and the canary, all at once.
+import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import type { LimiterObservation, Liveness, NodeSighting, RedisSighting } from "../observation.ts";
+import type { Lease } from "../service/answers.ts";
+import { askJobs, askProxy } from "./ask-control.ts";
+import { askNode, askUsage, type NodeWord } from "./ask-nodes.ts";
+import { askRedis } from "./ask-redis.ts";
+import type { Canary, CanaryReport } from "./canary.ts";
+import { membersOf } from "./members.ts";
+import { type LookContext, mapRead } from "./probe.ts";
+import { comparedEndUs, type KeyAnswers, readKeys } from "./read-keys.ts";
+import type { Knock, RedisDoor } from "./redis-door.ts";
+import type { NodeSite, RedisSite, Site } from "./site.ts";
+import { tablesOf } from "./tables.ts";
+
+export interface LookOptions {
+  readonly context: LookContext;
+  readonly site: Site;
+  readonly door: RedisDoor | null;
+  readonly canary: Canary;
+}
+
+/** Never rejects, and ends with its context's time. */
+export async function lookAtLimiter(options: LookOptions): Promise<LimiterObservation> {
+  const { context, site, canary } = options;
+  const startedAtMs = context.clock.now();
+  const [told, words, report, proxy, jobs] = await Promise.all([
+    lookAtRedis(options),
+    Promise.all(site.nodes.map((node) => askNode(context, node))),
+    canary.ask(context, site.nodes),
+    askProxy(context, site.proxy),
+    askJobs(context, site.jobs),
+  ]);
+  const { redis, keys, usages } = told;
+  const nodes = site.nodes.flatMap((node, index) => {
+    const [word, usage] = [words[index], usages[index]];
+    return word && usage ? [sightNode(node, { word, usage, report, leases: keys.leases })] : [];
+  });
+  const parts = {
+    declared: site.declared,
+    nodes,
+    redis,
+    proxy,
+    jobs,
+    counters: keys.counters,
+    overrides: keys.overrides,
+    canary: report.readings,
+  };
+  return {
+    subject: "ratelimiter",
+    startedAtMs,
+    endedAtMs: context.clock.now(),
+    members: membersOf(parts, site),
+    tables: tablesOf(parts),
+    ...parts,
+  };
+}
+
+interface RedisTold {
+  readonly redis: RedisSighting;
+  readonly keys: KeyAnswers;
+  /** One for each node: which window it is asked about depends on Redis's clock. */
+  readonly usages: readonly NodeSighting["usage"][];
+}
+
+async function lookAtRedis({ context, site, door }: LookOptions): Promise<RedisTold> {
+  const knock = door ? await door.knock(context) : unnamed(context);
+  const { nowUs, ...word } = await askRedis(context, knock.connection);
+  const { connection } = knock;
+  const names = site.nodes.map(({ name }) => name);
+  const endUs = mapRead(nowUs, comparedEndUs);
+  const [keys, usages] = await Promise.all([
+    readKeys(context, { connection, nowUs, limits: site.declared.limits, nodes: names }),
+    Promise.all(site.nodes.map(({ manageUrl }) => askUsage(context, { manageUrl, endUs }))),
+  ]);
+  const { liveness, pingMs } = knock;
+  return { redis: { ...placeOf(site.redis), liveness, pingMs, ...word }, keys, usages };
+}
+
+function placeOf(redis: RedisSite | null): Pick<RedisSighting, "address" | "isStandIn"> {
+  return { address: redis?.address ?? null, isStandIn: redis?.isStandIn ?? false };
+}
+
+function unnamed({ clock }: LookContext): Knock {
+  const failed = { state: "failed", reason: "nobody named its Redis", atMs: clock.now() } as const;
+  return { liveness: failed, pingMs: failed, connection: undefined };
+}
+
+interface NodeParts {
+  readonly word: NodeWord;
+  readonly usage: NodeSighting["usage"];
+  readonly report: CanaryReport;
+  readonly leases: Reading<readonly Lease[]>;
+}
+
+function sightNode(site: NodeSite, { word, usage, report, leases }: NodeParts): NodeSighting {
+  const { name, apiUrl } = site;
+  const unasked = { state: "failed", reason: "it was not asked", atMs: 0 } as const;
+  return {
+    ...site,
+    ...word,
+    usage,
+    liveness: livelier(report.liveness[name] ?? unasked, word.liveness),
+    lease: mapRead(
+      leases,
+      (all) => all.find((lease) => lease.name === name || lease.url === apiUrl) ?? null,
+    ),
+    checks: report.checks[name] ?? unasked,
+  };
+}
+
+/** Clients ask on the api port, operators on the other: who answers on either lives. */
+function livelier(onApi: Reading<Liveness>, onManage: Reading<Liveness>): Reading<Liveness> {
+  if (readValue(onManage)?.state === "answers") return onManage;
+  return onApi.state === "read" ? onApi : onManage;
+}
