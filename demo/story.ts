@@ -143,7 +143,8 @@ export function errorOf({ action, trouble }: Story): string | undefined {
 /** In --auto: the end, or what went wrong, has been shown long enough. */
 export function isPlayedOut(story: Story, nowMs: number): boolean {
   const isOver = isAtEnd(story) || story.action.state === "failed";
-  return story.isAuto && isOver && nowMs - story.enteredAtMs >= READ_MS;
+  const isGoingOn = story.isAuto && !story.isPaused;
+  return isGoingOn && isOver && nowMs - story.enteredAtMs >= READ_MS;
 }
 
 function next(story: Story, nowMs: number): StoryStep {

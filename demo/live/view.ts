@@ -150,14 +150,14 @@ const ACTIVITIES = {
 } as const;
 
 function activityOf(story: Story, nowMs: number): string | undefined {
-  const { countdownDueMs, isPaused, action, happened } = story;
+  const { countdownDueMs, isPaused, isAuto, action, happened } = story;
   const { awaits } = shownChapter(story);
   if (countdownDueMs !== undefined) {
     return `it breaks in ${Math.max(0, Math.ceil((countdownDueMs - nowMs) / 1000))} s`;
   }
-  if (isPaused) return "paused: p goes on";
-  if (action.state === "running") return ACTIVITIES[action.act];
   if (action.state === "failed") return undefined;
+  if (isPaused && (isAuto || !isAtEnd(story))) return "paused: p goes on";
+  if (action.state === "running") return ACTIVITIES[action.act];
   return awaits && !happened.includes(awaits) ? ACTIVITIES[awaits] : undefined;
 }
 

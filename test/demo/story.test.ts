@@ -182,6 +182,12 @@ describe("the story", () => {
     expect(player.titles()).toEqual(["Health", "Health"]);
   });
 
+  test("with --auto the end stays while it is paused", () => {
+    const player = play(tikvChapters.slice(-1), { isAuto: true }).give("pause").wait(60_000);
+    expect(player.isPlayedOut()).toBe(false);
+    expect(player.give("pause").isPlayedOut()).toBe(true);
+  });
+
   test("a failure stops the countdown", () => {
     const player = atFault().give("next").fails("the load keeps ending").wait(COUNTDOWN_MS);
     expect(player.acts).toEqual(["raise", "start_load"]);
