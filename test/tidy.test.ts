@@ -52,6 +52,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   chalk: ["src/panels/theme.ts"],
   cac: ["src/command-line.ts"],
   unbash: ["src/agent/guard/"],
+  "@xterm/headless": ["demo/picture/"],
 };
 
 /** Time, chance and the process are passed in; only these may ask for them. */

@@ -1,6 +1,6 @@
 // What a person would see: a terminal emulator that reads a program's bytes.
 import { Terminal } from "@xterm/headless";
-import { cellWidths } from "./cell-widths.ts";
+import { cellWidths } from "../../demo/picture/cell-widths.ts";
 
 export interface TerminalModes {
   readonly isAlternate: boolean;
