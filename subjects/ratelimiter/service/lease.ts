@@ -5,13 +5,17 @@ import type { Lease } from "./answers.ts";
 import { type LimiterNode, nodeTimeMs } from "./node.ts";
 import type { LinkAnswer } from "./redis-link.ts";
 
+/** After a failure: a node that could not register is soon there. */
+const RETRY_MS = 200;
+
 /** Until the signal aborts; then the lease is given back. A failure is counted and tried again. */
 export async function keepLease(node: LimiterNode, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const startedAtMs = performance.now();
-    await renewLease(node);
+    const renewed = await renewLease(node);
+    const intervalMs = renewed.state === "answered" ? LEASE_RENEWAL_MS : RETRY_MS;
     const spentMs = performance.now() - startedAtMs;
-    await node.clock.sleep(Math.max(1, LEASE_RENEWAL_MS - spentMs), signal);
+    await node.clock.sleep(Math.max(1, intervalMs - spentMs), signal);
   }
   await node.link.command(["DEL", leaseKeyOf(node.name)], deadlineOf(node));
 }

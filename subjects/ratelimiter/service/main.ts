@@ -9,6 +9,7 @@ import {
   type NodeSettings,
 } from "../declared.ts";
 import { answer } from "./answer.ts";
+import { answerCheck } from "./check/answer-check.ts";
 import { listen } from "./http/listen.ts";
 import { keepLease } from "./lease.ts";
 import { readLimits } from "./limits-file.ts";
@@ -112,5 +113,6 @@ function serve(node: LimiterNode, { on, options }: Served): AsyncDisposable {
     port: isApi ? options.apiPort : options.managePort,
     log: node.log,
     answer: (request) => answer(node, on, request),
+    ...(isApi ? { shortcuts: { "/check": { POST: (ask) => answerCheck(node, ask) } } } : {}),
   });
 }

@@ -1,7 +1,9 @@
 // The one way to Redis: a connection that mends itself, a deadline for every command, and a bound
 // on how many may be unanswered. Nothing here rejects: what went wrong is an answer, too.
-import { Redis } from "ioredis";
+// Bun's own client, because a check spends a third of ioredis's time in it: 12 µs against 35.
+import { RedisClient } from "bun";
 import { messageOf } from "../../../src/domain/errors.ts";
+import { hasCode } from "../../../src/infra/files.ts";
 import type { Script } from "./scripts.ts";
 
 export interface RedisLinkOptions {
@@ -40,6 +42,12 @@ export interface AskOptions {
   readonly onAfterwards?: (afterwards: Afterwards) => void;
 }
 
+export interface ScriptCall {
+  readonly script: Script;
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+}
+
 interface Waiting {
   readonly expiresAtMs: number;
   readonly resolve: (answer: LinkAnswer) => void;
@@ -50,28 +58,24 @@ const SWEEP_MS = 10;
 /** A connection on which nothing comes back for so long is given up, and made anew. */
 const SILENCE_MS_MAX = 2_000;
 const CONNECT_MS_MAX = 1_000;
-const RECONNECT_MS_MAX = 500;
+const RECONNECT_MS = 100;
 
 export class RedisLink implements Disposable {
-  readonly #redis: Redis;
-  readonly #unansweredMax: number;
+  readonly #options: RedisLinkOptions;
   readonly #waiting = new Set<Waiting>();
-  readonly #onChange: RedisLinkOptions["onChange"];
+  #client: RedisClient;
   #unanswered = 0;
   #scriptLoads = 0;
+  #progressAtMs = 0;
   #lastError = "not connected yet";
   #isConnected = false;
+  #isDisposed = false;
   #sweeper: NodeJS.Timeout | undefined;
+  #reconnect: NodeJS.Timeout | undefined;
 
   constructor(options: RedisLinkOptions) {
-    this.#unansweredMax = options.unansweredMax;
-    this.#onChange = options.onChange;
-    this.#redis = connect(options);
-    this.#redis.on("ready", () => this.#note("connected", "ready"));
-    this.#redis.on("error", (error: Error) => {
-      this.#lastError = messageOf(error);
-    });
-    this.#redis.on("close", () => this.#note("lost", this.#lastError));
+    this.#options = options;
+    this.#client = this.#connect();
   }
 
   get unanswered(): number {
@@ -90,31 +94,35 @@ export class RedisLink implements Disposable {
   /** Never rejects. */
   command(words: readonly [string, ...string[]], options: AskOptions): Promise<LinkAnswer> {
     const [name, ...rest] = words;
-    return this.#ask(() => this.#redis.call(name, ...rest), options);
+    return this.#ask((client) => client.send(name, rest), options);
   }
 
   /** Never rejects. `keys` are of one hash tag. */
   run(call: ScriptCall, options: AskOptions): Promise<LinkAnswer> {
-    return this.#ask(() => this.#runScript(call), options);
+    return this.#ask((client) => this.#runScript(client, call), options);
   }
 
   /** What is unanswered counts as lost. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     clearInterval(this.#sweeper);
-    this.#redis.disconnect();
+    clearTimeout(this.#reconnect);
+    this.#client.close();
   }
 
-  #ask(send: () => Promise<unknown>, options: AskOptions): Promise<LinkAnswer> {
+  #ask(send: (client: RedisClient) => Promise<unknown>, options: AskOptions): Promise<LinkAnswer> {
     if (!this.#isConnected) return Promise.resolve(failed("unreachable", this.#lastError));
-    if (this.#unanswered >= this.#unansweredMax) {
+    if (this.#unanswered >= this.#options.unansweredMax) {
       return Promise.resolve(failed("queue_full", `${this.#unanswered} commands are unanswered`));
     }
+    const nowMs = performance.now();
+    if (this.#unanswered === 0) this.#progressAtMs = nowMs;
     this.#unanswered += 1;
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
     return new Promise((resolve) => {
-      const waiting = { expiresAtMs: performance.now() + options.deadlineMs, resolve };
+      const waiting = { expiresAtMs: nowMs + options.deadlineMs, resolve };
       this.#waiting.add(waiting);
-      this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
-      send().then(
+      send(this.#client).then(
         (value) => this.#settle(waiting, { answer: { state: "answered", value }, options }),
         (error) => this.#settle(waiting, { answer: failureOf(error), options }),
       );
@@ -123,6 +131,7 @@ export class RedisLink implements Disposable {
 
   #settle(waiting: Waiting, { answer, options }: Settling): void {
     this.#unanswered -= 1;
+    this.#progressAtMs = performance.now();
     const isInTime = this.#waiting.delete(waiting);
     if (isInTime) waiting.resolve(answer);
     const isKnown = isInTime && !isLost(answer);
@@ -136,33 +145,62 @@ export class RedisLink implements Disposable {
       this.#waiting.delete(waiting);
       waiting.resolve(failed("late", "no answer within the deadline"));
     }
-    if (this.#waiting.size > 0) return;
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
+    if (this.#unanswered === 0) {
+      clearInterval(this.#sweeper);
+      this.#sweeper = undefined;
+    } else if (nowMs - this.#progressAtMs > SILENCE_MS_MAX) {
+      this.#client.close();
+    }
   }
 
-  async #runScript({ script, keys, args }: ScriptCall): Promise<unknown> {
+  async #runScript(client: RedisClient, { script, keys, args }: ScriptCall): Promise<unknown> {
+    const rest = [String(keys.length), ...keys, ...args.map(String)];
     try {
-      return await this.#redis.evalsha(script.sha, keys.length, ...keys, ...args);
+      return await client.send("EVALSHA", [script.sha, ...rest]);
     } catch (error) {
       if (!messageOf(error).startsWith("NOSCRIPT")) throw error;
       this.#scriptLoads += 1;
-      return this.#redis.eval(script.text, keys.length, ...keys, ...args);
+      return client.send("EVAL", [script.text, ...rest]);
     }
+  }
+
+  /** A client of its own for each connection: none is mended, so none resends anything. */
+  #connect(): RedisClient {
+    const client = new RedisClient(urlOf(this.#options), {
+      autoReconnect: false,
+      enableOfflineQueue: false,
+      connectionTimeout: CONNECT_MS_MAX,
+    });
+    client.onclose = (error) => this.#lose(client, messageOf(error));
+    client.connect().then(
+      () => this.#greet(client),
+      (error) => this.#lose(client, messageOf(error)),
+    );
+    return client;
+  }
+
+  #greet(client: RedisClient): void {
+    const forget = () => undefined; // a name is for people: Redis works without
+    client.send("CLIENT", ["SETNAME", this.#options.connectionName]).then(forget, forget);
+    this.#note("connected", "");
+  }
+
+  #lose(client: RedisClient, reason: string): void {
+    if (client !== this.#client || this.#isDisposed || this.#reconnect !== undefined) return;
+    this.#lastError = reason;
+    this.#note("lost", reason);
+    this.#reconnect = setTimeout(() => {
+      this.#reconnect = undefined;
+      this.#client = this.#connect();
+    }, RECONNECT_MS);
   }
 
   #note(state: "connected" | "lost", reason: string): void {
     const isConnected = state === "connected";
     if (isConnected === this.#isConnected) return;
     this.#isConnected = isConnected;
-    this.#onChange(state, reason);
+    this.#options.onChange(state, reason);
   }
-}
-
-export interface ScriptCall {
-  readonly script: Script;
-  readonly keys: readonly string[];
-  readonly args: readonly (string | number)[];
 }
 
 interface Settling {
@@ -170,31 +208,18 @@ interface Settling {
   readonly options: AskOptions;
 }
 
-/** Nothing is queued while there is no connection, and nothing sent twice. */
-function connect({ host, port, username, password, connectionName }: RedisLinkOptions): Redis {
-  return new Redis({
-    host,
-    port,
-    connectionName,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
-    enableAutoPipelining: true,
-    connectTimeout: CONNECT_MS_MAX,
-    socketTimeout: SILENCE_MS_MAX,
-    retryStrategy: (attempts) => Math.min(RECONNECT_MS_MAX, attempts * 50),
-  });
+function urlOf({ host, port, username = "", password }: RedisLinkOptions): string {
+  const words = [username, password ?? ""].map(encodeURIComponent).join(":");
+  return `redis://${password === undefined ? "" : `${words}@`}${host}:${port}`;
 }
 
 function failed(failure: LinkFailure, reason: string): LinkAnswer {
   return { state: "failed", failure, reason };
 }
 
-/** Redis's own errors are named so by ioredis; all others are of the connection. */
+/** What Redis itself answered has a code of its own in Bun; all others are of the connection. */
 function failureOf(error: unknown): LinkAnswer {
-  const isReply = error instanceof Error && error.name === "ReplyError";
+  const isReply = hasCode(error, "ERR_REDIS_SERVER_ERROR");
   return failed(isReply ? "refused" : "unreachable", messageOf(error));
 }
 

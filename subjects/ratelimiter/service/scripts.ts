@@ -13,7 +13,7 @@ function script(name: string, body: string): Script {
   return { name, text, sha: new Bun.CryptoHasher("sha1").update(text).digest("hex") };
 }
 
-/** Into limit, window_ms and until_ms (false when none), after KEYS[2] or ARGV[1] and ARGV[2]. */
+/** Into limit and window_ms: what KEYS[2] says while it is in force, else ARGV[1] and ARGV[2]. */
 const READ_RULE = `
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
@@ -27,8 +27,8 @@ if override[1] then
   end
 end
 local window_us = window_ms * 1000
-local oldest = '(' .. string.format('%.0f', now_us - window_us)
-local used = redis.call('ZCOUNT', KEYS[1], oldest, '+inf')
+local start_us = now_us - window_us
+local start_text = string.format('%.0f', start_us)
 `;
 
 /**
@@ -39,35 +39,49 @@ local used = redis.call('ZCOUNT', KEYS[1], oldest, '+inf')
  * The entries are added before old ones are dropped, so that a Redis that is out of memory refuses
  * at the first write and leaves nothing half done. A denied check writes no entry; it renews an
  * expiry that ends before the window does, and so at most once a second.
+ * Every call out of Lua costs a microsecond: nothing is asked that is known already.
  */
 export const CHECK_SCRIPT: Script = script(
   "check",
   `${READ_RULE}
-local cost = tonumber(ARGV[3])
-local function us_until_free(units)
-  local index = redis.call('ZCARD', KEYS[1]) - used + units - 1
-  local entry = redis.call('ZRANGE', KEYS[1], index, index, 'WITHSCORES')
-  if not entry[2] then return window_us end
-  return math.max(1, math.min(window_us, tonumber(entry[2]) + window_us - now_us))
+local log, cost = KEYS[1], tonumber(ARGV[3])
+local function score_at(index)
+  return tonumber(redis.call('ZRANGE', log, index, index, 'WITHSCORES')[2])
 end
+local function us_until_gone(score)
+  return math.max(1, math.min(window_us, score + window_us - now_us))
+end
+local oldest_us = score_at(0)
+local entries = oldest_us and redis.call('ZCARD', log) or 0
+local has_stale = entries > 0 and oldest_us <= start_us
+local used = has_stale and redis.call('ZCOUNT', log, '(' .. start_text, '+inf') or entries
 if used + cost > limit then
   if cost > limit and limit > 0 then return {-1, used, limit, window_ms, now_us, 0, 0} end
   if used == 0 then return {0, 0, limit, window_ms, now_us, 0, window_us} end
-  if redis.call('PTTL', KEYS[1]) < window_ms then
-    redis.call('PEXPIRE', KEYS[1], window_ms + 1000)
+  if redis.call('PTTL', log) < window_ms then redis.call('PEXPIRE', log, window_ms + 1000) end
+  local stale = entries - used
+  local reset_us = us_until_gone(has_stale and score_at(stale) or oldest_us)
+  local missing = math.min(used, used + cost - limit)
+  local retry_us = missing == 1 and reset_us or us_until_gone(score_at(stale + missing - 1))
+  return {0, used, limit, window_ms, now_us, reset_us, retry_us}
+end
+local now_text = string.format('%.0f', now_us)
+if cost == 1 then
+  redis.call('ZADD', log, now_text, ARGV[4])
+else
+  local added = {}
+  for unit = 1, cost do
+    added[2 * unit - 1] = now_text
+    added[2 * unit] = ARGV[4] .. '-' .. unit
   end
-  return {0, used, limit, window_ms, now_us, us_until_free(1), us_until_free(used + cost - limit)}
+  redis.call('ZADD', log, unpack(added))
 end
-local entries = {}
-for unit = 1, cost do
-  entries[2 * unit - 1] = string.format('%.0f', now_us)
-  entries[2 * unit] = ARGV[4] .. '-' .. unit
+redis.call('PEXPIRE', log, window_ms + 1000)
+if has_stale then
+  redis.call('ZREMRANGEBYSCORE', log, '-inf', start_text)
+  oldest_us = score_at(0)
 end
-redis.call('ZADD', KEYS[1], unpack(entries))
-redis.call('PEXPIRE', KEYS[1], window_ms + 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now_us - window_us))
-used = used + cost
-return {1, used, limit, window_ms, now_us, us_until_free(1), 0}
+return {1, used + cost, limit, window_ms, now_us, us_until_gone(oldest_us or now_us), 0}
 `,
 );
 
@@ -75,6 +89,7 @@ return {1, used, limit, window_ms, now_us, us_until_free(1), 0}
 export const COUNTER_SCRIPT: Script = script(
   "counter",
   `${READ_RULE}
+local used = redis.call('ZCOUNT', KEYS[1], '(' .. start_text, '+inf')
 return {used, limit, window_ms, redis.call('PTTL', KEYS[1])}
 `,
 );
@@ -104,6 +119,7 @@ return until_ms
 export const RESET_SCRIPT: Script = script(
   "reset",
   `${READ_RULE}
+local used = redis.call('ZCOUNT', KEYS[1], '(' .. start_text, '+inf')
 redis.call('DEL', KEYS[1])
 return used
 `,

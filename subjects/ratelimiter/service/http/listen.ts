@@ -7,8 +7,14 @@ export interface Listener {
   readonly host: string;
   readonly port: number;
   readonly answer: (request: Request) => Promise<Response> | Response;
+  /** Paths with a method that are taken before the address of a request is even parsed. */
+  readonly shortcuts?: Readonly<Record<string, Shortcut>>;
   readonly log: (line: string) => void;
 }
+
+export type Shortcut = Partial<
+  Record<"GET" | "POST", (request: Request) => Promise<Response> | Response>
+>;
 
 /** Above this Bun itself says 413. Below it we do, with a sentence. */
 const BODY_BYTES_MAX = 2 * 1024 * 1024;
@@ -16,7 +22,7 @@ const IDLE_TIMEOUT_S = 60;
 const DRAIN_MS_MAX = 3_000;
 
 /** Throws with code "runtime" when the port is taken. */
-export function listen({ name, host, port, answer, log }: Listener): AsyncDisposable {
+export function listen({ name, host, port, ...listener }: Listener): AsyncDisposable {
   try {
     const server = Bun.serve({
       hostname: host,
@@ -24,9 +30,10 @@ export function listen({ name, host, port, answer, log }: Listener): AsyncDispos
       idleTimeout: IDLE_TIMEOUT_S,
       maxRequestBodySize: BODY_BYTES_MAX,
       development: false,
-      fetch: answer,
+      routes: listener.shortcuts ?? {},
+      fetch: listener.answer,
       error: (error) => {
-        log(`request failed: ${messageOf(error)}`);
+        listener.log(`request failed: ${messageOf(error)}`);
         return Response.json(
           { error: { code: "internal", message: "a defect of the limiter: see its log" } },
           { status: 500 },
