@@ -8,7 +8,8 @@ import { createPainter } from "../../src/panels/screen.ts";
 import { ENTER, synchronized } from "../../src/panels/screen-modes.ts";
 import { eventually } from "../support/eventually.ts";
 import { hurriedClock } from "../support/hurried-clock.ts";
-import { createTerminalScreen, type TerminalScreen } from "../support/terminal-screen.ts";
+import { replayCast } from "../support/replay-cast.ts";
+import { createTerminalScreen } from "../support/terminal-screen.ts";
 
 const SIZE = { columns: 20, rows: 5 };
 const OPEN = { ...SIZE, terminalType: "xterm-256color" };
@@ -57,7 +58,7 @@ test("a recording replays to the same last frame, also when it was resized", asy
   shown.resize(30, 7);
   await write(synchronized(createPainter(7)(["larger", "", "", "", "", "", "last row"])));
 
-  using replayed = await replay(await readFile(home.path, "utf8"));
+  using replayed = await replayCast(await readFile(home.path, "utf8"));
   expect(replayed.rows()).toEqual(["larger", "", "", "", "", "", "last row"]);
   expect(replayed.styledRows()).toEqual(shown.styledRows());
 });
@@ -94,21 +95,6 @@ async function countEvents(path: string): Promise<number> {
   expect(text.endsWith("\n")).toBe(true);
   const [, ...lines] = text.trimEnd().split("\n");
   return lines.map((line) => castEvent.parse(JSON.parse(line))).length;
-}
-
-async function replay(text: string): Promise<TerminalScreen> {
-  const [head = "", ...lines] = text.trimEnd().split("\n");
-  const { width, height } = z
-    .object({ width: z.number(), height: z.number() })
-    .parse(JSON.parse(head));
-  const screen = createTerminalScreen({ columns: width, rows: height });
-  for (const line of lines) {
-    const [, kind, data] = castEvent.parse(JSON.parse(line));
-    const [columns = 0, rows = 0] = data.split("x").map(Number);
-    if (kind === "o") await screen.write(data);
-    else screen.resize(columns, rows);
-  }
-  return screen;
 }
 
 async function createHome() {
