@@ -1,6 +1,7 @@
 // The subjects that this executable knows. Removing a folder and its line here removes a subject.
 import { OperatorError } from "../src/domain/errors.ts";
 import type { EndpointPlan, SubjectDefinition } from "../src/domain/subject.ts";
+import { limiterEndpoints } from "./ratelimiter/endpoints.ts";
 import { tikvEndpoints } from "./tikv/endpoints.ts";
 
 interface SubjectEntry {
@@ -12,6 +13,10 @@ const SUBJECTS: Readonly<Record<string, SubjectEntry>> = {
   tikv: {
     endpoints: tikvEndpoints,
     load: async () => (await import("./tikv/definition.ts")).tikv,
+  },
+  ratelimiter: {
+    endpoints: limiterEndpoints,
+    load: async () => (await import("./ratelimiter/definition.ts")).ratelimiter,
   },
 };
 

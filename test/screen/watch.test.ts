@@ -180,7 +180,7 @@ test("on a small terminal the same is told in plain lines, until Ctrl-C", async 
 
 test("without a terminal it tells plain lines, and cannot record", async () => {
   await using room = await openRoom();
-  const command = [...OPERATOR, "watch", "--db", room.database];
+  const command = [...OPERATOR, "watch", "--subject", "tikv", "--db", room.database];
   const env = { ...process.env, OPERATOR_HOME: room.dir };
   await using watch = Bun.spawn(command, { env, stdio: ["ignore", "pipe", "ignore"] });
   const lines = await readUntil(watch.stdout, /^tikv {4}\| tikv does not run here/m);
@@ -222,7 +222,8 @@ async function openRoom(): Promise<Room> {
     watch: (options = {}) => {
       const { endpoints = tikv.pd.map(({ url }) => url), notedIn, words = [] } = options;
       const named = endpoints.length === 0 ? [] : ["--pd", endpoints.join(",")];
-      const command = [...OPERATOR, "watch", "--db", database, ...named, ...words];
+      const watch = [...OPERATOR, "watch", "--subject", "tikv"];
+      const command = [...watch, "--db", database, ...named, ...words];
       return openPty({
         command: notedIn === undefined ? command : withSettingsNoted(command, notedIn),
         env: { OPERATOR_HOME: dir, PD_ENDPOINT: undefined, OPERATOR_DB: undefined },
