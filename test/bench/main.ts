@@ -9,6 +9,7 @@ import { detection } from "./detection.ts";
 import { type Benchmark, EXECUTABLE, type Figure, isWithin, tableOf } from "./measure.ts";
 import { monitorCost } from "./monitor-cost.ts";
 import { observation } from "./observation.ts";
+import { screen } from "./screen.ts";
 import { start } from "./start.ts";
 import { store } from "./store.ts";
 
@@ -20,6 +21,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   monitorCost,
   detection,
   demos,
+  screen,
 ];
 
 process.exit(await main(process.argv.slice(2)));
