@@ -4,6 +4,7 @@ import { createMemory } from "../../demo/live/memory.ts";
 import { viewOf } from "../../demo/live/view.ts";
 import { beginStory } from "../../demo/story.ts";
 import { createRing } from "../../src/panels/ring.ts";
+import { tikvFigures } from "../../subjects/tikv/figures.ts";
 
 const FACTS = {
   subject: "tikv",
@@ -22,6 +23,6 @@ test.each([
   const story = { ...beginStory(chapters, { facts: FACTS, isAuto, nowMs: 0 }), isPaused: true };
   const rings = { monitor: createRing({ linesMax: 1 }), agent: createRing({ linesMax: 1 }) };
   const fixed = { subject: "tikv", provenance: "", mode: "execute", model: "runbook" };
-  const memory = createMemory({ ...fixed, story, rings, chosen: 0 });
+  const memory = createMemory({ ...fixed, figures: tikvFigures, story, rings, chosen: 0 });
   expect(viewOf(memory, { nowMs: 0, faults: [] }).story?.activity).toBe(says);
 });
