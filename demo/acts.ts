@@ -1,7 +1,9 @@
 // What the stage is asked to do, the same for the headless run and for the one with a screen.
+import { faultLedgerOf } from "../src/commands/fault.ts";
 import type { Fault } from "../src/domain/fault.ts";
 import type { LoadLedger } from "../src/domain/load.ts";
 import type { Subject } from "../src/domain/subject.ts";
+import { type FaultHands, healFault, injectFault } from "../src/faults/strike.ts";
 import type { Struck } from "./follow.ts";
 import { parseLoadLine } from "./load-lines.ts";
 import type { Stage } from "./stage.ts";
@@ -34,7 +36,7 @@ export function startLoad(
   stage.start("load", ["workload", subject, "--ledger", ledgerFile]);
 }
 
-/** Plans the fault on what is seen now, and injects it. */
+/** Plans the fault on what is seen now, and injects it: on record before it strikes. */
 export async function strike(
   stage: Stage,
   options: {
@@ -48,8 +50,30 @@ export async function strike(
   const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
   const plan = fault.plan(observation, random);
   const injectedAtMs = clock.now();
-  await fault.inject(plan, { runtime: subject.runtime, signal, clock });
-  return { subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+  const id = await injectFault(handsOf(stage, { subject, fault }), plan);
+  return { id, subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+}
+
+/** Takes it back, from what is on record of it. */
+export function mend(
+  stage: Stage,
+  { struck, ...broken }: Broken & { readonly struck: Struck },
+): Promise<void> {
+  return healFault(handsOf(stage, broken), struck);
+}
+
+interface Broken {
+  readonly subject: Subject;
+  readonly fault: Fault;
+}
+
+function handsOf({ context }: Stage, { subject, fault }: Broken): FaultHands {
+  const { clock, signal } = context;
+  return {
+    ledger: faultLedgerOf(context, subject.name),
+    faults: [fault],
+    context: { runtime: subject.runtime, signal, clock },
+  };
 }
 
 /** Stops the load, which then reads back every write that it was told is safe. */

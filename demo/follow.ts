@@ -7,6 +7,8 @@ import { fingerprintOf } from "../src/domain/verdict.ts";
 const TICKETS_MAX = 500;
 
 export interface Struck {
+  /** Its number in the ledger of faults. */
+  readonly id: number;
   readonly subject: string;
   readonly plan: FaultPlan;
   readonly injectedAtMs: number;

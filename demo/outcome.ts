@@ -57,7 +57,7 @@ export function summarize(record: DemoRecord): DemoSummary {
   };
 }
 
-/** While the fault was in force it may have done harm: not before it, and not once it was mended. */
+/** A fault may do harm while it is in force: not before it, and not once it was mended. */
 function isPromiseKept(ledger: LoadLedger | undefined, harms: readonly Harm[]): boolean {
   if (ledger?.verdict !== "broken") return ledger?.verdict === "kept";
   return harms.every(({ count, when }) => {

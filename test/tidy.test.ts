@@ -38,7 +38,7 @@ const LAYERS: readonly { readonly folder: string; readonly may: readonly string[
   { folder: "subjects/", may: ["src/domain/", "src/infra/"] },
   {
     folder: "demo/",
-    may: ["src/commands/", "src/panels/", "src/domain/", "src/infra/", "subjects/"],
+    may: ["src/commands/", "src/panels/", "src/faults/", "src/domain/", "src/infra/", "subjects/"],
   },
 ];
 

@@ -11,6 +11,7 @@ import {
   checkLedger,
   isLoadFlowing,
   isSeenWell,
+  mend,
   startLoad,
   startWatchers,
   strike,
@@ -278,9 +279,8 @@ export class LiveRun implements AsyncDisposable {
   /** What the agent could not: only on a person's word, and only at the end. */
   async #heal(): Promise<Partial<StoryFacts>> {
     if (!this.#struck || !this.#subject) throw new OperatorError("subject", "nothing was broken");
-    const { clock, signal } = this.#options.stage.context;
-    const hands = { runtime: this.#subject.runtime, signal, clock };
-    await this.#fault().heal(this.#struck.plan, hands);
+    const { stage } = this.#options;
+    await mend(stage, { subject: this.#subject, fault: this.#fault(), struck: this.#struck });
     return { isHealed: true };
   }
 

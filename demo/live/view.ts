@@ -80,6 +80,7 @@ function clusterOf(memory: LiveMemory): ClusterView {
     readAtMs: look?.endedAtMs,
     staleAfterMs: STALE_AFTER_MS,
     trouble: lookTrouble,
+    tables: look?.tables ?? [],
     members: (look?.members ?? []).map((member) =>
       memberOf(member, {
         before: lookBefore?.members.find(({ name }) => name === member.name),
@@ -200,8 +201,15 @@ function logOf(memory: LiveMemory, name: "monitor" | "agent"): LogView {
     droppedLines: ring.droppedLines,
     scrolledBack: memory.desk.scrolledBack[name],
     process: memory.processes[name],
-    footer: name === "agent" ? spentOf(memory) : undefined,
+    footer: name === "agent" ? (asideOf(memory) ?? spentOf(memory)) : undefined,
   };
+}
+
+/** What was set aside is not forgotten. */
+function asideOf({ record, desk }: LiveMemory): string | undefined {
+  const { approval } = record;
+  const isAside = approval && desk.approval?.id === approval.id && desk.approval.isAside;
+  return isAside ? `approval #${approval.id} waits: a shows it` : undefined;
 }
 
 function spentOf({ record }: LiveMemory): string | undefined {
@@ -246,9 +254,10 @@ function overlayOf(
   faults: readonly FaultChoice[],
 ): OverlayView | undefined {
   const { approval } = record;
-  if (approval) {
+  const arranged = desk.approval?.id === approval?.id ? desk.approval : undefined;
+  if (approval && !arranged?.isAside) {
     const { id, operation, reason } = approval;
-    return { type: "approval", id, operation, reason, scrolledDown: desk.approvalScroll };
+    return { type: "approval", id, operation, reason, scrolledDown: arranged?.scrolledDown ?? 0 };
   }
   if (desk.overlay === "help") {
     const keys = story ? KEY_HELP : KEY_HELP.filter(([key]) => WATCH_KEYS.includes(key));

@@ -20,11 +20,12 @@ export interface Observation {
 }
 
 export interface ObservedTable {
-  /** "counters", "limits". */
+  /** "counters": the heading of the first column, which names what a row is about. */
   readonly title: string;
+  /** The heading of each; the others are figures. */
   readonly columns: readonly string[];
   readonly rows: readonly {
-    /** As many as there are columns; figures are aligned to the right. */
+    /** As many as there are columns. */
     readonly cells: readonly string[];
     readonly isOff: boolean;
   }[];

@@ -7,6 +7,7 @@ import {
   isDetailCut,
   memberRow,
 } from "./cluster-rows.ts";
+import { tableRows } from "./cluster-tables.ts";
 import { wrapTo } from "./fit.ts";
 import { formatDuration } from "./units.ts";
 import type { ClusterView, MemberView } from "./view.ts";
@@ -63,7 +64,9 @@ function clusterLines(view: ClusterView, canvas: Canvas): readonly string[] {
   const details = cutDetails(view.members, layout)
     .slice(0, spare)
     .flatMap((text) => wrapTo(text, { columns, rows: 1 }));
-  return [...table, ...[...trouble, ...details].map(theme.bad)];
+  const below = [...trouble, ...details].map(theme.bad);
+  const left = rows - table.length - below.length;
+  return [...table, ...below, ...tableRows(view.tables, { columns, rows: left, theme })];
 }
 
 function tableLines(view: ClusterView, canvas: Canvas, layout: ClusterColumns): readonly string[] {

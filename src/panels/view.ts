@@ -35,12 +35,23 @@ export interface ClusterView {
   /** "stand-ins, timers ÷ 10", or "real members". */
   readonly provenance: string;
   readonly members: readonly MemberView[];
+  /** What else the subject shows, in the room that is left. */
+  readonly tables: readonly TableView[];
   /** When the reading that is shown was made; undefined before the first. */
   readonly readAtMs: number | undefined;
   /** Older than this it is shown as stale. */
   readonly staleAfterMs: number;
   /** Why the last look failed; shown with the old reading, which is then stale. */
   readonly trouble: string | undefined;
+}
+
+export interface TableView {
+  /** The heading of the first column, which is a name. */
+  readonly title: string;
+  /** The heading of each; the others are figures. */
+  readonly columns: readonly string[];
+  /** The most important first. */
+  readonly rows: readonly { readonly cells: readonly string[]; readonly isOff: boolean }[];
 }
 
 export interface MemberView {

@@ -106,6 +106,12 @@ const overlay: fc.Arbitrary<OverlayView> = fc.oneof(
   }),
 );
 
+const table = fc.record({
+  title: text,
+  columns: texts,
+  rows: fc.array(fc.record({ cells: texts, isOff: fc.boolean() }), { maxLength: 30 }),
+});
+
 export const hostileView: fc.Arbitrary<ScreenView> = fc.record({
   nowMs: fc.constant(NOW_MS),
   cluster: fc.record({
@@ -115,6 +121,7 @@ export const hostileView: fc.Arbitrary<ScreenView> = fc.record({
     readAtMs: maybe(moment),
     staleAfterMs: fc.constant(5_000),
     trouble: maybe(text),
+    tables: fc.array(table, { maxLength: 3 }),
   }),
   story: maybe(
     fc.record({

@@ -26,7 +26,7 @@ test("an operation is shown as it is, with its reason and the keys", () => {
     "",
     "Reason: tikv2 is stopped",
   ]);
-  expect([content.note, content.foot?.text]).toEqual([undefined, "a approve · d deny"]);
+  expect([content.note, content.foot?.text]).toEqual([undefined, "a approve · d deny · ESC later"]);
 });
 
 test("nothing of an operation is invisible", () => {

@@ -173,6 +173,7 @@ export function clusterOf(stores: readonly MemberView[]): ClusterView {
       ...stores,
     ],
     readAtMs: NOW_MS - 400,
+    tables: [],
     staleAfterMs: 5_000,
     trouble: undefined,
   };
