@@ -1,11 +1,13 @@
 // Pure: what a key means, given what is on the screen.
+import { approvalScrollMax } from "../../src/panels/approval.ts";
 import type { Room } from "../../src/panels/fit.ts";
 import type { Key } from "../../src/panels/keys-names.ts";
+import { overlayRoom } from "../../src/panels/overlay.ts";
 import { type ScrollStep, scrollLog } from "../../src/panels/scroll.ts";
 import { storyScrollMax } from "../../src/panels/story-panel.ts";
-import type { PanelName, ScreenView } from "../../src/panels/view.ts";
+import type { PanelName, ScreenSize, ScreenView } from "../../src/panels/view.ts";
 import { canChooseFault, canHeal, type StoryInput } from "../story.ts";
-import type { Desk, LiveMemory } from "./memory.ts";
+import type { ApprovalDesk, Desk, LiveMemory } from "./memory.ts";
 
 export type KeyCommand =
   | { readonly type: "nothing" }
@@ -18,6 +20,7 @@ export type KeyCommand =
 
 export interface KeyContext {
   readonly view: ScreenView;
+  readonly size: ScreenSize;
   /** Of the panel in focus; undefined while it is not on the screen. */
   readonly room: Room | undefined;
   /** Those on the screen, in the order of TAB. */
@@ -36,7 +39,8 @@ const SCROLLS: Readonly<Record<string, ScrollStep>> = {
   end: "end",
 };
 
-const STORY_ROWS: Readonly<Record<ScrollStep, number>> = {
+/** In what is read from its start. */
+const ROWS: Readonly<Record<ScrollStep, number>> = {
   up: -1,
   down: 1,
   page_up: -5,
@@ -51,20 +55,44 @@ export function asksToQuit(key: Key): boolean {
 
 export function readKey(memory: LiveMemory, key: Key, context: KeyContext): KeyCommand {
   if (asksToQuit(key)) return { type: "quit" };
-  if (memory.record.approval) return readApprovalKey(memory, key);
+  const answer = readApprovalKey(memory, key, context);
+  if (answer) return answer;
   const { overlay } = memory.desk;
   if (overlay === "help") return { type: "desk", desk: { overlay: undefined } };
   if (overlay === "faults") return readChoiceKey(memory, key, context);
-  const scroll = Object.hasOwn(SCROLLS, key) ? SCROLLS[key] : undefined;
+  const scroll = scrollOf(key);
   if (scroll) return scrollFocused(memory, scroll, context);
   return readDeskKey(memory, key, context) ?? readStoryKey(memory, key) ?? NOTHING;
 }
 
-function readApprovalKey({ desk }: LiveMemory, key: Key): KeyCommand {
-  if (key === "a") return { type: "decide", decision: "approved" };
-  if (key === "d") return { type: "decide", decision: "denied" };
-  const rows = key === "down" ? 1 : key === "up" ? -1 : 0;
-  return { type: "desk", desk: { approvalScroll: Math.max(0, desk.approvalScroll + rows) } };
+/** What is not on the screen is not answered, but shown. Keys that mean nothing here go on. */
+function readApprovalKey(
+  { record }: LiveMemory,
+  key: Key,
+  { view, size }: KeyContext,
+): KeyCommand | undefined {
+  const { overlay } = view;
+  const isAnswer = key === "a" || key === "d";
+  if (overlay?.type !== "approval") {
+    return record.approval && isAnswer
+      ? { type: "desk", desk: { approval: undefined } }
+      : undefined;
+  }
+  if (isAnswer) return { type: "decide", decision: key === "a" ? "approved" : "denied" };
+  const { id, scrolledDown = 0 } = overlay;
+  const arrange = (changes: Partial<ApprovalDesk>): KeyCommand => ({
+    type: "desk",
+    desk: { approval: { id, scrolledDown, isAside: false, ...changes } },
+  });
+  if (key === "escape") return arrange({ isAside: true });
+  const scroll = scrollOf(key);
+  if (!scroll) return key === "?" ? NOTHING : undefined;
+  const most = approvalScrollMax(overlay, overlayRoom(size));
+  return arrange({ scrolledDown: Math.min(most, Math.max(0, scrolledDown + ROWS[scroll])) });
+}
+
+function scrollOf(key: Key): ScrollStep | undefined {
+  return Object.hasOwn(SCROLLS, key) ? SCROLLS[key] : undefined;
 }
 
 function readChoiceKey({ desk }: LiveMemory, key: Key, { faultCount }: KeyContext): KeyCommand {
@@ -119,7 +147,7 @@ function scrollFocused(
   const { focus } = desk;
   if (focus === "story" && view.story && room) {
     const most = storyScrollMax(view.story, room);
-    const storyScroll = Math.min(most, Math.max(0, desk.storyScroll + STORY_ROWS[step]));
+    const storyScroll = Math.min(most, Math.max(0, desk.storyScroll + ROWS[step]));
     return { type: "desk", desk: { storyScroll } };
   }
   if ((focus !== "monitor" && focus !== "agent") || !room) return NOTHING;

@@ -58,9 +58,17 @@ export interface Desk {
   readonly overlay: "help" | "faults" | undefined;
   /** In the list of faults. */
   readonly chosen: number;
-  readonly approvalScroll: number;
+  /** Of the approval with this id alone: another one is shown from its start. */
+  readonly approval: ApprovalDesk | undefined;
   /** How many rows of the narration are above its window. */
   readonly storyScroll: number;
+}
+
+export interface ApprovalDesk {
+  readonly id: number;
+  readonly scrolledDown: number;
+  /** Not shown for now, and not to be answered. */
+  readonly isAside: boolean;
 }
 
 export function createMemory(
@@ -87,7 +95,7 @@ export function createMemory(
       scrolledBack: { monitor: 0, agent: 0 },
       overlay: undefined,
       chosen,
-      approvalScroll: 0,
+      approval: undefined,
       storyScroll: 0,
     },
   };

@@ -178,6 +178,7 @@ function takeKey({ options, memory, run, view }: Scene, key: Key): RunEnd | unde
   const command = readKey(memory, key, {
     view: shown,
     room: panelRoom(shown, { size: screen.size, panel: focus }),
+    size: screen.size,
     panels: panelsOf(shown),
     faultCount: faults.length,
   });

@@ -95,7 +95,8 @@ interface Pressed {
 function takeKey(key: Key, { memory, database, live, view, quit }: Pressed): void {
   const { size } = live.screen;
   const room = panelRoom(view, { size, panel: memory.desk.focus });
-  const command = readKey(memory, key, { view, room, panels: panelsOf(view), faultCount: 0 });
+  const panels = panelsOf(view);
+  const command = readKey(memory, key, { view, size, room, panels, faultCount: 0 });
   if (command.type === "quit") quit();
   if (command.type === "desk") memory.desk = { ...memory.desk, ...command.desk };
   if (command.type === "decide") void decide({ memory, database }, command.decision);

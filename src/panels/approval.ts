@@ -28,7 +28,7 @@ export function approvalContent(
   return {
     title: `Approval #${view.id}`,
     note: isWhole ? undefined : { text: range, paint: theme.alarm },
-    foot: { text: "a approve · d deny", paint: theme.accent },
+    foot: { text: "a approve · d deny · ESC later", paint: theme.accent },
     lines: [
       theme.strong("The agent asks to do exactly this:"),
       "",

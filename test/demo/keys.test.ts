@@ -1,0 +1,87 @@
+// What a key means while an operation waits for a person.
+import { expect, test } from "bun:test";
+import { type KeyCommand, type KeyContext, readKey } from "../../demo/live/keys.ts";
+import { createMemory, type LiveMemory, NO_RECORD } from "../../demo/live/memory.ts";
+import { viewOf } from "../../demo/live/view.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import { createRing } from "../../src/panels/ring.ts";
+
+const SIZE = { columns: 80, rows: 24 };
+const NOTHING: KeyCommand = { type: "nothing" };
+
+test("a and d answer what is on the screen", () => {
+  const memory = memoryWith(1);
+  expect(press(memory, "a")).toEqual({ type: "decide", decision: "approved" });
+  expect(press(memory, "d")).toEqual({ type: "decide", decision: "denied" });
+});
+
+test("what was set aside is shown by a and d, and answered by the next one", () => {
+  for (const key of ["a", "d"]) {
+    const memory = memoryWith(1);
+    press(memory, "escape");
+    expect(shown(memory).overlay).toBeUndefined();
+    expect(shown(memory).agent.footer).toMatch(/#1 waits/);
+    expect(press(memory, key).type).toBe("desk");
+    expect(shown(memory).overlay).toMatchObject({ type: "approval", id: 1 });
+    expect(press(memory, key).type).toBe("decide");
+  }
+});
+
+test("the next operation is shown, and from its start, however the last one was arranged", () => {
+  const memory = memoryWith(1);
+  for (const key of ["end", "escape"]) press(memory, key);
+  memory.record = memoryWith(2).record;
+  expect(shown(memory).overlay).toMatchObject({ id: 2, scrolledDown: 0 });
+});
+
+test("a long operation is scrolled no further than to its end", () => {
+  const memory = memoryWith(1, Object.fromEntries(Array.from({ length: 40 }, (_, at) => [at, at])));
+  const scrolledDown = (...keys: readonly string[]) => {
+    for (const key of keys) press(memory, key);
+    const { overlay } = shown(memory);
+    return overlay?.type === "approval" ? (overlay.scrolledDown ?? 0) : Number.NaN;
+  };
+  const most = scrolledDown("end");
+  expect(most).toBeGreaterThan(20);
+  expect(scrolledDown("down", "pagedown")).toBe(most);
+  expect(scrolledDown("up")).toBe(most - 1);
+  expect(scrolledDown("home", "up")).toBe(0);
+});
+
+test("other keys do what they do, but open nothing behind the question", () => {
+  const memory = memoryWith(1);
+  press(memory, "tab");
+  press(memory, "z");
+  expect(shown(memory)).toMatchObject({ focus: "agent", isZoomed: true });
+  expect(press(memory, "?")).toEqual(NOTHING);
+  expect(press(memory, "q")).toEqual({ type: "quit" });
+});
+
+function memoryWith(id: number, operation: JsonObject = { action: "start_member" }): LiveMemory {
+  const rings = { monitor: createRing({ linesMax: 9 }), agent: createRing({ linesMax: 9 }) };
+  const named = { subject: "toy", provenance: "", mode: "approve", model: "runbook", figures: [] };
+  const memory = createMemory({ ...named, story: undefined, rings, chosen: 0 });
+  memory.desk = { ...memory.desk, focus: "monitor" };
+  const approval = {
+    ...{ id, sessionId: "s1", ticketId: 1, operation, operationHash: "", reason: "it hangs" },
+    ...{ state: "pending" as const, requestedAtMs: 0, expiresAtMs: 1, decidedAtMs: null },
+  };
+  memory.record = { ...NO_RECORD, approval };
+  return memory;
+}
+
+function shown(memory: LiveMemory) {
+  return viewOf(memory, { nowMs: 0, faults: [] });
+}
+
+/** Desk commands are carried out, as the screen does. */
+function press(memory: LiveMemory, key: string): KeyCommand {
+  const panels = ["cluster", "monitor", "agent"] as const;
+  const context: KeyContext = {
+    ...{ view: shown(memory), size: SIZE, panels, faultCount: 0 },
+    room: { columns: 40, rows: 10 },
+  };
+  const command = readKey(memory, key, context);
+  if (command.type === "desk") memory.desk = { ...memory.desk, ...command.desk };
+  return command;
+}
