@@ -80,6 +80,7 @@ function clusterOf(memory: LiveMemory): ClusterView {
     readAtMs: look?.endedAtMs,
     staleAfterMs: STALE_AFTER_MS,
     trouble: lookTrouble,
+    tables: look?.tables ?? [],
     members: (look?.members ?? []).map((member) =>
       memberOf(member, {
         before: lookBefore?.members.find(({ name }) => name === member.name),
