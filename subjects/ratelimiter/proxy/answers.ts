@@ -6,9 +6,9 @@
 //   DELETE /api/links/{node}/toxics/{name}    200 also when there was none
 import { z } from "zod";
 
-/** What is done to the bytes of a link, both ways alike. */
+/** What is done to the bytes of a link. */
 export const toxicSchema = z.discriminatedUnion("type", [
-  /** Each piece is late by this much, give or take the jitter; the order stays. */
+  /** Redis's answers are late by this much, give or take the jitter; their order stays. */
   z.strictObject({
     type: z.literal("latency"),
     latency_ms: z.int().min(0).max(60_000),

@@ -3,6 +3,7 @@ import { unreachable } from "../../../src/domain/errors.ts";
 import type { Toxic } from "./answers.ts";
 
 export interface Effect {
+  /** Of what Redis answers. */
   readonly latencyMs: number;
   readonly jitterMs: number;
   /** Nothing comes through. */

@@ -38,6 +38,7 @@ interface ClientSide {
 }
 
 const HOST = "127.0.0.1";
+const NO_DELAY = { latencyMs: 0, jitterMs: 0 };
 
 export class ProxyLink implements Disposable {
   readonly #options: LinkOptions;
@@ -113,7 +114,7 @@ export class ProxyLink implements Disposable {
     if (this.#effect.isCut) return void client.terminate();
     const pair: Pair = {
       client,
-      up: this.#flowFrom(client),
+      up: this.#flowFrom(client, () => ({ ...this.#effect, ...NO_DELAY })),
       isClientOpen: true,
       redis: undefined,
       down: undefined,
@@ -149,14 +150,14 @@ export class ProxyLink implements Disposable {
     const pair = redis.data;
     if (!this.#pairs.has(pair)) return void redis.terminate();
     pair.redis = redis;
-    pair.down = this.#flowFrom(redis);
+    pair.down = this.#flowFrom(redis, () => this.#effect);
     pair.down.aimAt(pair.client);
     pair.up.aimAt(redis);
   }
 
-  #flowFrom(source: Socket<unknown>): Flow {
+  #flowFrom(source: Socket<unknown>, effect: () => Effect): Flow {
     const { clock, random } = this.#options;
-    return new Flow({ effect: () => this.#effect, clock, random, source });
+    return new Flow({ effect, clock, random, source });
   }
 
   /** What the node has sent still goes out; what Redis answers has nobody to read it. */

@@ -1,0 +1,57 @@
+// Calls to the nodes' manage ports and to the control ports of proxy and jobs.
+import type { z } from "zod";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import type { Json } from "../../../src/domain/json.ts";
+import { request } from "../../../src/infra/http.ts";
+import type { Site } from "../observe/site.ts";
+import { errorAnswerSchema } from "../service/answers.ts";
+
+export interface ControlCall<S extends z.ZodType> {
+  readonly site: Pick<Site, "token">;
+  /** For the error: "inject clock_skew". */
+  readonly doing: string;
+  readonly url: string;
+  /** GET when absent. */
+  readonly method?: "PUT" | "POST" | "DELETE";
+  readonly body?: Json;
+  readonly schema: S;
+  readonly signal: AbortSignal;
+}
+
+const DEADLINE_MS = 3_000;
+const BODY_BYTES_MAX = 1_000_000;
+
+/** Rejects with code "subject" and its words when it refuses, answers otherwise or not at all. */
+export async function callControl<S extends z.ZodType>(call: ControlCall<S>): Promise<z.infer<S>> {
+  const { site, doing, url, method = "GET", body, schema, signal } = call;
+  const what = `${doing}: ${method} ${url}`;
+  const answer = await request({
+    url,
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { authorization: `Bearer ${site.token ?? ""}` },
+    deadlineMs: DEADLINE_MS,
+    bodyBytesMax: BODY_BYTES_MAX,
+    signal,
+  });
+  if (answer.state === "failed") throw new OperatorError("subject", `${what}: ${answer.reason}`);
+  const value = parseJson(answer.text);
+  if (answer.status !== 200) {
+    const words = errorAnswerSchema.safeParse(value).data?.error.message ?? "no reason given";
+    throw new OperatorError("subject", `${what}: ${answer.status}, ${words}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new OperatorError("subject", `${what}: its answer is not understood`, {
+    cause: parsed.error,
+  });
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+// Every fault of the rate limiter, as `operator fault list` shows them; the first is the one that
+// the demo takes by itself.
+import { counterDrift } from "./counter-drift.ts";
+import { immortalKey } from "./immortal-key.ts";
+import { blockingScript, flushall, maxclients } from "./jobs.ts";
+import { limitDrift } from "./limit-drift.ts";
+import { nodeKill, nodePause, redisKill, redisPause } from "./members.ts";
+import { clockSkew, failOpenLeft, staleSchema } from "./node-settings.ts";
+import { redisLatency } from "./redis-latency.ts";
+import { allkeysLru, maxmemoryNoeviction } from "./redis-settings.ts";
+import type { LimiterFault } from "./struck.ts";
+
+/** None heals by itself: what a restart would wash away is on file, or comes back. */
+export const limiterFaults: readonly LimiterFault[] = [
+  counterDrift,
+  limitDrift,
+  immortalKey,
+  nodeKill,
+  nodePause,
+  redisKill,
+  redisPause,
+  redisLatency,
+  flushall,
+  maxmemoryNoeviction,
+  allkeysLru,
+  blockingScript,
+  maxclients,
+  failOpenLeft,
+  clockSkew,
+  staleSchema,
+];

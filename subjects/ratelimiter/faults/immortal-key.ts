@@ -1,0 +1,51 @@
+// A counter that never expires, of a tenant that asks for nothing: the next check would give it an
+// expiry again, and there is none. Its one entry has long left the window.
+import { z } from "zod";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import { nowUs, saveNow, withRedis } from "../change/redis.ts";
+import { logKeyOf } from "../keys.ts";
+import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
+import { newBootId, tenantsAmong } from "./tenants.ts";
+
+const NAME = "immortal_key";
+const KEYS = ["idle"];
+const AGE_US = 60_000_000;
+const FOREVER = -1;
+
+const detailsSchema = z.object({
+  key: z.string(),
+  boot_id: z.string(),
+  window_ms: z.int().min(1),
+});
+
+export const immortalKey: LimiterFault = {
+  name: NAME,
+  describes: "The counter of an idle tenant has lost its expiry, and stays for ever.",
+  plan(observation, random) {
+    const { key, rule } = pickOne(tenantsAmong(KEYS, observation), { fault: NAME, random });
+    const details = { key, boot_id: newBootId(random), window_ms: rule.window_ms };
+    return { fault: NAME, targets: [key], details };
+  },
+  async inject(plan, context) {
+    const { key, boot_id: bootId } = detailsOf(plan, detailsSchema);
+    const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
+    await withRedis(visit, async (redis) => {
+      const log = logKeyOf(key);
+      const atUs = (await nowUs(redis)) - AGE_US;
+      await redis.multi().zadd(log, atUs, `${bootId}-0-1`).persist(log).exec();
+      const ttlMs = await redis.pttl(log);
+      if (ttlMs !== FOREVER) throw new OperatorError("subject", `${log} expires in ${ttlMs} ms`);
+      await saveNow(redis, context.clock);
+    });
+  },
+  async heal(plan, context) {
+    const { key, boot_id: bootId, window_ms: windowMs } = detailsOf(plan, detailsSchema);
+    const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
+    await withRedis(visit, async (redis) => {
+      const log = logKeyOf(key);
+      await redis.multi().zrem(log, `${bootId}-0-1`).pexpire(log, windowMs).exec();
+      await saveNow(redis, context.clock);
+    });
+  },
+  expects: ({ targets }) => targets.map((entity) => ({ invariant: "immortal_counter", entity })),
+};

@@ -1,0 +1,120 @@
+// Maintenance jobs that nobody declared. What they do to Redis they do again after every restart,
+// of Redis as of their own process, until they are removed.
+
+import { z } from "zod";
+import type { ActionContext } from "../../../src/domain/action.ts";
+import type { FaultPlan } from "../../../src/domain/fault.ts";
+import { readValue } from "../../../src/domain/observation.ts";
+import { callControl } from "../change/control.ts";
+import { type Job, jobSchema } from "../declared.ts";
+import { type JobStatus, jobRemovedAnswerSchema, jobStatusSchema } from "../jobs/answers.ts";
+import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor, untilStruck } from "./struck.ts";
+
+/**
+ * Busy for about a second by Redis's clock, and bounded by its count where that clock stands still
+ * during a script (from Redis 7.2 on). The first line tells a stand-in that knows no Lua.
+ */
+const ROLLUP_SCRIPT = `-- ratelimiter:rollup
+local time = redis.call('TIME')
+local ends_us = time[1] * 1000000 + time[2] + 1200000
+local rounds = 0
+repeat
+  rounds = rounds + 1
+  time = redis.call('TIME')
+until time[1] * 1000000 + time[2] >= ends_us or rounds >= 1500000
+return rounds
+`;
+
+export const flushall = jobFault({
+  name: "flushall",
+  describes: "A clean-up job that somebody added runs FLUSHALL every two seconds.",
+  job: { name: "nightly-cleanup", type: "command", every_ms: 2_000, command: ["FLUSHALL"] },
+  struck: { what: "the job ran", isSo: hasRun },
+  causes: [],
+});
+
+export const blockingScript = jobFault({
+  name: "blocking_script",
+  describes: "A report job runs a script that holds Redis up for a second, again and again.",
+  job: {
+    name: "usage-rollup",
+    type: "command",
+    every_ms: 200,
+    command: ["EVAL", ROLLUP_SCRIPT, "0"],
+  },
+  struck: { what: "the script ran", isSo: hasRun },
+  causes: ["redis_slow"],
+});
+
+export const maxclients = jobFault({
+  name: "maxclients",
+  describes: "A job opens connections to Redis until it refuses more, and keeps them.",
+  job: { name: "connection-warmup", type: "connections", connections: 10_000 },
+  struck: {
+    what: "redis refused a connection",
+    isSo: ({ connections, last_error }) => connections > 0 && last_error !== null,
+  },
+  causes: ["clients_exhausted"],
+});
+
+const detailsSchema = z.object({ job: jobSchema });
+
+interface JobFault {
+  readonly name: string;
+  readonly describes: string;
+  readonly job: Job;
+  readonly struck: { readonly what: string; readonly isSo: (status: JobStatus) => boolean };
+  /** Invariants of Redis that it violates, beside that of undeclared jobs. */
+  readonly causes: readonly string[];
+}
+
+function jobFault({ name, describes, job, struck, causes }: JobFault): LimiterFault {
+  return {
+    name,
+    describes,
+    plan({ redis }, random) {
+      const isWell = readValue(redis.liveness)?.state === "answers";
+      const target = pickOne(isWell ? ["redis"] : [], { fault: name, random });
+      return { fault: name, targets: [target], details: { job } };
+    },
+    async inject(plan, context) {
+      const isSo = async () => struck.isSo(await putJob(plan, context));
+      await untilStruck(plan, context, { what: struck.what, isSo });
+    },
+    heal: removeJob,
+    expects: ({ targets }) => [
+      { invariant: "undeclared_job", entity: "jobs" },
+      ...targets.flatMap((entity) => causes.map((invariant) => ({ invariant, entity }))),
+    ],
+  };
+}
+
+function hasRun({ runs, last_error }: JobStatus): boolean {
+  return runs > 0 && last_error === null;
+}
+
+/** One that runs already goes on as it is, and tells how. */
+async function putJob(plan: FaultPlan, context: ActionContext): Promise<JobStatus> {
+  const { job } = detailsOf(plan, detailsSchema);
+  return callControl({
+    ...callOf(plan, context),
+    method: "PUT",
+    body: job,
+    schema: jobStatusSchema,
+  });
+}
+
+async function removeJob(plan: FaultPlan, context: ActionContext): Promise<void> {
+  await callControl({
+    ...callOf(plan, context),
+    method: "DELETE",
+    schema: jobRemovedAnswerSchema,
+  });
+}
+
+function callOf(plan: FaultPlan, context: ActionContext) {
+  const site = siteFor(plan, context);
+  const { job } = detailsOf(plan, detailsSchema);
+  const url = `${site.jobs?.url}/api/jobs/${job.name}`;
+  return { site, doing: doingOf(plan), url, signal: context.signal };
+}
