@@ -4,6 +4,7 @@ import { createLineSplitter } from "./child-lines.ts";
 
 /** A few hundred lines: about a millisecond of work. */
 const SLICE_BYTES = 16 * 1024;
+const NEWLINE = 0x0a;
 /** What a dead child wrote is there already: only a process it left behind lets a read wait. */
 const QUIET_MS = 250;
 /** And only such a one writes more than these hold, at up to 256 KiB each. */
@@ -61,14 +62,22 @@ async function drainSlices(
 ): Promise<void> {
   const lines = createLineSplitter(onLine);
   for (let chunk = await next(); chunk !== undefined; chunk = await next()) {
-    for (let start = 0; start < chunk.length; start += SLICE_BYTES) {
-      const bytes = lines.add(chunk.subarray(start, start + SLICE_BYTES));
+    for (let start = 0, end = 0; start < chunk.length; start = end) {
+      end = endOfSlice(chunk, start);
+      const bytes = lines.add(chunk.subarray(start, end));
       await onBytes?.(bytes);
       await nextTurn();
     }
   }
   const bytes = lines.end();
   await onBytes?.(bytes);
+}
+
+/** Where a line ends, if one does in it: then none of it has to be kept for the next one. */
+function endOfSlice(chunk: Uint8Array, start: number): number {
+  const end = Math.min(start + SLICE_BYTES, chunk.length);
+  const lineEnd = chunk.lastIndexOf(NEWLINE, end - 1) + 1;
+  return lineEnd > start ? lineEnd : end;
 }
 
 function nextTurn(): Promise<void> {
