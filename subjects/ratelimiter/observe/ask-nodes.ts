@@ -1,6 +1,6 @@
 // Every node asked for itself on its manage port, all at once.
 import type { Reading } from "../../../src/domain/observation.ts";
-import { nodeSettingsSchema } from "../declared.ts";
+import { type LimitsFile, nodeSettingsSchema } from "../declared.ts";
 import type { NodeHealth, NodeSighting } from "../observation.ts";
 import { healthAnswerSchema, limitsAnswerSchema, usageAnswerSchema } from "../service/answers.ts";
 import {
@@ -16,33 +16,61 @@ import type { NodeSite } from "./site.ts";
 
 export type NodeWord = Pick<NodeSighting, "liveness" | "health" | "settings" | "limits">;
 
+/** By name: a node reads its limits once, at its start, and then has another boot id. */
+export type KnownLimits = Map<string, { readonly bootId: string; readonly limits: LimitsFile }>;
+
 /** `liveness` is that of the manage port. */
-export async function askNode(context: LookContext, { manageUrl }: NodeSite): Promise<NodeWord> {
+export async function askNode(
+  context: LookContext,
+  { site, known }: { readonly site: NodeSite; readonly known: KnownLimits },
+): Promise<NodeWord> {
+  const { manageUrl } = site;
   if (manageUrl === null) {
     const unasked = unaskedAt(context);
     return { liveness: unasked, health: unasked, settings: unasked, limits: unasked };
   }
-  const get = (path: string) => ask(context, { url: `${manageUrl}${path}` });
-  const [health, settings, limits] = await Promise.all([
-    get("/health"),
-    get("/api/settings"),
-    get("/api/limits"),
+  const [health, settings] = await Promise.all([
+    ask(context, { url: `${manageUrl}/health` }),
+    ask(context, { url: `${manageUrl}/api/settings` }),
   ]);
+  const healthReading = healthOf(health);
   return {
     liveness: livenessOf(health),
-    health: healthOf(health),
+    health: healthReading,
     settings: mapRead(parseAnswer(settings, { schema: nodeSettingsSchema }), (found) => ({
       failMode: found.fail_mode,
       schema: found.schema,
       clockOffsetMs: found.clock_offset_ms,
     })),
-    limits: mapRead(parseAnswer(limits, { schema: limitsAnswerSchema }), (found) => ({
-      default: found.default,
-      keys: Object.fromEntries(
-        found.declared.map(({ key, limit, window_ms }) => [key, { limit, window_ms }]),
-      ),
-    })),
+    limits: await limitsOf(context, { site, known, health: healthReading }),
   };
+}
+
+async function limitsOf(
+  context: LookContext,
+  {
+    site: { name, manageUrl },
+    known,
+    health,
+  }: {
+    readonly site: NodeSite;
+    readonly known: KnownLimits;
+    readonly health: Reading<NodeHealth>;
+  },
+): Promise<Reading<LimitsFile>> {
+  if (health.state === "failed") return health;
+  const { bootId } = health.value;
+  const before = known.get(name);
+  if (before?.bootId === bootId) return { ...health, value: before.limits };
+  const answer = await ask(context, { url: `${manageUrl}/api/limits` });
+  const reading = mapRead(parseAnswer(answer, { schema: limitsAnswerSchema }), (found) => ({
+    default: found.default,
+    keys: Object.fromEntries(
+      found.declared.map(({ key, limit, window_ms }) => [key, { limit, window_ms }]),
+    ),
+  }));
+  if (reading.state === "read") known.set(name, { bootId, limits: reading.value });
+  return reading;
 }
 
 /** What it was granted in the window that ends there, by Redis's clock. */
@@ -61,10 +89,8 @@ export async function askUsage(
   }));
 }
 
-export const NO_MANAGE_PORT = "only its api port is known";
-
 function unaskedAt({ clock }: LookContext) {
-  return { state: "failed", reason: NO_MANAGE_PORT, atMs: clock.now() } as const;
+  return { state: "failed", reason: "only its api port is known", atMs: clock.now() } as const;
 }
 
 /** 503 says that Redis fails it: that is an answer, too. */

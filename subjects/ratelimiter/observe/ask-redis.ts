@@ -81,7 +81,9 @@ export async function sendAll(
   commands: readonly (readonly string[])[],
 ): Promise<readonly unknown[]> {
   if (commands.length === 0) return [];
-  const answers = (await redis.pipeline(commands.map((words) => [...words])).exec()) ?? [];
+  const batch = redis.pipeline();
+  for (const [name = "", ...words] of commands) batch.call(name, ...words);
+  const answers = (await batch.exec()) ?? [];
   return answers.map(([error, value]) => error ?? value);
 }
 

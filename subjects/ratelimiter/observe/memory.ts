@@ -1,7 +1,8 @@
-// What an opened limiter remembers from look to look: the connection to Redis and what its canary
-// was allowed. Nothing of it outlives the process.
+// What an opened limiter remembers from look to look: the connection to Redis, what its canary was
+// allowed, and the limits of each start of a node. Nothing of it outlives the process.
 import type { ObserveOptions, OpenOptions } from "../../../src/domain/subject.ts";
 import type { LimiterObservation } from "../observation.ts";
+import type { KnownLimits } from "./ask-nodes.ts";
 import { createCanary } from "./canary.ts";
 import { lookAtLimiter } from "./observe.ts";
 import { createRedisDoor } from "./redis-door.ts";
@@ -16,12 +17,13 @@ export function createWatcher({ topology, clock }: OpenOptions): Watcher {
   const site = siteOf(topology);
   const door = site.redis && createRedisDoor(site.redis);
   const canary = createCanary(site.declared.limits);
+  const knownLimits: KnownLimits = new Map();
   return {
     site,
     observe: ({ probeDeadlineMs, signal }) => {
       const endsAtMs = clock.now() + probeDeadlineMs;
       const context = { clock, signal, endsAtMs, token: site.token };
-      return lookAtLimiter({ context, site, door, canary });
+      return lookAtLimiter({ context, site, door, canary, knownLimits });
     },
   };
 }

@@ -3,7 +3,7 @@ import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { LimiterObservation, Liveness, NodeSighting, RedisSighting } from "../observation.ts";
 import type { Lease } from "../service/answers.ts";
 import { askJobs, askProxy } from "./ask-control.ts";
-import { askNode, askUsage, type NodeWord } from "./ask-nodes.ts";
+import { askNode, askUsage, type KnownLimits, type NodeWord } from "./ask-nodes.ts";
 import { askRedis } from "./ask-redis.ts";
 import type { Canary, CanaryReport } from "./canary.ts";
 import { membersOf } from "./members.ts";
@@ -18,16 +18,22 @@ export interface LookOptions {
   readonly site: Site;
   readonly door: RedisDoor | null;
   readonly canary: Canary;
+  /** Added to. */
+  readonly knownLimits: KnownLimits;
 }
+
+const CANARY_LEAD_MS = 60;
 
 /** Never rejects, and ends with its context's time. */
 export async function lookAtLimiter(options: LookOptions): Promise<LimiterObservation> {
-  const { context, site, canary } = options;
+  const { context, site, canary, knownLimits } = options;
   const startedAtMs = context.clock.now();
-  const [told, words, report, proxy, jobs] = await Promise.all([
+  const asking = canary.ask(context, site.nodes);
+  await firstOf(asking, context);
+  const [report, told, words, proxy, jobs] = await Promise.all([
+    asking,
     lookAtRedis(options),
-    Promise.all(site.nodes.map((node) => askNode(context, node))),
-    canary.ask(context, site.nodes),
+    Promise.all(site.nodes.map((node) => askNode(context, { site: node, known: knownLimits }))),
     askProxy(context, site.proxy),
     askJobs(context, site.jobs),
   ]);
@@ -54,6 +60,17 @@ export async function lookAtLimiter(options: LookOptions): Promise<LimiterObserv
     tables: tablesOf(parts),
     ...parts,
   };
+}
+
+/** The canary alone, if it is quick: its times are a client's, and not those of our own crowd. */
+async function firstOf(
+  asking: Promise<CanaryReport>,
+  { clock, signal }: LookContext,
+): Promise<void> {
+  const isDone = new AbortController();
+  const bound = AbortSignal.any([signal, isDone.signal]);
+  await Promise.race([asking, clock.sleep(CANARY_LEAD_MS, bound)]);
+  isDone.abort();
 }
 
 interface RedisTold {

@@ -6,7 +6,7 @@ const GROUPS_MAX = 10;
 const IDS_MAX = 10;
 /** Who asks now and again is not looked at: only what held others up. */
 const SLOW_MS_MIN = 50;
-const SLOW_AGE_S_MAX = 10;
+const SLOW_AGE_S_MAX = 6;
 
 /** The answer to INFO. */
 export function parseInfo(text: string): RedisInfo {

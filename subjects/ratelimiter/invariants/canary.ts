@@ -1,0 +1,120 @@
+// What clients are told, by one that knows what it must be told. No word of the limiter counts.
+import { readValue } from "../../../src/domain/observation.ts";
+import type { Judgement } from "../../../src/domain/verdict.ts";
+import type { CanaryReading, LimiterObservation } from "../observation.ts";
+import {
+  CORRECTNESS,
+  holds,
+  type LimiterInvariant,
+  type Opinion,
+  unknown,
+  violated,
+} from "./judge.ts";
+import { whoHoldsUp } from "./redis-answers.ts";
+
+/** Of its limit the canary uses a few percent; beyond this others may have used the rest. */
+const OWN_SHARE_MAX = 0.5;
+
+export const overLimit: LimiterInvariant = {
+  name: "over_limit",
+  describes: "Within any window no more is allowed than the limit, over all nodes.",
+  severity: "critical",
+  ...CORRECTNESS,
+  // Longer than one excess is told of: a Redis that lost its counters once is forgiven.
+  forMs: 4_000,
+  judge: ({ current }) =>
+    judgeCanaries(current, ({ limit }) => (limit > 0 ? judgeTotal : undefined)),
+};
+
+export const ghostAllowing: LimiterInvariant = {
+  name: "ghost_allowing",
+  describes: "Nobody is allowed whose limit is 0, or who has used it up at the same node.",
+  severity: "critical",
+  ...CORRECTNESS,
+  judge: ({ current }) =>
+    judgeCanaries(current, ({ limit }) => (limit === 0 ? judgeBlocked : judgeSpent)),
+};
+
+export const ghostDenying: LimiterInvariant = {
+  name: "ghost_denying",
+  describes: "Nobody is denied who has used nearly nothing.",
+  severity: "critical",
+  ...CORRECTNESS,
+  judge: ({ current }) =>
+    judgeCanaries(current, ({ isAmple }) => (isAmple ? judgeDenied : undefined)),
+};
+
+interface CanaryFacts {
+  readonly reading: CanaryReading;
+  readonly limit: number;
+  /** The canary alone never uses it up. */
+  readonly isAmple: boolean;
+  readonly current: LimiterObservation;
+}
+
+type Judge = (facts: CanaryFacts) => Opinion;
+
+const AMPLE_LIMIT_MIN = 100;
+
+/** Of the keys whose limit is declared: without one nothing is known to be wrong. */
+function judgeCanaries(
+  current: LimiterObservation,
+  choose: (facts: CanaryFacts) => Judge | undefined,
+): readonly Judgement[] {
+  return current.canary.flatMap((reading) => {
+    if (reading.rule === null) return [];
+    const { limit } = reading.rule;
+    const facts = { reading, limit, isAmple: limit >= AMPLE_LIMIT_MIN, current };
+    const judge = choose(facts);
+    return judge ? [{ entity: reading.key, ...judge(facts) }] : [];
+  });
+}
+
+function judgeTotal({ reading, limit, current }: CanaryFacts): Opinion {
+  const { allowedInWindow, rule, allowedInWindowBy } = reading;
+  const words = `${allowedInWindow} allowed within ${rule?.window_ms ?? 0} ms, the limit is ${limit}`;
+  if (allowedInWindow > limit) {
+    return violated(words, {
+      allowed: allowedInWindow,
+      limit,
+      by_node: allowedInWindowBy,
+      evicted_keys: readValue(current.redis.info)?.evictedKeys ?? null,
+      ...whoHoldsUp(current),
+    });
+  }
+  return isAnswered(reading) ? holds(words) : unknown("no check was answered");
+}
+
+function judgeBlocked({ reading, limit }: CanaryFacts): Opinion {
+  const { allowedBy, deniedBy } = reading;
+  if (allowedBy.length > 0) {
+    const reason = `${allowedBy.join(", ")} allowed it although its limit is ${limit}`;
+    return violated(reason, { allowed_by: allowedBy, denied_by: deniedBy });
+  }
+  return isAnswered(reading) ? holds("denied") : unknown("no check was answered");
+}
+
+function judgeSpent({ reading, limit }: CanaryFacts): Opinion {
+  const over = Object.entries(reading.allowedInWindowBy).filter(([, allowed]) => allowed > limit);
+  if (over.length > 0) {
+    const names = over.map(([name]) => name).join(", ");
+    const evidence = { limit, by_node: reading.allowedInWindowBy };
+    return violated(`${names} alone allowed more than the limit of ${limit}`, evidence);
+  }
+  return isAnswered(reading) ? holds("denied once spent") : unknown("no check was answered");
+}
+
+function judgeDenied({ reading, limit }: CanaryFacts): Opinion {
+  const { allowedInWindow, allowedBy, deniedBy } = reading;
+  const words = `${allowedInWindow} of ${limit} used by us`;
+  if (deniedBy.length > 0) {
+    if (allowedInWindow > limit * OWN_SHARE_MAX) return unknown(words);
+    const reason = `${deniedBy.join(", ")} denied it with ${words}`;
+    return violated(reason, { denied_by: deniedBy, allowed_by: allowedBy });
+  }
+  return isAnswered(reading) ? holds(words) : unknown("no check was answered");
+}
+
+function isAnswered({ allowedBy, deniedBy }: CanaryReading): boolean {
+  return allowedBy.length + deniedBy.length > 0;
+}

@@ -1,0 +1,71 @@
+// The three things that an invariant can say, and what all of them share.
+import type { JsonObject } from "../../../src/domain/json.ts";
+import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import type { Invariant, Judgement } from "../../../src/domain/verdict.ts";
+import type { LimiterObservation } from "../observation.ts";
+
+export type LimiterInvariant = Invariant<LimiterObservation>;
+
+/** What is said of one entity, without its name. */
+export type Opinion = Omit<Judgement, "entity">;
+
+/** Of the parts that are always there, whatever serves as Redis. */
+export const REDIS = "redis";
+
+/** What is wrong is wrong at the second look in a row, at one a second. */
+export const LIVENESS = { forMs: 500, settleMs: 3_000 } as const;
+/** Settles for longer than a window, in which a wrong answer may still be due. */
+export const CORRECTNESS = { forMs: 1_500, settleMs: 6_000 } as const;
+
+export function holds(reason: string, evidence: JsonObject = {}): Opinion {
+  return { state: "holds", reason, evidence };
+}
+
+export function violated(reason: string, evidence: JsonObject): Opinion {
+  return { state: "violated", reason, evidence };
+}
+
+export function unknown(reason: string): Opinion {
+  return { state: "unknown", reason, evidence: {} };
+}
+
+/** A failed read is unknown; what was read is judged. */
+export function judgeRead<T>(reading: Reading<T>, judge: (value: T) => Opinion): Opinion {
+  return reading.state === "read" ? judge(reading.value) : unknown(reading.reason);
+}
+
+/** One judgement for each named thing, in their order. */
+export function judgeEach<T extends { readonly name: string }>(
+  things: readonly T[],
+  judge: (thing: T) => Opinion,
+): readonly Judgement[] {
+  return things.map((thing) => ({ entity: thing.name, ...judge(thing) }));
+}
+
+export function judgeOne(entity: string, opinion: Opinion): readonly Judgement[] {
+  return [{ entity, ...opinion }];
+}
+
+/**
+ * Nothing at all came back from anybody: then it is the way to them that is gone, or our own
+ * network, and the silence of each one says nothing.
+ */
+export function isBlind({ nodes, redis }: LimiterObservation): boolean {
+  const redisState = readValue(redis.liveness)?.state;
+  const isRedisMute = redisState === undefined || redisState === "silent";
+  return isRedisMute && nodes.every(({ liveness }) => isMute(readValue(liveness)?.state));
+}
+
+function isMute(state: string | undefined): boolean {
+  return state === undefined || state === "silent";
+}
+
+export const BLIND = unknown("nothing answers, so the silence of one says nothing");
+
+/** Why nobody can decide by Redis now; undefined when it answers. Other invariants say it. */
+export function redisTrouble({ redis }: LimiterObservation): string | undefined {
+  const { liveness } = redis;
+  if (liveness.state === "failed") return undefined;
+  const { value } = liveness;
+  return value.state === "answers" ? undefined : `Redis: ${value.reason}`;
+}

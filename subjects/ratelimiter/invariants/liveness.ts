@@ -1,0 +1,84 @@
+// Whether every process answers when it is asked directly.
+
+import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import type { Judgement } from "../../../src/domain/verdict.ts";
+import type { LimiterObservation, Liveness, NodeSighting } from "../observation.ts";
+import {
+  BLIND,
+  holds,
+  isBlind,
+  judgeEach,
+  judgeOne,
+  judgeRead,
+  LIVENESS,
+  type LimiterInvariant,
+  type Opinion,
+  unknown,
+  violated,
+} from "./judge.ts";
+
+export const nodeDown: LimiterInvariant = {
+  name: "node_down",
+  describes: "Every declared node listens.",
+  severity: "critical",
+  ...LIVENESS,
+  judge: ({ current }) =>
+    judgeEach(current.nodes, (node) =>
+      judgeRead(node.liveness, (value) => {
+        if (value.state === "answers") return holds("answers");
+        if (value.state === "silent") return unknown(`it is silent: ${value.reason}`);
+        return violated(`nobody listens: ${value.reason}`, evidenceOf(node));
+      }),
+    ),
+};
+
+export const nodeSilent: LimiterInvariant = {
+  name: "node_silent",
+  describes: "Every declared node that is there answers.",
+  severity: "critical",
+  ...LIVENESS,
+  judge: ({ current }) =>
+    judgeEach(current.nodes, (node) =>
+      judgeRead(node.liveness, (value) => {
+        if (value.state === "answers") return holds("answers");
+        if (value.state === "down") return unknown(`nobody listens: ${value.reason}`);
+        if (isBlind(current)) return BLIND;
+        return violated(`declared, and silent: ${value.reason}`, evidenceOf(node));
+      }),
+    ),
+};
+
+export const proxyDown: LimiterInvariant = {
+  name: "proxy_down",
+  describes: "The proxy between nodes and Redis answers.",
+  severity: "critical",
+  ...LIVENESS,
+  judge: ({ current }) => judgeHelper(current, "proxy"),
+};
+
+export const jobsDown: LimiterInvariant = {
+  name: "jobs_down",
+  describes: "The runner of maintenance jobs answers.",
+  severity: "warning",
+  ...LIVENESS,
+  judge: ({ current }) => judgeHelper(current, "jobs"),
+};
+
+function judgeHelper(current: LimiterObservation, name: "proxy" | "jobs"): readonly Judgement[] {
+  const sighting = current[name];
+  if (sighting === null) return [];
+  return judgeOne(name, isBlind(current) ? BLIND : judgeLiveness(sighting.liveness));
+}
+
+function judgeLiveness(liveness: Reading<Liveness>): Opinion {
+  return judgeRead(liveness, (value) => {
+    if (value.state === "answers") return holds("answers");
+    return violated(`no sign of life: ${value.reason}`, { state: value.state });
+  });
+}
+
+function evidenceOf({ apiUrl, manageUrl, lease }: NodeSighting) {
+  const found = readValue(lease);
+  const registered = found === undefined ? null : found !== null;
+  return { api: apiUrl, manage: manageUrl, has_lease: registered };
+}

@@ -1,0 +1,20 @@
+// An opened rate limiter: how it is looked at and acted on.
+import type { OpenOptions, Subject } from "../../src/domain/subject.ts";
+import { describeLimiter } from "./describe.ts";
+import { limiterInvariants } from "./invariants/all.ts";
+import type { LimiterObservation } from "./observation.ts";
+import { createWatcher } from "./observe/memory.ts";
+import { PRIMER } from "./primer.ts";
+
+export function openRateLimiter(options: OpenOptions): Subject<LimiterObservation> {
+  const { observe } = createWatcher(options);
+  return {
+    name: "ratelimiter",
+    observe,
+    invariants: limiterInvariants,
+    actions: [],
+    runtime: options.runtime,
+    describe: describeLimiter,
+    primer: PRIMER,
+  };
+}
