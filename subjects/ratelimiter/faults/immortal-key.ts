@@ -1,5 +1,5 @@
-// A counter that never expires, of a tenant that asks for nothing: the next check would give it an
-// expiry again, and there is none. Its one entry has long left the window.
+// A counter that never expires. A check that is allowed would give it an expiry again, and so it is
+// that of a blocked tenant, whose one entry has long left the window: its checks write nothing.
 import { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { nowUs, saveNow, withRedis } from "../change/redis.ts";
@@ -8,7 +8,7 @@ import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struc
 import { newBootId, tenantsAmong } from "./tenants.ts";
 
 const NAME = "immortal_key";
-const KEYS = ["idle"];
+const KEYS = ["blocked"];
 const AGE_US = 60_000_000;
 const FOREVER = -1;
 
@@ -20,7 +20,7 @@ const detailsSchema = z.object({
 
 export const immortalKey: LimiterFault = {
   name: NAME,
-  describes: "The counter of an idle tenant has lost its expiry, and stays for ever.",
+  describes: "The counter of a blocked tenant has lost its expiry, and stays for ever.",
   plan(observation, random) {
     const { key, rule } = pickOne(tenantsAmong(KEYS, observation), { fault: NAME, random });
     const details = { key, boot_id: newBootId(random), window_ms: rule.window_ms };

@@ -1,5 +1,5 @@
-// Whom the faults in one tenant's keys may strike: tenants with a limit of their own, whose keys
-// are as they should be.
+// Whom the faults in one tenant's keys may strike: tenants with a limit of their own, and no
+// override of it.
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import { DECLARED_LIMITS, type Rule } from "../declared.ts";
 import type { LimiterObservation } from "../observation.ts";
@@ -9,7 +9,7 @@ export interface Tenant {
   readonly rule: Rule;
 }
 
-/** Those of these keys that are declared, allow something, and have no override. */
+/** Those of these keys that are declared and not overridden. */
 export function tenantsAmong(
   keys: readonly string[],
   { declared, overrides }: LimiterObservation,
@@ -18,7 +18,7 @@ export function tenantsAmong(
   const overridden = itemsOf(overrides).map(({ key }) => key);
   return keys.flatMap((key) => {
     const rule = limits.keys[key];
-    return rule && rule.limit > 0 && !overridden.includes(key) ? [{ key, rule }] : [];
+    return rule && !overridden.includes(key) ? [{ key, rule }] : [];
   });
 }
 
