@@ -1,7 +1,8 @@
 // The story of the TiKV demo.
-import { formatCount, formatDuration } from "../../src/panels/units.ts";
-import type { Chapter, StoryFacts } from "../chapter.ts";
-import type { DemoResolution, DemoSummary } from "../events.ts";
+import { formatCount } from "../../src/panels/units.ts";
+import type { Chapter } from "../chapter.ts";
+import type { DemoSummary } from "../events.ts";
+import { agentText, detectionText, endText, VERIFICATION } from "./told.ts";
 
 export const tikvChapters: readonly Chapter[] = [
   {
@@ -63,63 +64,21 @@ export const tikvChapters: readonly Chapter[] = [
     title: "Verification",
     awaits: "ended",
     isAutomatic: true,
-    narrate: () => [
-      "The agent says that it is done. That proves nothing.",
-      "Only the monitor closes a ticket, when the invariant holds in look after look and nothing " +
-        "touched got worse. Else the agent hears why.",
-    ],
+    narrate: () => VERIFICATION,
   },
   {
     title: "The end",
     action: "check_ledger",
-    narrate: (facts) => endText(facts),
+    narrate: (facts) =>
+      endText(facts, {
+        checking: "Every acknowledged write is looked for again.",
+        promise: writesText,
+      }),
   },
 ];
-
-const HONESTLY: Readonly<Record<Exclude<DemoResolution, "verified_fix">, string>> = {
-  escalated: "it calls for a person",
-  undetected: "nobody noticed",
-  unresolved: "the ticket is still open",
-  self_healed: "it healed by itself",
-  manual: "a person closed the ticket",
-};
-
-function detectionText({ detectedAfterMs, ticketIds = [] }: StoryFacts): string {
-  const tickets = ticketIds.map((id) => `#${id}`).join(", ");
-  return `Detected after ${durationText(detectedAfterMs)}: ticket ${tickets}.`;
-}
-
-function agentText({ hasAgent, model }: StoryFacts): string {
-  if (!hasAgent) return "This is the control run: no agent is here, and nothing should change.";
-  const speaker = model === "runbook" ? "The runbook model" : model;
-  return `${speaker} looks, thinks and acts, step by step; the guard decides about every step.`;
-}
-
-function endText(facts: StoryFacts): readonly string[] {
-  const { summary, isHealed } = facts;
-  if (!summary) return ["Every acknowledged write is looked for again."];
-  const { resolution } = summary;
-  const writes = writesText(summary);
-  if (resolution === "verified_fix") {
-    const after = durationText(facts.endedAfterMs);
-    return [`Repaired, and proven so, ${after} after the fault.`, repairText(facts), writes];
-  }
-  const healed = isHealed ? "It was repaired on your word." : "h repairs it now.";
-  const honest = `Not repaired by the agent: ${HONESTLY[resolution]}. ${healed}`;
-  return [honest, writes, ...(facts.conclusion ? [facts.conclusion] : [])];
-}
 
 function writesText({ counts, harms }: DemoSummary): string {
   const lost = harms.find(({ name }) => name === "writes_lost")?.count ?? null;
   if (lost === null) return "Whether writes were lost could not be checked.";
   return `${formatCount(counts.writes_acknowledged ?? 0)} acknowledged writes, ${lost} lost.`;
-}
-
-function repairText({ detectedAfterMs }: StoryFacts): string {
-  const noticed = `Noticed after ${durationText(detectedAfterMs)}`;
-  return `${noticed}, repaired by the agent, closed by the monitor on its own evidence.`;
-}
-
-function durationText(durationMs: number | undefined): string {
-  return durationMs === undefined ? "a while" : formatDuration(durationMs);
 }

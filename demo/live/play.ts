@@ -132,7 +132,7 @@ function memoryFor(options: PlayOptions) {
   return createMemory({
     subject,
     figures: options.figures,
-    provenance: `stand-ins, timers ÷ ${timeScale}`,
+    provenance: "not up yet",
     mode: options.mode,
     model: hasAgent ? model : "no agent",
     story: beginStory(chapters, { facts, isAuto, nowMs: context.clock.now() }),

@@ -21,6 +21,7 @@ import type { DemoSummary } from "../events.ts";
 import { expectedTickets, type Struck } from "../follow.ts";
 import { parseLoadLine } from "../load-lines.ts";
 import { summarize } from "../outcome.ts";
+import { provenanceOf } from "../provenance.ts";
 import { CHILD_NAMES, type ChildName, type Stage } from "../stage.ts";
 import { errorOf, isPlayedOut, type StoryInput, stepStory } from "../story.ts";
 import { factsOf, happenedBy, readRecord } from "./follow.ts";
@@ -239,7 +240,8 @@ export class LiveRun implements AsyncDisposable {
   async #raise(): Promise<Partial<StoryFacts>> {
     const { stage, memory, timeScale } = this.#options;
     await stage.raise(timeScale);
-    const { subject } = await openSubject(stage.context, memory.subject);
+    const { subject, topology } = await openSubject(stage.context, memory.subject);
+    memory.provenance = provenanceOf(topology);
     this.#subject = subject;
     this.#store = await openStore(stage.context);
     startWatchers(stage, { ...this.#options, subject: memory.subject });

@@ -1,8 +1,7 @@
 // The demo on a terminal: takes it over, plays, gives it back, and says what there is to look at.
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Chapter } from "../../demo/chapter.ts";
-import { tikvChapters } from "../../demo/chapters/tikv.ts";
+import { CHAPTERS } from "../../demo/chapters/all.ts";
 import { summaryText } from "../../demo/events.ts";
 import { type LiveOutcome, playLive } from "../../demo/live/play.ts";
 import { keptText } from "../../demo/narration.ts";
@@ -15,7 +14,6 @@ import type { DemoChoices } from "./demo.ts";
 import { choiceFlag, homeOf, isFlagSet, textFlag } from "./flags.ts";
 import { hasRoomForScreen, openLiveScreen } from "./live-screen.ts";
 
-const CHAPTERS: Readonly<Record<string, readonly Chapter[]>> = { tikv: tikvChapters };
 const DATABASE_FILES = ["", "-wal", "-shm"];
 
 /** Whether a screen can be shown: both ends are terminals, and it is large enough. */

@@ -1,9 +1,10 @@
 // A watch's own eyes: one look after another at a subject that may come up, go down and come back.
 import type { LiveMemory } from "../../demo/live/memory.ts";
 import { tellLine } from "../../demo/live/memory.ts";
+import { provenanceOf } from "../../demo/provenance.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { Observation } from "../domain/observation.ts";
-import type { Subject, Topology } from "../domain/subject.ts";
+import type { Subject } from "../domain/subject.ts";
 import { fingerprintOf, type Verdict } from "../domain/verdict.ts";
 import { countVerdicts, evaluate } from "../monitor/evaluate.ts";
 import { summaryLine } from "../monitor/events.ts";
@@ -67,11 +68,4 @@ function summaryOf(
   const durationMs = atMs - startedAtMs;
   const count = countVerdicts(verdicts);
   return summaryLine({ type: "observation", atMs, durationMs, count, verdicts: bad });
-}
-
-function provenanceOf({ members, timeScale }: Topology): string {
-  if (members.length === 0) return "by its endpoints";
-  const isStandIn = members.some((member) => member.isStandIn);
-  if (!isStandIn) return "real members";
-  return timeScale === 1 ? "stand-ins" : `stand-ins, timers ÷ ${timeScale}`;
 }

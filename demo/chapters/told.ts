@@ -1,0 +1,59 @@
+// What the stories of all subjects tell in the same words.
+import { formatDuration } from "../../src/panels/units.ts";
+import type { StoryFacts } from "../chapter.ts";
+import type { DemoResolution, DemoSummary } from "../events.ts";
+
+/** What a subject says of its own ledger. */
+export interface LedgerWords {
+  /** While it is checked. */
+  readonly checking: string;
+  promise(summary: DemoSummary): string;
+}
+
+const HONESTLY: Readonly<Record<Exclude<DemoResolution, "verified_fix">, string>> = {
+  escalated: "it calls for a person",
+  undetected: "nobody noticed",
+  unresolved: "the ticket is still open",
+  self_healed: "it healed by itself",
+  manual: "a person closed the ticket",
+};
+
+export function detectionText({ detectedAfterMs, ticketIds = [] }: StoryFacts): string {
+  const tickets = ticketIds.map((id) => `#${id}`).join(", ");
+  return `Detected after ${durationText(detectedAfterMs)}: ticket ${tickets}.`;
+}
+
+export function agentText({ hasAgent, model }: StoryFacts): string {
+  if (!hasAgent) return "This is the control run: no agent is here, and nothing should change.";
+  const speaker = model === "runbook" ? "The runbook model" : model;
+  return `${speaker} looks, thinks and acts, step by step; the guard decides about every step.`;
+}
+
+export const VERIFICATION: readonly string[] = [
+  "The agent says that it is done. That proves nothing.",
+  "Only the monitor closes a ticket, when the invariant holds in look after look and nothing " +
+    "touched got worse. Else the agent hears why.",
+];
+
+export function endText(facts: StoryFacts, words: LedgerWords): readonly string[] {
+  const { summary, isHealed } = facts;
+  if (!summary) return [words.checking];
+  const { resolution } = summary;
+  const promise = words.promise(summary);
+  if (resolution === "verified_fix") {
+    const after = durationText(facts.endedAfterMs);
+    return [`Repaired, and proven so, ${after} after the fault.`, repairText(facts), promise];
+  }
+  const healed = isHealed ? "It was repaired on your word." : "h repairs it now.";
+  const honest = `Not repaired by the agent: ${HONESTLY[resolution]}. ${healed}`;
+  return [honest, promise, ...(facts.conclusion ? [facts.conclusion] : [])];
+}
+
+function repairText({ detectedAfterMs }: StoryFacts): string {
+  const noticed = `Noticed after ${durationText(detectedAfterMs)}`;
+  return `${noticed}, repaired by the agent, closed by the monitor on its own evidence.`;
+}
+
+function durationText(durationMs: number | undefined): string {
+  return durationMs === undefined ? "a while" : formatDuration(durationMs);
+}
