@@ -272,9 +272,7 @@ export class LiveRun implements AsyncDisposable {
     const ledger = await checkLedger(stage, () => this.#lastOfLoad);
     const tickets = await expectedTickets(this.#store, struck);
     const summary = summarize({ ...struck, tickets, ledger, figures: this.#options.figures });
-    if (memory.load) {
-      memory.load.checked = checkedFigures(summary);
-    }
+    if (memory.load) memory.load.checked = checkedFigures(summary);
     return { summary, endedAfterMs: summary.timeToMitigateMs ?? undefined };
   }
 
