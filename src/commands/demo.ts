@@ -5,7 +5,7 @@ import { type HeadlessOptions, playHeadless } from "../../demo/headless.ts";
 import { abandonedHomes, createDemoHome, removeHome } from "../../demo/home.ts";
 import { createLineDesk } from "../../demo/line-desk.ts";
 import { Stage } from "../../demo/stage.ts";
-import { loadSubject } from "../../subjects/index.ts";
+import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { seededRandom } from "../infra/clock.ts";
@@ -21,7 +21,7 @@ export async function runDemoCommand(context: CommandContext): Promise<ExitCode>
   if (name === undefined) throw usage("demo needs a subject", "operator demo tikv");
   const definition = await loadSubject(name);
   const choices = readChoices(context, definition);
-  await withFileErrors("sweeping what killed demos left", () => sweepAbandoned(context, name));
+  await withFileErrors("sweeping what killed demos left", () => sweepAbandoned(context));
   const { canShowScreen, runLiveDemo } = await import("./demo-live.ts");
   if (canShowScreen(context)) return runLiveDemo(context, { definition, choices });
   refuseScreenFlags(context);
@@ -87,12 +87,14 @@ function chooseFault(name: string | undefined, faults: readonly Fault[]): Fault 
   return fault;
 }
 
-/** A demo that was killed could not clear up after itself: the next one does. */
-async function sweepAbandoned(context: CommandContext, subject: string): Promise<void> {
+/** A demo that was killed could not clear up after itself: the next one does, of any subject. */
+async function sweepAbandoned(context: CommandContext): Promise<void> {
   for (const home of await abandonedHomes()) {
     const databasePath = join(home, "tickets.db");
-    const stage = new Stage({ context, home, databasePath, subject, onLine: () => undefined });
-    await stage.lower();
+    for (const subject of SUBJECT_NAMES) {
+      const stage = new Stage({ context, home, databasePath, subject, onLine: () => undefined });
+      await stage.lower();
+    }
     await removeHome(home);
   }
 }
