@@ -101,12 +101,9 @@ async function examineDocker(): Promise<Finding> {
 async function examineRedis(): Promise<Finding> {
   const found = Bun.which("redis-server") ?? Bun.which("valkey-server");
   const name = "redis";
-  if (found) return { name, state: "here", detail: `${found}; not used by this version` };
-  return {
-    name,
-    state: "missing",
-    detail: "no redis-server or valkey-server: nothing needs it yet",
-  };
+  if (found) return { name, state: "here", detail: `${found}: the rate limiter runs on it` };
+  const detail = "no redis-server or valkey-server: a stand-in answers in the rate limiter";
+  return { name, state: "missing", detail };
 }
 
 async function examineTikv(): Promise<Finding> {
