@@ -3,9 +3,17 @@ import { type Stats, statSync } from "node:fs";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { OperatorError } from "../domain/errors.ts";
 
+/** Modes of a new file, before the umask: for everybody to read, or for its owner alone. */
+const PUBLIC = 0o666;
+export const OWNERS_ONLY = 0o600;
+
 /** Replaces the file, or creates it. Survives a crash at any point with the old or the new text. */
-export async function writeFileAtomically(path: string, text: string): Promise<void> {
-  const draft = await writeDraft(path, text);
+export async function writeFileAtomically(
+  path: string,
+  text: string,
+  mode: number = PUBLIC,
+): Promise<void> {
+  const draft = await writeDraft(path, text, mode);
   await rename(draft, path);
 }
 
@@ -77,10 +85,10 @@ export async function withFileErrors<T>(doing: string, work: () => Promise<T>): 
 
 let drafts = 0;
 
-async function writeDraft(path: string, text: string): Promise<string> {
+async function writeDraft(path: string, text: string, mode: number = PUBLIC): Promise<string> {
   drafts += 1;
   const draft = `${path}.${process.pid}-${drafts}`;
-  await using file = await open(draft, "w");
+  await using file = await open(draft, "w", mode);
   await file.writeFile(text);
   await file.sync();
   return draft;

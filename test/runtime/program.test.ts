@@ -1,5 +1,6 @@
 // Members that are real programs: started behind a gate, on record before they run.
 import { expect, test } from "bun:test";
+import { statSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,6 +44,7 @@ async function createHome(definition: SubjectDefinition) {
   const options: OpenLocalOptions = { definition, home, self: toyOperator, clock };
   const paths = subjectPaths(home, definition.name);
   return {
+    paths,
     files: memberPaths(paths, "one"),
     async up() {
       const { signal } = new AbortController();
@@ -63,6 +65,7 @@ test("a program that is there is the member, handled as any other", async () => 
   expect(topology.members).toMatchObject([
     { isStandIn: false, program: process.execPath, settings: { token: "shared" } },
   ]);
+  expect(statSync(home.paths.topology).mode & 0o777).toBe(0o600);
   const [status] = await runtime.members();
   expect(status?.state).toBe("running");
   expect(await Bun.file(join(home.files.data, "pid")).text()).toBe(String(status?.pid));

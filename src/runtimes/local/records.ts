@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { z } from "zod";
 import { OperatorError } from "../../domain/errors.ts";
 import type { Topology } from "../../domain/subject.ts";
-import { hasCode, overwriteFile, readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
+import {
+  hasCode,
+  OWNERS_ONLY,
+  overwriteFile,
+  readFileIfThere,
+  writeFileAtomically,
+} from "../../infra/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../../infra/process-identity.ts";
 import type { MemberPaths, SubjectPaths } from "./layout.ts";
 
@@ -37,8 +43,10 @@ export function readTopology(paths: SubjectPaths): Promise<Topology | undefined>
   return readRecord(paths.topology, TOPOLOGY);
 }
 
+/** For its owner alone: settings may hold a token. */
 export function writeTopology(paths: SubjectPaths, topology: Topology): Promise<void> {
-  return writeFileAtomically(paths.topology, `${JSON.stringify(topology, null, 2)}\n`);
+  const text = `${JSON.stringify(topology, null, 2)}\n`;
+  return writeFileAtomically(paths.topology, text, OWNERS_ONLY);
 }
 
 /** The process that was last recorded; whether it lives is another question. */
