@@ -33,7 +33,13 @@ export function keptStep(subject: string, home: string): DemoEvent {
   return { type: "step", step: "kept", text: keptText(subject, home) };
 }
 
-export function keptText(subject: string, home: string): string {
+/** To be copied from a terminal. */
+export function keptLines(subject: string, home: string): readonly string[] {
+  const command = (verb: string) => `  OPERATOR_HOME=${home} operator subject ${verb} ${subject}`;
+  return [`${subject} stays up. To look at it, and to end it:`, command("status"), command("down")];
+}
+
+function keptText(subject: string, home: string): string {
   const command = (verb: string) => `OPERATOR_HOME=${home} operator subject ${verb} ${subject}`;
   return `${subject} stays up. To look: ${command("status")}; to end it: ${command("down")}`;
 }

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { CHAPTERS } from "../../demo/chapters/all.ts";
 import { summaryText } from "../../demo/events.ts";
 import { type LiveOutcome, playLive } from "../../demo/live/play.ts";
-import { keptText } from "../../demo/narration.ts";
+import { keptLines } from "../../demo/narration.ts";
 import { OperatorError } from "../domain/errors.ts";
 import { SAFETY_MODES } from "../domain/session.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
@@ -79,9 +79,12 @@ function closingLines(
   { summary, keptHome }: LiveOutcome,
   { subject, databasePath }: { readonly subject: string; readonly databasePath: string },
 ): readonly string[] {
-  const kept = keptHome === undefined ? undefined : keptText(subject, keptHome);
-  if (!summary) return [`The demo ended before its end; ${kept ?? "the cluster is down"}.`];
+  const kept = keptHome === undefined ? [] : keptLines(subject, keptHome);
+  if (!summary && keptHome === undefined) {
+    return ["The demo ended before its end; the cluster is down."];
+  }
+  if (!summary) return ["The demo ended before its end.", ...kept];
   const look = (words: string) => `  operator ${words} --db ${databasePath}`;
   const further = ["To look further:", look("audit show last"), look("tickets list")];
-  return [summaryText(summary), ...further, ...(kept === undefined ? [] : [kept])];
+  return [summaryText(summary), ...further, ...kept];
 }

@@ -10,6 +10,7 @@ import type { Fault } from "../domain/fault.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { seededRandom } from "../infra/clock.ts";
 import { withFileErrors } from "../infra/files.ts";
+import { chooseModel } from "../models/open-model.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, isFlagSet, numberFlag, textFlag, usage } from "./flags.ts";
 
@@ -66,14 +67,18 @@ function readChoices(context: CommandContext, definition: SubjectDefinition): De
   const { flags, random } = context;
   const seed =
     numberFlag(flags, "seed", { min: 0, max: SEED_MAX }) ?? Math.floor(random() * SEED_MAX);
+  const model = textFlag(flags, "model");
+  const hasAgent = flags.agent !== false;
+  // Before anything is raised: an agent without its key would end, again and again.
+  if (hasAgent) chooseModel({ name: model, env: context.env });
   return {
     fault: chooseFault(textFlag(flags, "fault"), definition.faults),
     figures: definition.figures,
     seed,
     random: seededRandom(seed),
     timeScale: numberFlag(flags, "timeScale", { min: 1, max: 100 }) ?? TIME_SCALE,
-    model: textFlag(flags, "model"),
-    hasAgent: flags.agent !== false,
+    model,
+    hasAgent,
     isKept: isFlagSet(flags, "keep"),
   };
 }

@@ -53,6 +53,12 @@ describe("the headless demo", () => {
     expect(lines[0]).toStartWith(`operator: ${flag} needs the panels`);
   });
 
+  test("is refused before anything is raised when its model has no key", async () => {
+    const { exitCode } = await startDemo("--model", "claude-sonnet-5-5").exited;
+    expect(exitCode).toBe(2);
+    expect(lines[0]).toStartWith("operator: model claude-sonnet-5-5 needs a key");
+  });
+
   test("ends with a verified fix, nothing lost, and leaves nothing", async () => {
     const database = join(dir, "kept.db");
     const { exitCode } = await startDemo("--json", "--db", database).exited;
