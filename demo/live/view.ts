@@ -23,7 +23,7 @@ import {
   shownChapter,
 } from "../story.ts";
 import { figuresOf } from "./load.ts";
-import { type LiveMemory, marksOf } from "./memory.ts";
+import { type LiveMemory, marksOf, type TicketRecord } from "./memory.ts";
 
 /** Three looks that did not come. */
 const STALE_AFTER_MS = 3_500;
@@ -60,7 +60,7 @@ export function viewOf(
   return {
     nowMs,
     cluster: clusterOf(memory),
-    story: story && { ...storyOf(story, nowMs), ...arranged(memory) },
+    story: story && { ...storyOf(story, { nowMs, record: memory.record }), ...arranged(memory) },
     workload: workloadOf(memory),
     monitor: logOf(memory, "monitor"),
     agent: logOf(memory, "agent"),
@@ -123,7 +123,13 @@ function arranged({ isLeaving, desk }: LiveMemory): Partial<StoryView> {
   return { scrolledDown, activity, keys: [["q", "quit"]] };
 }
 
-function storyOf(story: Story, nowMs: number): StoryView {
+interface StoryMoment {
+  readonly nowMs: number;
+  readonly record: TicketRecord;
+}
+
+function storyOf(story: Story, { nowMs, record }: StoryMoment): StoryView {
+  const isRefused = story.happened.includes("concluded") && record.followed?.state === "claimed";
   const chapter = shownChapter(story);
   const isPlayed = story.shown === story.reached;
   return {
@@ -131,7 +137,9 @@ function storyOf(story: Story, nowMs: number): StoryView {
     chapters: story.chapters.length,
     title: chapter.title,
     narration: chapter.narrate(story.facts),
-    activity: isPlayed ? activityOf(story, nowMs) : `the play is at chapter ${story.reached + 1}`,
+    activity: isPlayed
+      ? activityOf(story, { nowMs, isRefused })
+      : `the play is at chapter ${story.reached + 1}`,
     error: isPlayed ? errorOf(story) : undefined,
     keys: keysOf(story),
   };
@@ -150,7 +158,10 @@ const ACTIVITIES = {
   ended: "waiting for the verdict",
 } as const;
 
-function activityOf(story: Story, nowMs: number): string | undefined {
+function activityOf(
+  story: Story,
+  { nowMs, isRefused }: { readonly nowMs: number; readonly isRefused: boolean },
+): string | undefined {
   const { countdownDueMs, isPaused, isAuto, action, happened } = story;
   const { awaits } = shownChapter(story);
   if (countdownDueMs !== undefined) {
@@ -159,7 +170,10 @@ function activityOf(story: Story, nowMs: number): string | undefined {
   if (action.state === "failed") return undefined;
   if (isPaused && (isAuto || !isAtEnd(story))) return "paused: p goes on";
   if (action.state === "running") return ACTIVITIES[action.act];
-  return awaits && !happened.includes(awaits) ? ACTIVITIES[awaits] : undefined;
+  if (!awaits || happened.includes(awaits)) return undefined;
+  return awaits === "ended" && isRefused
+    ? "refused: the agent is at work again"
+    : ACTIVITIES[awaits];
 }
 
 function keysOf(story: Story): KeyHelp {

@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
 import { tikvChapters } from "../../demo/chapters/tikv.ts";
-import { createMemory } from "../../demo/live/memory.ts";
+import { createMemory, type LiveMemory, NO_RECORD } from "../../demo/live/memory.ts";
 import { viewOf } from "../../demo/live/view.ts";
-import { beginStory } from "../../demo/story.ts";
+import { beginStory, type Story } from "../../demo/story.ts";
+import type { TicketState } from "../../src/domain/ticket.ts";
 import { createRing } from "../../src/panels/ring.ts";
 import { tikvFigures } from "../../subjects/tikv/figures.ts";
+import { ticketWith } from "../support/verdicts.ts";
 
 const FACTS = {
   subject: "tikv",
@@ -21,8 +23,26 @@ test.each([
 ])("of $chapters.length chapters, auto $isAuto, a paused first one says $says", (row) => {
   const { chapters, isAuto, says } = row;
   const story = { ...beginStory(chapters, { facts: FACTS, isAuto, nowMs: 0 }), isPaused: true };
+  expect(viewOf(memoryOf(story), { nowMs: 0, faults: [] }).story?.activity).toBe(says);
+});
+
+test("a repair that the monitor refuses is told while the agent is at work again", () => {
+  const chapters = tikvChapters.filter(({ awaits }) => awaits === "ended");
+  const story = {
+    ...beginStory(chapters, { facts: FACTS, isAuto: false, nowMs: 0 }),
+    happened: ["detected", "concluded"] as const,
+  };
+  const activityIn = (state: TicketState) => {
+    const memory = memoryOf(story);
+    memory.record = { ...NO_RECORD, followed: ticketWith({ state }) };
+    return viewOf(memory, { nowMs: 0, faults: [] }).story?.activity;
+  };
+  expect(activityIn("verifying")).toBe("waiting for the verdict");
+  expect(activityIn("claimed")).toBe("refused: the agent is at work again");
+});
+
+function memoryOf(story: Story): LiveMemory {
   const rings = { monitor: createRing({ linesMax: 1 }), agent: createRing({ linesMax: 1 }) };
   const fixed = { subject: "tikv", provenance: "", mode: "execute", model: "runbook" };
-  const memory = createMemory({ ...fixed, figures: tikvFigures, story, rings, chosen: 0 });
-  expect(viewOf(memory, { nowMs: 0, faults: [] }).story?.activity).toBe(says);
-});
+  return createMemory({ ...fixed, figures: tikvFigures, story, rings, chosen: 0 });
+}
