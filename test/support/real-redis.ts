@@ -1,5 +1,6 @@
 // A real Redis for a test: the program on PATH, on a free port, in a directory of its own.
 // Never the one on 6379. Disposing ends it, whatever state it is in, and removes the directory.
+import { describe } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +11,11 @@ const PROGRAM = Bun.which("redis-server") ?? Bun.which("valkey-server");
 
 /** False: tests that need it are skipped, and say why in their names. */
 export const hasRedis: boolean = PROGRAM !== null;
+
+export function withRedis(name: string, tests: () => void): void {
+  if (hasRedis) describe(name, tests);
+  else describe.skip(`${name} [skipped: no redis-server or valkey-server on PATH]`, tests);
+}
 
 export interface RealRedis extends AsyncDisposable {
   readonly port: number;

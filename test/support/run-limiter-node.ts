@@ -1,4 +1,4 @@
-// Runs one node of the limiter as a process of its own: `bun run-limiter-node.ts <options as JSON>`.
+// Runs one node of the limiter as a process: `bun run-limiter-node.ts <options as JSON>`.
 import { systemClock } from "../../src/infra/clock.ts";
 import { printLineTo } from "../../src/infra/output.ts";
 import { runLimiterNode } from "../../subjects/ratelimiter/service/main.ts";

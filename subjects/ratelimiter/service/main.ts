@@ -62,8 +62,8 @@ export async function runLimiterNode(options: LimiterNodeOptions): Promise<numbe
   await mkdir(options.dataDir, { recursive: true });
   using link = openLink(options);
   const node = await createNode(options, link);
-  await using _manage = serve(node, { on: "manage", options });
   await using _api = serve(node, { on: "api", options });
+  await using _manage = serve(node, { on: "manage", options });
   const { limit, window_ms } = node.limits.default;
   log(`${name} serves on ${node.url}: ${limit} in ${window_ms} ms where no limit is declared`);
   await keepLease(node, signal);

@@ -85,7 +85,7 @@ return {1, used + cost, limit, window_ms, now_us, us_until_gone(oldest_us or now
 `,
 );
 
-/** KEYS: log, limit. ARGV: declared limit, its window_ms. Returns [used, limit, window_ms, PTTL]. */
+/** KEYS: log, limit. ARGV: declared limit, window_ms. Returns [used, limit, window_ms, PTTL]. */
 export const COUNTER_SCRIPT: Script = script(
   "counter",
   `${READ_RULE}

@@ -30,6 +30,8 @@ export function listen({ name, host, port, ...listener }: Listener): AsyncDispos
       idleTimeout: IDLE_TIMEOUT_S,
       maxRequestBodySize: BODY_BYTES_MAX,
       development: false,
+      // Bun shares the port by default where `development` is false: two nodes, one address.
+      reusePort: false,
       routes: listener.shortcuts ?? {},
       fetch: listener.answer,
       error: (error) => {

@@ -1,0 +1,55 @@
+import { expect, test } from "bun:test";
+import { createUsageLog } from "../../../subjects/ratelimiter/service/usage.ts";
+
+const NOW_US = 1_800_000_000_000_000;
+
+test("what is forgotten for want of room is said", () => {
+  const usage = createUsageLog({ entriesMax: 3, spanMs: 60_000 });
+  usage.noteRedisTime(NOW_US);
+  for (let at = 1; at <= 5; at += 1) usage.addGrant({ key: "a", units: 1, atUs: NOW_US + at });
+  expect(usage.read({ endUs: NOW_US + 5, windowMs: 1_000 })).toEqual({
+    since_us: NOW_US + 2,
+    items: [{ key: "a", allowed: 3, uncertain: 0 }],
+  });
+});
+
+test("what is older than the span is forgotten", () => {
+  const usage = createUsageLog({ entriesMax: 100, spanMs: 1_000 });
+  usage.noteRedisTime(NOW_US);
+  usage.addGrant({ key: "a", units: 1, atUs: NOW_US - 2_000_000 });
+  usage.addGrant({ key: "b", units: 2, atUs: NOW_US });
+  const { items } = usage.read({ endUs: NOW_US, windowMs: 60_000 });
+  expect(items).toEqual([{ key: "b", allowed: 2, uncertain: 0 }]);
+});
+
+test("a window is open at its start and closed at its end", () => {
+  const usage = createUsageLog();
+  usage.noteRedisTime(NOW_US);
+  for (const atUs of [NOW_US - 1_000, NOW_US - 999, NOW_US]) {
+    usage.addGrant({ key: "a", units: 1, atUs });
+  }
+  const { items } = usage.read({ endUs: NOW_US, windowMs: 1 });
+  expect(items).toEqual([{ key: "a", allowed: 2, uncertain: 0 }]);
+});
+
+test("an uncertain unit counts in every window that it may belong to", () => {
+  const usage = createUsageLog();
+  const sentMs = performance.now();
+  usage.noteRedisTime(NOW_US);
+  usage.addUncertain({ key: "a", units: 2 }, { fromMs: sentMs, toMs: sentMs + 100 });
+  const uncertainAt = (endUs: number) => usage.read({ endUs, windowMs: 50 }).items[0]?.uncertain;
+  expect(uncertainAt(NOW_US + 60_000)).toBe(2);
+  expect(uncertainAt(NOW_US + 140_000)).toBe(2);
+  expect(uncertainAt(NOW_US + 400_000)).toBeUndefined();
+  expect(uncertainAt(NOW_US - 400_000)).toBeUndefined();
+});
+
+test("before redis has told its time, every uncertain unit counts", () => {
+  const usage = createUsageLog();
+  const nowMs = performance.now();
+  usage.addUncertain({ key: "a", units: 1 }, { fromMs: nowMs, toMs: nowMs });
+  expect(usage.redisNowUs()).toBeUndefined();
+  expect(usage.read({ endUs: 5, windowMs: 1 }).items).toEqual([
+    { key: "a", allowed: 0, uncertain: 1 },
+  ]);
+});
