@@ -1,5 +1,6 @@
 // An opened rate limiter: how it is looked at and acted on.
 import type { OpenOptions, Subject } from "../../src/domain/subject.ts";
+import { limiterActions } from "./actions/all.ts";
 import { describeLimiter } from "./describe.ts";
 import { limiterInvariants } from "./invariants/all.ts";
 import type { LimiterObservation } from "./observation.ts";
@@ -7,13 +8,14 @@ import { createWatcher } from "./observe/memory.ts";
 import { PRIMER } from "./primer.ts";
 
 export function openRateLimiter(options: OpenOptions): Subject<LimiterObservation> {
-  const { observe } = createWatcher(options);
+  const { runtime } = options;
+  const { observe, site } = createWatcher(options);
   return {
     name: "ratelimiter",
     observe,
     invariants: limiterInvariants,
-    actions: [],
-    runtime: options.runtime,
+    actions: limiterActions({ runtime, site }),
+    runtime,
     describe: describeLimiter,
     primer: PRIMER,
   };

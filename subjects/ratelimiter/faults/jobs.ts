@@ -30,7 +30,7 @@ export const flushall = jobFault({
   describes: "A clean-up job that somebody added runs FLUSHALL every two seconds.",
   job: { name: "nightly-cleanup", type: "command", every_ms: 2_000, command: ["FLUSHALL"] },
   struck: { what: "the job ran", isSo: hasRun },
-  causes: [],
+  causes: { invariant: "over_limit", entity: "canary.spent" },
 });
 
 export const blockingScript = jobFault({
@@ -43,7 +43,7 @@ export const blockingScript = jobFault({
     command: ["EVAL", ROLLUP_SCRIPT, "0"],
   },
   struck: { what: "the script ran", isSo: hasRun },
-  causes: ["redis_slow"],
+  causes: { invariant: "redis_slow", entity: "redis" },
 });
 
 export const maxclients = jobFault({
@@ -54,7 +54,7 @@ export const maxclients = jobFault({
     what: "redis refused a connection",
     isSo: ({ connections, last_error }) => connections > 0 && last_error !== null,
   },
-  causes: ["clients_exhausted"],
+  causes: { invariant: "clients_exhausted", entity: "redis" },
 });
 
 const detailsSchema = z.object({ job: jobSchema });
@@ -64,8 +64,8 @@ interface JobFault {
   readonly describes: string;
   readonly job: Job;
   readonly struck: { readonly what: string; readonly isSo: (status: JobStatus) => boolean };
-  /** Invariants of Redis that it violates, beside that of undeclared jobs. */
-  readonly causes: readonly string[];
+  /** The harm that names the job. */
+  readonly causes: { readonly invariant: string; readonly entity: string };
 }
 
 function jobFault({ name, describes, job, struck, causes }: JobFault): LimiterFault {
@@ -82,10 +82,7 @@ function jobFault({ name, describes, job, struck, causes }: JobFault): LimiterFa
       await untilStruck(plan, context, { what: struck.what, isSo });
     },
     heal: removeJob,
-    expects: ({ targets }) => [
-      { invariant: "undeclared_job", entity: "jobs" },
-      ...targets.flatMap((entity) => causes.map((invariant) => ({ invariant, entity }))),
-    ],
+    expects: () => [causes],
   };
 }
 

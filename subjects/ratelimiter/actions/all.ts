@@ -1,0 +1,26 @@
+// Every repair step of the rate limiter. None empties Redis or deletes by pattern.
+import { resetCounter, restoreLimit, setTtl } from "./counters.ts";
+import { restartMember, resumeMember, startMember } from "./members.ts";
+import { restoreKeySchema, syncNodeClock, turnFailOpenOff } from "./node-settings.ts";
+import { killClient, killScript, setRedisSetting } from "./redis.ts";
+import { clearToxic, removeJob } from "./surroundings.ts";
+import type { ActionTools, LimiterAction } from "./tools.ts";
+
+export function limiterActions(tools: ActionTools): readonly LimiterAction[] {
+  return [
+    startMember(tools),
+    resumeMember(tools),
+    restartMember(tools),
+    resetCounter(tools),
+    restoreLimit(tools),
+    setTtl(tools),
+    setRedisSetting(tools),
+    killClient(tools),
+    killScript(tools),
+    turnFailOpenOff(tools),
+    syncNodeClock(tools),
+    restoreKeySchema(tools),
+    clearToxic(tools),
+    removeJob(tools),
+  ];
+}

@@ -1,0 +1,205 @@
+// Single counters and limits put right in Redis, each by its exact name.
+
+import type { Redis } from "ioredis";
+import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import { readValue } from "../../../src/domain/observation.ts";
+import { nowUs, withRedis } from "../change/redis.ts";
+import type { LimitsFile } from "../declared.ts";
+import { limitKeyOf, logKeyOf } from "../keys.ts";
+import type { CounterReading, LimiterObservation, OverrideReading } from "../observation.ts";
+import { compareCounters } from "../observe/compare-counters.ts";
+import {
+  type ActionTools,
+  checkRead,
+  checkRedisAnswers,
+  type LimiterAction,
+  MET,
+  notMet,
+  textArg,
+  visitFor,
+} from "./tools.ts";
+
+const TARGETS = "a key, as its tenant writes it";
+const WITHIN_MS = 10_000;
+/** A window that was counted wrong has to pass before both sides agree. */
+const WINDOW_PASSES_MS = 20_000;
+/** As the limiter itself lets a log outlive its window. */
+const SLACK_MS = 1_000;
+/** What Redis's clock may have gained until the command arrives. */
+const AHEAD_US_MIN = 1_000_000;
+
+export function resetCounter(tools: ActionTools): LimiterAction {
+  const { limits } = tools.site.declared;
+  return {
+    name: "reset_counter",
+    describes:
+      "Takes out of one key's counter what is dated ahead of Redis's clock, and would never " +
+      "leave the window; what was really granted stays. With what=all it forgets the whole " +
+      "counter: its tenant may then use its limit once more at once.",
+    targets: TARGETS,
+    args: { what: "`ahead`, which it is when not given, or `all`" },
+    effect: "configure",
+    undo: null,
+    withinMs: WINDOW_PASSES_MS,
+    touches: () => [],
+    precondition: (observation, call) => checkResettable(observation, call),
+    postcondition: (observation, call) => checkAgrees(observation, call),
+    run: (call, context) =>
+      withRedis(visitFor(tools, { action: "reset_counter", call, context }), async (redis) => {
+        const log = logKeyOf(call.target);
+        if (isWhole(call)) {
+          const found = await redis.zcard(log);
+          await redis.del(log);
+          return `${log} is gone: it held ${found} entries`;
+        }
+        const aheadUs = (await nowUs(redis)) + AHEAD_US_MIN;
+        const taken = await redis.zremrangebyscore(log, aheadUs, "+inf");
+        const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
+        if (lifeMs !== undefined) await redis.pexpire(log, lifeMs);
+        return `${taken} entries dated ahead are out of ${log}; ${await redis.zcard(log)} stay`;
+      }),
+  };
+}
+
+export function setTtl(tools: ActionTools): LimiterAction {
+  const { limits } = tools.site.declared;
+  return {
+    name: "set_ttl",
+    describes: "Gives one key's counter that never expires the expiry of its window.",
+    targets: TARGETS,
+    args: {},
+    effect: "configure",
+    undo: "redis-cli PERSIST <the counter's name in Redis>",
+    withinMs: WITHIN_MS,
+    touches: () => [],
+    precondition: (observation, { target }) => {
+      if (!limits) return notMet("no window is declared, so nobody knows when it should expire");
+      return checkCounter(observation, target, ({ ttlMs }) =>
+        ttlMs === null ? MET : notMet(`the counter of ${target} expires already`),
+      );
+    },
+    postcondition: (observation, { target }) =>
+      checkRead(observation.counters, ({ items, isCut }) => {
+        const counter = items.find(({ key }) => key === target);
+        if (!counter && isCut) return notMet(`the counter of ${target} was not among those read`);
+        if (!counter?.exists || counter.ttlMs !== null) return MET;
+        return notMet(`the counter of ${target} still never expires`);
+      }),
+    run: (call, context) =>
+      withRedis(visitFor(tools, { action: "set_ttl", call, context }), async (redis) => {
+        const log = logKeyOf(call.target);
+        const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
+        if (lifeMs === undefined) throw new OperatorError("subject", "no window is declared");
+        const isSet = (await redis.pexpire(log, lifeMs)) === 1;
+        return isSet ? `${log} expires in ${lifeMs} ms` : `${log} is not there any more`;
+      }),
+  };
+}
+
+export function restoreLimit(tools: ActionTools): LimiterAction {
+  return {
+    name: "restore_limit",
+    describes:
+      "Removes one key's override that never ends, so that its declared limit is in force again. " +
+      "An override until a stated time is somebody's decision, and stays.",
+    targets: TARGETS,
+    args: {},
+    effect: "configure",
+    undo: "PUT /api/limits/<key> at a node's manage port, with limit, window_ms and an end",
+    withinMs: WITHIN_MS,
+    touches: () => [],
+    precondition: checkEndless,
+    postcondition: (observation, { target }) =>
+      checkOverride(observation, target, (override) =>
+        override && !override.isBounded ? notMet(`${target} is still overridden`) : MET,
+      ),
+    run: (call, context) =>
+      withRedis(visitFor(tools, { action: "restore_limit", call, context }), async (redis) => {
+        const override = limitKeyOf(call.target);
+        const found = JSON.stringify(await redis.hgetall(override));
+        await redis.del(override);
+        return `${override} is gone: it held ${found}`;
+      }),
+  };
+}
+
+function isWhole(call: ActionCall): boolean {
+  return textArg(call, "what") === "all";
+}
+
+function checkResettable(observation: LimiterObservation, call: ActionCall): Check {
+  const what = textArg(call, "what");
+  if (what !== undefined && what !== "ahead" && what !== "all") {
+    return notMet(`what=${what} is not known: ahead or all`);
+  }
+  return checkCounter(observation, call.target, ({ future }) => {
+    if (isWhole(call) || future > 0) return MET;
+    return notMet(`nothing in the counter of ${call.target} is dated ahead`);
+  });
+}
+
+/** Both sides agree, or nothing is dated ahead where they cannot be compared. */
+function checkAgrees(observation: LimiterObservation, call: ActionCall): Check {
+  const { target } = call;
+  return checkRead(observation.counters, () => {
+    const compared = compareCounters(observation).find(({ counter }) => counter.key === target);
+    if (!compared) return notMet(`the counter of ${target} was not among those read`);
+    const { counter, account } = compared;
+    if (counter.future > 0) return notMet(`${counter.future} of its entries are dated ahead`);
+    if (account.state === "agrees" || !isWhole(call)) return MET;
+    return notMet(account.reason);
+  });
+}
+
+function checkCounter(
+  observation: LimiterObservation,
+  target: string,
+  check: (counter: CounterReading) => Check,
+): Check {
+  const answers = checkRedisAnswers(observation);
+  if (!answers.isMet) return answers;
+  return checkRead(observation.counters, ({ items, isCut }) => {
+    const counter = items.find(({ key }) => key === target);
+    if (counter?.exists) return check(counter);
+    const more = isCut ? " among those that were read" : "";
+    return notMet(`there is no counter of "${target}"${more}`);
+  });
+}
+
+function checkEndless(observation: LimiterObservation, { target }: ActionCall): Check {
+  const answers = checkRedisAnswers(observation);
+  if (!answers.isMet) return answers;
+  return checkOverride(observation, target, (override) => {
+    if (!override) return notMet(`${target} is not overridden`);
+    if (!override.isBounded) return MET;
+    return notMet(`${target} is overridden until ${override.untilMs}, by ${override.setBy}`);
+  });
+}
+
+function checkOverride(
+  { overrides }: LimiterObservation,
+  target: string,
+  check: (override: OverrideReading | undefined) => Check,
+): Check {
+  const items = readValue(overrides)?.items ?? [];
+  const override = items.find(({ key }) => key === target);
+  return checkRead(overrides, ({ isCut }) => {
+    if (!override && isCut) return notMet("there are more overrides than were read");
+    return check(override);
+  });
+}
+
+/**
+ * How long a log lives on after its last check: its declared window, or that of its override where
+ * it is longer. Undefined when nothing is declared.
+ */
+async function lifeMsOf(
+  redis: Redis,
+  { key, limits }: { readonly key: string; readonly limits: LimitsFile | null },
+): Promise<number | undefined> {
+  if (!limits) return undefined;
+  const { window_ms: declaredMs } = limits.keys[key] ?? limits.default;
+  const overrideMs = Number(await redis.hget(limitKeyOf(key), "window_ms"));
+  return Math.max(declaredMs, overrideMs || 0) + SLACK_MS;
+}

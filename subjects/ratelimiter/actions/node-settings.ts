@@ -1,0 +1,92 @@
+// One setting of one node put back to what is declared, over its manage port.
+import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import { callControl } from "../change/control.ts";
+import { DECLARED_NODE_SETTINGS, type NodeSettings, nodeSettingsSchema } from "../declared.ts";
+import type { LimiterObservation, NodeSettingsReading } from "../observation.ts";
+import {
+  type ActionTools,
+  checkNode,
+  checkRead,
+  type LimiterAction,
+  MET,
+  nodeIn,
+  notMet,
+} from "./tools.ts";
+
+const WITHIN_MS = 10_000;
+
+export function turnFailOpenOff(tools: ActionTools): LimiterAction {
+  return nodeAction(tools, {
+    name: "turn_fail_open_off",
+    describes:
+      "Sets one node to fail closed, as declared: without Redis it denies, and does not allow " +
+      "whatever is asked.",
+    setting: "fail_mode",
+    read: ({ failMode }) => failMode,
+  });
+}
+
+export function syncNodeClock(tools: ActionTools): LimiterAction {
+  return nodeAction(tools, {
+    name: "sync_node_clock",
+    describes: "Takes the offset off one node's clock.",
+    setting: "clock_offset_ms",
+    read: ({ clockOffsetMs }) => clockOffsetMs,
+  });
+}
+
+export function restoreKeySchema(tools: ActionTools): LimiterAction {
+  return nodeAction(tools, {
+    name: "restore_key_schema",
+    describes:
+      "Sets one node to the key schema that all use, so that it counts where the others count.",
+    setting: "schema",
+    read: ({ schema }) => schema,
+  });
+}
+
+interface NodeAction {
+  readonly name: string;
+  readonly describes: string;
+  readonly setting: keyof NodeSettings;
+  readonly read: (settings: NodeSettingsReading) => string | number;
+}
+
+function nodeAction({ site }: ActionTools, parts: NodeAction): LimiterAction {
+  const { name, describes, setting, read } = parts;
+  const wanted = DECLARED_NODE_SETTINGS[setting];
+  const checkSet = (observation: LimiterObservation, { target }: ActionCall): Check => {
+    const settings = nodeIn(observation, target)?.settings;
+    if (!settings) return notMet(`unknown node "${target}"`);
+    return checkRead(settings, (found) =>
+      read(found) === wanted ? MET : notMet(`${setting} of ${target} is ${read(found)}`),
+    );
+  };
+  return {
+    name,
+    describes,
+    targets: "a node",
+    args: {},
+    effect: "configure",
+    undo: `PUT /api/settings at its manage port with the ${setting} found before`,
+    withinMs: WITHIN_MS,
+    touches: ({ target }) => [target],
+    precondition: (observation, { target }) => checkNode(observation, target),
+    postcondition: checkSet,
+    async run({ target }, { signal }) {
+      const manageUrl = site.nodes.find((node) => node.name === target)?.manageUrl;
+      if (!manageUrl) throw new OperatorError("subject", `${name}: no manage port of ${target}`);
+      const settings = await callControl({
+        site,
+        doing: `${name} ${target}`,
+        url: `${manageUrl}/api/settings`,
+        method: "PUT",
+        body: { [setting]: wanted },
+        schema: nodeSettingsSchema,
+        signal,
+      });
+      return `${target} has ${setting} ${settings[setting]}, in force and on file`;
+    },
+  };
+}

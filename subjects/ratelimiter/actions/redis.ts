@@ -1,0 +1,134 @@
+// Redis put right: one setting, one client, a script that holds it up.
+
+import type { Check } from "../../../src/domain/action.ts";
+import { messageOf } from "../../../src/domain/errors.ts";
+import { withRedis } from "../change/redis.ts";
+import type { ClientGroup, LimiterObservation } from "../observation.ts";
+import {
+  type ActionTools,
+  checkRead,
+  checkRedisAnswers,
+  type LimiterAction,
+  MET,
+  notMet,
+  visitFor,
+} from "./tools.ts";
+
+const REDIS = "redis";
+const WITHIN_MS = 10_000;
+
+export function setRedisSetting(tools: ActionTools): LimiterAction {
+  return {
+    name: "set_redis_setting",
+    describes:
+      "Sets one setting of Redis to its declared value, and writes it to Redis's file, so that " +
+      "a restart keeps it.",
+    targets: "a declared setting, such as maxmemory",
+    args: {},
+    effect: "configure",
+    undo: "CONFIG SET <setting> <the value found before>, then CONFIG REWRITE",
+    withinMs: WITHIN_MS,
+    touches: () => [REDIS],
+    precondition: (observation, { target }) => checkSettable(observation, target),
+    postcondition: ({ redis, declared }, { target }) =>
+      checkRead(redis.settings, (settings) => {
+        const wanted = declared.redisSettings?.[target];
+        if (wanted !== undefined && settings[target] === wanted) return MET;
+        return notMet(`${target} is "${settings[target]}"`);
+      }),
+    run: (call, context) =>
+      withRedis(visitFor(tools, { action: "set_redis_setting", call, context }), async (redis) => {
+        const wanted = tools.site.declared.redisSettings?.[call.target] ?? "";
+        const before = JSON.stringify(await redis.config("GET", call.target));
+        await redis.config("SET", call.target, wanted);
+        await redis.config("REWRITE");
+        return `${call.target} is "${wanted}", in force and on file; before: ${before}`;
+      }),
+  };
+}
+
+export function killClient(tools: ActionTools): LimiterAction {
+  const killedIds = new Set<string>();
+  return {
+    name: "kill_client",
+    describes:
+      "Closes one connection to Redis by its id. Helps against one that hangs or hoards; whoever " +
+      "made it may make another. The limiter's own connections are refused.",
+    targets: "the id of a client, as CLIENT LIST has it",
+    args: {},
+    effect: "configure",
+    undo: null,
+    withinMs: WITHIN_MS,
+    touches: () => [REDIS],
+    precondition: ({ redis }, { target }) =>
+      checkRead(redis.clients, ({ groups }) => checkKillable(groups, target)),
+    postcondition: ({ redis }, { target }) =>
+      checkRead(redis.clients, ({ groups }) => {
+        // No id is given twice. One that is not listed may be beyond what was read.
+        const isListed = groups.some(({ ids }) => ids.includes(target));
+        if (isListed) return notMet(`client ${target} is still connected`);
+        return killedIds.has(target) ? MET : notMet(`client ${target} was not closed by us`);
+      }),
+    run: (call, context) =>
+      withRedis(visitFor(tools, { action: "kill_client", call, context }), async (redis) => {
+        const killed = await redis.client("KILL", "ID", call.target);
+        killedIds.add(call.target);
+        return killed === 1 ? `client ${call.target} is closed` : `client ${call.target} was gone`;
+      }),
+  };
+}
+
+export function killScript(tools: ActionTools): LimiterAction {
+  return {
+    name: "kill_script",
+    describes:
+      "Ends the script that Redis is busy with, unless it has written already. Whoever runs it " +
+      "may run it again: look for its cause, too.",
+    targets: `"${REDIS}"`,
+    args: {},
+    effect: "configure",
+    undo: null,
+    withinMs: WITHIN_MS,
+    touches: () => [REDIS],
+    precondition: ({ redis }, { target }) => {
+      if (target !== REDIS) return notMet(`the target is "${REDIS}"`);
+      return checkRead(redis.liveness, (value) =>
+        value.state === "unreachable" ? notMet(`Redis is away: ${value.reason}`) : MET,
+      );
+    },
+    postcondition: (observation) => checkRedisAnswers(observation),
+    run: (call, context) =>
+      withRedis(visitFor(tools, { action: "kill_script", call, context }), async (redis) => {
+        try {
+          await redis.script("KILL");
+          return "the script that ran was ended";
+        } catch (error) {
+          if (!messageOf(error).startsWith("NOTBUSY")) throw error;
+          return "no script runs at present";
+        }
+      }),
+  };
+}
+
+function checkSettable(observation: LimiterObservation, target: string): Check {
+  const { declared, redis } = observation;
+  const wanted = declared.redisSettings?.[target];
+  if (wanted === undefined) {
+    const valid = Object.keys(declared.redisSettings ?? {}).join(", ");
+    return notMet(`no value of "${target}" is declared: ${valid || "nothing is"}`);
+  }
+  const answers = checkRedisAnswers(observation);
+  if (!answers.isMet || target !== "maxmemory") return answers;
+  return checkRead(redis.info, ({ usedMemoryBytes }) => {
+    if (Number(wanted) === 0 || usedMemoryBytes < Number(wanted)) return MET;
+    return notMet(`Redis uses ${usedMemoryBytes} bytes, more than the declared ${wanted}`);
+  });
+}
+
+function checkKillable(groups: readonly ClientGroup[], id: string): Check {
+  if (!/^\d+$/.test(id)) return notMet(`"${id}" is not the id of a client`);
+  const group = groups.find(({ ids }) => ids.includes(id));
+  if (!group) return notMet(`no client ${id} is among those that were read`);
+  if (!/^(limiter:|operator)/.test(group.name)) return MET;
+  return notMet(`client ${id} is ${group.name}: the limiter cannot do without it`);
+}

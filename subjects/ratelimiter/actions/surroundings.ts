@@ -1,0 +1,110 @@
+// What stands around the limiter put right: a disturbance on a node's way to Redis, a maintenance
+// job that nobody declared.
+import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { callControl } from "../change/control.ts";
+import { jobRemovedAnswerSchema } from "../jobs/answers.ts";
+import type { LimiterObservation, LinkReading } from "../observation.ts";
+import { linkSchema } from "../proxy/answers.ts";
+import { type ActionTools, checkRead, type LimiterAction, MET, notMet, textArg } from "./tools.ts";
+
+const WITHIN_MS = 10_000;
+
+export function clearToxic({ site }: ActionTools): LimiterAction {
+  return {
+    name: "clear_toxic",
+    describes: "Takes one disturbance off the proxy's link between one node and Redis.",
+    targets: "a node",
+    args: { toxic: "its name, as the proxy lists it" },
+    effect: "configure",
+    undo: "PUT /api/links/<node>/toxics/<name> at the proxy's control port, as it was listed",
+    withinMs: WITHIN_MS,
+    touches: ({ target }) => [target],
+    precondition: (observation, call) =>
+      checkLink(observation, call, (link, toxic) => {
+        if (link.toxics.some(({ name }) => name === toxic)) return MET;
+        const names = link.toxics.map(({ name }) => name).join(", ");
+        return notMet(
+          `the link of ${link.node} has no toxic "${toxic}": ${names || "it has none"}`,
+        );
+      }),
+    postcondition: (observation, call) =>
+      checkLink(observation, call, (link, toxic) =>
+        link.toxics.some(({ name }) => name === toxic) ? notMet(`${toxic} is still there`) : MET,
+      ),
+    async run(call, { signal }) {
+      const { target } = call;
+      const toxic = textArg(call, "toxic") ?? "";
+      const path = [target, "toxics", toxic].map(encodeURIComponent).join("/");
+      const link = await callControl({
+        site,
+        doing: `clear_toxic ${target}`,
+        url: `${site.proxy?.url}/api/links/${path}`,
+        method: "DELETE",
+        schema: linkSchema,
+        signal,
+      });
+      return `${toxic} is off the link of ${target}; ${link.toxics.length} toxics are left`;
+    },
+  };
+}
+
+export function removeJob({ site }: ActionTools): LimiterAction {
+  return {
+    name: "remove_job",
+    describes:
+      "Takes a maintenance job that nobody declared off the list of the job runner, and closes " +
+      "its connections. Declared jobs are refused.",
+    targets: "a job",
+    args: {},
+    effect: "configure",
+    undo: "PUT /api/jobs/<name> at the job runner's control port, as it was listed",
+    withinMs: WITHIN_MS,
+    touches: () => ["jobs"],
+    precondition: (observation, { target }) =>
+      checkJobs(observation, (names) => {
+        if (observation.declared.jobs?.includes(target)) {
+          return notMet(`${target} is a declared job: it belongs there`);
+        }
+        if (names.includes(target)) return MET;
+        return notMet(`there is no job "${target}": ${names.join(", ")}`);
+      }),
+    postcondition: (observation, { target }) =>
+      checkJobs(observation, (names) =>
+        names.includes(target) ? notMet(`${target} is still listed`) : MET,
+      ),
+    async run({ target }, { signal }) {
+      const { removed } = await callControl({
+        site,
+        doing: `remove_job ${target}`,
+        url: `${site.jobs?.url}/api/jobs/${encodeURIComponent(target)}`,
+        method: "DELETE",
+        schema: jobRemovedAnswerSchema,
+        signal,
+      });
+      return removed ? `${target} runs no more` : `${target} was not there any more`;
+    },
+  };
+}
+
+function checkLink(
+  { proxy }: LimiterObservation,
+  call: ActionCall,
+  check: (link: LinkReading, toxic: string) => Check,
+): Check {
+  if (!proxy) return notMet("there is no proxy of ours between the nodes and Redis");
+  const toxic = textArg(call, "toxic");
+  if (toxic === undefined) return notMet("the argument toxic is missing");
+  return checkRead(proxy.value, (links) => {
+    const link = links.find(({ node }) => node === call.target);
+    if (link) return check(link, toxic);
+    return notMet(`no link of "${call.target}": ${links.map(({ node }) => node).join(", ")}`);
+  });
+}
+
+function checkJobs(
+  { jobs }: LimiterObservation,
+  check: (names: readonly string[]) => Check,
+): Check {
+  if (!jobs) return notMet("there is no job runner of ours");
+  return checkRead(jobs.value, (found) => check(found.map(({ job }) => job.name)));
+}

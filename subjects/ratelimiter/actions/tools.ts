@@ -1,0 +1,72 @@
+// What every action is made of: the ways to reach the limiter, and the two answers of a check.
+import type { Action, ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
+import { OperatorError } from "../../../src/domain/errors.ts";
+import type { Reading } from "../../../src/domain/observation.ts";
+import type { Runtime } from "../../../src/domain/runtime.ts";
+import type { RedisVisit } from "../change/redis.ts";
+import type { LimiterObservation, NodeSighting } from "../observation.ts";
+import type { Site } from "../observe/site.ts";
+
+export type LimiterAction = Action<LimiterObservation>;
+
+export interface ActionTools {
+  /** Absent where the members are not ours to handle. */
+  readonly runtime: Runtime | undefined;
+  readonly site: Site;
+}
+
+export const MET: Check = { isMet: true };
+
+export function notMet(reason: string): Check {
+  return { isMet: false, reason };
+}
+
+export function requireRuntime({ runtime }: ActionContext): Runtime {
+  if (runtime) return runtime;
+  throw new OperatorError("runtime", "members cannot be handled: no runtime runs them");
+}
+
+/** A text argument; undefined when it was not given. */
+export function textArg({ args }: ActionCall, name: string): string | undefined {
+  const value = args[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** What was not read is not met, with the reason. */
+export function checkRead<T>(reading: Reading<T>, check: (value: T) => Check): Check {
+  return reading.state === "read" ? check(reading.value) : notMet(`not read: ${reading.reason}`);
+}
+
+/** For a change that needs Redis to let us in. */
+export function checkRedisAnswers({ redis }: LimiterObservation): Check {
+  return checkRead(redis.liveness, (value) =>
+    value.state === "answers" ? MET : notMet(`Redis does not answer: ${value.reason}`),
+  );
+}
+
+/** A node whose manage port answers. */
+export function checkNode({ nodes }: LimiterObservation, name: string): Check {
+  const node = nodes.find((candidate) => candidate.name === name);
+  if (!node) {
+    const valid = nodes.map((one) => one.name).join(", ");
+    return notMet(`unknown node "${name}": one of ${valid}`);
+  }
+  if (node.manageUrl === null) return notMet(`the manage port of ${name} is not known`);
+  return checkRead(node.liveness, (value) =>
+    value.state === "answers" ? MET : notMet(`${name} does not answer: ${value.reason}`),
+  );
+}
+
+export function nodeIn({ nodes }: LimiterObservation, name: string): NodeSighting | undefined {
+  return nodes.find((node) => node.name === name);
+}
+
+export interface Doing {
+  readonly action: string;
+  readonly call: ActionCall;
+  readonly context: ActionContext;
+}
+
+export function visitFor({ site }: ActionTools, { action, call, context }: Doing): RedisVisit {
+  return { site, doing: `${action} ${call.target}`, signal: context.signal };
+}
