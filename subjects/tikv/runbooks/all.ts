@@ -1,8 +1,8 @@
 // Which runbook answers which invariant. Those without a repair that is safe by rote only look.
 import type { Runbook } from "../../../src/domain/runbook.ts";
-import { diagnose } from "./diagnosis.ts";
+import { onlyLook } from "../../../src/runbooks/diagnosis.ts";
+import { bringMemberBack } from "../../../src/runbooks/members.ts";
 import { restorePdMajority, restoreStoreMajority } from "./majority.ts";
-import { bringMemberBack } from "./members.ts";
 import { reunitePdLeaders } from "./pd-leader.ts";
 import {
   addMissingScheduler,
@@ -11,7 +11,6 @@ import {
   removeEviction,
   restoreReplication,
 } from "./settings.ts";
-import { tryTwice } from "./steps.ts";
 
 export const tikvRunbooks: Readonly<Record<string, Runbook>> = {
   store_unreachable: bringMemberBack,
@@ -31,7 +30,3 @@ export const tikvRunbooks: Readonly<Record<string, Runbook>> = {
   region_down_peer: onlyLook("Bring the silent store back, or give PD another one to repair on."),
   cannot_see: onlyLook("Look at the network between here and the cluster, and at PD's own logs."),
 };
-
-function onlyLook(advice: string): Runbook {
-  return tryTwice((ticket) => diagnose(ticket, advice));
-}

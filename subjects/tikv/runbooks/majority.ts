@@ -1,7 +1,7 @@
 // A lost majority: members of the role are brought back, one by one, until it is there again.
 import type { RunbookTicket } from "../../../src/domain/runbook.ts";
-import { diagnose } from "./diagnosis.ts";
-import { reviveMember } from "./members.ts";
+import { diagnose } from "../../../src/runbooks/diagnosis.ts";
+import { reviveMember } from "../../../src/runbooks/members.ts";
 import {
   type Ending,
   fixed,
@@ -9,7 +9,7 @@ import {
   type SeenMember,
   type Steps,
   tryTwice,
-} from "./steps.ts";
+} from "../../../src/runbooks/steps.ts";
 
 export const restorePdMajority = tryTwice((ticket) => restoreMajority(ticket, "pd"));
 export const restoreStoreMajority = tryTwice((ticket) => restoreMajority(ticket, "tikv"));

@@ -1,6 +1,6 @@
 // PD led by one member, its etcd by another, for long: the PD leader hangs (tikv/pd issue 10746).
-import { diagnose } from "./diagnosis.ts";
-import { reviveMember } from "./members.ts";
+import { diagnose } from "../../../src/runbooks/diagnosis.ts";
+import { reviveMember } from "../../../src/runbooks/members.ts";
 import {
   act,
   cannotFix,
@@ -11,7 +11,7 @@ import {
   noActionNeeded,
   ownVerdict,
   tryTwice,
-} from "./steps.ts";
+} from "../../../src/runbooks/steps.ts";
 
 /** Leadership is handed over, which harms nobody; a leader that will not let go is restarted. */
 export const reunitePdLeaders = tryTwice(function* (ticket) {

@@ -1,47 +1,21 @@
 // What is set wrong in PD is set right: left-over and missing schedulers, replication, Offline.
-import type { RunbookTicket } from "../../../src/domain/runbook.ts";
-import { diagnose } from "./diagnosis.ts";
+import { diagnose } from "../../../src/runbooks/diagnosis.ts";
+import { change, repairIfViolated, type Seen } from "../../../src/runbooks/repair.ts";
 import {
-  type ActWords,
-  act,
-  cannotFix,
   type Ending,
-  fixed,
   lineOf,
-  lookAtVerdicts,
-  noActionNeeded,
-  ownVerdict,
   type SeenVerdict,
   type Steps,
   tryTwice,
-} from "./steps.ts";
+} from "../../../src/runbooks/steps.ts";
 
 const EVICTION = "evict-leader-scheduler";
 
-export const removeEviction = tryTwice((ticket) => settle(ticket, repairEviction));
-export const addMissingScheduler = tryTwice((ticket) => settle(ticket, repairMissing));
-export const restoreReplication = tryTwice((ticket) => settle(ticket, repairReplication));
-export const cancelOffline = tryTwice((ticket) => settle(ticket, repairOffline));
-export const evenOutLeaders = tryTwice((ticket) => settle(ticket, repairImbalance));
-
-interface Seen {
-  readonly ticket: RunbookTicket;
-  readonly verdicts: readonly SeenVerdict[];
-  /** The ticket's own: violated now. */
-  readonly own: SeenVerdict;
-}
-
-/** Looks first: only what is violated now is repaired. */
-function* settle(ticket: RunbookTicket, repair: (seen: Seen) => Steps<Ending>): Steps<Ending> {
-  const verdicts = yield* lookAtVerdicts(ticket, `${lineOf(ticket.reason)}. Is it so now?`);
-  const own = ownVerdict(ticket, verdicts);
-  if (own?.state === "holds") return noActionNeeded(ticket, own);
-  if (verdicts && own?.state === "violated") return yield* repair({ ticket, verdicts, own });
-  return cannotFix({
-    rootCause: `Not determined: ${lineOf(ticket.reason)}`,
-    summary: `Whether it is so now could not be seen: ${lineOf(own?.reason ?? "no verdicts")}.`,
-  });
-}
+export const removeEviction = tryTwice((ticket) => repairIfViolated(ticket, repairEviction));
+export const addMissingScheduler = tryTwice((ticket) => repairIfViolated(ticket, repairMissing));
+export const restoreReplication = tryTwice((ticket) => repairIfViolated(ticket, repairReplication));
+export const cancelOffline = tryTwice((ticket) => repairIfViolated(ticket, repairOffline));
+export const evenOutLeaders = tryTwice((ticket) => repairIfViolated(ticket, repairImbalance));
 
 function* repairEviction({ own }: Seen): Steps<Ending> {
   const names = Array.isArray(own.evidence.schedulers) ? own.evidence.schedulers : [];
@@ -114,11 +88,4 @@ function* repairImbalance({ ticket, verdicts }: Seen): Steps<Ending> {
   );
   if (balancer) return yield* repairMissing({ ticket, verdicts, own: balancer });
   return yield* diagnose(ticket, "Look at leader weights, schedule limits and hot regions.");
-}
-
-function* change(words: ActWords & { readonly rootCause: string }): Steps<Ending> {
-  const { rootCause, ...step } = words;
-  const result = yield* act(step);
-  const summary = `${step.action} ${step.target}: ${lineOf(result.text)}`;
-  return result.isError ? cannotFix({ rootCause, summary }) : fixed({ rootCause, summary });
 }

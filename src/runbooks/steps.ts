@@ -1,17 +1,12 @@
-// What runbooks are made of: looking through operator's own reading commands, acting, concluding.
-// Each is a part of a generator, to be used with `yield*`.
+// What runbooks are made of, whatever the subject: looking through operator's own reading commands,
+// acting, concluding. Each is a part of a generator, to be used with `yield*`.
 import { z } from "zod";
-import type { JsonObject } from "../../../src/domain/json.ts";
-import type {
-  Runbook,
-  RunbookResult,
-  RunbookStep,
-  RunbookTicket,
-} from "../../../src/domain/runbook.ts";
-import { readJsonLine } from "../../../src/infra/exact-json.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Runbook, RunbookResult, RunbookStep, RunbookTicket } from "../domain/runbook.ts";
+import { readJsonLine } from "../infra/exact-json.ts";
 
-/** Of the unified log format; what else a process printed is not quoted. */
-const LOG_LINE = /\[(?:DEBUG|INFO|WARN|ERROR|PANIC|FATAL)\] \[/;
+/** Dated as our members' logs are, or as Redis dates its own; what else is there is not quoted. */
+const LOG_LINE = /^(?:\d{4}-\d\d-\d\dT\S+Z|\d+:[CMSX] \d\d \w{3} \d{4}) /;
 
 /** A part of a runbook that comes to a T. */
 export type Steps<T> = Generator<RunbookStep, T, RunbookResult>;
@@ -66,7 +61,7 @@ export function tryTwice(repair: Repair): Runbook {
   };
 }
 
-/** The members as the runtime has them; undefined when operator does not run this cluster. */
+/** The members as the runtime has them; undefined when operator does not run them. */
 export function* lookAtMembers(
   { subject }: RunbookTicket,
   thought: string,

@@ -1,5 +1,5 @@
 // A member that is away is brought back: started, resumed, or restarted when it runs and is dead.
-import type { RunbookTicket } from "../../../src/domain/runbook.ts";
+import type { RunbookTicket } from "../domain/runbook.ts";
 import {
   act,
   cannotFix,

@@ -1,5 +1,5 @@
 // What cannot be repaired safely by rote: looked at thoroughly, and handed to a person.
-import type { RunbookTicket } from "../../../src/domain/runbook.ts";
+import type { Runbook, RunbookTicket } from "../domain/runbook.ts";
 import {
   cannotFix,
   type Ending,
@@ -12,9 +12,15 @@ import {
   type SeenMember,
   type SeenVerdict,
   type Steps,
+  tryTwice,
 } from "./steps.ts";
 
 const OTHERS_MAX = 8;
+
+/** A runbook that only looks. `advice` is for the person who goes on from there. */
+export function onlyLook(advice: string): Runbook {
+  return tryTwice((ticket) => diagnose(ticket, advice));
+}
 
 /** Members, verdicts and the log of the member in question; changes nothing. */
 export function* diagnose(ticket: RunbookTicket, advice: string): Steps<Ending> {
