@@ -8,7 +8,7 @@ import type { LinkAnswer } from "./redis-link.ts";
 /** After a failure: a node that could not register is soon there. */
 const RETRY_MS = 200;
 
-/** Until the signal aborts; then the lease is given back. A failure is counted and tried again. */
+/** Until the signal aborts. A failure is counted and tried again. */
 export async function keepLease(node: LimiterNode, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const startedAtMs = performance.now();
@@ -17,6 +17,10 @@ export async function keepLease(node: LimiterNode, signal: AbortSignal): Promise
     const spentMs = performance.now() - startedAtMs;
     await node.clock.sleep(Math.max(1, intervalMs - spentMs), signal);
   }
+}
+
+/** A node that was told to stop is missing at once, not when its lease lapses. */
+export async function giveLeaseBack(node: LimiterNode): Promise<void> {
   await node.link.command(["DEL", leaseKeyOf(node.name)], deadlineOf(node));
 }
 

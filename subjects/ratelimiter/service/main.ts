@@ -11,7 +11,7 @@ import {
 import { answer } from "./answer.ts";
 import { answerCheck } from "./check/answer-check.ts";
 import { listen } from "./http/listen.ts";
-import { keepLease } from "./lease.ts";
+import { giveLeaseBack, keepLease } from "./lease.ts";
 import { readLimits } from "./limits-file.ts";
 import type { LimiterNode, NodeBounds } from "./node.ts";
 import { createNodeMetrics } from "./node-metrics.ts";
@@ -58,17 +58,24 @@ const BOOT_ID_BYTES = 6;
  * file in `dataDir` that cannot be understood.
  */
 export async function runLimiterNode(options: LimiterNodeOptions): Promise<number> {
-  const { signal, log, name } = options;
+  const { log, name } = options;
   await mkdir(options.dataDir, { recursive: true });
   using link = openLink(options);
   const node = await createNode(options, link);
+  await serveUntilTold(node, options);
+  await giveLeaseBack(node);
+  log(`${name} ends: told to stop`);
+  return 0;
+}
+
+/** Resolves when the last request under way is answered. */
+async function serveUntilTold(node: LimiterNode, options: LimiterNodeOptions): Promise<void> {
   await using _api = serve(node, { on: "api", options });
   await using _manage = serve(node, { on: "manage", options });
   const { limit, window_ms } = node.limits.default;
-  log(`${name} serves on ${node.url}: ${limit} in ${window_ms} ms where no limit is declared`);
-  await keepLease(node, signal);
-  log(`${name} ends: told to stop`);
-  return 0;
+  const rule = `${limit} in ${window_ms} ms where no limit is declared`;
+  node.log(`${node.name} serves on ${node.url}: ${rule}`);
+  await keepLease(node, options.signal);
 }
 
 function openLink({ redis, bounds, name, log }: LimiterNodeOptions): RedisLink {

@@ -188,11 +188,13 @@ export class RedisLink implements Disposable {
   #lose(client: RedisClient, reason: string): void {
     if (client !== this.#client || this.#isDisposed || this.#reconnect !== undefined) return;
     this.#lastError = reason;
+    // Who was connected is let in again at once, as a rule.
+    const pauseMs = this.#isConnected ? 0 : RECONNECT_MS;
     this.#note("lost", reason);
     this.#reconnect = setTimeout(() => {
       this.#reconnect = undefined;
       this.#client = this.#connect();
-    }, RECONNECT_MS);
+    }, pauseMs);
   }
 
   #note(state: "connected" | "lost", reason: string): void {

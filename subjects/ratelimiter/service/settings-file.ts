@@ -18,15 +18,21 @@ export async function openSettings(dataDir: string, initial: NodeSettings): Prom
   const path = join(dataDir, "settings.json");
   const text = await readFileIfThere(path);
   let current = text === undefined ? initial : parseSettings(path, text);
+  /** One change after another: none undoes what the one before it did. */
+  let lastChange: Promise<unknown> = Promise.resolve();
   return {
     get current() {
       return current;
     },
-    change: async (changes) => {
-      const next = { ...current, ...changes };
-      await writeFileAtomically(path, `${JSON.stringify(next, null, 2)}\n`);
-      current = next;
-      return next;
+    change: (changes) => {
+      const changed = lastChange.then(async () => {
+        const next = { ...current, ...changes };
+        await writeFileAtomically(path, `${JSON.stringify(next, null, 2)}\n`);
+        current = next;
+        return next;
+      });
+      lastChange = changed.catch(() => current);
+      return changed;
     },
   };
 }
