@@ -87,7 +87,7 @@ const WATCH: CommandEntry = {
   usage: "watch",
   describes: "Show tickets, the agent's work and the subject, live (plain lines below 80×24)",
   flags: {
-    "--subject <name>": "What to look at (default: the only one there is)",
+    "--subject <name>": "What to look at (default: the one that is up, or has tickets)",
     "--record <file>": "Write what is shown as an asciicast, for asciinema players",
     ...ELSEWHERE,
     ...DB,

@@ -13,6 +13,19 @@ export interface OpenedSubject {
 
 /** Endpoints that a person named win over what runs locally. Rejects when there is neither. */
 export async function openSubject(context: CommandContext, name: string): Promise<OpenedSubject> {
+  const opened = await findSubject(context, name);
+  if (opened) return opened;
+  const { endpoints } = await loadSubject(name);
+  throw new OperatorError("subject", `${name} does not run here, and no endpoint was named`, {
+    hint: [`operator subject up ${name}`, ...endpoints.map(sayExample)].join(", or "),
+  });
+}
+
+/** Undefined when it does not run here, and no endpoint was named. */
+export async function findSubject(
+  context: CommandContext,
+  name: string,
+): Promise<OpenedSubject | undefined> {
   const definition = await loadSubject(name);
   const { clock, self } = context;
   const endpoints = endpointsOf(context, definition.endpoints);
@@ -23,13 +36,9 @@ export async function openSubject(context: CommandContext, name: string): Promis
   }
   const { openLocalRuntime } = await import("../runtimes/local/open.ts");
   const local = await openLocalRuntime({ definition, home: homeOf(context), self, clock });
-  if (local) {
-    const subject = definition.open({ ...local, clock });
-    return { definition, subject, topology: local.topology };
-  }
-  throw new OperatorError("subject", `${name} does not run here, and no endpoint was named`, {
-    hint: [`operator subject up ${name}`, ...definition.endpoints.map(sayExample)].join(", or "),
-  });
+  if (!local) return undefined;
+  const subject = definition.open({ ...local, clock });
+  return { definition, subject, topology: local.topology };
 }
 
 /** Those that a person named. Throws code "usage" for what is no URL. */

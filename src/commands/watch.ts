@@ -3,7 +3,7 @@
 import { readKey } from "../../demo/live/keys.ts";
 import { createMemory, type LiveMemory, tellLine } from "../../demo/live/memory.ts";
 import { viewOf } from "../../demo/live/view.ts";
-import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
+import { loadSubject } from "../../subjects/index.ts";
 import { messageOf, OperatorError } from "../domain/errors.ts";
 import { drawScreen, panelRoom } from "../panels/draw-screen.ts";
 import type { Key } from "../panels/keys-names.ts";
@@ -17,11 +17,12 @@ import { endpointsOf } from "./open-subject.ts";
 import { WatchDatabase } from "./watch-database.ts";
 import { watchInLines } from "./watch-plain.ts";
 import { watchInRounds } from "./watch-rounds.ts";
+import { subjectToWatch } from "./watch-subject.ts";
 
 const LINES_MAX = 5_000;
 
 export async function runWatchCommand(context: CommandContext): Promise<ExitCode> {
-  const { name, endpoints } = await loadSubject(subjectOf(context));
+  const { name, endpoints } = await loadSubject(await subjectToWatch(context));
   endpointsOf(context, endpoints);
   if (hasRoomForScreen()) await watchOnScreen(context, name);
   else await watchWithoutScreen(context, name);
@@ -35,15 +36,6 @@ async function watchWithoutScreen(context: CommandContext, subject: string): Pro
   }
   context.printError(`the panels need ${needed}: plain lines instead; Ctrl-C ends them`);
   await watchInLines(context, subject);
-}
-
-/** A single one needs no name. */
-function subjectOf({ flags }: CommandContext): string {
-  const named = textFlag(flags, "subject");
-  const [only, ...others] = SUBJECT_NAMES;
-  if (named !== undefined) return named;
-  if (only !== undefined && others.length === 0) return only;
-  throw usage(`watch needs --subject: one of ${SUBJECT_NAMES.join(", ")}`);
 }
 
 /** Until a person quits or the signal aborts. */

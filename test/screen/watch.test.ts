@@ -192,6 +192,17 @@ test("without a terminal it tells plain lines, and cannot record", async () => {
   expect(existsSync(join(room.dir, "x.cast"))).toBe(false);
 });
 
+test("without a name it looks at what is there or has tickets, and else asks for one", async () => {
+  await using room = await openRoom();
+  const command = [...OPERATOR, "watch", "--db", room.database];
+  const env = { PATH: process.env.PATH, OPERATOR_HOME: room.dir };
+  const { exitCode, stderr } = Bun.spawnSync(command, { env });
+  expect([exitCode, stderr.toString()]).toEqual([2, expect.stringContaining("needs --subject")]);
+  await openTicket(room.store(), "no answer");
+  await using watch = Bun.spawn(command, { env, stdio: ["ignore", "pipe", "ignore"] });
+  expect(await readUntil(watch.stdout, /tikv1/)).toContain("-> open: tikv/answers/tikv1");
+});
+
 interface Room extends AsyncDisposable {
   readonly dir: string;
   readonly database: string;
