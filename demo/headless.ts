@@ -18,6 +18,7 @@ import {
 } from "./acts.ts";
 import type { DemoEvent, DemoSummary } from "./events.ts";
 import { expectedTickets, hasEnded, type Struck } from "./follow.ts";
+import { provenanceOf } from "./provenance.ts";
 import { detectionStep, endStep, keptStep, ledgerStep } from "./narration.ts";
 import { summarize } from "./outcome.ts";
 import type { ChildName, Stage } from "./stage.ts";
@@ -68,10 +69,12 @@ export async function playHeadless(options: HeadlessOptions): Promise<DemoSummar
 }
 
 async function raiseCluster({ stage, emit, subject, timeScale }: HeadlessOptions): Promise<void> {
-  const text = `raising ${subject} from stand-ins, their long timers divided by ${timeScale}`;
+  const text = `raising ${subject}`;
   emit({ type: "step", step: "start", text });
   await stage.raise(timeScale);
-  emit({ type: "step", step: "cluster_up", text: `${subject} is up and well` });
+  const { topology } = await openSubject(stage.context, subject);
+  const up = `${subject} is up and well: ${provenanceOf(topology)}`;
+  emit({ type: "step", step: "cluster_up", text: up });
 }
 
 /** Gives a promise that rejects when one of them ends by itself, or a signal ends the demo. */

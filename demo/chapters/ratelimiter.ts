@@ -19,7 +19,7 @@ export const limiterChapters: readonly Chapter[] = [
     awaits: "healthy",
     narrate: () => [
       "Redis, a proxy, a job runner and three nodes start.",
-      "Each second the monitor asks all of them, and Redis itself. Its canary asks for permission " +
+      "Each second the monitor asks all of them, and Redis. Its canary asks for permission " +
         "where it knows what the answer must be.",
     ],
   },

@@ -20,7 +20,11 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 function startDemo(...words: readonly string[]): Child {
-  const demo = ["demo", "tikv", "--headless", "--model", "runbook", "--seed", "1", ...words];
+  return startDemoOf("tikv", ...words);
+}
+
+function startDemoOf(subject: string, ...words: readonly string[]): Child {
+  const demo = ["demo", subject, "--headless", "--model", "runbook", "--seed", "1", ...words];
   return startChild({
     command: [process.execPath, join(ROOT, "src", "main.ts"), ...demo],
     // Its homes, and nobody else's, are in this directory.
@@ -95,7 +99,7 @@ describe("the headless demo", () => {
     expect(await demoHomes()).toEqual([]);
   });
 
-  test("killed takes its children along, and the next one sweeps its cluster", async () => {
+  test("killed takes its children along, and any next one sweeps its cluster", async () => {
     const killed = startDemo();
     await untilSaid("every invariant is seen to hold");
     process.kill(killed.pid, "SIGKILL");
@@ -106,10 +110,11 @@ describe("the headless demo", () => {
     expect((await processesOfDemo()).length).toBe(6);
     const [abandoned] = await demoHomes();
     lines = [];
-    const next = startDemo();
-    await untilSaid("raising tikv");
+    const next = startDemoOf("ratelimiter");
+    await untilSaid("raising ratelimiter");
     expect(abandoned).toBeDefined();
     expect(await demoHomes()).not.toContain(abandoned);
+    expect((await processesOfDemo()).filter(isMember)).toEqual([]);
     await next.stop(30_000);
     expect(await processesOfDemo()).toEqual([]);
   });
