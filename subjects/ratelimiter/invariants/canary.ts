@@ -4,6 +4,7 @@ import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { CanaryReading, LimiterObservation } from "../observation.ts";
 import {
   CORRECTNESS,
+  countsApart,
   holds,
   type LimiterInvariant,
   type Opinion,
@@ -74,6 +75,8 @@ function judgeTotal({ reading, limit, current }: CanaryFacts): Opinion {
   const { allowedInWindow, rule, allowedInWindowBy } = reading;
   const words = `${allowedInWindow} allowed within ${rule?.window_ms ?? 0} ms, the limit is ${limit}`;
   if (allowedInWindow > limit) {
+    const apart = countsApart(current);
+    if (apart !== undefined) return unknown(`${words}: ${apart}`);
     return violated(words, {
       allowed: allowedInWindow,
       limit,

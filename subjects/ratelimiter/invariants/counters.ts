@@ -1,11 +1,11 @@
 // Whether Redis and the nodes tell the same of every counter, and each one goes when it should.
 import { readValue } from "../../../src/domain/observation.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
-import { CURRENT_SCHEMA } from "../keys.ts";
 import type { CounterReading, LimiterObservation } from "../observation.ts";
 import { type ComparedCounter, compareCounters } from "../observe/compare-counters.ts";
 import {
   CORRECTNESS,
+  countsApart,
   holds,
   judgeOne,
   judgeRead,
@@ -120,15 +120,12 @@ function driftOf(away: readonly ComparedCounter[]): Opinion {
 
 /** What makes all counters differ at once is not the drift of one. */
 function whyIncomparable(
-  { nodes, redis }: LimiterObservation,
+  current: LimiterObservation,
   compared: readonly ComparedCounter[],
 ): string | undefined {
-  const stray = nodes.find(({ health }) => {
-    const schema = readValue(health)?.schema;
-    return schema !== undefined && schema !== CURRENT_SCHEMA;
-  });
-  if (stray) return `${stray.name} counts in keys of another schema`;
-  const uptimeS = readValue(redis.info)?.uptimeS ?? 0;
+  const apart = countsApart(current);
+  if (apart !== undefined) return apart;
+  const uptimeS = readValue(current.redis.info)?.uptimeS ?? 0;
   if (uptimeS < UPTIME_S_MIN) return `Redis started ${uptimeS} s ago`;
   const active = compared.filter(({ account }) => "granted" in account && account.granted !== 0);
   const short = active.filter(({ account }) => account.state === "too_few");

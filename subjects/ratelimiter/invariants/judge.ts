@@ -2,6 +2,7 @@
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { Invariant, Judgement } from "../../../src/domain/verdict.ts";
+import { CURRENT_SCHEMA } from "../keys.ts";
 import type { LimiterObservation } from "../observation.ts";
 
 export type LimiterInvariant = Invariant<LimiterObservation>;
@@ -61,6 +62,15 @@ function isMute(state: string | undefined): boolean {
 }
 
 export const BLIND = unknown("nothing answers, so the silence of one says nothing");
+
+/** Why no two counts can be compared now; undefined when all nodes count in one place. */
+export function countsApart({ nodes }: LimiterObservation): string | undefined {
+  const stray = nodes.find(({ health }) => {
+    const schema = readValue(health)?.schema;
+    return schema !== undefined && schema !== CURRENT_SCHEMA;
+  });
+  return stray && `${stray.name} counts in keys of another schema`;
+}
 
 /** Why nobody can decide by Redis now; undefined when it answers. Other invariants say it. */
 export function redisTrouble({ redis }: LimiterObservation): string | undefined {

@@ -27,8 +27,9 @@ export function createRedisDoor(site: RedisSite): RedisDoor {
   let kept: Redis | undefined;
   return {
     knock: async (context) => {
-      const connection = dial(site, context);
-      const { liveness, pingMs } = await ping(connection, { site, context });
+      const dialled = dial(site, context);
+      const { connection } = dialled;
+      const { liveness, pingMs } = await ping(dialled, { site, context });
       const isIn = liveness.state === "read" && liveness.value.state === "answers";
       if (isIn) kept?.disconnect();
       else connection.disconnect();
@@ -45,21 +46,38 @@ function isMeant(liveness: Reading<RedisLiveness>): boolean {
   return value.state === "answers" || (value.state === "refusing" && value.kind === "max_clients");
 }
 
-function dial({ url }: RedisSite, context: LookContext): Redis {
+/** One new connection and what became of it. */
+interface Dialled {
+  readonly connection: Redis;
+  /** TCP stands, whatever came after. */
+  readonly isConnected: () => boolean;
+  /** What the connection itself complained of; a command knows only that it is closed. */
+  readonly complaint: () => Error | undefined;
+}
+
+function dial({ url }: RedisSite, context: LookContext): Dialled {
   const deadlineMs = msLeft(context);
   const connection = new Redis(url, {
     lazyConnect: true,
-    retryStrategy: () => null,
-    enableOfflineQueue: false,
-    enableReadyCheck: false,
+    // Nothing is sent but what we ask: without a handshake the first answer is that to our PING.
+    protocol: 2,
     disableClientInfo: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
     maxRetriesPerRequest: 0,
     connectTimeout: deadlineMs,
     commandTimeout: deadlineMs,
   });
-  // What went wrong is told by the command that failed.
-  connection.on("error", () => {});
-  return connection;
+  let isConnected = false;
+  let complaint: Error | undefined;
+  connection.once("connect", () => {
+    isConnected = true;
+  });
+  connection.on("error", (error: Error) => {
+    complaint = error;
+  });
+  return { connection, isConnected: () => isConnected, complaint: () => complaint };
 }
 
 interface Visit {
@@ -67,55 +85,71 @@ interface Visit {
   readonly context: LookContext;
 }
 
-async function ping(connection: Redis, visit: Visit): Promise<Omit<Knock, "connection">> {
-  const { clock } = visit.context;
+async function ping(
+  dialled: Dialled,
+  { site, context }: Visit,
+): Promise<Omit<Knock, "connection">> {
+  const { clock, signal } = context;
   const startedMs = performance.now();
-  const reached = await attempt(() => connection.connect());
-  const answer = reached.isDone ? await attempt(() => connection.ping()) : reached;
-  const value = await readAnswer(answer, { ...visit, isConnected: reached.isDone });
+  const end = await Promise.race([greet(dialled), lateEnd(context)]);
+  const durationMs = performance.now() - startedMs;
   const atMs = clock.now();
-  if (value === undefined) {
+  if (signal.aborted) {
     const failed = { state: "failed", reason: "told to stop", atMs } as const;
     return { liveness: failed, pingMs: failed };
   }
-  const pingMs: Reading<number> =
-    value.state === "answers"
-      ? { state: "read", value: performance.now() - startedMs, atMs }
-      : { state: "failed", reason: value.reason, atMs };
+  const value = await livenessOf(end, { site, dialled });
+  const liveness = { state: "read", value, atMs } as const;
+  if (value.state !== "answers") {
+    return { liveness, pingMs: { state: "failed", reason: value.reason, atMs } };
+  }
   // A kept connection must not keep the process.
-  if (value.state === "answers") connection.stream.unref?.();
-  return { liveness: { state: "read", value, atMs }, pingMs };
+  dialled.connection.stream.unref?.();
+  return { liveness, pingMs: { state: "read", value: durationMs, atMs } };
 }
 
-type Attempt =
-  | { readonly isDone: true }
-  | { readonly isDone: false; readonly isReply: boolean; readonly reason: string };
+type End =
+  | { readonly type: "answered" }
+  | { readonly type: "late" }
+  | { readonly type: "failed"; readonly error: unknown };
 
-async function attempt(run: () => Promise<unknown>): Promise<Attempt> {
+async function greet({ connection }: Dialled): Promise<End> {
   try {
-    await run();
-    return { isDone: true };
+    await connection.connect();
+    await connection.ping();
+    return { type: "answered" };
   } catch (error) {
-    const isReply = error instanceof Error && error.name === "ReplyError";
-    return { isDone: false, isReply, reason: excerpt(messageOf(error)) };
+    return { type: "failed", error };
   }
 }
 
-/** Undefined when it was us who stopped. */
-async function readAnswer(
-  answer: Attempt,
-  { isConnected, site, context }: Visit & { readonly isConnected: boolean },
-): Promise<RedisLiveness | undefined> {
-  if (answer.isDone) return { state: "answers" };
-  if (context.signal.aborted) return undefined;
-  const { reason, isReply } = answer;
-  if (isReply) return refusalOf(reason);
-  if (isConnected && reason === "Command timed out") {
+async function lateEnd(context: LookContext): Promise<End> {
+  await context.clock.sleep(msLeft(context), context.signal);
+  return { type: "late" };
+}
+
+async function livenessOf(
+  end: End,
+  { site, dialled }: { readonly site: RedisSite; readonly dialled: Dialled },
+): Promise<RedisLiveness> {
+  if (end.type === "answered") return { state: "answers" };
+  const error = end.type === "failed" ? (dialled.complaint() ?? end.error) : undefined;
+  if (isReply(error)) return refusalOf(excerpt(messageOf(error)));
+  if (!dialled.isConnected()) {
+    const reason = error === undefined ? "no connection in time" : excerpt(messageOf(error));
+    return { state: "unreachable", reason };
+  }
+  if (error === undefined || messageOf(error) === "Command timed out") {
     return { state: "silent", reason: "it takes the connection and does not answer a PING" };
   }
   // The words of a refusal are lost when the connection is closed before our PING is out.
-  const words = isConnected ? await listen(site) : "";
-  return words === "" ? { state: "unreachable", reason } : refusalOf(words.replace(/^-/, ""));
+  const words = await listen(site);
+  if (words !== "") return refusalOf(words.replace(/^-/, ""));
+  return { state: "unreachable", reason: excerpt(messageOf(error)) };
+}
+
+function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === "ReplyError";
 }
 
 /** It answers, if only to say that its disk fails: that is another matter. */
