@@ -28,7 +28,7 @@ if override[1] then
 end
 local window_us = window_ms * 1000
 local start_us = now_us - window_us
-local start_text = string.format('%.0f', start_us)
+local function text_of(us) return string.format('%.0f', us) end
 `;
 
 /**
@@ -54,7 +54,8 @@ end
 local oldest_us = score_at(0)
 local entries = oldest_us and redis.call('ZCARD', log) or 0
 local has_stale = entries > 0 and oldest_us <= start_us
-local used = has_stale and redis.call('ZCOUNT', log, '(' .. start_text, '+inf') or entries
+local used = entries
+if has_stale then used = redis.call('ZCOUNT', log, '(' .. text_of(start_us), '+inf') end
 if used + cost > limit then
   if cost > limit and limit > 0 then return {-1, used, limit, window_ms, now_us, 0, 0} end
   if used == 0 then return {0, 0, limit, window_ms, now_us, 0, window_us} end
@@ -65,7 +66,7 @@ if used + cost > limit then
   local retry_us = missing == 1 and reset_us or us_until_gone(score_at(stale + missing - 1))
   return {0, used, limit, window_ms, now_us, reset_us, retry_us}
 end
-local now_text = string.format('%.0f', now_us)
+local now_text = text_of(now_us)
 if cost == 1 then
   redis.call('ZADD', log, now_text, ARGV[4])
 else
@@ -78,8 +79,8 @@ else
 end
 redis.call('PEXPIRE', log, window_ms + 1000)
 if has_stale then
-  redis.call('ZREMRANGEBYSCORE', log, '-inf', start_text)
-  oldest_us = score_at(0)
+  redis.call('ZREMRANGEBYSCORE', log, '-inf', text_of(start_us))
+  oldest_us = used > 0 and score_at(0)
 end
 return {1, used + cost, limit, window_ms, now_us, us_until_gone(oldest_us or now_us), 0}
 `,
@@ -89,7 +90,7 @@ return {1, used + cost, limit, window_ms, now_us, us_until_gone(oldest_us or now
 export const COUNTER_SCRIPT: Script = script(
   "counter",
   `${READ_RULE}
-local used = redis.call('ZCOUNT', KEYS[1], '(' .. start_text, '+inf')
+local used = redis.call('ZCOUNT', KEYS[1], '(' .. text_of(start_us), '+inf')
 return {used, limit, window_ms, redis.call('PTTL', KEYS[1])}
 `,
 );
@@ -119,7 +120,7 @@ return until_ms
 export const RESET_SCRIPT: Script = script(
   "reset",
   `${READ_RULE}
-local used = redis.call('ZCOUNT', KEYS[1], '(' .. start_text, '+inf')
+local used = redis.call('ZCOUNT', KEYS[1], '(' .. text_of(start_us), '+inf')
 redis.call('DEL', KEYS[1])
 return used
 `,
