@@ -1,5 +1,6 @@
 // A repair of what is set wrong: only while it is seen to be wrong, by one named action.
-import type { RunbookTicket } from "../domain/runbook.ts";
+import type { RunbookResult, RunbookTicket } from "../domain/runbook.ts";
+import { diagnose } from "./diagnosis.ts";
 import {
   type ActWords,
   act,
@@ -13,6 +14,9 @@ import {
   type SeenVerdict,
   type Steps,
 } from "./steps.ts";
+
+/** As an action answers whose postcondition was met before it began. */
+const ALREADY = "already in effect";
 
 export interface Seen {
   readonly ticket: RunbookTicket;
@@ -36,10 +40,43 @@ export function* repairIfViolated(
   });
 }
 
+export type Change = ActWords & { readonly rootCause: string };
+
 /** One action, whose result decides how it ends. */
-export function* change(words: ActWords & { readonly rootCause: string }): Steps<Ending> {
-  const { rootCause, ...step } = words;
+export function* change({ rootCause, ...step }: Change): Steps<Ending> {
   const result = yield* act(step);
-  const summary = `${step.action} ${step.target}: ${lineOf(result.text)}`;
+  return endingOf({ rootCause, ...step }, result);
+}
+
+/** All of them, up to the first that fails. With nothing to change it is looked further. */
+export function* changeAll(
+  ticket: RunbookTicket,
+  { changes, advice }: { readonly changes: readonly Change[]; readonly advice: string },
+): Steps<Ending> {
+  if (changes.length === 0) return yield* diagnose(ticket, advice);
+  const endings: Ending[] = [];
+  for (const one of changes) {
+    const ending = yield* change(one);
+    if (ending.outcome !== "fixed") return ending;
+    endings.push(ending);
+  }
+  return fixed({
+    rootCause: endings.map(({ rootCause }) => rootCause).join(" "),
+    summary: endings.map(({ summary }) => summary).join("; "),
+  });
+}
+
+/** Where the action finds its effect there already, the cause is another one: it is looked for. */
+export function* changeOrDiagnose(
+  ticket: RunbookTicket,
+  { change: { rootCause, ...step }, advice }: { readonly change: Change; readonly advice: string },
+): Steps<Ending> {
+  const result = yield* act(step);
+  if (result.text.startsWith(ALREADY)) return yield* diagnose(ticket, advice);
+  return endingOf({ rootCause, ...step }, result);
+}
+
+function endingOf({ rootCause, action, target }: Change, result: RunbookResult): Ending {
+  const summary = `${action} ${target}: ${lineOf(result.text)}`;
   return result.isError ? cannotFix({ rootCause, summary }) : fixed({ rootCause, summary });
 }

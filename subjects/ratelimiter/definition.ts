@@ -5,6 +5,7 @@ import { limiterEndpoints } from "./endpoints.ts";
 import { limiterFaults } from "./faults/all.ts";
 import { limiterFigures } from "./figures.ts";
 import { limiterLocalPlan, runLimiterMember } from "./local.ts";
+import { limiterRunbooks } from "./runbooks/all.ts";
 import { openRateLimiter } from "./subject.ts";
 
 export const ratelimiter: SubjectDefinition = {
@@ -12,7 +13,7 @@ export const ratelimiter: SubjectDefinition = {
   describes: "a distributed rate limiter: nodes before one Redis",
   endpoints: limiterEndpoints,
   open: openRateLimiter,
-  runbooks: {},
+  runbooks: limiterRunbooks,
   faults: limiterFaults,
   figures: limiterFigures,
   local: limiterLocalPlan,

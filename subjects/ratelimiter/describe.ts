@@ -1,6 +1,5 @@
 // An observation in plain text for a model: what is wrong first, at most 4 KB.
 import { type Reading, readValue } from "../../src/domain/observation.ts";
-import type { Job } from "./declared.ts";
 import type {
   ClientScan,
   LimiterObservation,
@@ -9,7 +8,7 @@ import type {
   RedisInfo,
 } from "./observation.ts";
 import { type ComparedCounter, compareCounters } from "./observe/compare-counters.ts";
-import { undeclaredJobs } from "./observe/members.ts";
+import { sayJob, undeclaredJobs } from "./observe/members.ts";
 
 const CHARS_MAX = 4_000;
 const CLIENT_GROUPS_MAX = 6;
@@ -97,11 +96,6 @@ function helperLines({ proxy, jobs, declared }: LimiterObservation): readonly st
     ...(toxics.length > 0 ? [`toxics on the way to Redis: ${toxics.join(", ")}`] : []),
     ...(undeclared.length > 0 ? [`jobs that nobody declared: ${undeclared.join(", ")}`] : []),
   ];
-}
-
-function sayJob(job: Job): string {
-  if (job.type === "connections") return `keeps ${job.connections} connections`;
-  return `${job.command[0]} every ${job.every_ms} ms`;
 }
 
 function overrideLines({ overrides }: LimiterObservation): readonly string[] {

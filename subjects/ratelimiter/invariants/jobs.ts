@@ -1,6 +1,6 @@
 // Whether only the declared maintenance jobs run.
 import type { LimiterObservation } from "../observation.ts";
-import { undeclaredJobs } from "../observe/members.ts";
+import { sayUndeclaredJobs } from "../observe/members.ts";
 import { overLimit } from "./canary.ts";
 import { holds, judgeOne, judgeRead, type LimiterInvariant, unknown, violated } from "./judge.ts";
 import { clientsExhausted, redisSlow } from "./redis-answers.ts";
@@ -21,11 +21,12 @@ export const undeclaredJob: LimiterInvariant = {
     return judgeOne(
       "jobs",
       judgeRead(current.jobs.value, (found) => {
-        const names = undeclaredJobs(found, declared.jobs);
+        const undeclared = sayUndeclaredJobs(found, declared.jobs);
+        const names = Object.keys(undeclared);
         if (names.length === 0) return holds("only declared ones run");
         const harm = harmDone(current);
         if (harm !== undefined) return unknown(`${harm} names ${names.join(", ")}`);
-        return violated(`nobody declared ${names.join(", ")}`, { jobs: names });
+        return violated(`nobody declared ${names.join(", ")}`, { undeclared_jobs: undeclared });
       }),
     );
   },

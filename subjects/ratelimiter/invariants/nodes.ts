@@ -1,4 +1,5 @@
 // How every node that answers decides: in time, by Redis, by the declared settings.
+import type { JsonObject } from "../../../src/domain/json.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import { DECLARED_NODE_SETTINGS } from "../declared.ts";
 import { CURRENT_SCHEMA } from "../keys.ts";
@@ -90,15 +91,23 @@ function judgeLatency(
     if (medianMs <= CHECK_MS_MAX) return holds(reading);
     const pingMs = readValue(redis.pingMs) ?? PING_MS_MAX;
     if (pingMs > CHECK_MS_MAX) return unknown(`${reading}, and Redis itself is slow`);
-    const links = proxy ? (readValue(proxy.value) ?? []) : [];
     return violated(`${reading}, the bound is ${CHECK_MS_MAX} ms`, {
       median_ms: medianMs,
       worst_ms: worstMs,
       samples,
       redis_ping_ms: Math.round(pingMs),
-      links_disturbed: links.filter(({ toxics }) => toxics.length > 0).map(({ node }) => node),
+      toxics: toxicsOnLinks(proxy),
     });
   });
+}
+
+/** Names, by the node on whose way to Redis they are. */
+function toxicsOnLinks(proxy: LimiterObservation["proxy"]): JsonObject {
+  const links = proxy ? (readValue(proxy.value) ?? []) : [];
+  const disturbed = links.filter(({ toxics }) => toxics.length > 0);
+  return Object.fromEntries(
+    disturbed.map(({ node, toxics }) => [node, toxics.map(({ name }) => name)]),
+  );
 }
 
 /** Whoever cannot decide for a reason that another invariant names is not blamed for it. */
@@ -115,6 +124,7 @@ function judgeDecisions(node: NodeSighting, current: LimiterObservation): Opinio
       failed_open: failedOpen,
       redis_state: link?.state ?? null,
       redis_error: link?.error ?? null,
+      toxics: toxicsOnLinks(current.proxy),
     });
   });
 }

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { LimiterObservation, RedisRefusal, SlowCommand } from "../observation.ts";
-import { undeclaredJobs } from "../observe/members.ts";
+import { sayUndeclaredJobs } from "../observe/members.ts";
 import {
   BLIND,
   CORRECTNESS,
@@ -113,7 +113,7 @@ export function whoHoldsUp({ jobs, declared, redis }: LimiterObservation): JsonO
   const found = jobs ? (readValue(jobs.value) ?? []) : [];
   const slow = readValue(redis.slow) ?? [];
   return {
-    undeclared_jobs: undeclaredJobs(found, declared.jobs),
+    undeclared_jobs: sayUndeclaredJobs(found, declared.jobs),
     slow_commands: slow.slice(0, 2).map(saySlow),
   };
 }

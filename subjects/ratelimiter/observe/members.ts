@@ -5,6 +5,7 @@ import {
   type Reading,
   readValue,
 } from "../../../src/domain/observation.ts";
+import type { Job } from "../declared.ts";
 import type {
   HelperSighting,
   JobReading,
@@ -98,6 +99,22 @@ export function undeclaredJobs(
 ): readonly string[] {
   if (declared === null) return [];
   return found.map(({ job }) => job.name).filter((name) => !declared.includes(name));
+}
+
+/** Name to what it does, of those that nobody declared. */
+export function sayUndeclaredJobs(
+  found: readonly JobReading[],
+  declared: readonly string[] | null,
+): Readonly<Record<string, string>> {
+  const names = undeclaredJobs(found, declared);
+  const theirs = found.filter(({ job }) => names.includes(job.name));
+  return Object.fromEntries(theirs.map(({ job }) => [job.name, sayJob(job)]));
+}
+
+/** What a job does: `FLUSHALL every 2000 ms`. */
+export function sayJob(job: Job): string {
+  if (job.type === "connections") return `keeps ${job.connections} connections`;
+  return `${job.command[0]} every ${job.every_ms} ms`;
 }
 
 function describeNode({ name, liveness, health, checks, usage }: NodeSighting): ObservedMember {
