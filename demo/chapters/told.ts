@@ -46,7 +46,9 @@ export function endText(facts: StoryFacts, words: LedgerWords): readonly string[
   }
   const healed = isHealed ? "It was repaired on your word." : "h repairs it now.";
   const honest = `Not repaired by the agent: ${HONESTLY[resolution]}. ${healed}`;
-  return [honest, promise, ...(facts.conclusion ? [facts.conclusion] : [])];
+  // What follows its first line is evidence: the audit has it.
+  const said = facts.conclusion?.split("\n", 1) ?? [];
+  return [honest, promise, ...said];
 }
 
 function repairText({ detectedAfterMs }: StoryFacts): string {

@@ -32,7 +32,8 @@ const VIOLATED = "VIOLATED";
 
 /** Figures that would leave no room for the word "VIOLATED" are not shown. */
 export function clusterColumns(members: readonly MemberView[], columns: number): ClusterColumns {
-  const name = Math.max(0, ...members.map((member) => widthOf(member.name, NAME_COLUMNS_MAX)));
+  const names = members.flatMap(({ name: ofMember, role }) => [ofMember, role]);
+  const name = Math.max(0, ...names.map((text) => widthOf(text, NAME_COLUMNS_MAX)));
   const room = columns - SYMBOL_COLUMNS - name - 1;
   const wanted = figureWidths(members);
   const shown = wanted.filter((_, index) => {

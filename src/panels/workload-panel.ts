@@ -16,7 +16,7 @@ import { formatCount } from "./units.ts";
 import type { MarkView, WorkloadFigure, WorkloadSecond, WorkloadView } from "./view.ts";
 
 const MARK_ROWS = 1;
-const FIGURE_ROWS = 2;
+const LATENCY_ROWS = 1;
 const CHART_ROWS_MAX = 8;
 const GAP = "  ";
 const PRECISE_BELOW_MS = 10;
@@ -32,7 +32,8 @@ export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent 
     return { title: "Workload", lines: [theme.faint("no load yet"), ...figures] };
   }
   const scale = scaleOf(view.seconds, { nowMs, columns });
-  const rows = Math.min(CHART_ROWS_MAX, Math.max(1, canvas.rows - MARK_ROWS - FIGURE_ROWS));
+  const below = MARK_ROWS + LATENCY_ROWS + figures.length;
+  const rows = Math.min(CHART_ROWS_MAX, Math.max(1, canvas.rows - below));
   return {
     title: "Workload",
     note: rateLabel(newest, canvas),
@@ -127,14 +128,28 @@ function latencyLine(
   return firstThatFits([long, `${latency}${GAP}${failed}`], columns);
 }
 
-/** One line in the longest words that there is room for, or none when nothing was counted. */
+/**
+ * The longest words that there is room for: in one line, or, where they would have to be cut, what
+ * was counted above what was suffered. None when nothing was counted.
+ */
 function figureLines({ figures }: WorkloadView, { columns, theme }: Canvas): readonly string[] {
   if (figures.length === 0) return [];
+  const [whole = ""] = figureForms(figures, theme).filter(
+    (line) => Bun.stringWidth(line) <= columns,
+  );
+  if (whole !== "") return [whole];
+  const { count = [], harm = [] } = Object.groupBy(figures, ({ figure }) => figure.kind);
+  return [count, harm]
+    .filter((group) => group.length > 0)
+    .map((group) => firstThatFits(figureForms(group, theme), columns));
+}
+
+/** From the longest words to the shortest. */
+function figureForms(figures: readonly WorkloadFigure[], theme: Theme): readonly string[] {
   const levels = Math.max(...figures.map(({ figure }) => figure.forms.length));
-  const lines = Array.from({ length: levels }, (_, level) =>
+  return Array.from({ length: levels }, (_, level) =>
     figures.map((shown) => figureText(shown, { level, theme })).join(GAP),
   );
-  return [firstThatFits(lines, columns)];
 }
 
 /** Harm that is not checked is not the same as none. */

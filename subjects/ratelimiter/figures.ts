@@ -10,7 +10,7 @@ export const limiterFigures: readonly LoadFigure[] = [
     label: "requests allowed above the limit",
     forms: [
       { unchecked: "limits not checked yet", none: "none above the limit", some: "ABOVE LIMIT" },
-      { unchecked: "limits unchecked", none: "none above", some: "ABOVE" },
+      { unchecked: "limits unchecked", none: "0 above limit", some: "ABOVE" },
     ],
   },
   {
@@ -19,7 +19,7 @@ export const limiterFigures: readonly LoadFigure[] = [
     label: "requests wrongly denied",
     forms: [
       { unchecked: "denials not checked yet", none: "none wrongly denied", some: "WRONGLY DENIED" },
-      { unchecked: "denials unchecked", none: "none wrong", some: "WRONG" },
+      { unchecked: "denials unchecked", none: "0 wrongly denied", some: "WRONG" },
     ],
   },
 ];

@@ -25,6 +25,12 @@ test("members are a table with a heading for each role, and changes have arrows"
   ]);
 });
 
+test("a role that is longer than its members' names is whole", () => {
+  const limiter = { ...store("n1", 9, 0), role: "limiter" };
+  const lines = linesOf(clusterPanel(clusterOf([limiter]), canvasOf(60, 9)));
+  expect(lines.slice(4, 5)).toEqual(["  limiter leaders regions space"]);
+});
+
 test("a violated member is told by symbol, word and background, and why below", () => {
   const cluster = clusterOf([VIOLATED]);
   const lines = linesOf(clusterPanel(cluster, canvasOf(39, 9)));

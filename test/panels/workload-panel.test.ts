@@ -1,8 +1,9 @@
 // What clients notice: the rate, the marks below it, and whether anything is lost.
 import { describe, expect, test } from "bun:test";
 import { columnOf, scaleOf, sparkRows } from "../../src/panels/sparkline.ts";
-import type { WorkloadSecond, WorkloadView } from "../../src/panels/view.ts";
+import type { WorkloadFigure, WorkloadSecond, WorkloadView } from "../../src/panels/view.ts";
 import { workloadPanel } from "../../src/panels/workload-panel.ts";
+import { limiterFigures } from "../../subjects/ratelimiter/figures.ts";
 import { canvasOf } from "./easel.ts";
 import { NOW_MS, workload, writeFigures } from "./scenes.ts";
 
@@ -85,6 +86,29 @@ describe("of the writes it says", () => {
   }
 });
 
+describe("of several figures it says", () => {
+  const view = { ...noWrites(), seconds: [second(0, 5)], figures: limitFigures(1_813, 48) };
+  const bottom = (columns: number) => {
+    const { lines } = workloadPanel(view, canvasOf(columns, 6));
+    return lines.slice(lines.findIndex((line) => line.startsWith("p50")) + 1);
+  };
+
+  test("all in one line where there is room, in shorter words where there is less", () => {
+    const counts = "1,813 allowed  563 denied";
+    expect(bottom(90)).toEqual([
+      `${counts}  <good:✓ none above the limit>  <alarm:✗ 48 WRONGLY DENIED>`,
+    ]);
+    expect(bottom(76)).toEqual([`${counts}  <good:✓ 0 above limit>  <alarm:✗ 48 WRONG>`]);
+  });
+
+  test("what was counted above what was suffered, before it cuts a word", () => {
+    expect(bottom(46)).toEqual([
+      "1,813 allowed  563 denied",
+      "<good:✓ 0 above limit>  <alarm:✗ 48 WRONG>",
+    ]);
+  });
+});
+
 test("failures of the last minute stand out", () => {
   const seconds = [{ ...second(61, 5), failures: 9 }, ...quiet(), { ...second(0, 5), failures: 2 }];
   const { lines, note } = workloadPanel({ ...noWrites(), seconds }, canvasOf(60, 4));
@@ -121,4 +145,9 @@ function quiet(): readonly WorkloadSecond[] {
 
 function noWrites(): WorkloadView {
   return { seconds: [], marks: [], figures: [] };
+}
+
+function limitFigures(allowed: number, wronglyDenied: number): readonly WorkloadFigure[] {
+  const values = [allowed, 563, 0, wronglyDenied];
+  return limiterFigures.map((figure, index) => ({ figure, value: values[index] }));
 }
