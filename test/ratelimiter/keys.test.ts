@@ -62,20 +62,23 @@ test("leases and the topology are no counters", () => {
 });
 
 test.each([
-  ["", "missing"],
-  ["a\nb", "control_characters"],
-  ["a\u007fb", "control_characters"],
-  ["a\u0085b", "control_characters"],
-  ["a\ud800", "not_unicode"],
-  ["x".repeat(257), "too_long"],
-  ["ü".repeat(129), "too_long"],
-] as const)("%p is flawed: %s", (userKey, flaw) => {
+  ["nothing", "missing", ""],
+  ["a newline", "control_characters", "a\nb"],
+  ["a delete", "control_characters", "a\u007fb"],
+  ["a control character of latin-1", "control_characters", "a\u0085b"],
+  ["half a surrogate pair", "not_unicode", "a\ud800"],
+  ["257 bytes", "too_long", "x".repeat(257)],
+  ["129 characters of two bytes", "too_long", "ü".repeat(129)],
+] as const)("a key with %s is flawed: %s", (_, flaw, userKey) => {
   expect(flawOfUserKey(userKey)).toBe(flaw);
 });
 
-test.each([["x".repeat(256)], ["ü".repeat(128)], ["👩‍👩‍👧"], [" "], ["{}:%"]])(
-  "%p is a key like any other",
-  (userKey) => {
-    expect(flawOfUserKey(userKey)).toBeUndefined();
-  },
-);
+test.each([
+  ["256 bytes", "x".repeat(256)],
+  ["128 characters of two bytes", "ü".repeat(128)],
+  ["joined emoji", "👩‍👩‍👧"],
+  ["a blank", " "],
+  ["what ours are made of", "{}:%"],
+])("a key of %s is a key like any other", (_, userKey) => {
+  expect(flawOfUserKey(userKey)).toBeUndefined();
+});

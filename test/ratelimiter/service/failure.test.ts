@@ -146,6 +146,13 @@ withRedis("trouble with a real Redis", () => {
     expect(await redis.call("EXISTS", "rl:2:{half}:log")).toBe("0");
   });
 
+  test("a connection that somebody kills is made anew", async () => {
+    expect(await redis.call("CLIENT", "LIST")).toContain("name=limiter:node1");
+    await redis.call("CLIENT", "KILL", "TYPE", "normal");
+    await eventually(() => node.lines.some((line) => line.includes(" lost")), "it is seen");
+    await untilItDecides();
+  });
+
   test("scripts that redis forgot are given to it again, unseen by clients", async () => {
     await node.check({ key: "flushed" });
     const before = await node.metric("ratelimiter_script_loads_total");

@@ -125,6 +125,8 @@ withRedis("limits on a real Redis", () => {
     );
     await Promise.all(wanted.map((key) => put(key, { limit: 9, for_ms: 60_000 })));
     await redis.call("HSET", "rl:2:{bad:key}:limit", "limit", "1");
+    const crowd = "for i = 1, 5000 do redis.call('SET', 'somebody-else:' .. i, 1) end";
+    await redis.call("EVAL", crowd, "0");
     const { body } = await node.manage("/api/limits");
     const keys = limitsAnswerSchema.parse(body).overrides.map(({ key }) => key);
     expect(keys.filter((key) => key.startsWith("many"))).toEqual(wanted);

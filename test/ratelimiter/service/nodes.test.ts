@@ -96,6 +96,17 @@ withRedis("nodes on a real Redis", () => {
     await second[Symbol.asyncDispose]();
   });
 
+  test("changes of settings at the same time are all kept", async () => {
+    const changes = [{ fail_mode: "open" }, { clock_offset_ms: 5 }, { schema: 1 }];
+    await Promise.all(changes.map((body) => node.manage("/api/settings", { method: "PUT", body })));
+    const all = { fail_mode: "open", schema: 1, clock_offset_ms: 5 };
+    expect((await node.manage<unknown>("/api/settings")).body).toEqual(all);
+    const file = await readFile(join(node.dataDir, "settings.json"), "utf8");
+    expect(JSON.parse(file)).toEqual(all);
+    const declared = { fail_mode: "closed", schema: 2, clock_offset_ms: 0 };
+    await node.manage("/api/settings", { method: "PUT", body: declared });
+  });
+
   test("a setting that is none is refused, and nothing changes", async () => {
     const before = (await node.manage("/api/settings")).body;
     for (const body of [{}, { fail_mode: "ajar" }, { schema: 3 }, { clock_offset: 1 }]) {

@@ -1,6 +1,6 @@
-// A decision as HTTP. Headers: draft-ietf-httpapi-ratelimit-headers-10, whose fields are structured
-// (RFC 9651): RateLimit-Policy tells quota and window, RateLimit what remains and until when.
-
+// A decision as HTTP. Headers: draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4 (-11 of May
+// 2026 follows it), structured fields of RFC 9651: RateLimit-Policy tells quota and window,
+// RateLimit what remains and when more is to be had.
 import { unreachable } from "../../../../src/domain/errors.ts";
 import type { NodeSettings, Rule } from "../../declared.ts";
 import type { CheckAnswer } from "../answers.ts";
@@ -97,7 +97,7 @@ function answerOf(status: 200 | 429, body: CheckAnswer): Response {
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** Both drafts and Retry-After know whole seconds only: never sooner than it is true. */
+/** The draft and Retry-After know whole seconds only: never sooner than it is true. */
 function secondsOf(ms: number): number {
   return Math.ceil(ms / 1000);
 }
