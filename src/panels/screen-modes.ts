@@ -15,10 +15,13 @@ export const ENTER = [
   set(BRACKETED_PASTE),
 ].join("");
 
-/** The other way round; first an end to a frame and to colours, wherever they were broken off. */
+/**
+ * The other way round; first an end to a frame and to colours, wherever they were broken off. And
+ * nothing is left behind: in a window that has grown, tmux 3.3a would show it on the normal screen.
+ */
 export const LEAVE = [
   reset(SYNCHRONIZED_OUTPUT),
-  "\x1b[m",
+  clearTo(1),
   reset(BRACKETED_PASTE),
   set(AUTO_WRAP),
   set(CURSOR_SHOWN),
