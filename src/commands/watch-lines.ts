@@ -7,7 +7,7 @@ import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatTimeOfDay } from "../panels/units.ts";
-import { blocksIn, numberIn, type ReadBlock, textIn } from "./audit-content.ts";
+import { blocksIn, numberIn, objectIn, type ReadBlock, textIn } from "./audit-content.ts";
 
 /** Of one line: more of it would push the others out of a panel. */
 const LINE_COLUMNS_MAX = 400;
@@ -58,7 +58,7 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
         `[Guard] approval #${numberIn(content, "approvalId")}: ${textIn(content, "decision")}`,
       ];
     case "session_concluded":
-      return ["[Verify] waiting for the monitor to confirm"];
+      return isGivingUp(content) ? [] : ["[Verify] waiting for the monitor to confirm"];
     case "verification_refused":
       return [`[Verify] refused: ${reason}`];
     case "session_ended":
@@ -72,6 +72,11 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
     default:
       return unreachable(type);
   }
+}
+
+/** Then there is nothing to confirm. */
+function isGivingUp(content: JsonObject): boolean {
+  return textIn(objectIn(content, "conclusion"), "outcome") === "cannot_fix";
 }
 
 function blockLines(block: ReadBlock, speaker: string): readonly string[] {

@@ -40,6 +40,7 @@ test.each<[AuditEvent["type"], JsonObject, readonly string[]]>([
     ["[Guard] waiting for approval #2: it hangs"],
   ],
   ["approval_decided", { approvalId: 2, decision: "denied" }, ["[Guard] approval #2: denied"]],
+  ["session_concluded", { conclusion: { outcome: "cannot_fix" } }, []],
   ["session_concluded", {}, ["[Verify] waiting for the monitor to confirm"]],
   ["verification_refused", { reason: "still down" }, ["[Verify] refused: still down"]],
   ["session_ended", { stopReason: "gave_up", detail: "x" }, ["[Session] ended, gave_up: x"]],
