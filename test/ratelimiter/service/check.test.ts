@@ -99,7 +99,7 @@ withRedis("a check on a real Redis", () => {
     expect(await redis.call("EXISTS", logKeyOf("blocked"))).toBe("0");
   });
 
-  test("scores ahead of redis's clock count as used, and promise no more than a window", async () => {
+  test("scores ahead of redis's clock count as used, and promise at most a window", async () => {
     const aheadUs = String((Date.now() + 3_600_000) * 1000);
     const key = logKeyOf("ahead");
     await redis.call("ZADD", key, aheadUs, "a", aheadUs, "b", aheadUs, "c");

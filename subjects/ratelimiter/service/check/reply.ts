@@ -1,5 +1,5 @@
-// A decision as HTTP. Headers: draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4 (-11 of May
-// 2026 follows it), structured fields of RFC 9651: RateLimit-Policy tells quota and window,
+// A decision as HTTP. Headers: draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4 (-11, of
+// May 2026, follows it), structured fields of RFC 9651: RateLimit-Policy tells quota and window,
 // RateLimit what remains and when more is to be had.
 import { unreachable } from "../../../../src/domain/errors.ts";
 import type { NodeSettings, Rule } from "../../declared.ts";
