@@ -23,6 +23,8 @@ import {
 } from "./records.ts";
 import { spawnMember } from "./spawn.ts";
 
+/** The threads of a process that was killed end one after the other, and hold its ports so long. */
+const PORT_FREE_WITHIN_MS = 1_000;
 /** From the spawn to a process on record: the executable's own start. */
 const CLAIM_WITHIN_MS = 10_000;
 
@@ -56,9 +58,10 @@ async function launch(start: Start): Promise<void> {
   await awaitReady(start);
 }
 
-async function checkPorts({ plan, name, subject }: LocalMember): Promise<void> {
+async function checkPorts({ plan, name, subject, clock }: LocalMember): Promise<void> {
   for (const [portName, port] of Object.entries(plan.ports)) {
-    if (await isPortFree(port)) continue;
+    const limits = { withinMs: PORT_FREE_WITHIN_MS, clock };
+    if (await waitUntil(() => isPortFree(port), limits)) continue;
     const what = `starting ${name} of ${subject.topology.subject}`;
     throw new OperatorError("runtime", `${what}: port ${port} (${portName}) is taken`, {
       hint: `end the process that listens on 127.0.0.1:${port}, and start ${name} again`,
