@@ -13,7 +13,10 @@ export interface Node {
 }
 
 export interface Balancer extends Disposable {
-  /** Each in turn; all of them while none is known to live. Undefined when `besides` is the only one. */
+  /**
+   * Each that lives in turn; while none is known to, any. Undefined when there is none but
+   * `besides`.
+   */
   choose(besides?: Node): Node | undefined;
   /** It did not answer. */
   passOver(node: Node): void;

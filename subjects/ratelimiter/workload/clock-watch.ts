@@ -1,6 +1,5 @@
-// Notices when the wall clock is set, or the machine slept: then a window by Redis's clock and one by
-// ours have different lengths, if Redis runs on this machine, and no window over that moment tells
-// anything.
+// Notices when the wall clock is set, or the machine slept. Then, if Redis runs on this machine, a
+// window over that moment has one length by its clock and another by ours, and tells nothing.
 import type { Clock } from "../../../src/domain/clock.ts";
 
 export interface ClockWatch {

@@ -27,8 +27,8 @@ interface Grant extends Span {
 /** A denial that took longer is not judged, so that no grant is kept for longer. */
 export const JUDGED_SPAN_MS_MAX = 10_000;
 /**
- * What was stuck in a paused member, or in a slow link, is on its way when the member answers again;
- * links are slowed by seconds at most.
+ * What was stuck in a paused member, or in a slow link, is on its way when the member answers
+ * again; links are slowed by seconds at most.
  */
 export const SETTLE_MS = 10_000;
 /** How exactly old entries are kept. */

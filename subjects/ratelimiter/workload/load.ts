@@ -20,8 +20,8 @@ export interface LoadOptions extends WorkloadOptions {
 const SECOND_MS = 1_000;
 /** Between two looks at the clock, at most. */
 const TURN_MS_MAX = 50;
-/** 10,000 checks in a second may take 50 ms each before the first is refused. */
-const IN_FLIGHT_MAX = 512;
+/** 10,000 checks in a second may take 100 ms each before the first is refused. */
+export const IN_FLIGHT_MAX = 1_024;
 
 /** Until the signal aborts or the duration is over, and what is under way has ended. */
 export async function runLoad(options: LoadOptions): Promise<void> {

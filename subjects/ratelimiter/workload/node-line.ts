@@ -112,7 +112,7 @@ class Connection {
 
   #send(socket: Bun.Socket<undefined>, text: string): void {
     this.#received = "";
-    // It is the only request on its connection: where it does not fit, the node has stopped reading.
+    // The only request on its connection: where it does not fit, the node has stopped reading.
     if (socket.write(text) < text.length) this.#finish(lost("the connection takes nothing"));
   }
 

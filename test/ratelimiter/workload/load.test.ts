@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { z } from "zod";
 import type { CheckAnswer } from "../../../subjects/ratelimiter/service/answers.ts";
+import { IN_FLIGHT_MAX } from "../../../subjects/ratelimiter/workload/load.ts";
 import { eventually } from "../../support/eventually.ts";
 import { serveSockets } from "../../support/loopback-server.ts";
 import { startLoad } from "./started-load.ts";
@@ -72,7 +73,7 @@ test("what cannot be sent, for too much is under way, is a failure that is told 
   const { ledger } = await load.stop();
   expect(ledger.figures).toMatchObject({ allowed: 0, denied: 0 });
   expect(ledger.failures).toBeGreaterThan(ledger.unsent);
-  expect(node.atOnceMost()).toBeLessThanOrEqual(512);
+  expect(node.atOnceMost()).toBeLessThanOrEqual(IN_FLIGHT_MAX);
 }, 20_000);
 
 test("a node that ends connections without an answer is passed over, until it lives", async () => {
