@@ -30,6 +30,8 @@ export function serveControl(
       hostname: "127.0.0.1",
       port,
       development: false,
+      // Bun 1.4.4 shares a port outside of development: two members would take turns.
+      reusePort: false,
       maxRequestBodySize: BODY_BYTES_MAX,
       fetch: async (request) => {
         const path = new URL(request.url).pathname;

@@ -85,6 +85,8 @@ function serve(
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: options.port,
+    // Bun 1.4.4 shares a port outside of development: two members would take turns.
+    reusePort: false,
     fetch: (request) => options.answer(store, request),
     error: (error) => {
       store.log.warn("failed to answer a request", { err: messageOf(error) });

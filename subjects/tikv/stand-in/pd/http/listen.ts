@@ -20,6 +20,8 @@ export function listen({ name, port, log, answer }: Listener): Disposable {
       port,
       idleTimeout: IDLE_TIMEOUT_S,
       development: false,
+      // Bun 1.4.4 shares a port outside of development: two members would take turns.
+      reusePort: false,
       fetch: answer,
       error: (error) => {
         log.error("request failed", { error: error.message });
