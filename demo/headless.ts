@@ -18,9 +18,9 @@ import {
 } from "./acts.ts";
 import type { DemoEvent, DemoSummary } from "./events.ts";
 import { expectedTickets, hasEnded, type Struck } from "./follow.ts";
-import { provenanceOf } from "./provenance.ts";
 import { detectionStep, endStep, keptStep, ledgerStep } from "./narration.ts";
 import { summarize } from "./outcome.ts";
+import { provenanceOf } from "./provenance.ts";
 import type { ChildName, Stage } from "./stage.ts";
 import { interruption, waitUntil } from "./wait.ts";
 
