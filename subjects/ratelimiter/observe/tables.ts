@@ -44,20 +44,26 @@ function counterRow(
   { counter, account }: ComparedCounter,
   overridden: number | null | undefined,
 ): Row {
-  const { key, usedNow, used, rule, exists, ttlMs } = counter;
+  const { key, usedNow, rule, exists, ttlMs } = counter;
   const limit = overridden ?? rule?.limit;
   const isAway = account.state === "too_many" || account.state === "too_few";
-  const granted = account.state === "unknown" ? null : account.granted;
   return {
     cells: [
       key,
       String(usedNow),
       limit === undefined ? "?" : String(limit),
-      granted === null ? "?" : granted === used ? "agrees" : `${granted} of ${used}`,
+      sayGranted({ counter, account }),
       sayExpiry(exists, ttlMs),
     ],
     isOff: isAway || (exists && ttlMs === null),
   };
+}
+
+/** In the compared window, which is past: `used` is of the one that ends now. */
+function sayGranted({ counter: { used, future }, account }: ComparedCounter): string {
+  if (future > 0) return `${future} ahead`;
+  if (account.state === "unknown" || account.granted === null) return "?";
+  return account.granted === used ? "agrees" : `${account.granted} of ${used}`;
 }
 
 function sayExpiry(exists: boolean, ttlMs: number | null): string {
