@@ -43,8 +43,8 @@ export function resetCounter(tools: ActionTools): LimiterAction {
     undo: null,
     withinMs: WINDOW_PASSES_MS,
     touches: () => [],
-    precondition: (observation, call) => checkResettable(observation, call),
-    postcondition: (observation, call) => checkAgrees(observation, call),
+    precondition: checkResettable,
+    postcondition: checkAgrees,
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "reset_counter", call, context }), async (redis) => {
         const log = logKeyOf(call.target);
@@ -112,7 +112,7 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
     precondition: checkEndless,
     postcondition: (observation, { target }) =>
       checkOverride(observation, target, (override) =>
-        override && !override.isBounded ? notMet(`${target} is still overridden`) : MET,
+        override ? notMet(`${target} is overridden`) : MET,
       ),
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "restore_limit", call, context }), async (redis) => {
@@ -128,23 +128,30 @@ function isWhole(call: ActionCall): boolean {
   return textArg(call, "what") === "all";
 }
 
+function checkWhat(call: ActionCall): Check {
+  const what = textArg(call, "what") ?? "ahead";
+  return ["ahead", "all"].includes(what) ? MET : notMet(`what=${what} is not known: ahead or all`);
+}
+
 function checkResettable(observation: LimiterObservation, call: ActionCall): Check {
-  const what = textArg(call, "what");
-  if (what !== undefined && what !== "ahead" && what !== "all") {
-    return notMet(`what=${what} is not known: ahead or all`);
-  }
+  const known = checkWhat(call);
+  if (!known.isMet) return known;
   return checkCounter(observation, call.target, ({ future }) => {
     if (isWhole(call) || future > 0) return MET;
     return notMet(`nothing in the counter of ${call.target} is dated ahead`);
   });
 }
 
-/** Both sides agree, or nothing is dated ahead where they cannot be compared. */
+/** It is not there, both sides agree, or nothing is dated ahead where they cannot be compared. */
 function checkAgrees(observation: LimiterObservation, call: ActionCall): Check {
   const { target } = call;
-  return checkRead(observation.counters, () => {
+  const known = checkWhat(call);
+  if (!known.isMet) return known;
+  return checkRead(observation.counters, ({ isCut }) => {
     const compared = compareCounters(observation).find(({ counter }) => counter.key === target);
-    if (!compared) return notMet(`the counter of ${target} was not among those read`);
+    if (!compared) {
+      return isCut ? notMet(`the counter of ${target} was not among those read`) : MET;
+    }
     const { counter, account } = compared;
     if (counter.future > 0) return notMet(`${counter.future} of its entries are dated ahead`);
     if (account.state === "agrees" || !isWhole(call)) return MET;

@@ -1,0 +1,156 @@
+// What actions refuse, and the details of those that change something, on a running limiter. That
+// each repairs its fault is shown with the faults.
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { JsonObject } from "../../../src/domain/json.ts";
+import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
+import { eventually } from "../../support/eventually.ts";
+import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
+import { hasRedis } from "../../support/real-redis.ts";
+import { type WatchedLimiter, watchLimiter } from "../../support/watched-limiter.ts";
+
+setDefaultTimeout(60_000);
+
+const why = hasRedis ? "" : " (skipped: neither redis-server nor valkey-server is on PATH)";
+let limiter: LiveLimiter;
+let watched: WatchedLimiter;
+
+const REFUSED: readonly (readonly [action: string, target: string, says: string, JsonObject?])[] = [
+  ["start_member", "node9", 'unknown member "node9"'],
+  ["restart_member", "redis", "redis serves, and there is no other of its kind"],
+  ["restart_member", "proxy", "proxy serves, and there is no other of its kind"],
+  ["reset_counter", "used", "what=some is not known", { what: "some" }],
+  ["restore_limit", "temporary", "temporary is overridden until"],
+  ["set_redis_setting", "requirepass", 'no value of "requirepass" is declared'],
+  ["set_redis_setting", "dir", 'no value of "dir" is declared'],
+  ["kill_client", "all", '"all" is not the id of a client'],
+  ["kill_client", "999999", "no client 999999 is among those that were read"],
+  ["turn_fail_open_off", "node9", 'unknown node "node9"'],
+  ["clear_toxic", "node1", "the argument toxic is missing"],
+  ["remove_job", "keyspace-report", "keyspace-report is a declared job"],
+];
+
+describe.skipIf(!hasRedis)(`actions${why}`, () => {
+  beforeAll(async () => {
+    limiter = await startLiveLimiter();
+    watched = watchLimiter(limiter);
+    await watched.untilWell();
+  });
+
+  afterAll(() => limiter[Symbol.asyncDispose]());
+
+  for (const [action, target, says, args] of REFUSED) {
+    test(`${action} of ${target} is refused: ${says}`, async () => {
+      await limiter.check("node1", "used");
+      await setOverride("temporary", Date.now() + 60_000);
+      await expect(watched.act(action, target, args)).rejects.toThrow(says);
+    });
+  }
+
+  test("where nothing is wrong nothing is done", async () => {
+    await limiter.check("node1", "used");
+    expect(await watched.act("reset_counter", "used")).toBe("already in effect");
+    expect(await watched.act("set_ttl", "used")).toBe("already in effect");
+    expect(await watched.act("restore_limit", "used")).toBe("already in effect");
+    expect(await watched.act("start_member", "redis")).toBe("already in effect");
+    expect(await limiter.redis("EXISTS", logKeyOf("used"))).toBe(1);
+  });
+
+  test("the limiter's own connections are not killed, a stranger's is", async () => {
+    const list = String(await limiter.redis("CLIENT", "LIST"));
+    const own = /id=(\d+) [^\n]*name=limiter:node1/.exec(list)?.[1] ?? "";
+    await expect(watched.act("kill_client", own)).rejects.toThrow("cannot do without it");
+    const job = /id=(\d+) [^\n]*name=job:memory-report/.exec(list)?.[1] ?? "";
+    expect(await watched.act("kill_client", job)).toBe(`client ${job} is closed`);
+    expect(String(await limiter.redis("CLIENT", "LIST"))).not.toContain(`id=${job} `);
+    expect(await watched.act("kill_client", job)).toBe("already in effect");
+  });
+
+  test("a counter loses what is dated ahead and keeps what was granted", async () => {
+    const log = logKeyOf("kept");
+    const aheadUs = (Date.now() + 3_600_000) * 1_000;
+    await limiter.redis("ZADD", log, aheadUs, "x-0-1", aheadUs, "x-1-1");
+    for (let count = 0; count < 3; count += 1) await limiter.check("node1", "kept");
+    expect(await limiter.redis("ZCARD", log)).toBe(5);
+    expect(await watched.act("reset_counter", "kept")).toContain("2 entries dated ahead are out");
+    const left = await limiter.redis("ZRANGE", log, 0, -1);
+    expect(`${left}`).not.toContain("x-");
+    expect(Number(await limiter.redis("PTTL", log))).toBeLessThanOrEqual(6_000);
+  });
+
+  test("all of a counter is forgotten when it is asked for, and nothing beside it", async () => {
+    const nowUs = Date.now() * 1_000;
+    const invented = Array.from({ length: 20 }, (_, index) => [nowUs, `x-${index}-1`]).flat();
+    await limiter.redis("ZADD", logKeyOf("gone"), ...invented);
+    await limiter.redis("PEXPIRE", logKeyOf("gone"), 60_000);
+    await limiter.check("node1", "gone");
+    await watched.until("counter_drift", "other keys", "violated");
+    await limiter.check("node1", "stays");
+    const done = await watched.act("reset_counter", "gone", { what: "all" });
+    expect(done).toContain(`${logKeyOf("gone")} is gone`);
+    expect(await limiter.redis("EXISTS", logKeyOf("gone"))).toBe(0);
+    expect(await limiter.redis("ZCARD", logKeyOf("stays"))).toBe(1);
+  });
+
+  test("an endless override is removed, and one with an end beside it stays", async () => {
+    await setOverride("bounded", Date.now() + 60_000);
+    await limiter.redis("HSET", limitKeyOf("endless"), "limit", 7, "window_ms", 5_000);
+    expect(await watched.act("restore_limit", "endless")).toContain('"limit":"7"');
+    expect(await limiter.redis("EXISTS", limitKeyOf("endless"))).toBe(0);
+    expect(await limiter.redis("EXISTS", limitKeyOf("bounded"))).toBe(1);
+  });
+
+  test("a setting that is put back is in Redis's file, too", async () => {
+    await limiter.redis("CONFIG", "SET", "maxclients", "200");
+    await limiter.redis("CONFIG", "REWRITE");
+    expect(await watched.act("set_redis_setting", "maxclients")).toContain("in force and on file");
+    const file = `${limiter.home}/subjects/ratelimiter/members/redis/data/redis.conf`;
+    expect(await Bun.file(file).text()).toMatch(/^maxclients 128$/m);
+  });
+
+  test("a script that holds Redis up is killed", async () => {
+    const running = limiter.redis("EVAL", "while true do end", 0).catch((error) => `${error}`);
+    await watched.until("redis_slow", "redis", "violated");
+    expect(await watched.act("kill_script", "redis")).toBe("the script that ran was ended");
+    expect(await running).toContain("SCRIPT KILL");
+    expect(await watched.act("kill_script", "redis")).toBe("already in effect");
+    await watched.untilWell();
+  });
+
+  test("a node is spared while another is missing, and restarted when all serve", async () => {
+    await limiter.runtime.operate("node3", "kill");
+    await expect(watched.act("restart_member", "node1")).rejects.toThrow("node3 is down");
+    await expect(watched.act("resume_member", "node3")).rejects.toThrow("stopped, not paused");
+    await watched.act("start_member", "node3");
+    const pid = async () =>
+      (await limiter.runtime.members()).find(({ name }) => name === "node1")?.pid;
+    const before = await pid();
+    await watched.act("restart_member", "node1");
+    expect(await pid()).not.toBe(before);
+    await watched.untilWell();
+  });
+
+  test("what is away is not acted on: the reason says so", async () => {
+    await limiter.runtime.operate("redis", "kill");
+    await limiter.runtime.operate("node2", "pause");
+    await expect(watched.act("set_redis_setting", "maxclients")).rejects.toThrow(
+      "Redis does not answer",
+    );
+    await expect(watched.act("reset_counter", "hot")).rejects.toThrow("Redis does not answer");
+    await expect(watched.act("kill_script", "redis")).rejects.toThrow("Redis is away");
+    await expect(watched.act("sync_node_clock", "node2")).rejects.toThrow("node2 does not answer");
+    await watched.act("resume_member", "node2");
+    await watched.act("start_member", "redis");
+    await watched.untilWell();
+  });
+});
+
+/** As the API writes it. */
+async function setOverride(key: string, untilMs: number): Promise<void> {
+  const name = limitKeyOf(key);
+  await limiter.redis("HSET", name, "limit", 5, "window_ms", 5_000, "until_ms", untilMs);
+  await limiter.redis("PEXPIREAT", name, untilMs);
+  await eventually(
+    async () => Number(await limiter.redis("PTTL", name)) > 0,
+    "the override has an end",
+  );
+}
