@@ -73,7 +73,8 @@ function judgeCanaries(
 
 function judgeTotal({ reading, limit, current }: CanaryFacts): Opinion {
   const { allowedInWindow, rule, allowedInWindowBy } = reading;
-  const words = `${allowedInWindow} allowed within ${rule?.window_ms ?? 0} ms, the limit is ${limit}`;
+  const windowMs = rule?.window_ms ?? 0;
+  const words = `${allowedInWindow} allowed within ${windowMs} ms, the limit is ${limit}`;
   if (allowedInWindow > limit) {
     const apart = countsApart(current);
     if (apart !== undefined) return unknown(`${words}: ${apart}`);

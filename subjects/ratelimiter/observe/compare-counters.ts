@@ -23,7 +23,7 @@ export type Account =
 
 /** Both sides date by Redis's clock, to the microsecond; this much is let pass all the same. */
 const TOLERANCE = 2;
-/** Entries leave at the end of the window that is in force: it must reach beyond the compared one. */
+/** Entries leave at the end of the window in force, which must reach beyond the compared one. */
 const WINDOW_MARGIN_MS = 1_500;
 
 /** Of each counter that was read, in their order; none when they could not be read. */
