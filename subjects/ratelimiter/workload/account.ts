@@ -92,8 +92,10 @@ export function createAccount(options: AccountOptions): Account {
     const mustWait = ({ receivedMs }: Span) => oldest !== undefined && oldest.sentMs <= receivedMs;
     const first = waitingDenials.findIndex(mustWait);
     const ready = waitingDenials.splice(0, first === -1 ? waitingDenials.length : first);
-    for (const denial of ready.filter((one) => isJudgeable(one, nowMs))) {
+    for (const denial of ready) {
       const { key, units: count, receivedMs: atMs } = denial;
+      // Asked anew each time: whoever is told of an accusation may make us forget.
+      if (!isJudgeable(denial, nowMs)) continue;
       judgedDenials += 1;
       if (!accountOf(key).wouldHaveFitted(denial, count)) continue;
       accuse({ name: "wrongly_denied", count, atMs });

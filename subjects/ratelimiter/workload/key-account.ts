@@ -38,7 +38,7 @@ export function createKeyAccount(rule: Rule): KeyAccount {
   const certainMs = certainlyWithinMs(rule.window_ms);
   const possibleMs = possiblyWithinMs(rule.window_ms);
   /** Together at most the limit. */
-  let kept: Grant[] = [];
+  let kept: readonly Grant[] = [];
   /** In the order of receiving. */
   let grants: Grant[] = [];
   let openUnits = 0;
@@ -57,10 +57,9 @@ export function createKeyAccount(rule: Rule): KeyAccount {
   return {
     allow: (span, units) => {
       const fromMs = span.receivedMs - certainMs;
-      kept = kept.filter(({ sentMs }) => sentMs > fromMs);
-      if (span.sentMs > fromMs) kept.push({ ...span, units });
-      // One answer that took longer than a window breaks no limit, unless it alone is above it.
-      else return Math.max(0, units - rule.limit);
+      // What took longer than a window certainly shared one with nothing but itself.
+      if (span.sentMs <= fromMs) return Math.max(0, units - rule.limit);
+      kept = [...kept.filter(({ sentMs }) => sentMs > fromMs), { ...span, units }];
       const excess = Math.max(0, unitsOf(kept) - rule.limit);
       kept = withoutLatest(kept, excess);
       return excess;
@@ -103,8 +102,8 @@ export function createKeyAccount(rule: Rule): KeyAccount {
  * least that it can be, and nobody is accused of more (Faigle and Nawijn, "Note on scheduling
  * intervals on-line", 1995: an allowance is an interval over the ends of the windows it is in).
  */
-function withoutLatest(grants: readonly Grant[], units: number): Grant[] {
-  if (units === 0) return [...grants];
+function withoutLatest(grants: readonly Grant[], units: number): readonly Grant[] {
+  if (units === 0) return grants;
   let left = units;
   const bySending = grants.toSorted((one, other) => other.sentMs - one.sentMs);
   return bySending.flatMap((grant) => {

@@ -1,7 +1,6 @@
-// What the ledger has found, second by second, in a file that is only appended to: each second is
-// there before it is printed, so that a generator that was killed goes on with its sums and counts
-// nothing twice. The windows themselves are not kept. After a gap nothing is known of the checks
-// that were under way, so that only windows from then on are judged.
+// What the account has found, second by second, in a file that is only appended to, and before it
+// is printed: a generator that was killed goes on with its sums and counts nothing twice. Windows
+// are not kept: what was under way at a gap is not known, so only windows after it are judged.
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";

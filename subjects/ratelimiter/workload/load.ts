@@ -67,7 +67,7 @@ class Load implements Disposable {
   /** Begins what is due. Throws what an earlier check threw, and when the ledger takes nothing. */
   turn(): void {
     if (this.#failure) throw this.#failure.error;
-    this.#heedClock();
+    this.#hasForgotten();
     this.#balancer.probe();
     const sinceStartMs = performance.now() - this.#startedMs;
     while (this.#arrivals.next.dueMs <= sinceStartMs) {
@@ -129,14 +129,17 @@ class Load implements Disposable {
 
   /** Accusations are dated by the monotonic clock, and told by the wall clock. */
   #note({ name, count, atMs }: Accusation): void {
+    if (this.#hasForgotten()) return;
     const agoMs = performance.now() - atMs;
     const at_ms = Math.round(this.#options.clock.now() - agoMs);
     this.#second.incidents.add({ at_ms, name, count });
   }
 
-  /** A Redis whose clock goes back counts what it has for so much longer. */
-  #heedClock(): void {
+  /** Because the clock was set. A Redis whose clock went back counts all for so much longer. */
+  #hasForgotten(): boolean {
     const stepMs = this.#watch.stepMs();
-    if (stepMs !== 0) this.#account.forget(performance.now() + Math.max(0, -stepMs));
+    if (stepMs === 0) return false;
+    this.#account.forget(performance.now() + Math.max(0, -stepMs));
+    return true;
   }
 }

@@ -25,6 +25,7 @@ const REPLY_CHARACTERS_MAX = 64 * 1024;
 export class NodeLine implements Disposable {
   readonly #address: NodeAddress;
   readonly #idle: Connection[] = [];
+  #isDisposed = false;
 
   constructor(address: NodeAddress) {
     this.#address = address;
@@ -34,12 +35,13 @@ export class NodeLine implements Disposable {
   async exchange(request: LineRequest, deadlineMs: number): Promise<LineReply> {
     const connection = this.#takeIdle() ?? new Connection(this.#address);
     const reply = await connection.exchange(textOf(request, this.#address), deadlineMs);
-    if (reply.state === "answered") this.#idle.push(connection);
+    if (reply.state === "answered" && !this.#isDisposed) this.#idle.push(connection);
     else connection.close();
     return reply;
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 

@@ -66,7 +66,7 @@ test("latency counts from when a check was due, though the generator itself was 
   expect(load.seconds[2]?.p99_ms).toBeGreaterThan(300);
 });
 
-test("what cannot be sent, for too much is under way, is a failure that is told apart", async () => {
+test("what cannot be sent while too much is under way is a failure, told apart", async () => {
   await using node = scriptedNode(() => new Promise(() => undefined));
   await using load = startLoad({ ports: [node.port], opsPerSecond: 10_000 });
   await eventually(() => load.seconds.some(({ unsent }) => unsent > 100), "many are not sent");

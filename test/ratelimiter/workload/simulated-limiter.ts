@@ -1,5 +1,5 @@
-// A limiter in front of a Redis with a clock of its own, in memory: exact, or wrong by so many units.
-// What it decides is known; what its clients see of it is late, or never comes.
+// An exact limiter in front of a Redis with a clock of its own, in memory. What its clients see of
+// its decisions comes late, or never.
 import { type Seen, WINDOW_MS } from "./accounting.ts";
 
 export interface SimulatedCheck {
