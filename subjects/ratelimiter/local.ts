@@ -39,9 +39,7 @@ export async function runLimiterMember(options: MemberOptions): Promise<number> 
   if (role === "proxy") return (await import("./proxy/main.ts")).runProxy(options);
   if (role === "jobs") return (await import("./jobs/main.ts")).runJobs(options);
   if (role === "redis") {
-    throw new OperatorError("runtime", "running redis: there is no such program on PATH", {
-      hint: "install redis-server or valkey-server",
-    });
+    return (await import("./redis/stand-in/main.ts")).runRedisStandIn(options);
   }
   throw new OperatorError("usage", `run ${name}: unknown role "${role}"`);
 }
