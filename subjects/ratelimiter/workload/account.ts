@@ -60,7 +60,7 @@ export function createAccount(options: AccountOptions): Account {
   /** In the order of sending. */
   const underWay = new Set<Attempt>();
   /** In the order of receiving: each waits for the end of all that was sent before it came. */
-  let waitingDenials: Ended[] = [];
+  const waitingDenials: Ended[] = [];
   let { knownFromMs } = options;
   let judgedDenials = 0;
 
@@ -120,7 +120,6 @@ export function createAccount(options: AccountOptions): Account {
     },
     forget: (fromMs) => {
       knownFromMs = Math.max(knownFromMs, fromMs);
-      waitingDenials = [];
       for (const account of accounts.values()) account.forgetAllowances();
     },
     judgedDenials: () => judgedDenials,

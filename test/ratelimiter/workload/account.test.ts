@@ -13,6 +13,13 @@ import { allowed, denied, replay, type Seen, WINDOW_MS, watchedAccount } from ".
 const CERTAIN_MS = certainlyWithinMs(WINDOW_MS);
 const POSSIBLE_MS = possiblyWithinMs(WINDOW_MS);
 
+test("the bounds of a window hold for any clock whose rate is off by 500 ppm", () => {
+  for (const windowMs of [1_000, 5_000, 3_600_000]) {
+    expect(certainlyWithinMs(windowMs)).toBeLessThan(windowMs / 1.0005);
+    expect(possiblyWithinMs(windowMs)).toBeGreaterThan(windowMs / 0.9995);
+  }
+});
+
 const ALLOWANCES: readonly {
   readonly name: string;
   readonly limit: number;
@@ -184,9 +191,12 @@ test("a denial whose window begins before anything is known is not judged", () =
 
 test("after another life of the generator, denials are judged when all nodes have decided", () => {
   const account = watchedAccount({ knownFromMs: 0, nodesWithPast: ["node1", "node2"] });
-  replay(account, [denied(50_000), { ...denied(60_000), node: "node2" }, denied(69_999)]);
+  replay(account, [denied(50_000), denied(50_000 + 2 * SETTLE_MS)]);
+  const decidedMs = 80_000;
+  replay(account, [{ ...denied(decidedMs), node: "node2" }]);
+  replay(account, [denied(decidedMs + SETTLE_MS + POSSIBLE_MS - 1)]);
   expect(account.accusations).toEqual([]);
-  replay(account, [denied(60_000 + SETTLE_MS + POSSIBLE_MS)]);
+  replay(account, [denied(decidedMs + SETTLE_MS + POSSIBLE_MS)]);
   expect(account.sumOf("wrongly_denied")).toBe(1);
 });
 

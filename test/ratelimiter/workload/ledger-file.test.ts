@@ -33,6 +33,7 @@ test("a ledger goes on with the sums of the last life, past a line that was cut 
   using next = new LedgerFile(pathOf(), 5_000);
   next.append(second(5, 5_500), 6_000);
   using last = new LedgerFile(pathOf(), 7_000);
+  expect(readFileSync(pathOf(), "utf8").split("\n")).toContain('{"type":"opened","at_ms":5000}');
   expect(last.totals).toEqual({
     allowed: 35,
     denied: 6,

@@ -24,11 +24,14 @@ test("what is answered is counted as it was answered, fail-open as allowed", asy
   expect(ledger.figures.denied).toBe(deniedOnes);
   expect(ledger.figures.allowed).toBe(node.asked() - deniedOnes);
   expect(ledger).toMatchObject({ failures: 0, unsent: 0, retries: 0 });
+  // No window has passed, so no denial could be judged.
+  expect(ledger).toMatchObject({ verdict: "unchecked", figures: { wrongly_denied: null } });
   expect(load.seconds.reduce((sum, { ops }) => sum + ops, 0)).toBe(node.asked());
 });
 
 const NO_DECISIONS: readonly { readonly name: string; readonly script: Script }[] = [
   { name: "503", script: () => new Response("{}", { status: 503 }) },
+  { name: "503 with a denial", script: (key) => answer(key, { allowed: false }, 503) },
   { name: "400", script: () => new Response("{}", { status: 400 }) },
   { name: "no JSON", script: () => new Response("yes") },
   { name: "another key", script: () => answer("somebody") },

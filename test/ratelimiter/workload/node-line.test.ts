@@ -80,6 +80,19 @@ test("connections are used again, but not a broken one, and nothing is sent twic
   expect(connections.map((requests) => requests.length)).toEqual([3, 1]);
 });
 
+test("a connection whose answer is late is not used again", async () => {
+  let opened = 0;
+  await using server = await serveSockets((socket) => {
+    opened += 1;
+    const isFirst = opened === 1;
+    socket.on("data", () => isFirst || socket.write(ANSWER));
+  });
+  using line = new NodeLine({ hostname: "127.0.0.1", port: server.port });
+  expect((await line.exchange(REQUEST, 50)).state).toBe("lost");
+  expect((await line.exchange(REQUEST, DEADLINE_MS)).state).toBe("answered");
+  expect(opened).toBe(2);
+});
+
 test("an idle connection that the node has ended is not used", async () => {
   let ended = 0;
   await using server = await serveSockets((socket) => {
