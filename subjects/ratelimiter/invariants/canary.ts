@@ -98,14 +98,18 @@ function judgeBlocked({ reading, limit }: CanaryFacts): Opinion {
   return isAnswered(reading) ? holds("denied") : unknown("no check was answered");
 }
 
+/** Only a node that does so apart from the others: what all of them do is over_limit's matter. */
 function judgeSpent({ reading, limit }: CanaryFacts): Opinion {
-  const over = Object.entries(reading.allowedInWindowBy).filter(([, allowed]) => allowed > limit);
-  if (over.length > 0) {
-    const names = over.map(([name]) => name).join(", ");
-    const evidence = { limit, by_node: reading.allowedInWindowBy };
-    return violated(`${names} alone allowed more than the limit of ${limit}`, evidence);
+  const counts = Object.entries(reading.allowedInWindowBy);
+  const [first] = counts.filter(([, allowed]) => allowed > limit);
+  if (first === undefined) {
+    return isAnswered(reading) ? holds("denied once spent") : unknown("no check was answered");
   }
-  return isAnswered(reading) ? holds("denied once spent") : unknown("no check was answered");
+  const [name, allowed] = first;
+  const words = `${name} alone allowed ${allowed}, the limit is ${limit}`;
+  const byOthers = counts.reduce((sum, [, count]) => sum + count, -allowed);
+  if (byOthers > limit) return unknown(`${words}; the others exceeded it, too`);
+  return violated(words, { limit, by_node: reading.allowedInWindowBy });
 }
 
 function judgeDenied({ reading, limit }: CanaryFacts): Opinion {

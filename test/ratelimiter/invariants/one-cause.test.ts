@@ -114,6 +114,14 @@ test("a job that does harm is named by the harm, and has no ticket of its own", 
   expect(JSON.stringify(spent?.evidence)).toContain("keyspace-report");
 });
 
+test("an excess at all nodes is over the limit, and no ghost of one of them", () => {
+  const seen = seenWith((draft) => {
+    const spent = canaryOf(draft, "canary.spent");
+    Object.assign(spent, { allowedInWindow: 10, allowedInWindowBy: { node1: 4, node2: 4 } });
+  });
+  expect(allIn(seen, "violated")).toEqual(["over_limit/canary.spent"]);
+});
+
 test("a node on another schema is one violation, though it counts elsewhere", () => {
   const seen = seenWith((draft) => {
     const node = nodeOf(draft, "node2");
