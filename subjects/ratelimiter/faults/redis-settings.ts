@@ -52,8 +52,12 @@ function settingsFault({ name, describes, changes, causes }: SettingsFault): Lim
         details: { changes: { ...changes }, before: Object.fromEntries(before) },
       };
     },
-    inject: (plan, context) => setAll(plan, context, detailsOf(plan, detailsSchema).changes),
-    heal: (plan, context) => setAll(plan, context, detailsOf(plan, detailsSchema).before),
+    async inject(plan, context) {
+      await setAll(plan, context, detailsOf(plan, detailsSchema).changes);
+    },
+    async heal(plan, context) {
+      await setAll(plan, context, detailsOf(plan, detailsSchema).before);
+    },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: causes, entity })),
   };
 }

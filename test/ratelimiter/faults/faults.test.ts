@@ -9,6 +9,7 @@ import { systemClock as clock, seededRandom } from "../../../src/infra/clock.ts"
 import { DECLARED_LIMITS } from "../../../subjects/ratelimiter/declared.ts";
 import { limiterFaults } from "../../../subjects/ratelimiter/faults/all.ts";
 import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
+import type { LimiterObservation } from "../../../subjects/ratelimiter/observation.ts";
 import { healthAnswerSchema } from "../../../subjects/ratelimiter/service/answers.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
@@ -166,6 +167,53 @@ describe.skipIf(!hasRedis)(`faults${why}`, () => {
     expect(limiterFaults.map(({ name }) => name)).toEqual(Object.keys(CASES));
   });
 
+  test("a plan follows from observation and seed, and different seeds strike others", async () => {
+    const seen = await watched.look();
+    for (const fault of limiterFaults) {
+      const plan = fault.plan(seen, seededRandom(5));
+      expect(fault.plan(seen, seededRandom(5))).toEqual(plan);
+      expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    }
+    const struck = Array.from({ length: 20 }, (_, seed) =>
+      limiterFaults.map((fault) => fault.plan(seen, seededRandom(seed)).targets.join()),
+    );
+    for (const name of ["counter_drift", "limit_drift", "node_kill", "clock_skew"]) {
+      const index = limiterFaults.findIndex((fault) => fault.name === name);
+      expect(new Set(struck.map((names) => names[index])).size).toBeGreaterThan(1);
+    }
+  });
+
+  test("a plan that is not understood is refused, and so is one that cannot be reached", async () => {
+    const seen = await watched.look();
+    for (const fault of limiterFaults) {
+      const plan = fault.plan(seen, seededRandom(5));
+      const nowhere = { runtime: undefined, signal, clock };
+      await expect(fault.heal(plan, nowhere)).rejects.toThrow("only a limiter that operator runs");
+      if (Object.keys(plan.details).length === 0) continue;
+      const context = { runtime: limiter.runtime, signal, clock };
+      const foreign = { ...plan, details: { key: 7 } };
+      await expect(fault.inject(foreign, context)).rejects.toThrow("its plan is not understood");
+    }
+  });
+
+  test("a fault that cannot strike says so, and leaves nothing", async () => {
+    const seen = await watched.look();
+    const plan = planOf("maxclients", seen);
+    const context = { runtime: limiter.runtime, signal, clock };
+    await limiter.runtime.operate("jobs", "kill");
+    const injecting = faultNamed("maxclients").inject(plan, context);
+    await expect(injecting).rejects.toThrow("connection refused");
+    await limiter.runtime.operate("jobs", "start");
+    await limiter.runtime.operate("node2", "kill");
+    const targets = [1, 2, 3, 4, 5, 6].map((seed) => planOf("node_pause", seen, seed).targets);
+    expect(targets.flat()).toContain("node2");
+    const after = await watched.look();
+    const others = [1, 2, 3, 4, 5, 6].map((seed) => planOf("node_pause", after, seed).targets);
+    expect(others.flat()).not.toContain("node2");
+    await limiter.runtime.operate("node2", "start");
+    await watched.untilWell();
+  });
+
   for (const fault of limiterFaults) {
     test(`${fault.name} strikes, outlives a restart, and is healed and repaired`, async () => {
       const found = CASES[fault.name];
@@ -203,9 +251,8 @@ describe.skipIf(!hasRedis)(`faults${why}`, () => {
   }
 
   test("injecting twice is injecting once", async () => {
-    const [fault] = limiterFaults;
-    if (!fault) throw new Error("no faults");
-    const plan = fault.plan(await watched.look(), seededRandom(3));
+    const fault = faultNamed("counter_drift");
+    const plan = planOf(fault.name, await watched.look());
     const context = { runtime: limiter.runtime, signal, clock };
     await fault.inject(plan, context);
     await fault.inject(plan, context);
@@ -217,6 +264,16 @@ describe.skipIf(!hasRedis)(`faults${why}`, () => {
     await watched.untilWell();
   });
 });
+
+function faultNamed(name: string) {
+  const fault = limiterFaults.find((candidate) => candidate.name === name);
+  if (!fault) throw new Error(`no fault ${name}`);
+  return fault;
+}
+
+function planOf(name: string, seen: LimiterObservation, seed = 1): FaultPlan {
+  return faultNamed(name).plan(seen, seededRandom(seed));
+}
 
 /** Restarted members find Redis again, unless the fault keeps them from it. */
 async function untilDecided({ fault, targets }: FaultPlan): Promise<void> {

@@ -74,6 +74,13 @@ describe.skipIf(!hasRedis)(`the job runner${why}`, () => {
     await remove("wrong");
   });
 
+  test("told to stop, it ends in good order and its connections with it", async () => {
+    const stopped = await limiter.runtime.operate("jobs", "stop");
+    expect(stopped.lastExit).toBe("exit code 0");
+    await eventually(async () => (await clientNames()).length === 0, "no job is connected");
+    await limiter.runtime.operate("jobs", "start");
+  });
+
   test("what is no job is refused and not kept", async () => {
     await expect(put("x", { type: "command", every_ms: 1, command: ["PING"] })).rejects.toThrow(
       "400",

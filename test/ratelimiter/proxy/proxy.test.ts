@@ -85,6 +85,21 @@ describe.skipIf(!hasRedis)(`the proxy${why}`, () => {
     expect((await fetch(url, { headers: { authorization: "Bearer x" } })).status).toBe(401);
     expect((await linkOf("node1"))?.toxics).toEqual([]);
   });
+
+  test("who writes no JSON, takes the wrong method or the wrong path is told", async () => {
+    const headers = { authorization: `Bearer ${limiter.site.token}` };
+    const send = async (path: string, request: RequestInit) => {
+      const answer = await fetch(`${limiter.site.proxy?.url}${path}`, { headers, ...request });
+      return `${answer.status} ${(await answer.text()).slice(0, 30)}`;
+    };
+    const toxic = "/api/links/node1/toxics/late";
+    expect(await send(toxic, { method: "PUT", body: "{" })).toStartWith("400");
+    expect(await send(toxic, { method: "PUT", body: "x".repeat(70_000) })).toStartWith("413");
+    expect(await send(toxic, { method: "POST" })).toStartWith("405");
+    expect(await send("/api/nothing", {})).toStartWith("404");
+    expect(await send("/api/links/%ff/toxics/late", { method: "DELETE" })).toStartWith("400");
+    expect(await send("/live", {})).toBe('200 {"name":"proxy","status":"live');
+  });
 });
 
 function put(node: string, toxic: string, body: Readonly<Record<string, string | number>>) {
