@@ -106,7 +106,7 @@ test("where nobody listens, each check is a failure after one retry", async () =
 });
 
 test("a topology without nodes is refused with what to do", async () => {
-  const load = startLoad({ ports: [], opsPerSecond: 1 });
+  await using load = startLoad({ ports: [], opsPerSecond: 1 });
   await expect(load.stop()).rejects.toThrow("load ratelimiter: its topology names no node");
 });
 

@@ -102,7 +102,7 @@ export function startLoad({ ports, opsPerSecond, onSecond }: LoadGiven): Started
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
-      await ended;
+      await Promise.allSettled([ended]);
       rmSync(home, { recursive: true });
     },
   };
