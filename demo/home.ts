@@ -1,6 +1,6 @@
 // A demo's own home: a fresh directory, owned by this process and by nothing of the user's.
 // What a killed demo left, recognised by its dead owner, is swept before the next one starts.
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -9,12 +9,27 @@ import { writeFileAtomically } from "../src/infra/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../src/infra/process-identity.ts";
 
 const PREFIX = "operator-demo-";
+const RECORD_PREFIX = "run-";
 const OWNER_FILE = "owner.json";
 
 const ownerSchema = z.object({ pid: z.number().int(), startTime: z.string() });
 
 export async function createDemoHome(): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), PREFIX));
+  return createOwned(join(tmpdir(), PREFIX));
+}
+
+/**
+ * A directory for what a person may read after the demo. It stays until another demo starts after
+ * this one has ended: of two at the same time neither has the other's.
+ */
+export async function createRecordHome(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  for (const ended of await abandonedIn(parent, RECORD_PREFIX)) await removeHome(ended);
+  return createOwned(join(parent, RECORD_PREFIX));
+}
+
+async function createOwned(prefix: string): Promise<string> {
+  const home = await mkdtemp(prefix);
   const owner = identify(process.pid);
   await writeFileAtomically(join(home, OWNER_FILE), JSON.stringify(owner));
   return home;
@@ -31,8 +46,12 @@ export async function removeHome(home: string): Promise<void> {
 
 /** Homes of demos whose process is gone. */
 export async function abandonedHomes(): Promise<readonly string[]> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
-  const homes = names.map((name) => join(tmpdir(), name));
+  return abandonedIn(tmpdir(), PREFIX);
+}
+
+async function abandonedIn(parent: string, prefix: string): Promise<readonly string[]> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+  const homes = names.map((name) => join(parent, name));
   const owners = await Promise.all(homes.map(readOwner));
   return homes.filter((_, index) => {
     const owner = owners[index];

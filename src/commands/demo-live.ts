@@ -1,13 +1,15 @@
 // The demo on a terminal: takes it over, plays, gives it back, and says what there is to look at.
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { CHAPTERS } from "../../demo/chapters/all.ts";
 import { summaryText } from "../../demo/events.ts";
+import { createRecordHome } from "../../demo/home.ts";
 import { type LiveOutcome, playLive } from "../../demo/live/play.ts";
 import { keptLines } from "../../demo/narration.ts";
 import { OperatorError } from "../domain/errors.ts";
 import { SAFETY_MODES } from "../domain/session.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
+import { withFileErrors } from "../infra/files.ts";
 import { chooseModel } from "../models/open-model.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import type { DemoChoices } from "./demo.ts";
@@ -29,7 +31,7 @@ export async function runLiveDemo(
   const { definition, choices } = demo;
   const { flags } = context;
   const { name, faults, figures } = definition;
-  const databasePath = databasePathOf(context);
+  const databasePath = await databasePathOf(context);
   using live = openLiveScreen(context);
   const { screen, theme, keyboard, signal } = live;
   const outcome = await playLive({
@@ -58,15 +60,18 @@ export async function runLiveDemo(
   return summary === undefined || summary.exitCode === 0 ? 0 : 3;
 }
 
-/** The last demo's database is kept, so that its audit can be read; never the user's own. */
-function databasePathOf(context: CommandContext): string {
-  return resolve(textFlag(context.flags, "db") ?? join(homeOf(context), "demo", "last.db"));
+/** Kept after the demo, so that its audit can be read; never the user's own. */
+async function databasePathOf(context: CommandContext): Promise<string> {
+  const named = textFlag(context.flags, "db");
+  if (named !== undefined) return resolve(named);
+  const parent = resolve(homeOf(context), "demo");
+  const create = () => createRecordHome(parent);
+  return join(await withFileErrors("making a place for the demo's database", create), "tickets.db");
 }
 
 /** Ours begins empty; one that a person named is theirs. */
 async function emptyDatabase({ flags }: CommandContext, path: string): Promise<void> {
   if (textFlag(flags, "db") !== undefined) return;
-  await mkdir(dirname(path), { recursive: true });
   await Promise.all(DATABASE_FILES.map((ending) => rm(`${path}${ending}`, { force: true })));
 }
 

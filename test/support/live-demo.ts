@@ -39,6 +39,8 @@ export interface LiveDemoOptions {
   readonly operator?: string;
   /** Further words of the command, given the demo's directory. */
   readonly wordsFor?: (dir: string) => readonly string[];
+  /** OPERATOR_HOME, if not one of its own. */
+  readonly operatorHome?: string;
 }
 
 export async function openLiveDemo(options: LiveDemoOptions): Promise<LiveDemo> {
@@ -46,7 +48,8 @@ export async function openLiveDemo(options: LiveDemoOptions): Promise<LiveDemo> 
   const operator = options.operator ?? (await builtOperator());
   const dir = await mkdtemp(join(tmpdir(), "operator-live-test-"));
   const command = withSettingsNoted([operator, ...DEMO, ...wordsFor(dir)], dir);
-  const env = { HOME: dir, TMPDIR: dir, OPERATOR_HOME: join(dir, "home") };
+  const operatorHome = options.operatorHome ?? join(dir, "home");
+  const env = { HOME: dir, TMPDIR: dir, OPERATOR_HOME: operatorHome };
   const pty = openPty({ command, env, columns, rows });
   const untilShown = async (what: RegExp) => {
     const look = () => what.test(pty.screen().join("\n"));
