@@ -2,7 +2,9 @@
 // member's lock, and changes nothing when the process is already as it should be.
 import { OperatorError } from "../../domain/errors.ts";
 import { signalProcess, stateOf } from "../../infra/process-identity.ts";
-import { type MemberHandle, stateOfRecord, waitUntil } from "./member.ts";
+import { needsToRun } from "../member-errors.ts";
+import { waitUntil } from "../wait-until.ts";
+import { type MemberHandle, stateOfRecord } from "./member.ts";
 import { forbidLaunches, type ProcessRecord, readProcess, writeLastExit } from "./records.ts";
 
 /** Between SIGTERM and SIGKILL. */
@@ -52,22 +54,16 @@ async function signalUntil(
   member: MemberHandle,
   wanted: { readonly signal: "SIGSTOP" | "SIGCONT"; readonly state: "paused" | "running" },
 ): Promise<void> {
+  const isStopped = needsToRun(wanted.signal === "SIGSTOP" ? "pausing" : "resuming", member.name);
   const record = await readLive(member);
-  if (!record) throw isStopped(member, wanted.signal);
+  if (!record) throw isStopped;
   signalProcess(record, wanted.signal);
   const isDone = () => stateOf(record) === wanted.state || stateOf(record) === "gone";
   await waitUntil(isDone, { withinMs: GONE_WITHIN_MS, clock: member.clock });
-  if (stateOf(record) !== wanted.state) throw isStopped(member, wanted.signal);
+  if (stateOf(record) !== wanted.state) throw isStopped;
 }
 
 async function readLive({ paths }: MemberHandle): Promise<ProcessRecord | undefined> {
   const record = await readProcess(paths);
   return stateOfRecord(record) === "stopped" ? undefined : record;
-}
-
-function isStopped({ name }: MemberHandle, signal: string): OperatorError {
-  const doing = signal === "SIGSTOP" ? "pausing" : "resuming";
-  return new OperatorError("conflict", `${doing} ${name}: it is stopped`, {
-    hint: `start ${name} first`,
-  });
 }

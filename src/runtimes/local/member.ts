@@ -7,6 +7,7 @@ import type { MemberPlan, SubjectDefinition, Topology } from "../../domain/subje
 import { withFileLock } from "../../infra/file-lock.ts";
 import { withFileErrors } from "../../infra/files.ts";
 import { stateOf } from "../../infra/process-identity.ts";
+import { planOf } from "../member-errors.ts";
 import { type MemberPaths, memberPaths, type SubjectPaths } from "./layout.ts";
 import { type ProcessRecord, readLastExit, readProcess } from "./records.ts";
 
@@ -35,27 +36,15 @@ export interface LocalMember extends MemberHandle {
 
 /** A restart may take 10 s to stop and 30 s to start. */
 const LOCK_WITHIN_MS = 60_000;
-const POLL_MS = 20;
 
 /** In declared order. */
 export function membersOf(subject: LocalSubject): readonly LocalMember[] {
-  return subject.topology.members.map((plan) => ({
-    subject,
-    plan,
-    name: plan.name,
-    paths: memberPaths(subject.paths, plan.name),
-    clock: subject.clock,
-  }));
+  return subject.topology.members.map((plan) => handleOf(subject, plan));
 }
 
 /** Throws code "not_found" with the valid names. */
 export function memberOf(subject: LocalSubject, name: string): LocalMember {
-  const members = membersOf(subject);
-  const found = members.find((member) => member.name === name);
-  if (found) return found;
-  const valid = members.map((member) => member.name).join(", ");
-  const { subject: subjectName } = subject.topology;
-  throw new OperatorError("not_found", `no member "${name}" in ${subjectName}: one of ${valid}`);
+  return handleOf(subject, planOf(subject.topology, name));
 }
 
 export async function statusOf({ plan, paths }: LocalMember): Promise<MemberStatus> {
@@ -89,16 +78,7 @@ export function notUp(subject: string): OperatorError {
   });
 }
 
-/** Looks until the condition is true, the time is over or the signal aborts. */
-export async function waitUntil(
-  condition: () => boolean | Promise<boolean>,
-  limits: { readonly withinMs: number; readonly clock: Clock; readonly signal?: AbortSignal },
-): Promise<boolean> {
-  const { withinMs, clock, signal } = limits;
-  const deadlineMs = clock.now() + withinMs;
-  while (!(await condition())) {
-    if (signal?.aborted || clock.now() > deadlineMs) return false;
-    await clock.sleep(POLL_MS, signal);
-  }
-  return true;
+function handleOf(subject: LocalSubject, plan: MemberPlan): LocalMember {
+  const { name } = plan;
+  return { subject, plan, name, paths: memberPaths(subject.paths, name), clock: subject.clock };
 }

@@ -10,8 +10,10 @@
 // A real program cannot claim: its starter does, while a shell waits at a gate to become it.
 // The starter may die at any line: what it leaves is a process on record, or one that ends itself.
 import { OperatorError, unreachable } from "../../domain/errors.ts";
+import { startOfPaused } from "../member-errors.ts";
+import { waitUntil } from "../wait-until.ts";
 import { rotateLog } from "./log-file.ts";
-import { type LocalMember, notUp, stateOfRecord, waitUntil } from "./member.ts";
+import { type LocalMember, notUp, stateOfRecord } from "./member.ts";
 import { isPortFree } from "./ports.ts";
 import { awaitReady, notStarted, type Start } from "./ready.ts";
 import {
@@ -39,7 +41,7 @@ export async function startMember(start: Start): Promise<void> {
     case "running":
       return awaitReady(start);
     case "paused":
-      throw isPaused(member);
+      throw startOfPaused(subject.topology.subject, member.name);
     case "stopped":
       return launch(start);
     default:
@@ -78,10 +80,4 @@ async function awaitClaim(start: Start, child: Bun.Subprocess): Promise<void> {
   if (await isClaimed()) return;
   if (!hasEnded()) child.kill("SIGKILL");
   throw await notStarted(start, "its process ended before it began its work");
-}
-
-function isPaused({ name, subject }: LocalMember): OperatorError {
-  return new OperatorError("conflict", `starting ${name}: it is paused, not stopped`, {
-    hint: `operator subject resume ${subject.topology.subject} ${name}`,
-  });
 }
