@@ -17,6 +17,8 @@ export function listen(server: RedisServer): TCPSocketListener<Session> {
     return Bun.listen<Session>({
       hostname: "127.0.0.1",
       port: server.port,
+      // For one that is turned away: writing to it may fail before it has a session of its own.
+      data: { client: undefined },
       socket: {
         open(socket) {
           ids += 1;

@@ -22,7 +22,9 @@ const STEPS_PER_LOOK = 64;
 /** The answer; or, when it takes longer than the patience, a promise of it. */
 export function drive(options: DriveOptions): Reply | Promise<Reply> {
   const { running, patienceMs } = options;
-  return runFor(running, patienceMs) ?? driveOn(options);
+  const done = runFor(running, patienceMs);
+  // Null is an answer, too.
+  return done === undefined ? driveOn(options) : done;
 }
 
 async function driveOn({ running, isKilled }: DriveOptions): Promise<Reply> {

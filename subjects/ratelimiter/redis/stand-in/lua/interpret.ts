@@ -2,7 +2,7 @@
 // loop and each call of a function: whoever drives it may look after others, or end it there.
 import { unreachable } from "../../../../../src/domain/errors.ts";
 import { evaluate, evaluateAll, failAt, indexed } from "./evaluate.ts";
-import { Scope } from "./scope.ts";
+import { type MakeFunction, Scope } from "./scope.ts";
 import {
   type Block,
   type Expression,
@@ -12,7 +12,6 @@ import {
 } from "./syntax.ts";
 import {
   isTruthy,
-  type LuaFunction,
   type LuaResult,
   type LuaRun,
   type LuaValue,
@@ -33,21 +32,34 @@ export function* runLua(block: Block, globals: ReadonlyMap<string, LuaValue>): L
 }
 
 /** One for each run: it counts the calls that have not returned. */
-function functionMaker(): (expression: FunctionExpression, outer: Scope) => LuaFunction {
+function functionMaker(): MakeFunction {
   let calls = 0;
-  return ({ parameters, body }, outer) => ({
+  return (expression, outer) => ({
     type: "function",
-    *call(args) {
-      yield;
+    call(args) {
       calls += 1;
-      if (calls > CALLS_MAX) throw new LuaError("user_script: stack overflow");
-      const scope = outer.inner();
-      for (const [index, name] of parameters.entries()) scope.declare(name, args[index]);
-      const leaving = yield* runBlock(body, scope);
-      calls -= 1;
-      return leaving?.type === "return" ? leaving.values : [];
+      if (calls > CALLS_MAX) throw new LuaError("stack overflow");
+      return runFunction(expression, { outer, args, end: () => (calls -= 1) });
     },
   });
+}
+
+interface FunctionCall {
+  readonly outer: Scope;
+  readonly args: LuaResult;
+  readonly end: () => void;
+}
+
+function* runFunction(
+  { parameters, body }: FunctionExpression,
+  { outer, args, end }: FunctionCall,
+): LuaRun<LuaResult> {
+  yield;
+  const scope = outer.inner();
+  for (const [index, name] of parameters.entries()) scope.declare(name, args[index]);
+  const leaving = yield* runBlock(body, scope);
+  end();
+  return leaving?.type === "return" ? leaving.values : [];
 }
 
 function* runBlock(block: Block, scope: Scope): LuaRun<Leaving | undefined> {

@@ -1,0 +1,89 @@
+// A client of Redis that shows the bytes: one reply at a time, just as it came.
+import { connect, type Socket } from "node:net";
+import { eventually } from "./eventually.ts";
+
+export class WireClient implements Disposable {
+  readonly #socket: Socket;
+  #text = "";
+  #isClosed = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("data", (bytes: Buffer) => {
+      this.#text += bytes.toString("latin1");
+    });
+    socket.on("close", () => {
+      this.#isClosed = true;
+    });
+    // What is written to a side that has closed is of no interest.
+    socket.on("error", () => undefined);
+  }
+
+  static connect(port: number): Promise<WireClient> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: "127.0.0.1", port });
+      socket.once("error", reject);
+      socket.once("connect", () => resolve(new WireClient(socket)));
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Bytes, one character each. */
+  say(text: string): void {
+    this.#socket.write(Buffer.from(text, "latin1"));
+  }
+
+  async reply(): Promise<string> {
+    const end = await eventually(() => replyEnd(this.#text, 0), "a reply has come");
+    const reply = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end);
+    return reply;
+  }
+
+  /** As an array of bulk strings. */
+  async ask(...words: readonly (string | number)[]): Promise<string> {
+    this.say(request(words));
+    return this.reply();
+  }
+
+  /** A line as redis-cli takes it. */
+  async askLine(line: string): Promise<string> {
+    this.say(`${line}\r\n`);
+    return this.reply();
+  }
+
+  /** All that still comes until the other side closes. */
+  async rest(): Promise<string> {
+    await eventually(() => this.isClosed, "the connection is closed");
+    return this.#text;
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
+
+export function request(words: readonly (string | number)[]): string {
+  const bulks = words.map((word) => `$${String(word).length}\r\n${word}\r\n`);
+  return `*${words.length}\r\n${bulks.join("")}`;
+}
+
+/** Where the reply that begins at `start` ends; undefined while it is not complete. */
+function replyEnd(text: string, start: number): number | undefined {
+  const lineEnd = text.indexOf("\r\n", start);
+  if (lineEnd < 0) return undefined;
+  const mark = text[start] ?? "";
+  const count = Number(text.slice(start + 1, lineEnd));
+  if ("$=".includes(mark)) {
+    const end = lineEnd + 2 + (count < 0 ? 0 : count + 2);
+    return end <= text.length ? end : undefined;
+  }
+  if (!"*%".includes(mark)) return lineEnd + 2;
+  let at: number | undefined = lineEnd + 2;
+  const items = mark === "%" ? 2 * count : count;
+  for (let item = 0; item < items && at !== undefined; item += 1) at = replyEnd(text, at);
+  return at;
+}
