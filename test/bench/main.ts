@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { claims } from "./claims.ts";
 import { demos } from "./demos.ts";
 import { detection } from "./detection.ts";
+import { limiter } from "./limiter.ts";
 import { type Benchmark, EXECUTABLE, type Figure, isWithin, tableOf } from "./measure.ts";
 import { monitorCost } from "./monitor-cost.ts";
 import { observation } from "./observation.ts";
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   detection,
   demos,
   screen,
+  limiter,
 ];
 
 process.exit(await main(process.argv.slice(2)));
