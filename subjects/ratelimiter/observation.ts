@@ -15,6 +15,11 @@ export interface LimiterObservation extends Observation {
   /** Null where there is no job runner of ours. */
   readonly jobs: HelperSighting<readonly JobReading[]> | null;
   readonly counters: Reading<CounterScan>;
+  /**
+   * By Redis's clock, the latest moment that is known to lie at or after one at which many counters
+   * changed at once: Redis lost them, or did at last what nodes no longer waited for. Null: none.
+   */
+  readonly upheavalUs: number | null;
   readonly overrides: Reading<OverrideScan>;
   readonly canary: readonly CanaryReading[];
 }

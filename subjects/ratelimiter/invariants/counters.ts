@@ -2,7 +2,7 @@
 import { readValue } from "../../../src/domain/observation.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { CounterReading, LimiterObservation } from "../observation.ts";
-import { type ComparedCounter, compareCounters } from "../observe/compare-counters.ts";
+import { type ComparedCounter, compareCounters, upheavalIn } from "../observe/compare-counters.ts";
 import {
   CORRECTNESS,
   countsApart,
@@ -93,7 +93,7 @@ function judgeDrift(current: LimiterObservation, { compared, isMeant }: DriftPar
   const mine = compared.filter(({ counter }) => isMeant(counter));
   const ahead = mine.filter(({ counter }) => counter.future > 0);
   if (ahead.length > 0) return driftOf(ahead);
-  const why = whyIncomparable(current, compared);
+  const why = whyIncomparable(current);
   if (why !== undefined) return unknown(why);
   const away = mine.filter(
     ({ account }) => account.state === "too_many" || account.state === "too_few",
@@ -119,18 +119,17 @@ function driftOf(away: readonly ComparedCounter[]): Opinion {
 }
 
 /** What makes all counters differ at once is not the drift of one. */
-function whyIncomparable(
-  current: LimiterObservation,
-  compared: readonly ComparedCounter[],
-): string | undefined {
+function whyIncomparable(current: LimiterObservation): string | undefined {
   const apart = countsApart(current);
   if (apart !== undefined) return apart;
-  const uptimeS = readValue(current.redis.info)?.uptimeS ?? 0;
+  const { redis, counters } = current;
+  const uptimeS = readValue(redis.info)?.uptimeS ?? 0;
   if (uptimeS < UPTIME_S_MIN) return `Redis started ${uptimeS} s ago`;
-  const active = compared.filter(({ account }) => "granted" in account && account.granted !== 0);
-  const short = active.filter(({ account }) => account.state === "too_few");
-  const isMany = short.length >= 2 && short.length * 2 > active.length;
-  return isMany ? `Redis has forgotten ${short.length} counters at once` : undefined;
+  const scan = readValue(counters);
+  const upheavalUs = upheavalIn(current) ?? current.upheavalUs;
+  if (!scan || upheavalUs === null) return undefined;
+  const isWithin = upheavalUs > scan.endUs - scan.lengthMs * 1_000;
+  return isWithin ? "many counters changed at once within the compared window" : undefined;
 }
 
 function sayKeys(keys: readonly string[]): string {

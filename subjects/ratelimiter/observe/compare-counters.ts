@@ -26,6 +26,9 @@ const TOLERANCE = 2;
 /** Entries leave at the end of the window in force, which must reach beyond the compared one. */
 const WINDOW_MARGIN_MS = 1_500;
 
+/** So much in a window that losing a third of it shows. */
+const TELLING_UNITS_MIN = 9;
+
 /** Of each counter that was read, in their order; none when they could not be read. */
 export function compareCounters({
   counters,
@@ -41,6 +44,20 @@ export function compareCounters({
     const windowMs = windows.get(counter.key) ?? counter.rule?.window_ms ?? 0;
     return { counter, account: accountOf(counter, { memory, scan, windowMs }) };
   });
+}
+
+/**
+ * The end of the compared window, by Redis's clock, when most counters that can tell disagree:
+ * something happened to all of them at once. Undefined when it is one, or a few.
+ */
+export function upheavalIn(observation: Parameters<typeof compareCounters>[0]): number | undefined {
+  const telling = compareCounters(observation).filter(({ counter, account }) => {
+    if (counter.future > 0 || !("granted" in account)) return false;
+    return Math.max(counter.used, account.granted ?? 0) >= TELLING_UNITS_MIN;
+  });
+  const away = telling.filter(({ account }) => account.state !== "agrees");
+  const isUpheaval = away.length >= 2 && away.length * 2 > telling.length;
+  return isUpheaval ? readValue(observation.counters)?.endUs : undefined;
 }
 
 type Memory =

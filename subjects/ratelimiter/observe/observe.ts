@@ -22,10 +22,13 @@ export interface LookOptions {
   readonly knownLimits: KnownLimits;
 }
 
+/** What a single look can tell. */
+export type LimiterLook = Omit<LimiterObservation, "upheavalUs">;
+
 const CANARY_LEAD_MS = 60;
 
 /** Never rejects, and ends with its context's time. */
-export async function lookAtLimiter(options: LookOptions): Promise<LimiterObservation> {
+export async function lookAtLimiter(options: LookOptions): Promise<LimiterLook> {
   const { context, site, canary, knownLimits } = options;
   const startedAtMs = context.clock.now();
   const asking = canary.ask(context, site.nodes);

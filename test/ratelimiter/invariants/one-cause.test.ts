@@ -141,6 +141,24 @@ test("counters that are all forgotten at once have not drifted", () => {
   expect(allIn(seen, "violated")).toEqual([]);
 });
 
+test("counters that all hold what no node waited for any more have not drifted", () => {
+  const seen = seenWith((draft) => {
+    for (const counter of partOf(draft.counters).items) counter.used += 9;
+  });
+  expect(allIn(seen, "violated")).toEqual([]);
+});
+
+test("what changed many counters at once is no drift of one, until its window has passed", () => {
+  const seenAfter = (shareOfWindow: number) =>
+    seenWith((draft) => {
+      const { endUs, lengthMs } = partOf(draft.counters);
+      draft.upheavalUs = endUs - shareOfWindow * lengthMs * 1_000;
+      counterOf(draft, "hot").used -= 3;
+    });
+  expect(stateOf(seenAfter(0.9), "counter_drift", "hot")).toBe("unknown");
+  expect(stateOf(seenAfter(1), "counter_drift", "hot")).toBe("violated");
+});
+
 test("settings whose bound is reached are told by the bound", () => {
   const seen = seenWith((draft) => {
     partOf(draft.redis.settings).maxclients = "8";
