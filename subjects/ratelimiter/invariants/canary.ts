@@ -2,6 +2,7 @@
 import { readValue } from "../../../src/domain/observation.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { CanaryReading, LimiterObservation } from "../observation.ts";
+import { SAID_FOR_MS } from "../observe/canary-count.ts";
 import {
   CORRECTNESS,
   countsApart,
@@ -22,7 +23,7 @@ export const overLimit: LimiterInvariant = {
   severity: "critical",
   ...CORRECTNESS,
   // Longer than one excess is told of: a Redis that lost its counters once is forgiven.
-  forMs: 4_000,
+  forMs: SAID_FOR_MS + 500,
   judge: ({ current }) =>
     judgeCanaries(current, ({ limit }) => (limit > 0 ? judgeTotal : undefined)),
 };

@@ -13,7 +13,7 @@ export interface CountOptions {
 }
 
 /** What was found is said again for so long, so that it outlasts the pause between two looks. */
-export const SAID_FOR_MS = 3_000;
+export const SAID_FOR_MS = 2_000;
 /** A limiter forgets a grant at the end of its window, by a clock that may run a little faster. */
 const MARGIN_MS = 50;
 
