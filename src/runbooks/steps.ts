@@ -143,9 +143,9 @@ export function cannotFix(words: Words): Ending {
   return { outcome: "cannot_fix", thought: "This needs a person.", ...words };
 }
 
-/** One line of foreign text, short enough for a sentence. */
+/** One line of foreign text, short enough for a sentence, and without a full stop of its own. */
 export function lineOf(text: string): string {
-  return text.replace(/\s+/g, " ").trim().slice(0, 300);
+  return text.replace(/\s+/g, " ").trim().slice(0, 300).replace(/\.+$/, "");
 }
 
 /** The first line of a result that is JSON of the wanted form. */
