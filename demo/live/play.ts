@@ -4,6 +4,7 @@ import type { CommandContext } from "../../src/commands/context.ts";
 import { unreachable } from "../../src/domain/errors.ts";
 import type { Fault } from "../../src/domain/fault.ts";
 import type { LoadFigure } from "../../src/domain/load.ts";
+import { withFileErrors } from "../../src/infra/files.ts";
 import { drawScreen, panelRoom } from "../../src/panels/draw-screen.ts";
 import type { Key } from "../../src/panels/keys-names.ts";
 import { panelsOf } from "../../src/panels/layout.ts";
@@ -91,7 +92,7 @@ async function playOnce(
   takeLateKey: Keyboard["onKey"],
 ): Promise<LiveOutcome & { readonly end: RunEnd }> {
   const { context, subject, databasePath } = options;
-  const home = await createDemoHome();
+  const home = await withFileErrors("making a home for the demo", createDemoHome);
   const memory = memoryFor(options);
   const redraw = () => options.screen.draw((size) => drawScreen(view(), size, options.theme));
   const view = (): ScreenView =>
