@@ -49,7 +49,19 @@ export function openLiveScreen(context: CommandContext): LiveScreen {
   );
   const held = opening.move();
   const theme = createTheme({ colorLevel: colorLevelOf(context.env) });
-  return { screen, theme, keyboard, signal, [Symbol.dispose]: () => held.dispose() };
+  const dispose = () => {
+    held.dispose();
+    tellFailure(context, recorder);
+  };
+  return { screen, theme, keyboard, signal, [Symbol.dispose]: dispose };
+}
+
+/** The show went on without it: after the screen a person hears that the file ends too early. */
+function tellFailure({ flags, printError }: CommandContext, recorder: Recorder | undefined): void {
+  if (recorder?.failure === undefined) return;
+  printError(
+    `the recording ${textFlag(flags, "record")} ends before the show: ${recorder.failure}`,
+  );
 }
 
 /** Who has asked to quit and presses Ctrl-C does not want to wait, on the screen or after it. */

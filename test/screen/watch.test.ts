@@ -165,6 +165,22 @@ test("what was shown is recorded", async () => {
   expect(events.join("")).toContain("Ticket #1 -> open");
 });
 
+test("a recording that a full disk ended is told of after the screen", async () => {
+  await using room = await openRoom();
+  const limit = ["sh", "-c", 'trap "" XFSZ; ulimit -f 16; exec "$@"', "sh"];
+  const recording = join(room.dir, "watch.cast");
+  await using pty = room.watch({ under: limit, words: ["--record", recording] });
+  await pty.untilScreen((text) => text.includes("STALE"), "the panels");
+  for (let columns = 100; columns < 112; columns += 1) {
+    pty.resize(columns, 30);
+    await pty.untilScreen((_, rows) => rows[0]?.length === columns, `${columns} columns`);
+  }
+  pty.type("q");
+  expect(await pty.exited).toBe(0);
+  const said = (await pty.settled()).join("");
+  expect(said).toMatch(/the recording \S+ ends before the show: EFBIG/);
+});
+
 test("on a small terminal the same is told in plain lines, until Ctrl-C", async () => {
   await using room = await openRoom();
   await openTicket(room.store(), "no answer");
@@ -216,6 +232,8 @@ interface WatchOptions {
   readonly notedIn?: string;
   readonly words?: readonly string[];
   readonly columns?: number;
+  /** What the command is run by. */
+  readonly under?: readonly string[];
 }
 
 async function openRoom(): Promise<Room> {
@@ -234,7 +252,8 @@ async function openRoom(): Promise<Room> {
       const { endpoints = tikv.pd.map(({ url }) => url), notedIn, words = [] } = options;
       const named = endpoints.length === 0 ? [] : ["--pd", endpoints.join(",")];
       const watch = [...OPERATOR, "watch", "--subject", "tikv"];
-      const command = [...watch, "--db", database, ...named, ...words];
+      const { under = [] } = options;
+      const command = [...under, ...watch, "--db", database, ...named, ...words];
       return openPty({
         command: notedIn === undefined ? command : withSettingsNoted(command, notedIn),
         env: { OPERATOR_HOME: dir, PD_ENDPOINT: undefined, OPERATOR_DB: undefined },
