@@ -2,19 +2,17 @@
 // away, it is healed from nothing but its plan as a ledger gives it back, and an action repairs it.
 // What it does is seen from outside, with a Redis client and HTTP.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { z } from "zod";
 import type { FaultPlan } from "../../../src/domain/fault.ts";
-import type { JsonObject } from "../../../src/domain/json.ts";
 import { systemClock as clock, seededRandom } from "../../../src/infra/clock.ts";
 import { DECLARED_LIMITS } from "../../../subjects/ratelimiter/declared.ts";
 import { limiterFaults } from "../../../subjects/ratelimiter/faults/all.ts";
-import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
+import { logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
 import type { LimiterObservation } from "../../../subjects/ratelimiter/observation.ts";
-import { healthAnswerSchema } from "../../../subjects/ratelimiter/service/answers.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
 import { hasRedis } from "../../support/real-redis.ts";
 import { type WatchedLimiter, watchLimiter } from "../../support/watched-limiter.ts";
+import { casesOn } from "./cases.ts";
 
 setDefaultTimeout(90_000);
 
@@ -22,137 +20,6 @@ const why = hasRedis ? "" : " (skipped: neither redis-server nor valkey-server i
 const signal = new AbortController().signal;
 let limiter: LiveLimiter;
 let watched: WatchedLimiter;
-
-interface Case {
-  /** Killed and started again; the struck one when it says so. */
-  readonly restarted: readonly string[];
-  /** Whether the fault is there, by what it does. */
-  readonly isThere: (plan: FaultPlan) => Promise<boolean>;
-  /** The action that repairs it; its target is the plan's when none is named. */
-  readonly repair: readonly [action: string, target?: string, args?: JsonObject];
-}
-
-const CASES: Readonly<Record<string, Case>> = {
-  counter_drift: {
-    repair: ["reset_counter"],
-    restarted: ["redis"],
-    isThere: ({ targets }) => isDenied(targets[0] ?? ""),
-  },
-  limit_drift: {
-    repair: ["restore_limit"],
-    restarted: ["redis"],
-    isThere: async ({ targets: [key = ""] }) => {
-      const limit = Number(await limiter.redis("HGET", limitKeyOf(key), "limit"));
-      const ttlMs = await limiter.redis("PTTL", limitKeyOf(key));
-      return limit === (DECLARED_LIMITS.keys[key]?.limit ?? 0) * 10 && ttlMs === -1;
-    },
-  },
-  immortal_key: {
-    repair: ["set_ttl"],
-    restarted: ["redis"],
-    isThere: async ({ targets: [key = ""] }) => {
-      // What a blocked tenant asks must not give its counter an expiry.
-      await limiter.check("node1", key);
-      return (await limiter.redis("PTTL", logKeyOf(key))) === -1;
-    },
-  },
-  node_kill: {
-    repair: ["start_member"],
-    restarted: [],
-    isThere: ({ targets }) => isInState(targets, "stopped"),
-  },
-  node_pause: {
-    repair: ["resume_member"],
-    restarted: [],
-    isThere: ({ targets }) => isInState(targets, "paused"),
-  },
-  redis_kill: {
-    repair: ["start_member"],
-    restarted: [],
-    isThere: ({ targets }) => isInState(targets, "stopped"),
-  },
-  redis_pause: {
-    repair: ["resume_member"],
-    restarted: [],
-    isThere: ({ targets }) => isInState(targets, "paused"),
-  },
-  redis_latency: {
-    repair: ["clear_toxic", undefined, { toxic: "slow-link" }],
-    restarted: ["proxy", "the struck one"],
-    isThere: async ({ targets: [node = ""] }) => {
-      const { redis } = await limiter.ask(node, { path: "/health", schema: healthAnswerSchema });
-      return (redis.latency_ms ?? 0) > 100;
-    },
-  },
-  flushall: {
-    repair: ["remove_job", "nightly-cleanup"],
-    restarted: ["jobs", "redis"],
-    isThere: async () => {
-      await limiter.redis("SET", "witness", "here");
-      const isGone = async () => (await limiter.redis("EXISTS", "witness")) === 0;
-      return eventually(isGone, "the witness is gone", 2_600).catch(() => false);
-    },
-  },
-  maxmemory_noeviction: {
-    repair: ["set_redis_setting", "maxmemory"],
-    restarted: ["redis"],
-    isThere: async () => {
-      const writing = limiter.redis("SET", "witness", "here");
-      return writing.then(
-        () => false,
-        (error) => /OOM/.test(`${error}`),
-      );
-    },
-  },
-  allkeys_lru: {
-    repair: ["set_redis_setting", "maxmemory-policy"],
-    restarted: ["redis"],
-    isThere: async () => (await settingOf("maxmemory-policy")) === "allkeys-lru",
-  },
-  blocking_script: {
-    repair: ["remove_job", "usage-rollup"],
-    restarted: ["jobs", "redis"],
-    isThere: async () => {
-      const isBusy = async () => {
-        const startedMs = performance.now();
-        await limiter.redis("GET", "witness").catch(() => {});
-        return performance.now() - startedMs > 300;
-      };
-      return eventually(isBusy, "Redis is held up", 2_000).catch(() => false);
-    },
-  },
-  maxclients: {
-    repair: ["remove_job", "connection-warmup"],
-    restarted: ["jobs", "redis"],
-    isThere: async () => {
-      const isFull = async () =>
-        limiter.redis("PING").then(
-          () => false,
-          () => true,
-        );
-      return eventually(isFull, "Redis lets nobody in", 1_000).catch(() => false);
-    },
-  },
-  fail_open_left: {
-    repair: ["turn_fail_open_off"],
-    restarted: ["the struck one"],
-    isThere: async (plan) => (await healthOf(plan)).fail_mode === "open",
-  },
-  clock_skew: {
-    repair: ["sync_node_clock"],
-    restarted: ["the struck one"],
-    isThere: async (plan) => Math.abs((await healthOf(plan)).time_ms - Date.now()) > 4_000,
-  },
-  stale_schema: {
-    repair: ["restore_key_schema"],
-    restarted: ["the struck one"],
-    isThere: async ({ targets: [node = ""] }) => {
-      const key = `schema-${Math.random()}`;
-      await limiter.check(node, key);
-      return (await limiter.redis("EXISTS", logKeyOf(key, 1))) === 1;
-    },
-  },
-};
 
 describe.skipIf(!hasRedis)(`faults${why}`, () => {
   beforeAll(async () => {
@@ -164,7 +31,7 @@ describe.skipIf(!hasRedis)(`faults${why}`, () => {
   afterAll(() => limiter[Symbol.asyncDispose]());
 
   test("each one has its case here", () => {
-    expect(limiterFaults.map(({ name }) => name)).toEqual(Object.keys(CASES));
+    expect(limiterFaults.map(({ name }) => name)).toEqual(Object.keys(casesOn(limiter)));
   });
 
   test("a plan follows from observation and seed, and different seeds strike others", async () => {
@@ -216,7 +83,7 @@ describe.skipIf(!hasRedis)(`faults${why}`, () => {
 
   for (const fault of limiterFaults) {
     test(`${fault.name} strikes, outlives a restart, and is healed and repaired`, async () => {
-      const found = CASES[fault.name];
+      const found = casesOn(limiter)[fault.name];
       if (!found) throw new Error(`no case of ${fault.name}`);
       const context = { runtime: limiter.runtime, signal, clock };
       const planned = fault.plan(await watched.look(), seededRandom(11));
@@ -288,22 +155,4 @@ async function untilDecided({ fault, targets }: FaultPlan): Promise<void> {
 
 function isSpared(targets: readonly string[]): (name: string) => boolean {
   return (name) => !targets.includes(name);
-}
-
-/** Never asked before in this window, and denied. */
-async function isDenied(key: string): Promise<boolean> {
-  return (await limiter.check("node1", key)).status === 429;
-}
-
-async function isInState(targets: readonly string[], state: string): Promise<boolean> {
-  const members = await limiter.runtime.members();
-  return members.some((member) => targets.includes(member.name) && member.state === state);
-}
-
-async function healthOf({ targets: [node = ""] }: FaultPlan) {
-  return limiter.ask(node, { path: "/health", schema: healthAnswerSchema });
-}
-
-async function settingOf(name: string): Promise<string | undefined> {
-  return z.array(z.string()).parse(await limiter.redis("CONFIG", "GET", name))[1];
 }
