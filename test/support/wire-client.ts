@@ -2,18 +2,23 @@
 import { connect, type Socket } from "node:net";
 import { eventually } from "./eventually.ts";
 
+const REPLY_MS_MAX = 15_000;
+
 export class WireClient implements Disposable {
   readonly #socket: Socket;
   #text = "";
   #isClosed = false;
+  #onChange: () => void = () => undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", (bytes: Buffer) => {
       this.#text += bytes.toString("latin1");
+      this.#onChange();
     });
     socket.on("close", () => {
       this.#isClosed = true;
+      this.#onChange();
     });
     // What is written to a side that has closed is of no interest.
     socket.on("error", () => undefined);
@@ -36,8 +41,14 @@ export class WireClient implements Disposable {
     this.#socket.write(Buffer.from(text, "latin1"));
   }
 
+  /** Rejects when none comes in time, or the other side closes before. */
   async reply(): Promise<string> {
-    const end = await eventually(() => replyEnd(this.#text, 0), "a reply has come");
+    let end = replyEnd(this.#text, 0);
+    while (end === undefined) {
+      if (this.#isClosed) throw new Error("the connection was closed before a reply");
+      await this.#change();
+      end = replyEnd(this.#text, 0);
+    }
     const reply = this.#text.slice(0, end);
     this.#text = this.#text.slice(end);
     return reply;
@@ -59,6 +70,16 @@ export class WireClient implements Disposable {
   async rest(): Promise<string> {
     await eventually(() => this.isClosed, "the connection is closed");
     return this.#text;
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error("no reply in time")), REPLY_MS_MAX);
+      this.#onChange = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
   }
 
   [Symbol.dispose](): void {
