@@ -1,23 +1,19 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { JsonObject } from "../../src/domain/json.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { eventually } from "../support/eventually.ts";
-import { type FakeTikv, serveFakeTikv } from "../support/fake-tikv.ts";
-import { notedSettings, openPty, type Pty, withSettingsNoted } from "../support/pty.ts";
+import { notedSettings } from "../support/pty.ts";
 import { ORDINARY_MODES } from "../support/terminal-screen.ts";
-import { verdictWith } from "../support/verdicts.ts";
-
-const OPERATOR = [process.execPath, join(import.meta.dir, "../../src/main.ts")];
+import { OPERATOR, openTicket, openWatchRoom } from "../support/watch-room.ts";
 
 test("tickets, conversation and members are shown, and what is added to them", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   const store = room.store();
   const session = await claimedSession(store);
   await reply(store, session, "I look at the stores first.");
@@ -45,7 +41,7 @@ test("tickets, conversation and members are shown, and what is added to them", a
 });
 
 test("a and d answer a pending approval", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   const store = room.store();
   const session = await claimedSession(store);
   const ask = (target: string) =>
@@ -68,7 +64,7 @@ test("a and d answer a pending approval", async () => {
 });
 
 test("a missing database is waited for, never made, and one that goes is told", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   await using pty = room.watch();
   await pty.untilScreen((text) => text.includes("STALE"), "the trouble");
   await pty.untilScreen((text) => text.includes("pd-0"), "the members all the same");
@@ -93,7 +89,7 @@ test("a missing database is waited for, never made, and one that goes is told", 
 });
 
 test("an empty file is no database yet, and is left as it is", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   await writeFile(room.database, "");
   await using pty = room.watch();
   await pty.untilScreen((text) => text.includes("nothing is in it yet"), "the trouble");
@@ -103,7 +99,7 @@ test("an empty file is no database yet, and is left as it is", async () => {
 });
 
 test("a locked database stops no key, and is read when it is free", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   await openTicket(room.store(), "no answer");
   room.store()[Symbol.dispose]();
   const locker = new Database(room.database);
@@ -121,7 +117,7 @@ test("a locked database stops no key, and is read when it is free", async () => 
 });
 
 test("a subject that is not up is trouble of its panel, and the tickets are shown", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   await openTicket(room.store(), "no answer");
   await using pty = room.watch({ endpoints: [] });
   await pty.untilScreen((text) => text.includes("tikv does not run here"), "the trouble");
@@ -129,7 +125,7 @@ test("a subject that is not up is trouble of its panel, and the tickets are show
 });
 
 test("TAB moves the focus and z shows that panel alone", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   room.store();
   await using pty = room.watch();
   await pty.untilScreen((text) => text.includes("pd-0"), "the members");
@@ -140,7 +136,7 @@ test("TAB moves the focus and z shows that panel alone", async () => {
 });
 
 test.each(["q", "\x03"])("%j quits, and the terminal is as it was", async (key) => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   room.store();
   await using pty = room.watch({ notedIn: room.dir });
   await pty.untilScreen((text) => text.includes("Monitor"), "the panels");
@@ -152,37 +148,8 @@ test.each(["q", "\x03"])("%j quits, and the terminal is as it was", async (key) 
   expect(after).toBe(before);
 });
 
-test("what was shown is recorded", async () => {
-  await using room = await openRoom();
-  await openTicket(room.store(), "no answer");
-  const recording = join(room.dir, "watch.cast");
-  await using pty = room.watch({ words: ["--record", recording] });
-  await pty.untilScreen((text) => text.includes("Ticket #1 -> open"), "the ticket");
-  pty.type("q");
-  expect(await pty.exited).toBe(0);
-  const [header, ...events] = (await readFile(recording, "utf8")).trim().split("\n");
-  expect(JSON.parse(header ?? "")).toMatchObject({ version: 2, width: 160, height: 40 });
-  expect(events.join("")).toContain("Ticket #1 -> open");
-});
-
-test("a recording that a full disk ended is told of after the screen", async () => {
-  await using room = await openRoom();
-  const limit = ["sh", "-c", 'trap "" XFSZ; ulimit -f 16; exec "$@"', "sh"];
-  const recording = join(room.dir, "watch.cast");
-  await using pty = room.watch({ under: limit, words: ["--record", recording] });
-  await pty.untilScreen((text) => text.includes("STALE"), "the panels");
-  for (let columns = 100; columns < 112; columns += 1) {
-    pty.resize(columns, 30);
-    await pty.untilScreen((_, rows) => rows[0]?.length === columns, `${columns} columns`);
-  }
-  pty.type("q");
-  expect(await pty.exited).toBe(0);
-  const said = (await pty.settled()).join("");
-  expect(said).toMatch(/the recording \S+ ends before the show: EFBIG/);
-});
-
 test("on a small terminal the same is told in plain lines, until Ctrl-C", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   await openTicket(room.store(), "no answer");
   await using pty = room.watch({ columns: 79 });
   const told = (text: string) => pty.untilScreen(() => pty.written().includes(text), text);
@@ -195,7 +162,7 @@ test("on a small terminal the same is told in plain lines, until Ctrl-C", async 
 });
 
 test("without a terminal it tells plain lines, and cannot record", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   const command = [...OPERATOR, "watch", "--subject", "tikv", "--db", room.database];
   const env = { ...process.env, OPERATOR_HOME: room.dir };
   await using watch = Bun.spawn(command, { env, stdio: ["ignore", "pipe", "ignore"] });
@@ -209,7 +176,7 @@ test("without a terminal it tells plain lines, and cannot record", async () => {
 });
 
 test("without a name it looks at what is there or has tickets, and else asks for one", async () => {
-  await using room = await openRoom();
+  await using room = await openWatchRoom();
   const command = [...OPERATOR, "watch", "--db", room.database];
   const env = { PATH: process.env.PATH, OPERATOR_HOME: room.dir };
   const { exitCode, stderr } = Bun.spawnSync(command, { env });
@@ -219,56 +186,6 @@ test("without a name it looks at what is there or has tickets, and else asks for
   expect(await readUntil(watch.stdout, /tikv1/)).toContain("-> open: tikv/answers/tikv1");
 });
 
-interface Room extends AsyncDisposable {
-  readonly dir: string;
-  readonly database: string;
-  /** Made by the first call. */
-  store(): TicketOpsDB;
-  watch(options?: WatchOptions): Pty;
-}
-
-interface WatchOptions {
-  readonly endpoints?: readonly string[];
-  readonly notedIn?: string;
-  readonly words?: readonly string[];
-  readonly columns?: number;
-  /** What the command is run by. */
-  readonly under?: readonly string[];
-}
-
-async function openRoom(): Promise<Room> {
-  const dir = await mkdtemp(join(tmpdir(), "operator-watch-"));
-  const database = join(dir, "tickets.db");
-  const tikv: FakeTikv = serveFakeTikv();
-  let store: TicketOpsDB | undefined;
-  return {
-    dir,
-    database,
-    store: () => {
-      store ??= TicketOpsDB.open({ path: database, clock: systemClock });
-      return store;
-    },
-    watch: (options = {}) => {
-      const { endpoints = tikv.pd.map(({ url }) => url), notedIn, words = [] } = options;
-      const named = endpoints.length === 0 ? [] : ["--pd", endpoints.join(",")];
-      const watch = [...OPERATOR, "watch", "--subject", "tikv"];
-      const { under = [] } = options;
-      const command = [...under, ...watch, "--db", database, ...named, ...words];
-      return openPty({
-        command: notedIn === undefined ? command : withSettingsNoted(command, notedIn),
-        env: { OPERATOR_HOME: dir, PD_ENDPOINT: undefined, OPERATOR_DB: undefined },
-        columns: options.columns ?? 160,
-        rows: 40,
-      });
-    },
-    [Symbol.asyncDispose]: async () => {
-      store?.[Symbol.dispose]();
-      await tikv[Symbol.asyncDispose]();
-      await rm(dir, { recursive: true });
-    },
-  };
-}
-
 async function readUntil(stream: ReadableStream<Uint8Array>, end: RegExp): Promise<string> {
   let text = "";
   for await (const chunk of stream) {
@@ -276,11 +193,6 @@ async function readUntil(stream: ReadableStream<Uint8Array>, end: RegExp): Promi
     if (end.test(text)) break;
   }
   return text;
-}
-
-async function openTicket(store: TicketOpsDB, reason: string): Promise<void> {
-  const verdict = verdictWith({ subject: "tikv", entity: "tikv1", reason });
-  await store.recordViolations([{ verdict, sinceMs: systemClock.now() - 500 }]);
 }
 
 async function claimedSession(store: TicketOpsDB): Promise<Session> {
