@@ -1,5 +1,5 @@
-// What Redis 7.0 answers to what the limiter asks, byte for byte: the stand-in answers the same, and
-// the real one shows that the record is true. The rest is of any version.
+// What Redis 7.0 answers to what the limiter asks, byte for byte: the stand-in answers the same,
+// and the real one shows that the record is true. The rest is of any version.
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,8 @@ if (REAL_KIND && REAL_VERSION.startsWith(RECORDED_VERSION)) {
   const kind = REAL_KIND;
   describe("recorded answers, redis", () => testFacts(kind));
 } else {
-  test.skip(`recorded answers, redis [skipped: of ${RECORDED_VERSION}, found ${REAL_VERSION}]`, () => {});
+  const why = `[skipped: they are of ${RECORDED_VERSION}, and found is ${REAL_VERSION || "none"}]`;
+  test.skip(`recorded answers, redis ${why}`, () => {});
 }
 
 function testFacts(kind: RedisKind): void {

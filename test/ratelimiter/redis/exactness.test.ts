@@ -15,7 +15,7 @@ interface Grant {
   readonly receivedMs: number;
 }
 
-test("over all nodes, the stand-in allows no more in any window than the limit, and no less", async () => {
+test("over all nodes, the stand-in allows the limit in a window, and never more", async () => {
   await using redis = await STAND_IN_KIND.start();
   const rule = { limit: LIMIT, window_ms: WINDOW_MS };
   const limits: LimiterNodeOptions["limits"] = { default: rule, keys: {} };

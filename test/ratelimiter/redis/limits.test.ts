@@ -109,7 +109,7 @@ forBothKinds("limits", (kind) => {
     expect(await client.ask("SLOWLOG", "GET", 10)).toContain("$4\r\nEVAL\r\n");
   });
 
-  test("what a busy client asks next waits for its script; a script that wrote goes on", async () => {
+  test("what is asked behind a script waits for it, and a script that wrote goes on", async () => {
     await using redis = await kind.start();
     using busy = await redis.connect();
     using client = await redis.connect();
