@@ -1,51 +1,25 @@
 // Runbooks driven by tool results as the agent gives them: which steps they take, and how they end.
 import { expect, test } from "bun:test";
 import type { JsonObject } from "../../src/domain/json.ts";
-import type { RunbookResult, RunbookStep, RunbookTicket } from "../../src/domain/runbook.ts";
+import type { RunbookResult, RunbookTicket } from "../../src/domain/runbook.ts";
 import { tikvInvariants } from "../../subjects/tikv/invariants/all.ts";
 import { tikvRunbooks } from "../../subjects/tikv/runbooks/all.ts";
+import { DONE, fenced, followRunbook, lookWith, type World } from "../support/follow-runbook.ts";
 
 const STATUS = "operator subject status tikv --json";
 const LOOK = "operator monitor --subject tikv --once --json";
-const DONE = { text: "done: as wanted\npostcondition met after 0.61 s", isError: false };
 const FAILED = { text: "nothing was done: tikv2 cannot be spared", isError: true };
 const REFUSED = { text: "the monitor refused: violated again", isError: true };
 
 const LOG_LINE =
   "2026-11-21T20:49:33.385Z [2026/11/21 20:49:33.373 +00:00] [INFO] [x.go:1] [hello]";
 
-/** What each command or action results in; the first whose key a step starts with counts. */
-type World = Readonly<Record<string, RunbookResult>>;
-
 function ticketOf(invariant: string, entity: string, evidence: JsonObject = {}): RunbookTicket {
   return { id: 1, subject: "tikv", invariant, entity, reason: "it is so", evidence };
 }
 
-/** Every step in a few words, to the end of the runbook. */
 function follow(ticket: RunbookTicket, world: World): readonly string[] {
-  const runbook = tikvRunbooks[ticket.invariant];
-  if (!runbook) throw new Error(`no runbook for ${ticket.invariant}`);
-  const steps = runbook(ticket);
-  const taken: string[] = [];
-  for (let next = steps.next(); !next.done && taken.length < 30; ) {
-    const words = wordsOf(next.value);
-    taken.push(words);
-    const known = Object.entries(world).find(([key]) => words.startsWith(key));
-    next = steps.next(known?.[1] ?? { text: "no output", isError: true });
-  }
-  return taken;
-}
-
-function wordsOf(step: RunbookStep): string {
-  if (step.tool === "shell") return step.command;
-  if (step.tool === "conclude") return `conclude ${step.outcome}`;
-  const args = step.args ? ` ${JSON.stringify(step.args)}` : "";
-  return `${step.action} ${step.target}${args}`;
-}
-
-function fenced(exitCode: number, value: JsonObject): RunbookResult {
-  const text = `exit ${exitCode} in 0.52 s\n\`\`\`text\n${JSON.stringify(value)}\n\`\`\``;
-  return { text, isError: exitCode !== 0 };
+  return followRunbook({ runbooks: tikvRunbooks, ticket, world });
 }
 
 /** `operator subject status`: everybody runs but for those named. */
@@ -61,16 +35,6 @@ function statusWith(states: Readonly<Record<string, string>>): RunbookResult {
     last_exit: states[name] === "stopped" ? "SIGKILL" : null,
   }));
   return fenced(3, { subject: "tikv", is_up: true, time_scale: 10, members });
-}
-
-/** `operator monitor --once`: `invariant/entity` to its evidence, violated but for `state`. */
-function lookWith(verdicts: Readonly<Record<string, "holds" | JsonObject>>): RunbookResult {
-  const list = Object.entries(verdicts).map(([key, said]) => {
-    const [invariant = "", entity = ""] = key.split("/");
-    const { state = "violated", ...evidence } = said === "holds" ? { state: said } : said;
-    return { invariant, entity, state, severity: "critical", reason: "as seen", evidence };
-  });
-  return fenced(3, { type: "observation", at_ms: 1, duration_ms: 9, members: [], verdicts: list });
 }
 
 test("every invariant has a runbook, and every runbook an invariant", () => {
@@ -219,7 +183,7 @@ test("a removal that can never end is cancelled; one that may be meant is left t
     [LOOK]: lookWith({
       "store_offline/tikv1": {},
       "store_offline/tikv2": "holds",
-      "replication_drifted/cluster": { state: "holds", max_replicas: replicas },
+      "replication_drifted/cluster": { verdict: "holds", max_replicas: replicas },
     }),
     [STATUS]: statusWith({}),
     cancel_offline: DONE,
