@@ -2,13 +2,14 @@
 import { formatCount } from "../../src/panels/units.ts";
 import type { Chapter } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
-import { agentText, detectionText, endText, VERIFICATION } from "./told.ts";
+import { agentText, detectionText, endText, faultText, repairer, VERIFICATION } from "./told.ts";
 
 export const limiterChapters: readonly Chapter[] = [
   {
     title: "Welcome",
-    narrate: () => [
-      "In a minute you will see a rate limiter break its promise, and an agent repair it.",
+    narrate: ({ hasAgent }) => [
+      "In a minute you will see a rate limiter break its promise, and " +
+        `${repairer(hasAgent)} repair it.`,
       "Three nodes answer may-I-call; one Redis counts for all of them, on a port of its own.",
       "A monitor watches, the agent acts; neither believes the other.",
     ],
@@ -38,10 +39,7 @@ export const limiterChapters: readonly Chapter[] = [
     action: "strike",
     isStrike: true,
     isAutomatic: true,
-    narrate: ({ fault }) => [
-      `Now something breaks: ${fault.name}. ${fault.describes}`,
-      "Nobody but the agent will repair it.",
-    ],
+    narrate: faultText,
   },
   {
     title: "Detection",

@@ -2,13 +2,13 @@
 import { formatCount } from "../../src/panels/units.ts";
 import type { Chapter } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
-import { agentText, detectionText, endText, VERIFICATION } from "./told.ts";
+import { agentText, detectionText, endText, faultText, repairer, VERIFICATION } from "./told.ts";
 
 export const tikvChapters: readonly Chapter[] = [
   {
     title: "Welcome",
-    narrate: ({ timeScale }) => [
-      "In a minute you will see a database cluster break, and an agent repair it.",
+    narrate: ({ timeScale, hasAgent }) => [
+      `In a minute you will see a database cluster break, and ${repairer(hasAgent)} repair it.`,
       "Three PD members, three stores: stand-ins for TiKV that really break, timers " +
         `÷ ${timeScale}.`,
       "A monitor watches, the agent acts; neither believes the other.",
@@ -39,10 +39,7 @@ export const tikvChapters: readonly Chapter[] = [
     action: "strike",
     isStrike: true,
     isAutomatic: true,
-    narrate: ({ fault }) => [
-      `Now something breaks: ${fault.name}. ${fault.describes}`,
-      "Nobody but the agent will repair it.",
-    ],
+    narrate: faultText,
   },
   {
     title: "Detection",

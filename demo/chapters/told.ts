@@ -18,6 +18,11 @@ const HONESTLY: Readonly<Record<Exclude<DemoResolution, "verified_fix">, string>
   manual: "a person closed the ticket",
 };
 
+/** Who is to repair it: in the control run nobody is there. */
+export function repairer(hasAgent: boolean): string {
+  return hasAgent ? "an agent" : "nobody";
+}
+
 export function detectionText({ detectedAfterMs, ticketIds = [] }: StoryFacts): string {
   const tickets = ticketIds.map((id) => `#${id}`).join(", ");
   return `Detected after ${durationText(detectedAfterMs)}: ticket ${tickets}.`;
@@ -29,6 +34,11 @@ export function agentText({ hasAgent, model }: StoryFacts): string {
   return `${speaker} looks, thinks and acts, step by step; the guard decides about every step.`;
 }
 
+export function faultText({ fault, hasAgent }: StoryFacts): readonly string[] {
+  const strikes = `Now something breaks: ${fault.name}. ${fault.describes}`;
+  return [strikes, `${hasAgent ? "Nobody but the agent" : "Nobody"} will repair it.`];
+}
+
 export const VERIFICATION: readonly string[] = [
   "The agent says that it is done. That proves nothing.",
   "Only the monitor closes a ticket, when the invariant holds in look after look and nothing " +
@@ -36,7 +46,7 @@ export const VERIFICATION: readonly string[] = [
 ];
 
 export function endText(facts: StoryFacts, words: LedgerWords): readonly string[] {
-  const { summary, isHealed } = facts;
+  const { summary, isHealed, hasAgent } = facts;
   if (!summary) return [words.checking];
   const { resolution } = summary;
   const promise = words.promise(summary);
@@ -45,7 +55,8 @@ export function endText(facts: StoryFacts, words: LedgerWords): readonly string[
     return [`Repaired, and proven so, ${after} after the fault.`, repairText(facts), promise];
   }
   const healed = isHealed ? "It was repaired on your word." : "h repairs it now.";
-  const honest = `Not repaired by the agent: ${HONESTLY[resolution]}. ${healed}`;
+  const absence = hasAgent ? "by the agent" : "without an agent";
+  const honest = `Not repaired ${absence}: ${HONESTLY[resolution]}. ${healed}`;
   // What follows its first line is evidence: the audit has it.
   const said = facts.conclusion?.split("\n", 1) ?? [];
   return [honest, promise, ...said];

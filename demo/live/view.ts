@@ -171,6 +171,7 @@ function activityOf(
   if (isPaused && (isAuto || !isAtEnd(story))) return "paused: p goes on";
   if (action.state === "running") return ACTIVITIES[action.act];
   if (!awaits || happened.includes(awaits)) return undefined;
+  if (awaits === "concluded" && !story.facts.hasAgent) return "nobody is here to repair it";
   return awaits === "ended" && isRefused
     ? "refused: the agent is at work again"
     : ACTIVITIES[awaits];

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import { limiterChapters } from "../../demo/chapters/ratelimiter.ts";
 import { tikvChapters } from "../../demo/chapters/tikv.ts";
+import type { DemoSummary } from "../../demo/events.ts";
 import { createMemory, type LiveMemory, NO_RECORD } from "../../demo/live/memory.ts";
 import { viewOf } from "../../demo/live/view.ts";
 import { beginStory, type Story } from "../../demo/story.ts";
@@ -14,6 +16,21 @@ const FACTS = {
   model: "runbook",
   hasAgent: true,
   fault: { name: "store_kill", describes: "One store is killed." },
+};
+
+const UNRESOLVED: DemoSummary = {
+  type: "summary",
+  subject: "tikv",
+  fault: "store_kill",
+  target: "tikv1",
+  detected: true,
+  timeToDetectMs: 1_500,
+  timeToMitigateMs: null,
+  resolution: "unresolved",
+  sessionId: null,
+  counts: {},
+  harms: [],
+  exitCode: 3,
 };
 
 test.each([
@@ -39,6 +56,21 @@ test("a repair that the monitor refuses is told while the agent is at work again
   };
   expect(activityIn("verifying")).toBe("waiting for the verdict");
   expect(activityIn("claimed")).toBe("refused: the agent is at work again");
+});
+
+test("the control run speaks of no agent that would repair anything", () => {
+  for (const chapters of [tikvChapters, limiterChapters]) {
+    const facts = { ...FACTS, hasAgent: false, summary: UNRESOLVED };
+    const told = chapters.map((_, index) => {
+      const story = beginStory(chapters.slice(index), { facts, isAuto: false, nowMs: 0 });
+      const view = viewOf(memoryOf(story), { nowMs: 0, faults: [] }).story;
+      return [...(view?.narration ?? []), view?.activity];
+    });
+    expect(told[0]?.[0]).toMatch(/and nobody repair it\.$/);
+    expect(told[3]?.[1]).toBe("Nobody will repair it.");
+    expect(told[5]?.at(-1)).toBe("nobody is here to repair it");
+    expect(told[7]?.[0]).toMatch(/^Not repaired without an agent: the ticket is still open\./);
+  }
 });
 
 function memoryOf(story: Story): LiveMemory {
