@@ -66,6 +66,15 @@ export class WireClient implements Disposable {
     return this.reply();
   }
 
+  /** Reads nothing until it is told to. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** All that still comes until the other side closes. */
   async rest(): Promise<string> {
     await eventually(() => this.isClosed, "the connection is closed");

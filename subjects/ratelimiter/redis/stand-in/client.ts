@@ -47,7 +47,11 @@ export class Client {
   }
 
   get canBeServed(): boolean {
-    return !this.isBlocked && !this.#isEnding && this.#unsentBytes < UNSENT_BYTES_MAX;
+    return !this.isBlocked && !this.#isEnding && !this.isFull;
+  }
+
+  get isFull(): boolean {
+    return this.#unsentBytes >= UNSENT_BYTES_MAX;
   }
 
   /** Sent with the next flush. */

@@ -10,6 +10,7 @@ import { errorReply, type Reply } from "./wire/reply.ts";
 
 /** Answers what can be answered now. To be called when bytes have come or gone. */
 export function serveClient(server: RedisServer, client: Client): void {
+  client.flush();
   while (client.canBeServed) {
     const request = client.reader.next();
     if (!request) break;
@@ -20,6 +21,8 @@ export function serveClient(server: RedisServer, client: Client): void {
       server.log(`${client.address} speaks HTTP: its connection is ended`);
       client.terminate();
     } else serveRequest(server, client, request.words);
+    // The socket may take all of it at once, and then nobody would come back to us.
+    if (client.isFull) client.flush();
   }
   client.flush();
 }
