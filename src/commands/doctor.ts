@@ -28,7 +28,7 @@ export async function runDoctor(context: CommandContext): Promise<ExitCode> {
     examineHome(context),
     examineDatabase(context),
     examineKey(context),
-    examineDocker(),
+    examineDocker(context),
     examineRedis(),
     examineTikv(),
     examineSystem(),
@@ -88,9 +88,9 @@ async function examineKey({ env }: CommandContext): Promise<Finding> {
   return { name, state: "missing", detail };
 }
 
-async function examineDocker(): Promise<Finding> {
-  const { describeDockerEngine } = await import("../runtimes/docker-engine.ts");
-  const engine = await describeDockerEngine();
+async function examineDocker({ env }: CommandContext): Promise<Finding> {
+  const { describeDockerEngine } = await import("../runtimes/docker/describe-engine.ts");
+  const engine = await describeDockerEngine(env.DOCKER_HOST);
   const name = "docker";
   if (engine.state === "available") {
     return { name, state: "here", detail: `engine ${engine.version}; not used by this version` };

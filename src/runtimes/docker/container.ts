@@ -1,0 +1,127 @@
+// The container of a compose service: found by the labels that compose sets, never by its name.
+import type { ContainerInspectInfo } from "dockerode";
+import { z } from "zod";
+import type { MemberState } from "../../domain/runtime.ts";
+import { askEngine, type Engine } from "./engine.ts";
+import { isAnswered } from "./engine-failure.ts";
+
+/** One project on one engine: all that this runtime may touch. */
+export interface Site {
+  readonly engine: Engine;
+  /** As compose names it: its label on everything that belongs together. */
+  readonly project: string;
+}
+
+export interface FoundContainer {
+  readonly id: string;
+  readonly service: string;
+  readonly state: MemberState;
+  /** Null while it is stopped. */
+  readonly pid: number | null;
+  readonly startedAtMs: number | null;
+  /** Null while it runs, and before its first start. */
+  readonly lastExit: string | null;
+  /** By its health check; absent where the image and the compose file have none. */
+  readonly health: "starting" | "healthy" | "unhealthy" | undefined;
+}
+
+export const PROJECT_LABEL = "com.docker.compose.project";
+export const SERVICE_LABEL = "com.docker.compose.service";
+
+/** Of a request that an engine answers from memory; a busy one takes its time. */
+export const ASK_MS = 10_000;
+
+const INSPECTED = z.object({
+  Id: z.string(),
+  Config: z.object({ Labels: z.record(z.string(), z.string()) }),
+  State: z.object({
+    Status: z.string(),
+    Paused: z.boolean(),
+    OOMKilled: z.boolean(),
+    Pid: z.number(),
+    ExitCode: z.number(),
+    Error: z.string(),
+    StartedAt: z.string(),
+    Health: z
+      .object({ Status: z.enum(["starting", "healthy", "unhealthy"]) })
+      .nullish()
+      .catch(undefined),
+  }),
+});
+
+type InspectedState = z.infer<typeof INSPECTED>["State"];
+
+/** Exit codes above 128 are of signals: bash(1), Exit Status. */
+const SIGNALS: Readonly<Record<number, string>> = {
+  129: "SIGHUP",
+  130: "SIGINT",
+  131: "SIGQUIT",
+  134: "SIGABRT",
+  137: "SIGKILL",
+  139: "SIGSEGV",
+  143: "SIGTERM",
+};
+
+/** Of the service, or of all; in no order. One that goes meanwhile is left out. */
+export async function findContainers(
+  site: Site,
+  service?: string,
+): Promise<readonly FoundContainer[]> {
+  const { engine, project } = site;
+  const label = [`${PROJECT_LABEL}=${project}`, "com.docker.compose.oneoff=False"];
+  if (service !== undefined) label.push(`${SERVICE_LABEL}=${service}`);
+  return askEngine(engine, `looking for containers of ${project}`, async () => {
+    const abortSignal = AbortSignal.timeout(ASK_MS);
+    const listed = await engine.client.listContainers({
+      all: true,
+      filters: { label },
+      abortSignal,
+    });
+    const looks = listed.map(({ Id }) =>
+      orGone(engine.client.getContainer(Id).inspect({ abortSignal })),
+    );
+    return (await Promise.all(looks)).flatMap((look) => (look ? [describe(look)] : []));
+  });
+}
+
+async function orGone<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if (isAnswered(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+function describe(inspected: ContainerInspectInfo): FoundContainer {
+  const { Id, Config, State } = INSPECTED.parse(inspected);
+  const state = stateOf(State);
+  const isStopped = state === "stopped";
+  return {
+    id: Id,
+    service: Config.Labels[SERVICE_LABEL] ?? "",
+    state,
+    pid: isStopped ? null : State.Pid,
+    startedAtMs: isStopped ? null : Date.parse(State.StartedAt),
+    lastExit: isStopped ? lastExitOf(State) : null,
+    health: State.Health?.Status,
+  };
+}
+
+/** One that is being restarted does not run. */
+function stateOf({ Status, Paused }: InspectedState): MemberState {
+  if (Paused) return "paused";
+  return Status === "running" ? "running" : "stopped";
+}
+
+function lastExitOf({
+  Status,
+  ExitCode,
+  OOMKilled,
+  Error: trouble,
+}: InspectedState): string | null {
+  if (trouble !== "") return trouble;
+  if (Status === "created") return null;
+  if (OOMKilled) return "SIGKILL: out of memory";
+  return SIGNALS[ExitCode] ?? `exit code ${ExitCode}`;
+}

@@ -1,0 +1,107 @@
+// The one place of dockerode: an engine that answers, found by what DOCKER_HOST says, else at the
+// default socket. The package is loaded when it is asked for. Every failure is one line with its
+// remedy.
+import type Docker from "dockerode";
+import type { DockerOptions } from "dockerode";
+import { z } from "zod";
+import { OperatorError } from "../../domain/errors.ts";
+import { EngineSilence, sayEngineFailure } from "./engine-failure.ts";
+
+export interface Engine {
+  readonly client: Docker;
+  /** For messages: "at unix:///run/docker.sock". */
+  readonly where: string;
+  readonly version: string;
+  /** Whether ports that it publishes on 127.0.0.1 are on this machine's. */
+  readonly isHere: boolean;
+}
+
+/** An engine of this machine answers in milliseconds; another's may be far. */
+const DEADLINE_MS = 5_000;
+/** Engine 19.03, the first whose compose files and events are as here. */
+const API_MIN = "1.40";
+const VERSION = z.object({ Version: z.string(), ApiVersion: z.string() });
+
+/**
+ * Rejects with code "runtime" when the engine is absent, cannot be reached, may not be used, is too
+ * old or is none; "usage" when `dockerHost` (as DOCKER_HOST) names no place.
+ */
+export async function connectEngine(
+  dockerHost: string | undefined,
+  deadlineMs = DEADLINE_MS,
+): Promise<Engine> {
+  const { default: Client } = await import("dockerode");
+  const client = new Client(placeOf(dockerHost));
+  const where = `at ${dockerHost ?? "the default socket"}`;
+  const { Version, ApiVersion } = await askVersion(client, { where, deadlineMs });
+  if (isOlder(ApiVersion, API_MIN)) throw tooOld({ where, Version, ApiVersion });
+  const isHere = dockerHost === undefined || /^(unix|npipe):/.test(dockerHost);
+  return { client, where, version: Version, isHere };
+}
+
+/** `doing` begins the error's line. What the engine refuses, and why, follows it. */
+export async function askEngine<T>(
+  { where }: Pick<Engine, "where">,
+  doing: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw sayEngineFailure(error, { doing, where });
+  }
+}
+
+async function askVersion(
+  client: Docker,
+  { where, deadlineMs }: { readonly where: string; readonly deadlineMs: number },
+): Promise<z.infer<typeof VERSION>> {
+  const doing = "looking for a docker engine";
+  const answer: unknown = await askEngine({ where }, doing, () =>
+    Promise.race([client.version(), failAfter(deadlineMs)]),
+  );
+  const parsed = VERSION.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new OperatorError("runtime", `${doing} ${where}: the answer is not Docker's`, {
+    hint: "DOCKER_HOST must name a Docker engine",
+  });
+}
+
+async function failAfter(deadlineMs: number): Promise<never> {
+  await Bun.sleep(deadlineMs);
+  throw new EngineSilence(`no answer in ${deadlineMs} ms`);
+}
+
+/** Of what DOCKER_HOST does not say, certificates among it, dockerode asks the environment. */
+function placeOf(dockerHost: string | undefined): DockerOptions {
+  if (dockerHost === undefined) return {};
+  const url = URL.parse(dockerHost.includes("://") ? dockerHost : `tcp://${dockerHost}`);
+  if (url?.protocol === "unix:" && url.pathname !== "") {
+    return { host: undefined, socketPath: url.pathname };
+  }
+  const isNamed = url !== null && url.hostname !== "";
+  if (isNamed && (url.protocol === "tcp:" || url.protocol === "http:")) {
+    return { host: url.hostname, port: url.port === "" ? 2375 : Number(url.port) };
+  }
+  if (url !== null && ["ssh:", "https:", "npipe:"].includes(url.protocol)) return {};
+  throw new OperatorError("usage", `DOCKER_HOST "${dockerHost}": names no docker engine`, {
+    hint: "unix:///var/run/docker.sock or tcp://host:2375",
+  });
+}
+
+/** As versions: 1.9 is older than 1.40. */
+function isOlder(version: string, than: string): boolean {
+  return version.localeCompare(than, "en", { numeric: true }) < 0;
+}
+
+function tooOld(found: {
+  readonly where: string;
+  readonly Version: string;
+  readonly ApiVersion: string;
+}): OperatorError {
+  const { where, Version, ApiVersion } = found;
+  const message = `docker engine ${Version} ${where} speaks API ${ApiVersion}: too old`;
+  return new OperatorError("runtime", message, {
+    hint: `update it to 19.03 or later (API ${API_MIN}), or name another with DOCKER_HOST`,
+  });
+}

@@ -1,0 +1,133 @@
+import { afterEach, expect, test } from "bun:test";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeDockerEngine } from "../../src/runtimes/docker/describe-engine.ts";
+import { connectEngine } from "../../src/runtimes/docker/engine.ts";
+import { asNobody } from "../support/as-nobody.ts";
+
+const cleanups: (() => unknown)[] = [];
+const START = "start Docker, or name an engine with DOCKER_HOST";
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+/** On a socket of its own; as DOCKER_HOST. */
+async function startEngine(answer: RequestListener): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), "operator-docker-"));
+  await chmod(dir, 0o755);
+  await listen(answer, join(dir, "docker.sock"));
+  cleanups.push(() => rm(dir, { recursive: true }));
+  return `unix://${join(dir, "docker.sock")}`;
+}
+
+/** The port, where it is one. */
+async function listen(answer: RequestListener, where: string | number): Promise<number> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(where, resolve));
+  cleanups.push(() => server.closeAllConnections());
+  cleanups.push(() => server.close());
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function engineOf(version: { Version: string; ApiVersion: string }): RequestListener {
+  return (_, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(version));
+  };
+}
+
+const TODAYS = engineOf({ Version: "28.1.0", ApiVersion: "1.49" });
+
+test("an engine that answers is available, with its version", async () => {
+  const host = await startEngine(TODAYS);
+  expect(await describeDockerEngine(host)).toEqual({ state: "available", version: "28.1.0" });
+});
+
+test("an engine on a socket publishes ports here, one on another host does not", async () => {
+  const port = await listen(TODAYS, 0);
+  expect(await connectEngine(await startEngine(TODAYS))).toMatchObject({ isHere: true });
+  for (const host of [`tcp://127.0.0.1:${port}`, `127.0.0.1:${port}`]) {
+    expect(await connectEngine(host)).toMatchObject({ isHere: false, version: "28.1.0" });
+  }
+});
+
+test("a socket without an engine is absent, with the remedy", async () => {
+  const host = `unix://${join(tmpdir(), "operator-no-such-engine.sock")}`;
+  expect(await describeDockerEngine(host)).toEqual({
+    state: "absent",
+    reason: `looking for a docker engine at ${host}: no socket is there`,
+    remedy: START,
+  });
+});
+
+test("a port where nobody listens is absent, with the remedy", async () => {
+  const reason = "looking for a docker engine at tcp://127.0.0.1:9: nobody listens there";
+  expect(await describeDockerEngine("tcp://127.0.0.1:9")).toEqual({
+    state: "absent",
+    reason,
+    remedy: START,
+  });
+});
+
+test("an engine that accepts and says nothing is absent after a second", async () => {
+  const host = await startEngine(() => undefined);
+  expect(await describeDockerEngine(host)).toMatchObject({
+    state: "absent",
+    reason: `looking for a docker engine at ${host}: no answer in 1000 ms`,
+  });
+});
+
+test("somebody else's answer is no engine", async () => {
+  const host = await startEngine((_, response) => void response.end("<html>"));
+  expect(await describeDockerEngine(host)).toEqual({
+    state: "absent",
+    reason: `looking for a docker engine at ${host}: the answer is not Docker's`,
+    remedy: "DOCKER_HOST must name a Docker engine",
+  });
+});
+
+test("an engine that is too old says which would do", async () => {
+  const host = await startEngine(engineOf({ Version: "18.06.3-ce", ApiVersion: "1.38" }));
+  expect(await describeDockerEngine(host)).toEqual({
+    state: "absent",
+    reason: `docker engine 18.06.3-ce at ${host} speaks API 1.38: too old`,
+    remedy: "update it to 19.03 or later (API 1.40), or name another with DOCKER_HOST",
+  });
+});
+
+test("an API of one digit is older than one of two", async () => {
+  const host = await startEngine(engineOf({ Version: "1.7", ApiVersion: "1.9" }));
+  expect(await describeDockerEngine(host)).toMatchObject({ state: "absent" });
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  "a socket that is not this user's names the group (needs root)",
+  async () => {
+    const host = await startEngine(TODAYS);
+    await chmod(host.slice("unix://".length), 0o600);
+    await asNobody(async () => {
+      const reason = `looking for a docker engine at ${host}: this user may not use it`;
+      const remedy = "let an administrator add you to the group docker, and log in again";
+      expect(await describeDockerEngine(host)).toEqual({ state: "absent", reason, remedy });
+    });
+  },
+);
+
+test("a proxy that refuses is told in its own words", async () => {
+  const host = await startEngine((_, response) => {
+    response.writeHead(403, { "content-type": "application/json" });
+    response.end(JSON.stringify({ message: "reads are not allowed" }));
+  });
+  expect(await describeDockerEngine(host)).toMatchObject({
+    reason: "looking for a docker engine: the docker engine says: reads are not allowed",
+  });
+});
+
+test.each(["unix://", "ftp://here", "tcp://"])("DOCKER_HOST %p is refused", async (host) => {
+  const refusal = { code: "usage", message: `DOCKER_HOST "${host}": names no docker engine` };
+  await expect(connectEngine(host)).rejects.toMatchObject(refusal);
+});

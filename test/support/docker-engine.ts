@@ -1,0 +1,95 @@
+// A Docker engine of the tests' own, started when a test first asks for it and ended after the last
+// test of the run, with everything that it held. No registry is needed: images are made here.
+import { afterAll } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Docker from "dockerode";
+import { eventually } from "./eventually.ts";
+
+export interface TestEngine {
+  readonly client: Docker;
+  /** As DOCKER_HOST. */
+  readonly host: string;
+  readonly pid: number;
+}
+
+interface OwnEngine extends TestEngine {
+  readonly daemon: Bun.Subprocess;
+  readonly dir: string;
+  readonly bridgeRule: boolean;
+}
+
+/** Why there can be no engine here; undefined when there can. For a test's name. */
+export const noEngine: string | undefined = whyNone();
+
+const UP_WITHIN_MS = 30_000;
+/** Members of one network must reach each other also where other traffic is not forwarded. */
+const BRIDGE_RULE = ["FORWARD", "-m", "physdev", "--physdev-is-bridged"];
+const RULE_NAME = `operator-test-${process.pid}`;
+
+let running: Promise<OwnEngine> | undefined;
+
+// bunfig.toml loads this file before every other one: so this is the end of the whole run.
+afterAll(async () => {
+  if (running) await end(await running);
+});
+
+export function testEngine(): Promise<TestEngine> {
+  running ??= start();
+  return running;
+}
+
+function whyNone(): string | undefined {
+  if (process.platform !== "linux") return "an engine is started on Linux alone";
+  if (process.getuid?.() !== 0) return "only root may start an engine";
+  return Bun.which("dockerd") ? undefined : "dockerd is not on PATH";
+}
+
+/** It has no bridge of its own, and writes no rules: those of another engine stay as they are. */
+async function start(): Promise<OwnEngine> {
+  const dir = await mkdtemp(join(tmpdir(), "operator-engine-"));
+  const host = `unix://${join(dir, "docker.sock")}`;
+  const at = (flag: string, name: string) => [`--${flag}`, join(dir, name)];
+  const places = [...at("data-root", "data"), ...at("exec-root", "exec"), ...at("pidfile", "pid")];
+  const words = ["--host", host, ...places, "--bridge", "none", "--iptables=false"];
+  const daemon = Bun.spawn(["dockerd", ...words, "--ip6tables=false"], {
+    env: { PATH: process.env.PATH },
+    stdio: ["ignore", Bun.file(join(dir, "log")), Bun.file(join(dir, "log"))],
+  });
+  const client = new Docker({ host: undefined, socketPath: join(dir, "docker.sock") });
+  await eventually(
+    () =>
+      client.ping().then(
+        () => true,
+        () => false,
+      ),
+    "dockerd answers",
+    UP_WITHIN_MS,
+  );
+  return { client, host, pid: daemon.pid, daemon, dir, bridgeRule: await allowBridged() };
+}
+
+async function end({ client, daemon, dir, bridgeRule }: OwnEngine): Promise<void> {
+  for (const { Id } of await client.listContainers({ all: true })) {
+    await client.getContainer(Id).remove({ force: true });
+  }
+  for (const { Id, Name } of await client.listNetworks()) {
+    if (!["host", "none", "bridge"].includes(Name)) await client.getNetwork(Id).remove();
+  }
+  daemon.kill("SIGTERM");
+  await daemon.exited;
+  if (bridgeRule) await iptables("-D");
+  await rm(dir, { recursive: true, force: true });
+}
+
+/** False where there is no iptables, and so nobody who forbids. */
+async function allowBridged(): Promise<boolean> {
+  return Bun.which("iptables") !== null && (await iptables("-I")) === 0;
+}
+
+function iptables(change: "-I" | "-D"): Promise<number> {
+  const comment = ["-m", "comment", "--comment", RULE_NAME];
+  const words = ["iptables", "-w", change, ...BRIDGE_RULE, ...comment, "-j", "ACCEPT"];
+  return Bun.spawn(words, { stdio: ["ignore", "ignore", "ignore"] }).exited;
+}

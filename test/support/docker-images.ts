@@ -1,0 +1,66 @@
+// Images from nothing: programs of this machine, with the libraries that they need, in one layer.
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type Docker from "dockerode";
+
+export interface ImagePlan {
+  /** `name:tag`. */
+  readonly name: string;
+  /** Files of this machine, by their path in the image; what they are linked to comes along. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** As lines of a Dockerfile: `ENTRYPOINT ["/pd-server"]`. */
+  readonly changes?: readonly string[];
+}
+
+export async function makeImage(client: Docker, plan: ImagePlan): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), "operator-image-"));
+  try {
+    for (const [place, file] of Object.entries(plan.programs)) {
+      await put(file, join(root, place));
+      for (const library of await librariesOf(file)) await put(library, join(root, library));
+    }
+    await mkdir(join(root, "tmp"));
+    await importTree(client, { root, plan });
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/** A shell, and what a health check of the official images calls. */
+export async function makeShellImage(client: Docker, name: string): Promise<void> {
+  await makeImage(client, {
+    name,
+    programs: { "bin/sh": "/bin/sh", "bin/sleep": "/bin/sleep", "bin/echo": "/bin/echo" },
+  });
+}
+
+async function importTree(
+  client: Docker,
+  { root, plan }: { readonly root: string; readonly plan: ImagePlan },
+): Promise<void> {
+  const [repo, tag] = plan.name.split(":");
+  const archive = join(root, "..", `${root.split("/").at(-1)}.tar`);
+  try {
+    const words = ["tar", "-C", root, "-c", "-f", archive, "."];
+    if ((await Bun.spawn(words).exited) !== 0) throw new Error(`${words.join(" ")} failed`);
+    const changes = plan.changes ?? [];
+    const stream = await client.importImage(archive, { repo, tag, changes });
+    await new Promise<void>((resolve, reject) => {
+      client.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
+    });
+  } finally {
+    await rm(archive, { force: true });
+  }
+}
+
+async function put(file: string, place: string): Promise<void> {
+  await mkdir(dirname(place), { recursive: true });
+  await cp(file, place, { dereference: true });
+}
+
+/** As the loader says; none for what is linked to nothing. */
+async function librariesOf(file: string): Promise<readonly string[]> {
+  const text = await new Response(Bun.spawn(["ldd", file], { stderr: "ignore" }).stdout).text();
+  return [...text.matchAll(/(?:=> |^\s+)(\/\S+) \(/gm)].flatMap(([, path]) => path ?? []);
+}

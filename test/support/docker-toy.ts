@@ -1,0 +1,106 @@
+// The toy subject in containers: each member is a container with the labels that compose sets.
+import type Docker from "dockerode";
+import type { Runtime } from "../../src/domain/runtime.ts";
+import type { MemberPlan } from "../../src/domain/subject.ts";
+import { systemClock } from "../../src/infra/clock.ts";
+import type { Site } from "../../src/runtimes/docker/container.ts";
+import { connectEngine } from "../../src/runtimes/docker/engine.ts";
+import { openDockerRuntime } from "../../src/runtimes/docker/runtime.ts";
+import { testEngine } from "./docker-engine.ts";
+import { makeImage } from "./docker-images.ts";
+
+const IMAGE = "operator-test/toy:1";
+const PORT = 8080;
+const FIRST_PORT = 20_700;
+
+/** Writes to both streams, answers GET /health, ends with code 3 when it is told to. */
+export const WELL = `
+  console.log("out 1"); console.error("err 2"); console.log("out 3");
+  Bun.serve({ port: ${PORT}, fetch: () => new Response("well") });
+  process.on("SIGTERM", () => process.exit(3));`;
+/** Ends before it answers. */
+export const FAILING = `console.error("no disk"); process.exit(7);`;
+
+export interface DockerToy extends AsyncDisposable {
+  readonly site: Site;
+  readonly runtime: Runtime;
+  /** The container itself, for what the runtime does not do. */
+  containerOf(member: string): Docker.Container;
+}
+
+let toys = 0;
+let image: Promise<void> | undefined;
+
+/** By member's name what it runs; none is started. */
+export async function createDockerToy(
+  programs: Readonly<Record<string, string>>,
+): Promise<DockerToy> {
+  const { client, host } = await testEngine();
+  image ??= makeImage(client, { name: IMAGE, programs: { bun: process.execPath } });
+  await image;
+  toys += 1;
+  const project = `toy-${toys}`;
+  const network = await client.createNetwork({ Name: `${project}_default` });
+  const plans = Object.keys(programs).map((name, index) => planOf(name, 10 * toys + index));
+  const containers = await Promise.all(
+    plans.map((plan) =>
+      client.createContainer(
+        containerOptions({ project, plan, program: programs[plan.name] ?? "" }),
+      ),
+    ),
+  );
+  const site = { engine: await connectEngine(host), project };
+  const topology = { subject: "toy", timeScale: 1, members: plans, endpoints: [] };
+  const readyProbe = ({ ports }: MemberPlan) => ({ port: ports.http ?? 0, path: "/health" });
+  return {
+    site,
+    runtime: openDockerRuntime({ site, topology, readyProbe, clock: systemClock }),
+    containerOf: (name) => client.getContainer(idOf(name)),
+    async [Symbol.asyncDispose]() {
+      const left = await client.listContainers({ all: true, filters: ofProject(project) });
+      for (const { Id } of left) await client.getContainer(Id).remove({ force: true });
+      await network.remove();
+    },
+  };
+
+  function idOf(name: string): string {
+    return containers[plans.findIndex((plan) => plan.name === name)]?.id ?? "";
+  }
+}
+
+function planOf(name: string, index: number): MemberPlan {
+  const ports = { http: FIRST_PORT + index };
+  return { name, role: "node", isStandIn: true, ports, settings: {} };
+}
+
+function ofProject(project: string): Record<string, string[]> {
+  return { label: [`com.docker.compose.project=${project}`] };
+}
+
+interface ContainerPlan {
+  readonly project: string;
+  readonly plan: MemberPlan;
+  readonly program: string;
+}
+
+/** Labelled as `docker-compose up` does it; the name says nothing. */
+function containerOptions({
+  project,
+  plan,
+  program,
+}: ContainerPlan): Docker.ContainerCreateOptions {
+  const port = `${PORT}/tcp`;
+  const bindings = [{ HostIp: "127.0.0.1", HostPort: String(plan.ports.http) }];
+  return {
+    Image: IMAGE,
+    Entrypoint: ["/bun", "-e", program],
+    Labels: {
+      "com.docker.compose.project": project,
+      "com.docker.compose.service": plan.name,
+      "com.docker.compose.oneoff": "False",
+      "com.docker.compose.container-number": "1",
+    },
+    ExposedPorts: { [port]: {} },
+    HostConfig: { NetworkMode: `${project}_default`, PortBindings: { [port]: bindings } },
+  };
+}
