@@ -1,6 +1,6 @@
 // Runs the whole suite and then looks for what it left: a process of ours that is still alive is a
 // failure, whatever the tests said. Ends with one plain line of counts.
-import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -84,7 +84,9 @@ async function findProcesses(runDir: string): Promise<readonly string[]> {
 
 async function describeIfOurs(pid: string, runDir: string): Promise<string | undefined> {
   const read = (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
-  const [command, environment] = await Promise.all([read("cmdline"), read("environ")]);
-  if (!command.includes(runDir) && !environment.includes(runDir)) return undefined;
+  // redis-server writes its title over its environment, and lives in its directory.
+  const home = readlink(`/proc/${pid}/cwd`).catch(() => "");
+  const [command, ...places] = await Promise.all([read("cmdline"), read("environ"), home]);
+  if (![command, ...places].some((text) => text.includes(runDir))) return undefined;
   return `${pid} ${command.replaceAll("\0", " ").trim()}`;
 }

@@ -1,5 +1,6 @@
-// Whose processes are these: those with a test's own directory in their command or environment.
-import { readdir, readFile } from "node:fs/promises";
+// Whose processes are these: those with a test's own directory in their command or environment, or
+// that live in it: redis-server writes its title over both.
+import { readdir, readFile, readlink } from "node:fs/promises";
 
 export interface NamingProcess {
   readonly pid: number;
@@ -13,8 +14,9 @@ export async function processesNaming(dir: string): Promise<readonly NamingProce
   const found = await Promise.all(
     pids.map(async (pid) => {
       const read = (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
-      const [command, environment] = await Promise.all([read("cmdline"), read("environ")]);
-      const isNaming = command.includes(dir) || environment.includes(dir);
+      const home = readlink(`/proc/${pid}/cwd`).catch(() => "");
+      const [command, ...places] = await Promise.all([read("cmdline"), read("environ"), home]);
+      const isNaming = [command, ...places].some((text) => text.includes(dir));
       return isNaming ? [{ pid: Number(pid), command: command.replaceAll("\0", " ") }] : [];
     }),
   );
