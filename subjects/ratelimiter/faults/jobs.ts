@@ -27,8 +27,8 @@ return rounds
 
 export const flushall = jobFault({
   name: "flushall",
-  describes: "A clean-up job that somebody added runs FLUSHALL every two seconds.",
-  job: { name: "nightly-cleanup", type: "command", every_ms: 2_000, command: ["FLUSHALL"] },
+  describes: "A clean-up job that somebody added runs FLUSHALL every second.",
+  job: { name: "nightly-cleanup", type: "command", every_ms: 1_000, command: ["FLUSHALL"] },
   struck: { what: "the job ran", isSo: hasRun },
   causes: { invariant: "over_limit", entity: "canary.spent" },
 });
