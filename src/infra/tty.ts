@@ -76,7 +76,11 @@ export class Tty implements Terminal, Disposable {
     const lose = () => this.#lose();
     const take = (bytes: Buffer) => onEvent({ type: "input", bytes });
     const resize = () => onEvent({ type: "resized" });
-    const goOn = () => onEvent({ type: "continued" });
+    const goOn = () => {
+      onEvent({ type: "continued" });
+      // Who was stopped was not in the foreground: nobody told it of a new size.
+      process.kill(process.pid, "SIGWINCH");
+    };
     const lastMoments = atLastMoments(() => onEvent({ type: "ending" }));
     input.on("data", take).on("end", lose).on("error", lose);
     output.on("resize", resize).on("error", lose);

@@ -138,7 +138,7 @@ test("a terminal that takes nothing holds up neither the program nor its end", a
   expect(await child.exited).toBe(0);
 });
 
-test("Ctrl-Z gives the terminal to the shell, and fg takes it again", async () => {
+test("Ctrl-Z gives the terminal to the shell, and fg takes it again as large as it is", async () => {
   await using home = await createHome();
   await using shell = openPty({ command: ["sh", "-i"], env: { PS1: "shell> " } });
   shell.type(`${[...toyScreen, home.dir].join(" ")}\n`);
@@ -146,8 +146,9 @@ test("Ctrl-Z gives the terminal to the shell, and fg takes it again", async () =
   shell.type("\x1a");
   await shell.untilScreen((text) => /Stopped[\s\S]*shell>/.test(text), "the shell's prompt");
   expect(shell.modes).toEqual(ORDINARY_MODES);
+  shell.resize(100, 30);
   shell.type("fg\n");
-  await shell.untilScreen((text) => text.includes("size 80x24"), "the screen again");
+  await shell.untilScreen((text) => text.includes("size 100x30"), "the screen, in its new size");
   expect(shell.modes).toEqual(TAKEN_MODES);
   shell.type("b");
   await shell.untilScreen((text) => text.includes("keys b"), "a key");
