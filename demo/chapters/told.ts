@@ -24,8 +24,9 @@ export function repairer(hasAgent: boolean): string {
 }
 
 export function detectionText({ detectedAfterMs, ticketIds = [] }: StoryFacts): string {
-  const tickets = ticketIds.map((id) => `#${id}`).join(", ");
-  return `Detected after ${durationText(detectedAfterMs)}: ticket ${tickets}.`;
+  const word = ticketIds.length === 1 ? "ticket" : "tickets";
+  const named = ticketIds.map((id) => `#${id}`).join(", ");
+  return `Detected after ${durationText(detectedAfterMs)}: ${word} ${named}.`;
 }
 
 export function agentText({ hasAgent, model }: StoryFacts): string {

@@ -14,14 +14,20 @@ export async function readRecord(
   { subject, struck }: { readonly subject: string; readonly struck: Struck | undefined },
 ): Promise<TicketRecord> {
   const tickets = await store.listTickets({ subject, limit: TICKETS_MAX });
-  const expected = struck ? await expectedTickets(store, struck) : [];
+  const expected = struck ? known(await expectedTickets(store, struck)) : [];
   const followed = chooseFollowed(struck ? expected : byAge(tickets));
   const approval = await pendingApproval(store, subject);
-  const record = { ...NO_RECORD, tickets, approval, injectedAtMs: struck?.injectedAtMs };
+  const injectedAtMs = struck?.injectedAtMs;
+  const record = { ...NO_RECORD, tickets, expected, approval, injectedAtMs };
   if (!followed) return record;
   const session = (await store.sessionsOf(followed.id)).at(-1);
   const steps = session ? await store.journalOf(session.id) : [];
   return { ...record, followed, session, steps };
+}
+
+function known(tickets: readonly (Ticket | undefined)[]): readonly Ticket[] {
+  const opened = tickets.filter((ticket) => ticket !== undefined);
+  return opened.toSorted((one, other) => one.id - other.id);
 }
 
 /** The oldest of this subject: its time is over first, and a newer one does not take its place. */
@@ -35,10 +41,9 @@ async function pendingApproval(store: TicketOps, subject: string): Promise<Appro
 }
 
 /** Of several, the one that is in work; else the last. */
-function chooseFollowed(expected: readonly (Ticket | undefined)[]): Ticket | undefined {
-  const known = expected.filter((ticket) => ticket !== undefined);
-  const inWork = known.find(({ state }) => state === "claimed" || state === "verifying");
-  return inWork ?? known.at(-1);
+function chooseFollowed(tickets: readonly Ticket[]): Ticket | undefined {
+  const inWork = tickets.find(({ state }) => state === "claimed" || state === "verifying");
+  return inWork ?? tickets.at(-1);
 }
 
 /** The last is the newest live one; without any, the newest. */
@@ -79,11 +84,12 @@ export function factsOf(
   what: Awaited,
   { record, struck }: { readonly record: TicketRecord; readonly struck: Struck | undefined },
 ): Partial<StoryFacts> {
-  const { followed, session } = record;
+  const { expected, followed, session } = record;
   if (!struck || !followed) return {};
   if (what === "detected") {
-    const detectedAfterMs = followed.openedAtMs - struck.injectedAtMs;
-    return { detectedAfterMs, ticketIds: [followed.id] };
+    const openedAtMs = Math.max(...expected.map((ticket) => ticket.openedAtMs));
+    const ticketIds = expected.map(({ id }) => id);
+    return { detectedAfterMs: openedAtMs - struck.injectedAtMs, ticketIds };
   }
   const said = session?.conclusion?.summary ?? followed.note;
   return said ? { conclusion: said } : {};

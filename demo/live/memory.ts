@@ -42,6 +42,8 @@ export interface LoadMemory {
 /** What the database says of the tickets that matter now. */
 export interface TicketRecord {
   readonly tickets: readonly Ticket[];
+  /** Those that the fault was to cause, as far as they are open by now, the oldest first. */
+  readonly expected: readonly Ticket[];
   /** The ticket that the status line follows, with its newest session and that one's steps. */
   readonly followed: Ticket | undefined;
   readonly session: Session | undefined;
@@ -103,6 +105,7 @@ export function createMemory(
 
 export const NO_RECORD: TicketRecord = {
   tickets: [],
+  expected: [],
   followed: undefined,
   session: undefined,
   steps: [],

@@ -1,7 +1,7 @@
 // What makes the story go on, from the tickets as they are and from who is left to change them.
 import { describe, expect, test } from "bun:test";
 import type { Awaited } from "../../demo/chapter.ts";
-import { type Absent, happenedBy, readRecord } from "../../demo/live/follow.ts";
+import { type Absent, factsOf, happenedBy, readRecord } from "../../demo/live/follow.ts";
 import type { Ticket, TicketState } from "../../src/domain/ticket.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { IN_MEMORY } from "../../src/store/open-database.ts";
@@ -48,6 +48,21 @@ test("what waits for a person is of the subject that is looked at, the oldest fi
   expect((await readRecord(store, { subject: "third", struck: undefined })).approval).toBe(
     undefined,
   );
+});
+
+test("of a fault with several tickets all are told, and the time until the last of them", async () => {
+  using store = TicketOpsDB.open({ path: IN_MEMORY, clock: systemClock });
+  const verdicts = ["tikv3", "tikv1"].map((entity) => verdictWith({ subject: "tikv", entity }));
+  for (const verdict of verdicts) {
+    await store.recordViolations([{ verdict, sinceMs: systemClock.now() }]);
+  }
+  const expected = verdicts.toReversed();
+  const plan = { fault: "two", targets: ["tikv1", "tikv3"], details: {} };
+  const struck = { id: 1, subject: "tikv", plan, injectedAtMs: 0, expected };
+  const record = await readRecord(store, { subject: "tikv", struck });
+  const { ticketIds, detectedAfterMs } = factsOf("detected", { record, struck });
+  expect(ticketIds).toEqual([1, 2]);
+  expect(detectedAfterMs).toBe(record.expected[1]?.openedAtMs);
 });
 
 function ticketIn(state: TicketState | "none"): Ticket | undefined {
