@@ -1,4 +1,4 @@
-// Many keys and long answers: a walk that misses nothing, and a reader that is slower than we write.
+// Many keys and long answers: a walk that misses nothing, a reader that is slower than we write.
 import { expect, test } from "bun:test";
 import { forBothKinds } from "../../support/redis-kinds.ts";
 import { request } from "../../support/wire-client.ts";
