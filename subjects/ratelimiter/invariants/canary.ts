@@ -108,8 +108,9 @@ function judgeSpent({ reading, limit }: CanaryFacts): Opinion {
   }
   const [name, allowed] = first;
   const words = `${name} alone allowed ${allowed}, the limit is ${limit}`;
-  // Their own counts may be those of an older window, and are not told of any more.
-  if (reading.allowedInWindow - allowed > limit) return unknown(`${words}; the others exceeded it, too`);
+  // Of the total: what each of the others allowed may be too old to be told of one by one.
+  const byOthers = reading.allowedInWindow - allowed;
+  if (byOthers > limit) return unknown(`${words}; the others exceeded it, too`);
   return violated(words, { limit, by_node: reading.allowedInWindowBy });
 }
 
