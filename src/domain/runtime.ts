@@ -21,6 +21,20 @@ export interface MemberStatus {
 export const MEMBER_OPERATIONS = ["start", "stop", "restart", "kill", "pause", "resume"] as const;
 export type MemberOperation = (typeof MEMBER_OPERATIONS)[number];
 
+/** What a runtime notices by itself. */
+export type RuntimeEvent =
+  /** `change` in the runtime's words, for people. */
+  | { readonly type: "changed"; readonly member: string; readonly change: string }
+  /** From now on changes are noticed late, or only by who looks. Said once. */
+  | { readonly type: "lost"; readonly reason: string }
+  /** Changes are told again, at once; what happened meanwhile was not. */
+  | { readonly type: "following" };
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RuntimeEvent) => void;
+}
+
 export interface Runtime {
   readonly name: "local" | "docker";
   /** As it was declared: the members' ports and settings, tokens among them. Never printed. */
@@ -36,4 +50,9 @@ export interface Runtime {
    * An unknown member is `not_found` and names the valid ones.
    */
   operate(member: string, operation: MemberOperation, signal?: AbortSignal): Promise<MemberStatus>;
+  /**
+   * Tells of members that change, as it happens, until the signal aborts; then resolves, and never
+   * rejects. Absent where nobody tells.
+   */
+  follow?(options: FollowOptions): Promise<void>;
 }

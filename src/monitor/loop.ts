@@ -1,4 +1,5 @@
-// The monitor: observe, judge, detect, record, verify; once per interval, never overlapping.
+// The monitor: observe, judge, detect, record, verify; once per interval, or at once when the
+// runtime tells of a change; never overlapping.
 // It lives until its signal aborts; a tick that fails is reported and the next one tries again.
 import type { Clock } from "../domain/clock.ts";
 import { messageOf } from "../domain/errors.ts";
@@ -8,6 +9,7 @@ import type { TicketLedger } from "../domain/ticket-ops.ts";
 import { firingNow, trackViolations, type Violations } from "./detect.ts";
 import { countVerdicts, evaluate } from "./evaluate.ts";
 import type { MonitorEvent } from "./events.ts";
+import { createPause } from "./pause.ts";
 import { settleTickets, type Watches } from "./settle.ts";
 
 export interface MonitorOptions {
@@ -37,10 +39,11 @@ export async function runMonitor(options: MonitorOptions): Promise<void> {
     trouble: undefined,
   };
   emit({ type: "started", atMs: clock.now(), subject: subject.name, intervalMs });
+  const pause = createPause({ runtime: subject.runtime, clock, signal, emit });
   while (!signal.aborted) {
     const startedAtMs = clock.now();
     await guardedTick(options, memory);
-    await clock.sleep(startedAtMs + intervalMs - clock.now(), signal);
+    await pause.wait(startedAtMs + intervalMs - clock.now());
   }
   emit({ type: "stopped", atMs: clock.now() });
 }

@@ -62,16 +62,23 @@ const SIGNALS: Readonly<Record<number, string>> = {
   143: "SIGTERM",
 };
 
-/** Of the service, or of all; in no order. One that goes meanwhile is left out. */
+export interface Search {
+  /** Of all when it is absent. */
+  readonly service?: string;
+  /** Ends the search earlier than its deadline. */
+  readonly signal?: AbortSignal;
+}
+
+/** In no order. One that goes meanwhile is left out. */
 export async function findContainers(
-  site: Site,
-  service?: string,
+  { engine, project }: Site,
+  { service, signal }: Search = {},
 ): Promise<readonly FoundContainer[]> {
-  const { engine, project } = site;
   const label = [`${PROJECT_LABEL}=${project}`, "com.docker.compose.oneoff=False"];
   if (service !== undefined) label.push(`${SERVICE_LABEL}=${service}`);
   return askEngine(engine, `looking for containers of ${project}`, async () => {
-    const abortSignal = AbortSignal.timeout(ASK_MS);
+    const deadline = AbortSignal.timeout(ASK_MS);
+    const abortSignal = signal ? AbortSignal.any([signal, deadline]) : deadline;
     const listed = await engine.client.listContainers({
       all: true,
       filters: { label },

@@ -40,7 +40,7 @@ export async function findContainer({
   subject,
   plan,
 }: DockerMember): Promise<FoundContainer | undefined> {
-  const [found] = await findContainers(subject.site, plan.name);
+  const [found] = await findContainers(subject.site, { service: plan.name });
   return found;
 }
 

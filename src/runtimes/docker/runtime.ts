@@ -3,6 +3,7 @@
 import type { Runtime } from "../../domain/runtime.ts";
 import { planOf } from "../member-errors.ts";
 import { findContainers } from "./container.ts";
+import { watchDockerEvents } from "./events.ts";
 import { tailOfContainer } from "./logs.ts";
 import {
   containerOf,
@@ -15,7 +16,7 @@ import { operateOn } from "./operate.ts";
 
 /** Asks nothing of the engine yet. */
 export function openDockerRuntime(subject: DockerSubject): Runtime {
-  const { site, topology } = subject;
+  const { site, topology, clock } = subject;
   const memberOf = (name: string): DockerMember => ({ subject, plan: planOf(topology, name) });
   return {
     name: "docker",
@@ -38,5 +39,6 @@ export function openDockerRuntime(subject: DockerSubject): Runtime {
       await operateOn({ member, signal }, operation);
       return statusOf(member);
     },
+    follow: (options) => watchDockerEvents({ ...options, site, clock }),
   };
 }
