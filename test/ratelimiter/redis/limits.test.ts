@@ -125,6 +125,15 @@ forBothKinds("limits", (kind) => {
     expect(await busy.reply()).toBe("$1\r\nv\r\n");
   }, 20_000);
 
+  test("a script that asks for too much fails alone", async () => {
+    await using redis = await kind.start();
+    using client = await redis.connect();
+    const list = "local t = {} for i = 1, 9000 do t[i] = i end return {unpack(t)}";
+    const answer = await client.ask("EVAL", list, 0);
+    expect(answer).toStartWith("-ERR user_script:1: too many results to unpack script: ");
+    expect(await client.ask("PING")).toBe("+PONG\r\n");
+  }, 20_000);
+
   test("a disk that takes nothing makes writes fail, until it does again", async () => {
     await using redis = await kind.start();
     using client = await redis.connect();

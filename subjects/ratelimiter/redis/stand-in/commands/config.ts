@@ -2,7 +2,6 @@
 
 import type { Call, Command } from "../command.ts";
 import { rewriteConfigFile } from "../config-file.ts";
-import { nowMsOf } from "../server.ts";
 import { readSetting, settingsFrom } from "../settings.ts";
 import { CommandError, OK, type Reply } from "../wire/reply.ts";
 import { globPattern, pairsIn } from "./arguments.ts";
@@ -59,6 +58,5 @@ function rewrite({ server }: Call): Reply {
 function resetCounts({ server }: Call): Reply {
   Object.assign(server.counts, { connections: 0, commands: 0, rejected: 0, evicted: 0 });
   server.keyspace.expired = 0;
-  server.log(`counts were reset at ${nowMsOf(server)}`);
   return OK;
 }

@@ -85,6 +85,8 @@ function failureOf(error: unknown, { sha }: KnownScript): Reply {
   const where = `script: ${sha}, on @user_script:1.`;
   if (error instanceof CommandError) return errorReply(`${error.message} ${where}`);
   if (error instanceof LuaError) return errorReply(`ERR ${error.message} ${where}`);
+  // A text or a list beyond what this process can hold.
+  if (error instanceof RangeError) return errorReply(`ERR not enough memory ${where}`);
   throw error;
 }
 

@@ -13,6 +13,9 @@ import {
   typeName,
 } from "./values.ts";
 
+// LUAI_MAXCSTACK: lua 5.1 luaconf.h
+const UNPACKED_MAX = 8_000;
+
 export function builtIn(run: (args: LuaResult) => LuaResult): LuaFunction {
   return { type: "function", call: run };
 }
@@ -34,7 +37,9 @@ export const LIBRARY: Readonly<Record<string, LuaValue>> = {
   type: builtIn(([value]) => [typeName(value)]),
   unpack: builtIn(([table]) => {
     if (typeof table !== "object" || table.type !== "table") throw badArgument("unpack", "table");
-    return Array.from({ length: lengthOf(table) }, (_, index) => table.slots.get(index + 1));
+    const length = lengthOf(table);
+    if (length >= UNPACKED_MAX) throw new LuaError("too many results to unpack");
+    return Array.from({ length }, (_, index) => table.slots.get(index + 1));
   }),
   assert: builtIn((args) => {
     if (isTruthy(args[0])) return args;
