@@ -68,10 +68,12 @@ function unseenOfNode(node: NodeSighting, hasRedisTime: boolean): readonly Unsee
   const { name, manageUrl, liveness, health, settings, limits, usage } = node;
   if (liveness.state === "failed") return unseenIn({ [name]: liveness });
   if (manageUrl === null || !isAnswering(liveness)) return [];
+  // Overrides are among its limits: without Redis it cannot tell them, and its health says so.
+  const hasRedis = readValue(health)?.redis.state === "ok";
   return unseenIn({
     [`health of ${name}`]: health,
     [`settings of ${name}`]: settings,
-    [`limits of ${name}`]: limits,
+    ...(hasRedis ? { [`limits of ${name}`]: limits } : {}),
     ...(hasRedisTime ? { [`memory of ${name}`]: usage } : {}),
   });
 }

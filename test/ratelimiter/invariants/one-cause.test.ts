@@ -104,6 +104,16 @@ test("a part that cannot be read of somebody who answers is blindness, too", () 
   }
 });
 
+test("a node without its way to Redis cannot tell its limits, and is not unseen for that", () => {
+  const seen = seenWith((draft) => {
+    const node = nodeOf(draft, "node1");
+    partOf(node.health).redis = { state: "unreachable", latencyMs: null, error: "closed" };
+    Object.assign(partOf(node.checks), { undecided: 3, samples: 0 });
+    node.limits = failed("HTTP 503");
+  });
+  expect(allIn(seen, "violated")).toEqual(["checks_undecided/node1"]);
+});
+
 test("a job that does harm is named by the harm, and has no ticket of its own", () => {
   const seen = seenWith((draft) => {
     draft.declared.jobs = ["memory-report"];

@@ -176,7 +176,7 @@ test("who is wrongly denied gets the counter of that key repaired, and no other"
   expect(follow(ticket, { [LOOK]: others }).at(-1)).toBe("conclude cannot_fix");
 });
 
-test("what is as declared already is not the cause: it is looked further, and a person asked", () => {
+test("what is as declared is not the cause: it is looked further, and a person asked", () => {
   for (const at of ["clock_skew/node1", "memory_at_limit/redis"]) {
     const [invariant = "", entity = ""] = at.split("/");
     const world = {
