@@ -12,7 +12,7 @@ import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor, untilStruck } 
 
 /**
  * Busy for about a second by Redis's clock, and bounded by its count where that clock stands still
- * during a script (from Redis 7.2 on). The first line tells a stand-in that knows no Lua.
+ * during a script (from Redis 7.2 on).
  */
 const ROLLUP_SCRIPT = `-- ratelimiter:rollup
 local time = redis.call('TIME')

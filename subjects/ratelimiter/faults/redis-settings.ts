@@ -8,8 +8,8 @@ import { withRedis } from "../change/redis.ts";
 import { DECLARED_REDIS_SETTINGS } from "../declared.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
 
-/** Less than an empty Redis needs: every write is refused. */
-const TOO_SMALL_BYTES = 512 * 1024;
+/** Less than an empty Redis needs (7.0: about 350 KB): every write is refused. */
+const TOO_SMALL_BYTES = 256 * 1024;
 
 export const maxmemoryNoeviction = settingsFault({
   name: "maxmemory_noeviction",

@@ -1,5 +1,5 @@
 // What runs inside Redis, atomically and by its clock. Each script touches keys of one hash tag
-// only. The first line names it: a stand-in that knows no Lua tells them apart by that.
+// only. The first line names it, wherever its text is shown.
 
 /** `sha` is what EVALSHA takes: SHA-1 of the text, in hex. */
 export interface Script {
