@@ -50,7 +50,7 @@ test("what waits for a person is of the subject that is looked at, the oldest fi
   );
 });
 
-test("of a fault with several tickets all are told, and the time until the last of them", async () => {
+test("of a fault with several tickets all are told, and the time until the last", async () => {
   using store = TicketOpsDB.open({ path: IN_MEMORY, clock: systemClock });
   const verdicts = ["tikv3", "tikv1"].map((entity) => verdictWith({ subject: "tikv", entity }));
   for (const verdict of verdicts) {

@@ -138,7 +138,7 @@ test("a terminal that takes nothing holds up neither the program nor its end", a
   expect(await child.exited).toBe(0);
 });
 
-test("Ctrl-Z gives the terminal to the shell, and fg takes it again as large as it is", async () => {
+test("Ctrl-Z gives the terminal to the shell, and fg takes it as large as it is", async () => {
   await using home = await createHome();
   await using shell = openPty({ command: ["sh", "-i"], env: { PS1: "shell> " } });
   shell.type(`${[...toyScreen, home.dir].join(" ")}\n`);
