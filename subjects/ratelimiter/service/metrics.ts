@@ -21,9 +21,12 @@ interface Named {
 /** One counter per set of labels. The sets are few and of our own words, never of users'. */
 export function createCounters({ name, help }: Named): Counters {
   const values = new Map<string, number>();
+  /** The labels of every check are one and the same object. */
+  const texts = new WeakMap<Labels, string>();
   return {
     add: (labels, amount = 1) => {
-      const text = labelText(labels);
+      const text = texts.get(labels) ?? labelText(labels);
+      texts.set(labels, text);
       values.set(text, (values.get(text) ?? 0) + amount);
     },
     lines: () => [
