@@ -62,7 +62,8 @@ export async function openLine(options: LineOptions): Promise<Line> {
   const idle = [...all];
   return {
     send: (check) => {
-      const socket = idle.pop();
+      // Each in its turn: a server ends what nobody uses.
+      const socket = idle.shift();
       if (socket) begin(socket, check);
       else waiting.push(check);
     },

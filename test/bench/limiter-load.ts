@@ -2,7 +2,7 @@
 // the checks before. Prints "measuring" and "measured" when those begin and end, then its result.
 import { systemClock } from "../../src/infra/clock.ts";
 import { watchClock } from "../../subjects/ratelimiter/workload/clock-watch.ts";
-import { type Line, openLine } from "./limiter-line.ts";
+import { type Line, type LineOptions, openLine } from "./limiter-line.ts";
 import {
   type LoadLine,
   type LoadOptions,
@@ -18,76 +18,102 @@ const ANSWERS_MS_MAX = 3_000;
 /** The shortest that a timer can be. */
 const PACE_MS = 1;
 
-/** Of the whole run, by check. Times are of this process's monotonic clock. */
+/** By check. Times are of this process's monotonic clock. */
 interface Run {
   readonly options: LoadOptions;
   readonly schedule: Schedule;
-  readonly startedMs: number;
+  /** Of what is measured: those before it warm up. */
+  readonly firstMeasured: number;
   readonly sentMs: Float64Array;
   /** Infinite while there is no answer. */
   readonly receivedMs: Float64Array;
   readonly statuses: Uint16Array;
+  lines: readonly Line[];
+  /** Infinite before it begins. */
+  startedMs: number;
+  next: number;
 }
 
 await runLoad(loadOptionsSchema.parse(JSON.parse(process.argv[2] ?? "")));
 process.exit(0);
 
 async function runLoad(options: LoadOptions): Promise<void> {
-  const durationMs = options.warmUpMs + options.measureMs;
-  const schedule = createSchedule({ ...options, durationMs });
-  const { count } = schedule;
-  const sentMs = new Float64Array(count);
-  const receivedMs = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-  const statuses = new Uint16Array(count);
-  const texts = schedule.keys.map(requestFor);
-  const lines = await Promise.all(
-    options.ports.map((port) =>
-      openLine({
-        port,
-        connections: CONNECTIONS,
-        textOf: (check) => texts[schedule.keyOf(check)] ?? new Uint8Array(),
-        onSend: (check) => {
-          sentMs[check] = performance.now();
-        },
-        onAnswer: (check, status) => {
-          receivedMs[check] = performance.now();
-          statuses[check] = status;
-        },
-        onFailure: fail,
-      }),
-    ),
-  );
-  const run = { options, schedule, startedMs: performance.now(), sentMs, receivedMs, statuses };
-  await keepPace(run, lines);
-  for (const line of lines) line[Symbol.dispose]();
+  const run = createRun(options);
+  run.lines = await openLines(run);
+  await keepPace(run);
+  await untilAnswered(run);
+  for (const line of run.lines) line[Symbol.dispose]();
   print(resultOf(run));
 }
 
-async function keepPace(run: Run, lines: readonly Line[]): Promise<void> {
-  const { options, schedule, startedMs } = run;
-  const firstMeasured = firstMeasuredOf(run);
+function createRun(options: LoadOptions): Run {
+  const durationMs = options.warmUpMs + options.measureMs;
+  const schedule = createSchedule({ ...options, durationMs });
+  const { count } = schedule;
+  return {
+    options,
+    schedule,
+    firstMeasured: Math.ceil((options.warmUpMs * count) / durationMs),
+    sentMs: new Float64Array(count),
+    receivedMs: new Float64Array(count).fill(Number.POSITIVE_INFINITY),
+    statuses: new Uint16Array(count),
+    lines: [],
+    startedMs: Number.POSITIVE_INFINITY,
+    next: 0,
+  };
+}
+
+async function openLines(run: Run): Promise<readonly Line[]> {
+  const { options, schedule } = run;
+  const texts = schedule.keys.map(requestFor);
+  const line: Omit<LineOptions, "port"> = {
+    connections: CONNECTIONS,
+    textOf: (check) => texts[schedule.keyOf(check)] ?? new Uint8Array(),
+    onSend: (check) => {
+      run.sentMs[check] = performance.now();
+    },
+    onAnswer: (check, status) => {
+      run.receivedMs[check] = performance.now();
+      run.statuses[check] = status;
+      // A timer is no finer than a millisecond, and answers come more often.
+      sendDue(run);
+    },
+    onFailure: fail,
+  };
+  return Promise.all(options.ports.map((port) => openLine({ ...line, port })));
+}
+
+async function keepPace(run: Run): Promise<void> {
   const watch = watchClock(systemClock);
-  let next = 0;
-  while (next < schedule.count) {
-    const elapsedMs = performance.now() - startedMs;
-    for (; next < schedule.count && schedule.dueMs(next) <= elapsedMs; next += 1) {
-      if (next === firstMeasured) print({ type: "measuring" });
-      lines[next % lines.length]?.send(next);
-    }
+  run.startedMs = performance.now();
+  while (run.next < run.schedule.count) {
+    sendDue(run);
     await Bun.sleep(PACE_MS);
   }
   print({ type: "measured" });
   if (watch.stepMs() !== 0) fail(new Error("the clock was set: nothing can be judged"));
-  const deadlineMs = startedMs + options.warmUpMs + options.measureMs + ANSWERS_MS_MAX;
-  while (run.receivedMs.includes(Number.POSITIVE_INFINITY) && performance.now() < deadlineMs) {
+}
+
+function sendDue(run: Run): void {
+  const { schedule, lines } = run;
+  const elapsedMs = performance.now() - run.startedMs;
+  while (run.next < schedule.count && schedule.dueMs(run.next) <= elapsedMs) {
+    if (run.next === run.firstMeasured) print({ type: "measuring" });
+    lines[run.next % lines.length]?.send(run.next);
+    run.next += 1;
+  }
+}
+
+async function untilAnswered({ receivedMs }: Run): Promise<void> {
+  const deadlineMs = performance.now() + ANSWERS_MS_MAX;
+  while (receivedMs.includes(Number.POSITIVE_INFINITY) && performance.now() < deadlineMs) {
     await Bun.sleep(50);
   }
 }
 
 function resultOf(run: Run): LoadResult {
-  const { options, schedule, startedMs, sentMs, receivedMs, statuses } = run;
+  const { options, schedule, firstMeasured, startedMs, sentMs, receivedMs, statuses } = run;
   const endedMs = performance.now();
-  const firstMeasured = firstMeasuredOf(run);
   // What has no answer yet takes at least until now.
   const sinceDue = (times: Float64Array) =>
     [...times]
@@ -113,10 +139,6 @@ function resultOf(run: Run): LoadResult {
 
 function isDecided(status: number | undefined): boolean {
   return status === 200 || status === 429;
-}
-
-function firstMeasuredOf({ options, schedule }: Run): number {
-  return Math.ceil((options.warmUpMs * schedule.count) / (options.warmUpMs + options.measureMs));
 }
 
 function requestFor(key: string): Uint8Array {
