@@ -167,6 +167,15 @@ const MEMBER: CommandEntry = {
   load: async () => (await import("./commands/member.ts")).runMember,
 };
 
+const STAND_IN: CommandEntry = {
+  usage: "stand-in [subject] [program] [...words]",
+  describes: "This executable in place of a program, with that program's own flags behind --",
+  flags: {},
+  examples: ["operator stand-in tikv pd-server -- --name=pd1 --data-dir=/data"],
+  isInternal: true,
+  load: async () => (await import("./commands/stand-in.ts")).runStandIn,
+};
+
 const WORKLOAD: CommandEntry = {
   usage: "workload [subject]",
   describes: "The load generator, started by the demo",
@@ -192,5 +201,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   fault: FAULT,
   doctor: DOCTOR,
   member: MEMBER,
+  "stand-in": STAND_IN,
   workload: WORKLOAD,
 };

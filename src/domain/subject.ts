@@ -47,6 +47,8 @@ export interface SubjectDefinition {
    * with the exit code.
    */
   runMember(options: MemberOptions): Promise<number>;
+  /** Absent where nothing of it is stood in for by a program's own command line. */
+  runStandIn?(options: StandInOptions): Promise<number>;
   /** The load generator, likewise. */
   runWorkload(options: WorkloadOptions): Promise<number>;
 }
@@ -136,6 +138,20 @@ export interface MemberOptions {
   readonly random: () => number;
   readonly signal: AbortSignal;
   /** One log line, without the newline. */
+  readonly log: (line: string) => void;
+}
+
+/** This executable in place of a program, started as that one is: in an image of ours. */
+export interface StandInOptions {
+  /** As its own executable is named: `pd-server`. */
+  readonly program: string;
+  /** What follows that name on its command line. */
+  readonly words: readonly string[];
+  /** Divides its long timers. */
+  readonly timeScale: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
 

@@ -7,6 +7,7 @@ import type {
   MemberOptions,
   MemberPlan,
   ReadyProbe,
+  StandInOptions,
   SubjectDefinition,
   WorkloadOptions,
 } from "../../src/domain/subject.ts";
@@ -26,6 +27,7 @@ export const tikv: SubjectDefinition = {
   figures: tikvFigures,
   local: localPlan(),
   runMember,
+  runStandIn,
   runWorkload,
 };
 
@@ -56,6 +58,10 @@ async function runMember(options: MemberOptions): Promise<number> {
   if (role === "pd") return (await import("./stand-in/pd/main.ts")).runPdStandIn(options);
   if (role === "tikv") return (await import("./stand-in/store/main.ts")).runStoreStandIn(options);
   throw new OperatorError("usage", `run a stand-in for ${name}: unknown role "${role}"`);
+}
+
+async function runStandIn(options: StandInOptions): Promise<number> {
+  return (await import("./stand-in/program.ts")).runAsProgram(options);
 }
 
 async function runWorkload(options: WorkloadOptions): Promise<number> {

@@ -57,7 +57,7 @@ test("a storm of changes leaves time between two looks", async () => {
   expect(clock.now() - startedAtMs).toBeGreaterThanOrEqual(5 * 200);
 });
 
-test("a runtime that tells no more is trouble until it tells again, and is looked at then", async () => {
+test("a runtime that tells no more is trouble, until it tells again", async () => {
   const { pause, tell, events } = pauseOn();
   tell({ type: "lost", reason: "the stream was cut" });
   tell({ type: "following" });

@@ -7,11 +7,12 @@ const MAIN = new URL("../../../subjects/tikv/stand-in/pd/http/listen.ts", import
 
 test("a port that another process serves is taken", async () => {
   const [port = 0] = await allocatePorts(1, "listen.test");
-  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-  using _server = listen({ name: "pd1", port, log, answer: async () => new Response("pd1") });
+  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore };
+  const host = "127.0.0.1";
+  using _server = listen({ name: "pd1", host, port, log, answer: async () => new Response("pd1") });
   const other = `
     const { listen } = await import(${JSON.stringify(MAIN)});
-    try { listen({ name: "pd2", port: ${port}, log: {}, answer: async () => new Response() }); }
+    try { listen({ name: "pd2", host: "${host}", port: ${port}, log: {}, answer: async () => new Response() }); }
     catch (error) { console.log(error.message); process.exit(7); }
   `;
   const child = Bun.spawn([process.execPath, "-e", other], {

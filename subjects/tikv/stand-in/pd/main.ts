@@ -90,6 +90,7 @@ function createMember({ options, settings, host, log }: MemberParts): PdMember {
 function servePeers(member: PdMember, host: RaftHost): Disposable {
   return listen({
     name: member.settings.self.name,
+    host: member.settings.listenOn,
     port: member.settings.self.ports.peer,
     log: member.log,
     answer: async (request) => new Response(host.handleHttp(await request.text())),
@@ -99,6 +100,7 @@ function servePeers(member: PdMember, host: RaftHost): Disposable {
 function serveClients(member: PdMember): Disposable {
   return listen({
     name: member.settings.self.name,
+    host: member.settings.listenOn,
     port: member.settings.self.ports.client,
     log: member.log,
     answer: (request) => answer({ member, routes: ALL_ROUTES }, request),

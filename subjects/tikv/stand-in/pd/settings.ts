@@ -3,12 +3,15 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { assert } from "../../../../src/domain/errors.ts";
 import type { MemberOptions, MemberPlan } from "../../../../src/domain/subject.ts";
+import { hostOf, listenOn } from "../address.ts";
 import type { RaftTimings } from "../raft/consensus.ts";
 
 export interface PdSettings {
   readonly self: PdPlan;
   /** All declared members of the role, in declared order; `self` is one of them. */
   readonly members: readonly PdPlan[];
+  /** The address on which both of its ports listen. */
+  readonly listenOn: string;
   readonly dataDir: string;
   readonly timeScale: number;
   /** How many regions the key space is cut into when the cluster is bootstrapped. */
@@ -54,7 +57,8 @@ export function settingsOf(options: MemberOptions): PdSettings {
   const regions = member.settings.regions;
   const regionCount = typeof regions === "number" ? regions : DEFAULT_REGION_COUNT;
   const timings = scaledTimings(topology.timeScale);
-  return { self, members, dataDir, timeScale: topology.timeScale, regionCount, timings };
+  const { timeScale } = topology;
+  return { self, members, listenOn: listenOn(member), dataDir, timeScale, regionCount, timings };
 }
 
 export function databaseFile(settings: PdSettings): string {
@@ -64,8 +68,8 @@ export function databaseFile(settings: PdSettings): string {
 function pdPlan(plan: MemberPlan): PdPlan {
   const { client, peer } = plan.ports;
   assert(client !== undefined && peer !== undefined, `${plan.name} has ports client and peer`);
-  const clientUrl = `http://127.0.0.1:${client}`;
-  const peerUrl = `http://127.0.0.1:${peer}`;
+  const clientUrl = `http://${hostOf(plan)}:${client}`;
+  const peerUrl = `http://${hostOf(plan)}:${peer}`;
   const memberId = memberIdOf(`${plan.name} ${peerUrl}`);
   return { name: plan.name, memberId, clientUrl, peerUrl, ports: { client, peer } };
 }

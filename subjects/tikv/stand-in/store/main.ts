@@ -83,7 +83,7 @@ function serve(
   },
 ): AsyncDisposable {
   const server = Bun.serve({
-    hostname: "127.0.0.1",
+    hostname: store.settings.listenOn,
     port: options.port,
     // Bun 1.4.4 shares a port outside of development: two members would take turns.
     reusePort: false,

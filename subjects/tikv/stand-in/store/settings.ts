@@ -2,11 +2,14 @@
 import { join } from "node:path";
 import { OperatorError } from "../../../../src/domain/errors.ts";
 import type { MemberOptions, MemberPlan } from "../../../../src/domain/subject.ts";
+import { hostOf, listenOn } from "../address.ts";
 import type { RaftTimings } from "../raft/consensus.ts";
 
 export interface StoreSettings {
   readonly name: string;
   readonly ports: { readonly client: number; readonly status: number };
+  /** The address on which both of its ports listen. */
+  readonly listenOn: string;
   /** host:port, as told to PD. */
   readonly address: string;
   readonly statusAddress: string;
@@ -39,9 +42,10 @@ export function settingsOf(options: MemberOptions): StoreSettings {
   return {
     name: member.name,
     ports: { client, status },
-    address: `127.0.0.1:${client}`,
-    statusAddress: `127.0.0.1:${status}`,
-    pdUrls: pds.map((plan) => `http://127.0.0.1:${portOf(plan, "client")}`),
+    listenOn: listenOn(member),
+    address: `${hostOf(member)}:${client}`,
+    statusAddress: `${hostOf(member)}:${status}`,
+    pdUrls: pds.map((plan) => `http://${hostOf(plan)}:${portOf(plan, "client")}`),
     labels: [{ key: "host", value: member.name }],
     dataDir,
     databaseFile: join(dataDir, "store.sqlite"),

@@ -1,10 +1,12 @@
-// An HTTP server on a loopback port that ends with its scope.
+// An HTTP server that ends with its scope.
 import { OperatorError } from "../../../../../src/domain/errors.ts";
 import type { Log } from "../../log.ts";
 
 export interface Listener {
   /** The member's name, for messages. */
   readonly name: string;
+  /** An address of this machine. */
+  readonly host: string;
   readonly port: number;
   readonly log: Log;
   readonly answer: (request: Request) => Promise<Response>;
@@ -13,10 +15,10 @@ export interface Listener {
 const IDLE_TIMEOUT_S = 120; // longer than any answer takes; Bun closes a silent connection after it
 
 /** Rejects with code "runtime" when the port is taken. */
-export function listen({ name, port, log, answer }: Listener): Disposable {
+export function listen({ name, host, port, log, answer }: Listener): Disposable {
   try {
     const server = Bun.serve({
-      hostname: "127.0.0.1",
+      hostname: host,
       port,
       idleTimeout: IDLE_TIMEOUT_S,
       development: false,
