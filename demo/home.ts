@@ -1,6 +1,7 @@
 // A demo's own home: a fresh directory, owned by this process and by nothing of the user's.
 // What a killed demo left, recognised by its dead owner, is swept before the next one starts.
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -11,11 +12,22 @@ import { identify, isAlive, type ProcessIdentity } from "../src/infra/process-id
 const PREFIX = "operator-demo-";
 const RECORD_PREFIX = "run-";
 const OWNER_FILE = "owner.json";
+const RESERVE_FILE = "reserve";
+/** A page for each lock and record that is written while a cluster is taken down, and many more. */
+const RESERVE_BYTES = 512 * 1024;
 
 const ownerSchema = z.object({ pid: z.number().int(), startTime: z.string() });
 
 export async function createDemoHome(): Promise<string> {
-  return createOwned(join(tmpdir(), PREFIX));
+  const home = await createOwned(join(tmpdir(), PREFIX));
+  // Random: zeroes take no room on every disk.
+  await writeFile(join(home, RESERVE_FILE), randomBytes(RESERVE_BYTES));
+  return home;
+}
+
+/** On a disk that is full by now there is room again to take the cluster down. */
+export async function releaseReserve(home: string): Promise<void> {
+  await rm(join(home, RESERVE_FILE), { force: true });
 }
 
 /**

@@ -8,7 +8,7 @@ import { Supervisor } from "../src/infra/supervisor.ts";
 import type { ChildEvent } from "../src/infra/supervisor-child.ts";
 import type { ProcessView } from "../src/panels/view.ts";
 import { ENDPOINTS } from "../subjects/index.ts";
-import { disownHome, removeHome } from "./home.ts";
+import { disownHome, releaseReserve, removeHome } from "./home.ts";
 
 /** The load checks its whole ledger before it ends. */
 const LEDGER_GRACE_MS = 60_000;
@@ -112,6 +112,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async lower(): Promise<void> {
+    await releaseReserve(this.#options.home);
     await this.#runToEnd(["subject", "down", this.#options.subject]);
     this.#isUp = false;
   }

@@ -1,8 +1,9 @@
 // The stage with a shell in place of operator: what it makes of children that end.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createDemoHome } from "../../demo/home.ts";
 import { Stage } from "../../demo/stage.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import type { ProcessView } from "../../src/panels/view.ts";
@@ -21,9 +22,9 @@ beforeEach(async () => {
 
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-function openStage(): Stage {
+function openStage(self = ["/bin/sh", "-c"]): Stage {
   const env = { PATH: process.env.PATH, ANTHROPIC_API_KEY: "secret" };
-  const context = commandContext({ typed: [], env, self: ["/bin/sh", "-c"] });
+  const context = commandContext({ typed: [], env, self });
   // No restart is waited for in real time.
   const clock = { ...systemClock, sleep: () => systemClock.sleep(0) };
   return new Stage({
@@ -59,6 +60,15 @@ test("a child that is stopped is no news, and its lines are in the home's logs",
   expect(processes.at(-1)).toEqual({ state: "ended", how: "stopped", willRestart: false });
   expect(await readdir(join(home, "logs"))).toEqual(["monitor.log"]);
   expect(await readFile(join(home, "logs", "monitor.log"), "utf8")).toBe("up\n");
+});
+
+test("a demo's home keeps room for the end, when the disk may be full", async () => {
+  await rm(home, { recursive: true });
+  home = await createDemoHome();
+  const { size } = await stat(join(home, "reserve"));
+  expect(size).toBeGreaterThan(100_000);
+  await openStage(["/bin/sh", "-c", 'ls "$OPERATOR_HOME"; echo "$@"', "operator"]).lower();
+  expect(lines).toEqual(["subject: owner.json", "subject: subject down toy"]);
 });
 
 test("only the agent has a person's key", async () => {
