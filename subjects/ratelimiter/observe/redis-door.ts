@@ -20,6 +20,8 @@ export interface RedisDoor {
   knock(context: LookContext): Promise<Knock>;
 }
 
+/** A PING this slow may have waited for our own crowd of questions: it is asked once more. */
+const ASK_AGAIN_FROM_MS = 100;
 /** A refusal is written as soon as the connection is made. */
 const REFUSAL_MS_MAX = 100;
 
@@ -105,7 +107,22 @@ async function ping(
   }
   // A kept connection must not keep the process.
   dialled.connection.stream.unref?.();
-  return { liveness, pingMs: { state: "read", value: durationMs, atMs } };
+  const pingMs = await bestOfTwo(dialled, { firstMs: durationMs, context });
+  return { liveness, pingMs: { state: "read", value: pingMs, atMs } };
+}
+
+async function bestOfTwo(
+  { connection }: Dialled,
+  { firstMs, context }: { readonly firstMs: number; readonly context: LookContext },
+): Promise<number> {
+  if (firstMs < ASK_AGAIN_FROM_MS) return firstMs;
+  const startedMs = performance.now();
+  const again = connection.ping().then(
+    () => performance.now() - startedMs,
+    () => firstMs,
+  );
+  const secondMs = await Promise.race([again, lateEnd(context).then(() => firstMs)]);
+  return Math.min(firstMs, secondMs);
 }
 
 type End =

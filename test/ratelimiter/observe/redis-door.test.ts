@@ -11,6 +11,7 @@ import { hasRedis, type RealRedis, startRedis } from "../../support/real-redis.t
 
 const testRedis = hasRedis ? test : test.skip;
 const NAME = hasRedis ? "" : " (skipped: no redis-server here)";
+const PAUSED_MS = 700;
 const BUSY_SCRIPT = "local t = 0 while true do t = t + 1 end";
 
 function livenessIn({ redis }: LimiterObservation) {
@@ -50,6 +51,17 @@ testRedis(`one that is paused is silent, and well again once resumed${NAME}`, as
   expect(livenessIn(await site.look(300))).toMatchObject({ state: "silent" });
   redis.resume();
   expect(livenessIn(await site.look())).toEqual({ state: "answers" });
+});
+
+testRedis(`a Redis that is slow once in a look and quick right after is quick${NAME}`, async () => {
+  await using redis = await startRedis();
+  const site = watchAlone(redis);
+  await site.look();
+  redis.pause();
+  setTimeout(redis.resume, PAUSED_MS);
+  const { pingMs, liveness } = (await site.look(2 * PAUSED_MS)).redis;
+  expect(readValue(liveness)).toEqual({ state: "answers" });
+  expect(readValue(pingMs)).toBeLessThan(PAUSED_MS);
 });
 
 testRedis(`without room for clients it is still read by who is in already${NAME}`, async () => {
