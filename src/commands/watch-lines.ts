@@ -13,6 +13,8 @@ import { blocksIn, numberIn, objectIn, type ReadBlock, textIn } from "./audit-co
 const LINE_COLUMNS_MAX = 400;
 /** Of a tool's output, as the agent itself cuts it. */
 const OUTPUT_COLUMNS_MAX = 160;
+/** As the agent's shell tells it: the exit code, said already, and the output between fences. */
+const FENCED = /^exit \d+ in [\d.]+ s\n```text\n(?<output>.*?)\n?```/s;
 
 /** What became of a ticket; nothing for what only its session is about. */
 export function ticketLines(event: AuditEvent, ticket: Ticket): readonly string[] {
@@ -103,8 +105,13 @@ function resultLine(content: JsonObject): string {
   const exitCode = numberIn(content, "exitCode");
   const failed = content.isError === true ? "failed" : "done";
   const end = exitCode === undefined ? failed : `Exit ${exitCode}`;
-  const output = plainLine(textIn(content, "text"));
+  const output = plainLine(outputIn(textIn(content, "text")));
   return `[Tool Result] ${end}: ${cutTo(output, OUTPUT_COLUMNS_MAX)}`;
+}
+
+/** What a model is told around a command's output is not for people. */
+function outputIn(text: string): string {
+  return FENCED.exec(text)?.groups?.output ?? text;
 }
 
 function speakerOf({ model }: Session): string {

@@ -33,6 +33,16 @@ test.each<[AuditEvent["type"], JsonObject, readonly string[]]>([
   ],
   ["guard_decided", { decision: "deny", reason: "quorum" }, ["[Guard] deny: quorum"]],
   ["tool_result", { exitCode: 3, text: "a\x1b[2Jb" }, ["[Tool Result] Exit 3: a␛[2Jb"]],
+  [
+    "tool_result",
+    { exitCode: 3, text: "exit 3 in 0.14 s\n```text\none\ntwo\n```" },
+    ["[Tool Result] Exit 3: one two"],
+  ],
+  [
+    "tool_result",
+    { isError: true, text: "killed by SIGKILL in 0.14 s\n```text\none\n```" },
+    ["[Tool Result] failed: killed by SIGKILL in 0.14 s ```text one ```"],
+  ],
   ["tool_result", { isError: true, text: "late" }, ["[Tool Result] failed: late"]],
   [
     "approval_requested",
