@@ -51,7 +51,8 @@ export async function raiseLimiter(bench: BenchContext): Promise<LimiterSite> {
 export async function startPeer(redis: Pick<LimiterSite, "redisPort" | "pids">): Promise<PeerSite> {
   const words = [process.execPath, join(import.meta.dir, "limiter-peer.ts"), `${redis.redisPort}`];
   const children = Array.from({ length: NODES }, () =>
-    Bun.spawn(words, { stdio: ["ignore", "pipe", "inherit"] }),
+    // In sessions of their own, as our members are: Linux shares its cores among sessions first.
+    Bun.spawn(words, { stdio: ["pipe", "pipe", "inherit"], detached: true }),
   );
   return {
     ports: await Promise.all(children.map(({ stdout }) => firstNumber(stdout))),
