@@ -17,6 +17,7 @@ import type { MarkView, WorkloadFigure, WorkloadSecond, WorkloadView } from "./v
 
 const MARK_ROWS = 1;
 const LATENCY_ROWS = 1;
+const CHART_ROWS_MIN = 1;
 const CHART_ROWS_MAX = 8;
 const GAP = "  ";
 const PRECISE_BELOW_MS = 10;
@@ -33,7 +34,7 @@ export function workloadPanel(view: WorkloadView, canvas: Canvas): PanelContent 
   }
   const scale = scaleOf(view.seconds, { nowMs, columns });
   const below = MARK_ROWS + LATENCY_ROWS + figures.length;
-  const rows = Math.min(CHART_ROWS_MAX, Math.max(1, canvas.rows - below));
+  const rows = Math.min(CHART_ROWS_MAX, Math.max(CHART_ROWS_MIN, canvas.rows - below));
   return {
     title: "Workload",
     note: rateLabel(newest, canvas),
@@ -130,18 +131,24 @@ function latencyLine(
 
 /**
  * The longest words that there is room for: in one line, or, where they would have to be cut, what
- * was counted above what was suffered. None when nothing was counted.
+ * was counted above what was suffered. Where there is a row for one of them alone, what was suffered
+ * as soon as that is known. None when nothing was counted.
  */
-function figureLines({ figures }: WorkloadView, { columns, theme }: Canvas): readonly string[] {
+function figureLines(
+  { figures }: WorkloadView,
+  { columns, rows, theme }: Canvas,
+): readonly string[] {
   if (figures.length === 0) return [];
   const [whole = ""] = figureForms(figures, theme).filter(
     (line) => Bun.stringWidth(line) <= columns,
   );
   if (whole !== "") return [whole];
   const { count = [], harm = [] } = Object.groupBy(figures, ({ figure }) => figure.kind);
-  return [count, harm]
+  const lines = [count, harm]
     .filter((group) => group.length > 0)
     .map((group) => firstThatFits(figureForms(group, theme), columns));
+  if (lines.length <= rows - CHART_ROWS_MIN - MARK_ROWS - LATENCY_ROWS) return lines;
+  return harm.some(({ value }) => value !== undefined) ? lines.slice(-1) : lines.slice(0, 1);
 }
 
 /** From the longest words to the shortest. */

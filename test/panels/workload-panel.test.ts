@@ -88,8 +88,8 @@ describe("of the writes it says", () => {
 
 describe("of several figures it says", () => {
   const view = { ...noWrites(), seconds: [second(0, 5)], figures: limitFigures(1_813, 48) };
-  const bottom = (columns: number) => {
-    const { lines } = workloadPanel(view, canvasOf(columns, 6));
+  const bottom = (columns: number, { rows = 6, figures = view.figures } = {}) => {
+    const { lines } = workloadPanel({ ...view, figures }, canvasOf(columns, rows));
     return lines.slice(lines.findIndex((line) => line.startsWith("p50")) + 1);
   };
 
@@ -106,6 +106,14 @@ describe("of several figures it says", () => {
       "1,813 allowed  563 denied",
       "<good:✓ 0 above limit>  <alarm:✗ 48 WRONG>",
     ]);
+  });
+
+  test("what was suffered where there is one row for both, but not before it is known", () => {
+    expect(bottom(37, { rows: 4 })).toEqual(["<good:✓ 0 above limit>  <alarm:✗ 48 WRONG>"]);
+    const figures = view.figures.map((shown) =>
+      shown.figure.kind === "harm" ? { ...shown, value: undefined } : shown,
+    );
+    expect(bottom(37, { rows: 4, figures })).toEqual(["1,813 allowed  563 denied"]);
   });
 });
 
