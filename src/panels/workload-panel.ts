@@ -131,8 +131,8 @@ function latencyLine(
 
 /**
  * The longest words that there is room for: in one line, or, where they would have to be cut, what
- * was counted above what was suffered. Where there is a row for one of them alone, what was suffered
- * as soon as that is known. None when nothing was counted.
+ * was counted above what was suffered. Where there is a row for one of them alone, it is what was
+ * suffered, once that is known. None when nothing was counted.
  */
 function figureLines(
   { figures }: WorkloadView,
