@@ -15,7 +15,7 @@ export const loadLineSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("measured") }),
   z.object({
     type: z.literal("result"),
-    /** Decided, 200 or 429, within the time that was measured. */
+    /** Due and decided, by 200 or 429, within the time that was measured. */
     answeredPerSecond: z.number(),
     /** From when a check was due to its answer. */
     p50Ms: z.number(),

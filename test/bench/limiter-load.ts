@@ -120,10 +120,10 @@ function resultOf(run: Run): LoadResult {
       .map((atMs, check) => Math.min(atMs, endedMs) - startedMs - schedule.dueMs(check))
       .slice(firstMeasured);
   const latencies = sinceDue(receivedMs);
-  const fromMs = startedMs + options.warmUpMs;
-  const untilMs = fromMs + options.measureMs;
+  const untilMs = startedMs + schedule.dueMs(schedule.count);
+  // What waits from before it was measured does not count: never more than was asked.
   const isAnswer = (atMs: number, check: number) =>
-    atMs >= fromMs && atMs < untilMs && isDecided(statuses[check]);
+    check >= firstMeasured && atMs < untilMs && isDecided(statuses[check]);
   return {
     type: "result",
     answeredPerSecond: (receivedMs.filter(isAnswer).length * 1000) / options.measureMs,
