@@ -1,5 +1,5 @@
 // A table of changes to a well look: what breaks an invariant, the near miss that does not, and
-// what leaves it unknown. The real faults that trip them are injected elsewhere, on a running limiter.
+// what leaves it unknown. Real faults trip them elsewhere, on a running limiter.
 import { expect, test } from "bun:test";
 import { type Seen, seenWith, stateOf } from "./limiter-looks.ts";
 

@@ -12,7 +12,8 @@ test("a port that another process serves is taken", async () => {
   using _server = listen({ name: "pd1", host, port, log, answer: async () => new Response("pd1") });
   const other = `
     const { listen } = await import(${JSON.stringify(MAIN)});
-    try { listen({ name: "pd2", host: "${host}", port: ${port}, log: {}, answer: async () => new Response() }); }
+    const wanted = { name: "pd2", host: "${host}", port: ${port}, log: {} };
+    try { listen({ ...wanted, answer: async () => new Response() }); }
     catch (error) { console.log(error.message); process.exit(7); }
   `;
   const child = Bun.spawn([process.execPath, "-e", other], {
