@@ -3,6 +3,7 @@
 // the play goes on.
 import { assert, unreachable } from "../src/domain/errors.ts";
 import type { Awaited, Chapter, StageAction, StoryFacts } from "./chapter.ts";
+import type { DemoResolution } from "./events.ts";
 
 export interface Story {
   readonly chapters: readonly Chapter[];
@@ -127,12 +128,15 @@ export function isAtEnd({ reached, chapters, action }: Story): boolean {
   return reached === chapters.length - 1 && action.state !== "running";
 }
 
+/** The monitor has closed the tickets by what it saw. */
+const SEEN_WELL: readonly DemoResolution[] = ["verified_fix", "self_healed"];
+
 /** Nothing but the agent repairs before the end; where the story ends, what it could not. */
 export function canHeal(story: Story): boolean {
   const { summary, isHealed, injectedAtMs } = story.facts;
   if (injectedAtMs === undefined || isHealed) return false;
   if (story.action.state === "failed") return true;
-  return isAtEnd(story) && !!summary && summary.resolution !== "verified_fix";
+  return isAtEnd(story) && !!summary && !SEEN_WELL.includes(summary.resolution);
 }
 
 /** What stopped the story, or was lost on its way. */

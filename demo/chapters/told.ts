@@ -10,13 +10,13 @@ export interface LedgerWords {
   promise(summary: DemoSummary): string;
 }
 
-const HONESTLY: Readonly<Record<Exclude<DemoResolution, "verified_fix">, string>> = {
-  escalated: "it calls for a person",
-  undetected: "nobody noticed",
-  unresolved: "the ticket is still open",
-  self_healed: "it healed by itself",
-  manual: "a person closed the ticket",
-};
+const HONESTLY: Readonly<Record<Exclude<DemoResolution, "verified_fix" | "self_healed">, string>> =
+  {
+    escalated: "it calls for a person",
+    undetected: "nobody noticed",
+    unresolved: "the ticket is still open",
+    manual: "a person closed the ticket",
+  };
 
 /** Who is to repair it: in the control run nobody is there. */
 export function repairer(hasAgent: boolean): string {
@@ -46,6 +46,9 @@ export const VERIFICATION: readonly string[] = [
     "touched got worse. Else the agent hears why.",
 ];
 
+/** Whoever it was: an agent that was lost on the way, one that worked on another ticket, nobody. */
+const UNPROVEN = "The monitor saw that it holds, and closed the ticket. Nobody gets the credit.";
+
 export function endText(facts: StoryFacts, words: LedgerWords): readonly string[] {
   const { summary, isHealed, hasAgent } = facts;
   if (!summary) return [words.checking];
@@ -54,6 +57,14 @@ export function endText(facts: StoryFacts, words: LedgerWords): readonly string[
   if (resolution === "verified_fix") {
     const after = durationText(facts.endedAfterMs);
     return [`Repaired, and proven so, ${after} after the fault.`, repairText(facts), promise];
+  }
+  if (resolution === "self_healed") {
+    const after = durationText(facts.endedAfterMs);
+    return [
+      `Well again ${after} after the fault, but by no repair of this ticket.`,
+      UNPROVEN,
+      promise,
+    ];
   }
   const healed = isHealed ? "It was repaired on your word." : "h repairs it now.";
   const absence = hasAgent ? "by the agent" : "without an agent";

@@ -209,7 +209,9 @@ describe("the story", () => {
         .happens("ended")
         .give("heal")
         .done({ summary: { ...SUMMARY, resolution } });
-    expect(atEnd("verified_fix").give("heal").acts).not.toContain("heal");
+    for (const well of ["verified_fix", "self_healed"] as const) {
+      expect(atEnd(well).give("heal").acts).not.toContain("heal");
+    }
     const player = atEnd("escalated").give("heal", "heal");
     expect(player.acts.filter((act) => act === "heal")).toEqual(["heal"]);
     expect(player.done({ isHealed: true }).give("heal").acts.at(-2)).toBe("check_ledger");

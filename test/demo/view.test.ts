@@ -73,6 +73,18 @@ test("the control run speaks of no agent that would repair anything", () => {
   }
 });
 
+test("what was well again without a repair of its ticket is no failure, and no success", () => {
+  const summary = { ...UNRESOLVED, resolution: "self_healed" } as const;
+  const facts = { ...FACTS, summary, injectedAtMs: 0, endedAfterMs: 45_600 };
+  const story = beginStory(tikvChapters.slice(-1), { facts, isAuto: false, nowMs: 0 });
+  const view = viewOf(memoryOf(story), { nowMs: 0, faults: [] }).story;
+  expect(view?.narration.slice(0, 2)).toEqual([
+    "Well again 45.6 s after the fault, but by no repair of this ticket.",
+    "The monitor saw that it holds, and closed the ticket. Nobody gets the credit.",
+  ]);
+  expect(view?.keys.map(([key]) => key)).not.toContain("h");
+});
+
 function memoryOf(story: Story): LiveMemory {
   const rings = { monitor: createRing({ linesMax: 1 }), agent: createRing({ linesMax: 1 }) };
   const fixed = { subject: "tikv", provenance: "", mode: "execute", model: "runbook" };
