@@ -130,7 +130,9 @@ const SUBJECT: CommandEntry = {
   usage: "subject [verb] [...words]",
   describes: "up | down | status | logs | start | stop | restart | kill | pause | resume",
   flags: {
-    "--time-scale <n>": "up: divide the stand-in's long timers (default 1)",
+    "--runtime <where>":
+      "up: local, docker, or auto: docker when an engine with all images answers (default auto)",
+    "--time-scale <n>": "up: divide the local stand-ins' long timers (default 1)",
     "--lines <n>": "logs: how many (default 40)",
     "--keep-data": "down: stop the members, keep their data",
     ...JSON_LINES,

@@ -11,7 +11,7 @@ import { tableLines } from "../panels/table.ts";
 import { formatTime } from "../panels/units.ts";
 import { subjectPaths } from "../runtimes/local/layout.ts";
 import { notUp } from "../runtimes/local/member.ts";
-import { openLocalRuntime } from "../runtimes/local/open.ts";
+import { openRuntime } from "../runtimes/open.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, homeOf, numberFlag, parseId, refuseSurplus, usage } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
@@ -129,9 +129,9 @@ async function recover({ context, definition }: FaultCall): Promise<ExitCode> {
 
 async function openHands(context: CommandContext, definition: SubjectDefinition) {
   const { clock, self, signal } = context;
-  const local = await openLocalRuntime({ definition, home: homeOf(context), self, clock });
-  if (!local) throw notUp(definition.name);
-  const subject = definition.open({ ...local, clock });
+  const opened = await openRuntime({ definition, home: homeOf(context), self, clock });
+  if (!opened) throw notUp(definition.name);
+  const subject = definition.open({ ...opened, clock });
   const hands: FaultHands = {
     ledger: faultLedgerOf(context, definition.name),
     faults: definition.faults,

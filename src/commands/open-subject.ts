@@ -34,11 +34,11 @@ export async function findSubject(
     const subject = definition.open({ topology, runtime: undefined, clock });
     return { definition, subject, topology };
   }
-  const { openLocalRuntime } = await import("../runtimes/local/open.ts");
-  const local = await openLocalRuntime({ definition, home: homeOf(context), self, clock });
-  if (!local) return undefined;
-  const subject = definition.open({ ...local, clock });
-  return { definition, subject, topology: local.topology };
+  const { openRuntime } = await import("../runtimes/open.ts");
+  const opened = await openRuntime({ definition, home: homeOf(context), self, clock });
+  if (!opened) return undefined;
+  const subject = definition.open({ ...opened, clock });
+  return { definition, subject, topology: opened.topology };
 }
 
 /** Those that a person named. Throws code "usage" for what is no URL. */

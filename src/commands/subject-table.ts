@@ -9,8 +9,9 @@ const HEADINGS = ["MEMBER", "ROLE", "STATE", "PID", "PORTS", "PROGRAM"];
 export function memberTable(topology: Topology, members: readonly MemberStatus[]): string[] {
   const running = members.filter(({ state }) => state === "running").length;
   const scale = topology.timeScale === 1 ? "" : `, timers divided by ${topology.timeScale}`;
-  const title = `${topology.subject}: ${running} of ${members.length} members running${scale}`;
-  return [title, ...alignColumns([HEADINGS, ...members.map(cellsOf)])];
+  const where = topology.docker ? `, containers of ${topology.docker.project}` : "";
+  const title = `${topology.subject}: ${running} of ${members.length} members running`;
+  return [`${title}${where}${scale}`, ...alignColumns([HEADINGS, ...members.map(cellsOf)])];
 }
 
 /** One member in one line: "tikv1 is running, process 4711". */

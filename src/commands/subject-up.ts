@@ -2,8 +2,10 @@
 import { OperatorError } from "../domain/errors.ts";
 import type { MemberStatus } from "../domain/runtime.ts";
 import type { SubjectDefinition, Topology } from "../domain/subject.ts";
-import { type LocalRuntime, openLocalRuntime } from "../runtimes/local/open.ts";
+import type { OpenLocalOptions } from "../runtimes/local/open.ts";
 import { upLocal } from "../runtimes/local/up.ts";
+import { type OpenedRuntime, openRuntime } from "../runtimes/open.ts";
+import { chooseRuntime } from "./choose-runtime.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { homeOf, isFlagSet, numberFlag } from "./flags.ts";
 import { jsonOfStatus, memberTable } from "./subject-table.ts";
@@ -21,12 +23,9 @@ export async function bringSubjectUp(
   const { clock, self, signal, print, flags } = context;
   const isJson = isFlagSet(flags, "json");
   const say = isJson ? () => undefined : print;
-  const local = { definition, home: homeOf(context), self, clock };
-  const wanted = numberFlag(flags, "timeScale", { min: 1, max: TIME_SCALE_MAX });
-  const earlier = await openLocalRuntime(local);
-  if (earlier) say(await describeEarlier(earlier, wanted));
-  const topology = await upLocal({ ...local, timeScale: wanted ?? 1, signal, onProgress: say });
-  const { runtime } = (await openLocalRuntime(local)) ?? {};
+  const place = { definition, home: homeOf(context), self, clock };
+  const topology = await startMembers(context, { place, say });
+  const { runtime } = (await openRuntime(place)) ?? {};
   const subject = definition.open({ topology, runtime, clock });
   const troubles = await waitUntilWell(subject, { withinMs: WELL_WITHIN_MS, clock, signal });
   if (signal.aborted) throw interrupted(definition.name);
@@ -37,8 +36,25 @@ export async function bringSubjectUp(
   return troubles.length === 0 ? 0 : 3;
 }
 
+async function startMembers(
+  context: CommandContext,
+  { place, say }: { readonly place: OpenLocalOptions; readonly say: (line: string) => void },
+): Promise<Topology> {
+  const { flags, signal, env } = context;
+  const { definition } = place;
+  const wanted = numberFlag(flags, "timeScale", { min: 1, max: TIME_SCALE_MAX });
+  const earlier = await openRuntime(place);
+  if (earlier) say(await describeEarlier(earlier, wanted));
+  const choice = await chooseRuntime(context, { definition, earlier: earlier?.topology });
+  if (choice.reason !== "") say(choice.reason);
+  const steps = { ...place, signal, onProgress: say };
+  if (choice.name === "local") return upLocal({ ...steps, timeScale: wanted ?? 1 });
+  const { upDocker } = await import("../runtimes/docker/up.ts");
+  return upDocker({ ...steps, engine: choice.engine, plan: choice.plan, env });
+}
+
 async function describeEarlier(
-  { runtime, topology }: LocalRuntime,
+  { runtime, topology }: OpenedRuntime,
   wanted: number | undefined,
 ): Promise<string> {
   const { subject, timeScale } = topology;

@@ -2,9 +2,8 @@
 import { loadSubject } from "../../subjects/index.ts";
 import { MEMBER_OPERATIONS, type MemberOperation, type Runtime } from "../domain/runtime.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
-import { downLocal } from "../runtimes/local/down.ts";
 import { notUp } from "../runtimes/local/member.ts";
-import { type LocalRuntime, openLocalRuntime } from "../runtimes/local/open.ts";
+import { type OpenedRuntime, openRuntime, takeDown } from "../runtimes/open.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, homeOf, isFlagSet, numberFlag, usage } from "./flags.ts";
 import { jsonOfMember, jsonOfStatus, memberLine, memberTable } from "./subject-table.ts";
@@ -40,7 +39,7 @@ function run(verb: (typeof VERBS)[number], call: SubjectCall): Promise<ExitCode>
       return bringSubjectUp(call.context, call.definition);
     case "down":
       checkNoMember(verb, call);
-      return takeDown(call);
+      return endSubject(call);
     case "status":
       checkNoMember(verb, call);
       return showStatus(call);
@@ -61,10 +60,10 @@ function checkNoMember(verb: string, { definition, member }: SubjectCall): void 
   );
 }
 
-async function takeDown({ context, definition: { name } }: SubjectCall): Promise<ExitCode> {
+async function endSubject({ context, definition: { name } }: SubjectCall): Promise<ExitCode> {
   const { clock, print, flags } = context;
   const keepData = isFlagSet(flags, "keepData");
-  const wasThere = await downLocal({ subject: name, home: homeOf(context), clock, keepData });
+  const wasThere = await takeDown({ subject: name, home: homeOf(context), clock, keepData });
   const kept = keepData ? "; its data is kept" : "";
   if (isFlagSet(flags, "json")) print(JSON.stringify({ subject: name, was_up: wasThere }));
   else print(wasThere ? `${name} is down${kept}` : `${name} is not up`);
@@ -116,12 +115,12 @@ async function operate(operation: MemberOperation, call: SubjectCall): Promise<E
   return 0;
 }
 
-function open({ context, definition }: SubjectCall): ReturnType<typeof openLocalRuntime> {
+function open({ context, definition }: SubjectCall): ReturnType<typeof openRuntime> {
   const { self, clock } = context;
-  return openLocalRuntime({ definition, home: homeOf(context), self, clock });
+  return openRuntime({ definition, home: homeOf(context), self, clock });
 }
 
-async function openOrThrow(call: SubjectCall): Promise<LocalRuntime> {
+async function openOrThrow(call: SubjectCall): Promise<OpenedRuntime> {
   const opened = await open(call);
   if (opened) return opened;
   throw notUp(call.definition.name);

@@ -1,7 +1,8 @@
 // operator workload: the load generator of a subject that is up. JSON lines on stdout.
 import { loadSubject } from "../../subjects/index.ts";
+import { OperatorError } from "../domain/errors.ts";
 import { notUp } from "../runtimes/local/member.ts";
-import { openLocalRuntime } from "../runtimes/local/open.ts";
+import { openRuntime } from "../runtimes/open.ts";
 import { withParentPipe } from "./child-mode.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { durationFlag, homeOf, numberFlag, textFlag, usage } from "./flags.ts";
@@ -25,8 +26,13 @@ export async function runWorkloadCommand(
     throw usage("workload needs a subject and --ledger", "operator workload tikv --ledger FILE");
   }
   const definition = await load(name);
-  const opened = await openLocalRuntime({ definition, home: homeOf(context), self, clock });
+  const opened = await openRuntime({ definition, home: homeOf(context), self, clock });
   if (!opened) throw notUp(name);
+  if (opened.topology.docker) {
+    throw new OperatorError("runtime", `loading ${name}: its members are containers`, {
+      hint: `the load generator speaks to members of the local runtime alone`,
+    });
+  }
   const exitCode = await definition.runWorkload({
     topology: opened.topology,
     ledgerFile,

@@ -42,6 +42,8 @@ export interface SubjectDefinition {
   /** What its load counts, in the order in which it is shown. */
   readonly figures: readonly LoadFigure[];
   readonly local: LocalPlan;
+  /** Absent where it does not run in containers. */
+  readonly docker?: DockerPlan;
   /**
    * One member that is no program of its own, in this process until the signal aborts; resolves
    * with the exit code.
@@ -80,6 +82,15 @@ export interface Topology {
   readonly members: readonly MemberPlan[];
   /** URLs given by a person (`PD_ENDPOINT`), used when there are no members. */
   readonly endpoints: readonly string[];
+  /** Where its members are containers; absent where they are processes of this machine. */
+  readonly docker?: DockerPlace | undefined;
+}
+
+export interface DockerPlace {
+  /** As compose names it: what belongs together on the engine, and to nobody else. */
+  readonly project: string;
+  /** As DOCKER_HOST was when it was brought up; null for the default socket. */
+  readonly host: string | null;
 }
 
 /** One declared member of the local runtime. */
@@ -93,6 +104,27 @@ export interface MemberPlan {
   readonly ports: Readonly<Record<string, number>>;
   /** Unknown keys pass through to the stand-in: capacity, labels, ids. */
   readonly settings: JsonObject;
+}
+
+/**
+ * How it runs in containers. Images and published ports are variables of the compose file:
+ * `${OPERATOR_IMAGE_…:-default}`, `${OPERATOR_PORT_…:-default}`.
+ */
+export interface DockerPlan {
+  /** Text by file name; `compose.yaml` is one, and names the others beside it. */
+  readonly files: Readonly<Record<string, string>>;
+  /** In declared order. What else the file runs is no member. */
+  readonly members: readonly DockerMemberPlan[];
+}
+
+export interface DockerMemberPlan {
+  /** Its service's name. */
+  readonly name: string;
+  readonly role: string;
+  /** The variable of its image. */
+  readonly image: string;
+  /** The variable of each published port, by the port's name. */
+  readonly ports: Readonly<Record<string, string>>;
 }
 
 export interface LocalPlan {

@@ -37,3 +37,10 @@ export function firingNow(
     (violation) => violation.state === "firing" && seen.has(violation.fingerprint),
   );
 }
+
+/** When the first of the pending ones will have lasted long enough; undefined when none is. */
+export function nextFiringAtMs(violations: Violations): number | undefined {
+  const pending = [...violations.values()].filter(({ state }) => state === "pending");
+  const times = pending.map(({ sinceMs, verdict }) => sinceMs + verdict.forMs);
+  return times.length === 0 ? undefined : Math.min(...times);
+}

@@ -6,7 +6,7 @@ import { messageOf } from "../domain/errors.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Subject } from "../domain/subject.ts";
 import type { TicketLedger } from "../domain/ticket-ops.ts";
-import { firingNow, trackViolations, type Violations } from "./detect.ts";
+import { firingNow, nextFiringAtMs, trackViolations, type Violations } from "./detect.ts";
 import { countVerdicts, evaluate } from "./evaluate.ts";
 import type { MonitorEvent } from "./events.ts";
 import { createPause } from "./pause.ts";
@@ -43,7 +43,8 @@ export async function runMonitor(options: MonitorOptions): Promise<void> {
   while (!signal.aborted) {
     const startedAtMs = clock.now();
     await guardedTick(options, memory);
-    await pause.wait(startedAtMs + intervalMs - clock.now());
+    const restMs = startedAtMs + intervalMs - clock.now();
+    await pause.wait(restMs, nextFiringAtMs(memory.violations));
   }
   emit({ type: "stopped", atMs: clock.now() });
 }

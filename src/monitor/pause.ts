@@ -13,8 +13,11 @@ export interface PauseOptions {
 }
 
 export interface Pause {
-  /** Resolves after `durationMs`, soon after a change, or when the signal aborts. */
-  wait(durationMs: number): Promise<void>;
+  /**
+   * Resolves after `durationMs`, soon after a change, or when the signal aborts; after a change
+   * that was told also at `firingAtMs`, so that what it has broken fires as soon as it may.
+   */
+  wait(durationMs: number, firingAtMs: number | undefined): Promise<void>;
 }
 
 /** One change seldom comes alone; a storm of them must not become one of looks. */
@@ -23,6 +26,7 @@ const GATHER_MS = 200;
 /** Follows the runtime until the signal aborts. */
 export function createPause({ runtime, clock, signal, emit }: PauseOptions): Pause {
   let change = new AbortController();
+  let isTold = false;
   let trouble: string | undefined;
   const onEvent = (event: RuntimeEvent) => {
     switch (event.type) {
@@ -42,11 +46,15 @@ export function createPause({ runtime, clock, signal, emit }: PauseOptions): Pau
   };
   void runtime?.follow?.({ signal, onEvent });
   return {
-    async wait(durationMs) {
-      await clock.sleep(durationMs, AbortSignal.any([signal, change.signal]));
+    async wait(durationMs, firingAtMs) {
+      isTold &&= firingAtMs !== undefined;
+      const leftMs = isTold ? (firingAtMs ?? 0) - clock.now() : durationMs;
+      const waking = AbortSignal.any([signal, change.signal]);
+      await clock.sleep(Math.min(durationMs, leftMs), waking);
       if (!change.signal.aborted) return;
       await clock.sleep(GATHER_MS, signal);
       change = new AbortController();
+      isTold = true;
     },
   };
 }

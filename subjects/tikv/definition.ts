@@ -11,6 +11,7 @@ import type {
   SubjectDefinition,
   WorkloadOptions,
 } from "../../src/domain/subject.ts";
+import { tikvDocker } from "./docker.ts";
 import { tikvEndpoints } from "./endpoints.ts";
 import { tikvFaults } from "./faults/all.ts";
 import { tikvFigures } from "./figures.ts";
@@ -26,6 +27,7 @@ export const tikv: SubjectDefinition = {
   faults: tikvFaults,
   figures: tikvFigures,
   local: localPlan(),
+  docker: tikvDocker,
   runMember,
   runStandIn,
   runWorkload,

@@ -30,7 +30,7 @@ function pauseOn(clock = systemClock) {
 
 test("a change ends the pause", async () => {
   const { pause, tell } = pauseOn();
-  const over = pause.wait(FOREVER_MS);
+  const over = pause.wait(FOREVER_MS, undefined);
   tell({ type: "changed", member: "one", change: "die" });
   await over;
 });
@@ -39,11 +39,27 @@ test("a change that came before the pause is not forgotten, and counts once", as
   const { pause, tell, controller } = pauseOn();
   tell({ type: "changed", member: "one", change: "kill" });
   tell({ type: "changed", member: "one", change: "die" });
-  await pause.wait(FOREVER_MS);
-  const second = pause.wait(FOREVER_MS).then(() => "over");
+  await pause.wait(FOREVER_MS, undefined);
+  const second = pause.wait(FOREVER_MS, undefined).then(() => "over");
   expect(await Promise.race([second, Bun.sleep(50).then(() => "waits")])).toBe("waits");
   controller.abort();
   expect(await second).toBe("over");
+});
+
+test("after a change that was told, what it broke is looked at when it may fire", async () => {
+  const clock = hurriedClock();
+  const { pause, tell } = pauseOn(clock);
+  const waits = async (firingInMs: number | undefined) => {
+    const fromMs = clock.now();
+    await pause.wait(10_000, firingInMs === undefined ? undefined : fromMs + firingInMs);
+    return clock.now() - fromMs;
+  };
+  expect(await waits(500)).toBe(10_000);
+  tell({ type: "changed", member: "one", change: "die" });
+  await waits(undefined);
+  expect([await waits(500), await waits(undefined), await waits(500)]).toEqual([
+    500, 10_000, 10_000,
+  ]);
 });
 
 test("a storm of changes leaves time between two looks", async () => {
@@ -52,7 +68,7 @@ test("a storm of changes leaves time between two looks", async () => {
   const startedAtMs = clock.now();
   for (let look = 0; look < 5; look += 1) {
     tell({ type: "changed", member: "one", change: "start" });
-    await pause.wait(1_000);
+    await pause.wait(1_000, undefined);
   }
   expect(clock.now() - startedAtMs).toBeGreaterThanOrEqual(5 * 200);
 });
@@ -61,7 +77,7 @@ test("a runtime that tells no more is trouble, until it tells again", async () =
   const { pause, tell, events } = pauseOn();
   tell({ type: "lost", reason: "the stream was cut" });
   tell({ type: "following" });
-  await pause.wait(FOREVER_MS);
+  await pause.wait(FOREVER_MS, undefined);
   const message = "changes are seen late: the stream was cut";
   expect(events).toEqual([
     { type: "trouble", atMs: expect.any(Number), message },

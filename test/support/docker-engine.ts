@@ -1,6 +1,7 @@
 // A Docker engine of the tests' own, started when a test first asks for it and ended after the last
 // test of the run, with everything that it held. No registry is needed: images are made here.
 import { afterAll } from "bun:test";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,13 +21,15 @@ interface OwnEngine extends TestEngine {
   readonly bridgeRule: boolean;
 }
 
-/** Why there can be no engine here; undefined when there can. For a test's name. */
-export const noEngine: string | undefined = whyNone();
-
+const NET_ADMIN = 12n;
+const SYS_ADMIN = 21n;
 const UP_WITHIN_MS = 30_000;
 /** Members of one network must reach each other also where other traffic is not forwarded. */
 const BRIDGE_RULE = ["FORWARD", "-m", "physdev", "--physdev-is-bridged"];
 const RULE_NAME = `operator-test-${process.pid}`;
+
+/** Why there can be no engine here; undefined when there can. For a test's name. */
+export const noEngine: string | undefined = whyNone();
 
 let running: Promise<OwnEngine> | undefined;
 
@@ -43,7 +46,15 @@ export function testEngine(): Promise<TestEngine> {
 function whyNone(): string | undefined {
   if (process.platform !== "linux") return "an engine is started on Linux alone";
   if (process.getuid?.() !== 0) return "only root may start an engine";
-  return Bun.which("dockerd") ? undefined : "dockerd is not on PATH";
+  if (!Bun.which("dockerd")) return "dockerd is not on PATH";
+  return mayMountAndRoute() ? undefined : "root may neither mount nor route here";
+}
+
+/** In a container without privileges it may not. The numbers are those of capabilities(7). */
+function mayMountAndRoute(): boolean {
+  const [, mask = "0"] = /^CapEff:\s+(\w+)/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  const needed = (1n << SYS_ADMIN) | (1n << NET_ADMIN);
+  return (BigInt(`0x${mask}`) & needed) === needed;
 }
 
 /** It has no bridge of its own, and writes no rules: those of another engine stay as they are. */

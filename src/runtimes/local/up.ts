@@ -40,7 +40,9 @@ export async function upLocal(options: UpOptions): Promise<Topology> {
   return withFileErrors(`bringing ${definition.name} up`, async () => {
     await mkdir(dirname(paths.dir), { recursive: true });
     return withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, async () => {
-      const topology = (await readTopology(paths)) ?? (await declare(options, paths));
+      const earlier = await readTopology(paths);
+      if (earlier?.docker) throw runsInContainers(definition.name);
+      const topology = earlier ?? (await declare(options, paths));
       const members = membersOf({ ...options, home, paths, topology });
       await Promise.all(members.map(({ paths: { data } }) => mkdir(data, { recursive: true })));
       await bringUp(members, options);
@@ -58,6 +60,12 @@ async function declare(options: UpOptions, paths: SubjectPaths): Promise<Topolog
   const topology = { subject: definition.name, timeScale, members, endpoints: [] };
   await writeTopology(paths, topology);
   return topology;
+}
+
+function runsInContainers(subject: string): OperatorError {
+  return new OperatorError("conflict", `${subject} is up in containers`, {
+    hint: `operator subject down ${subject} ends it; --runtime docker keeps it`,
+  });
 }
 
 async function planMembers(options: UpOptions): Promise<readonly MemberPlan[]> {

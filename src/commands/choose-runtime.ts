@@ -1,0 +1,80 @@
+// Where `subject up` starts members: as a person says, as the subject is up already, or, by itself,
+// in containers when that needs nothing more than is here.
+import type { DockerPlan, SubjectDefinition, Topology } from "../domain/subject.ts";
+import { describeDockerEngine } from "../runtimes/docker/describe-engine.ts";
+import { connectEngine, type Engine } from "../runtimes/docker/engine.ts";
+import { findImage } from "../runtimes/docker/images.ts";
+import { imageNamesIn, imagesOf } from "../runtimes/docker/variables.ts";
+import type { CommandContext } from "./context.ts";
+import { choiceFlag, textFlag, usage } from "./flags.ts";
+
+export type RuntimeChoice =
+  /** `reason` is one line for a person; empty when there was nothing to choose. */
+  | { readonly name: "local"; readonly reason: string }
+  | {
+      readonly name: "docker";
+      readonly reason: string;
+      readonly engine: Engine;
+      readonly plan: DockerPlan;
+    };
+
+const RUNTIMES = ["auto", "local", "docker"] as const;
+
+/** Rejects with code "usage" for what cannot be, else as `connectEngine` when docker was asked. */
+export async function chooseRuntime(
+  context: CommandContext,
+  {
+    definition,
+    earlier,
+  }: {
+    readonly definition: SubjectDefinition;
+    readonly earlier: Topology | undefined;
+  },
+): Promise<RuntimeChoice> {
+  const asked = choiceFlag(context.flags, "runtime", RUNTIMES) ?? "auto";
+  const kept = earlier && (earlier.docker ? "docker" : "local");
+  const wanted = asked === "auto" ? kept : asked;
+  if (wanted === "local") return { name: "local", reason: "" };
+  if (wanted === "docker") return chooseDocker(context, { definition, earlier });
+  return chooseFreely(context, definition);
+}
+
+async function chooseDocker(
+  { flags, env }: CommandContext,
+  {
+    definition,
+    earlier,
+  }: {
+    readonly definition: SubjectDefinition;
+    readonly earlier: Topology | undefined;
+  },
+): Promise<RuntimeChoice> {
+  const { docker: plan, name } = definition;
+  if (!plan) throw usage(`--runtime docker: ${name} does not run in containers`);
+  if (textFlag(flags, "timeScale") !== undefined) {
+    throw usage("--time-scale is of stand-ins on this machine, not of containers");
+  }
+  const host = earlier?.docker ? (earlier.docker.host ?? undefined) : env.DOCKER_HOST;
+  return { name: "docker", reason: "", engine: await connectEngine(host), plan };
+}
+
+async function chooseFreely(
+  context: CommandContext,
+  { docker: plan }: SubjectDefinition,
+): Promise<RuntimeChoice> {
+  const { env, flags } = context;
+  if (!plan || textFlag(flags, "timeScale") !== undefined) return { name: "local", reason: "" };
+  const found = await describeDockerEngine(env.DOCKER_HOST);
+  if (found.state === "absent") return stayLocal(found.reason);
+  const engine = await connectEngine(env.DOCKER_HOST);
+  for (const image of imageNamesIn(imagesOf(plan, env))) {
+    if (await findImage(engine, image)) continue;
+    return stayLocal(`the docker engine does not have ${image}; --runtime docker pulls it`);
+  }
+  const reason = `runtime docker: engine ${engine.version} answers and has all images`;
+  return { name: "docker", reason: `${reason} (--runtime local for processes)`, engine, plan };
+}
+
+function stayLocal(why: string): RuntimeChoice {
+  return { name: "local", reason: `runtime local: ${why}` };
+}

@@ -1,0 +1,43 @@
+// Takes a subject's containers down: all that carries the label of its project goes, and nothing
+// else. It needs neither the compose tool nor its file.
+import { PROJECT_LABEL, type Site } from "./container.ts";
+import { askEngine } from "./engine.ts";
+import { isAnswered } from "./engine-failure.ts";
+
+const GRACE_S = 5;
+
+/** Containers, then networks and volumes. What went meanwhile is gone. */
+export async function removeProject({ engine, project }: Site): Promise<void> {
+  const { client } = engine;
+  const filters = { label: [`${PROJECT_LABEL}=${project}`] };
+  await askEngine(engine, `taking ${project} down`, async () => {
+    const containers = await client.listContainers({ all: true, filters });
+    await all(containers, ({ Id }) => client.getContainer(Id).remove({ force: true, v: true }));
+    await all(await client.listNetworks({ filters }), ({ Id }) => client.getNetwork(Id).remove());
+    const { Volumes } = await client.listVolumes({ filters });
+    await all(Volumes ?? [], ({ Name }) => client.getVolume(Name).remove());
+  });
+}
+
+/** The containers end, and stay with their data. A paused one is resumed, to hear the signal. */
+export async function stopProject({ engine, project }: Site): Promise<void> {
+  const { client } = engine;
+  const filters = { label: [`${PROJECT_LABEL}=${project}`] };
+  await askEngine(engine, `stopping ${project}`, async () => {
+    const running = await client.listContainers({ filters });
+    await all(
+      running.filter(({ State }) => State === "paused"),
+      ({ Id }) => client.getContainer(Id).unpause(),
+    );
+    await all(running, ({ Id }) => client.getContainer(Id).stop({ t: GRACE_S }));
+  });
+}
+
+async function all<T>(things: readonly T[], change: (thing: T) => Promise<unknown>): Promise<void> {
+  const ends = await Promise.allSettled(things.map(change));
+  for (const end of ends) {
+    if (end.status === "fulfilled") continue;
+    const isDone = isAnswered(end.reason, 404) || isAnswered(end.reason, 304);
+    if (!isDone) throw end.reason;
+  }
+}

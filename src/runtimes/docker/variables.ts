@@ -1,0 +1,68 @@
+// What a compose file leaves open, and what is filled in: chosen once, and kept beside the file.
+import { resolve } from "node:path";
+import type { DockerPlan, SubjectDefinition } from "../../domain/subject.ts";
+import { readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
+import { allocatePorts } from "../local/ports.ts";
+
+export const COMPOSE_FILE = "compose.yaml";
+
+/** By the names of `OPERATOR_IMAGE_…` and `OPERATOR_PORT_…`. */
+export type Variables = Readonly<Record<string, string>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const IMAGE_PREFIX = "OPERATOR_IMAGE_";
+const PORT_PREFIX = "OPERATOR_PORT_";
+
+export interface ChooseOptions {
+  readonly definition: SubjectDefinition;
+  readonly plan: DockerPlan;
+  readonly home: string;
+  readonly env: Environment;
+}
+
+/** As the person's environment says; else images as the file does, and ports that are free. */
+export async function chooseVariables(options: ChooseOptions): Promise<Variables> {
+  const { definition, plan, home, env } = options;
+  const declared = variablesOf(plan, PORT_PREFIX).filter(([name]) => !env[name]);
+  const free = await allocatePorts(declared.length, `${resolve(home)} ${definition.name}`);
+  const ports = declared.map(([name], index) => [name, String(free[index])] as const);
+  const given = variablesOf(plan, PORT_PREFIX).flatMap(([name]) =>
+    env[name] ? [[name, env[name]] as const] : [],
+  );
+  return { ...imagesOf(plan, env), ...Object.fromEntries([...ports, ...given]) };
+}
+
+/** The images that will run: as `env` names them, else as the file does. */
+export function imagesOf(plan: DockerPlan, env: Environment): Variables {
+  const declared = variablesOf(plan, IMAGE_PREFIX);
+  return Object.fromEntries(declared.map(([name, image]) => [name, env[name] || image]));
+}
+
+export function imageNamesIn(variables: Variables): readonly string[] {
+  const images = Object.entries(variables).filter(([name]) => name.startsWith(IMAGE_PREFIX));
+  return [...new Set(images.map(([, image]) => image))];
+}
+
+/** In the form that compose's `--env-file` reads. */
+export async function writeVariables(path: string, variables: Variables): Promise<void> {
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  await writeFileAtomically(path, lines.join(""));
+}
+
+/** Undefined when none were chosen yet. */
+export async function readVariables(path: string): Promise<Variables | undefined> {
+  const text = await readFileIfThere(path);
+  if (text === undefined) return undefined;
+  const pairs = text.matchAll(/^([A-Z0-9_]+)=(.*)$/gm);
+  return Object.fromEntries([...pairs].map(([, name = "", value = ""]) => [name, value]));
+}
+
+/** Names with their defaults, each once: `${OPERATOR_PORT_PD1:-2379}`. */
+function variablesOf(
+  { files }: DockerPlan,
+  prefix: string,
+): readonly (readonly [string, string])[] {
+  const found = (files[COMPOSE_FILE] ?? "").matchAll(/\$\{([A-Z0-9_]+):-([^}]*)\}/g);
+  const all = [...found].map(([, name = "", value = ""]) => [name, value] as const);
+  return [...new Map(all.filter(([name]) => name.startsWith(prefix)))];
+}

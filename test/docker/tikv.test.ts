@@ -1,0 +1,107 @@
+// TiKV in containers, from the executable as it is published: the compose file as it is, images of
+// ours in place of the official ones.
+import { afterEach, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/infra/clock.ts";
+import { takeDown } from "../../src/runtimes/open.ts";
+import { builtOperator } from "../support/built-operator.ts";
+import { noEngine, testEngine } from "../support/docker-engine.ts";
+import { tikvImages } from "../support/docker-tikv.ts";
+import { eventually } from "../support/eventually.ts";
+
+const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+interface Site {
+  /** The lines of a command that has ended, and its exit code. */
+  run(words: string): Promise<{ readonly lines: readonly string[]; readonly code: number }>;
+  /** The lines of one that goes on, as they come. */
+  start(words: string): { readonly lines: string[] };
+}
+
+function dockerTest(fact: string, work: (site: Site) => Promise<void>): void {
+  test.skipIf(noEngine !== undefined)(`${fact}${NAMED}`, async () => work(await openSite()));
+}
+
+async function openSite(): Promise<Site> {
+  const home = await mkdtemp(join(tmpdir(), "operator-home-"));
+  cleanups.push(() => rm(home, { recursive: true, force: true }));
+  cleanups.push(() => takeDown({ subject: "tikv", home, clock: systemClock, keepData: false }));
+  const binary = await builtOperator();
+  const { PATH } = process.env;
+  const docker = { DOCKER_HOST: (await testEngine()).host, ...(await tikvImages()) };
+  const env = { PATH, HOME: home, OPERATOR_HOME: home, ...docker };
+  const spawn = (words: string) =>
+    Bun.spawn([binary, ...words.split(" ")], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return {
+    async run(words) {
+      const child = spawn(words);
+      const [out, error] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+      return { lines: `${out}${error}`.trim().split("\n"), code: await child.exited };
+    },
+    start(words) {
+      const child = spawn(words);
+      cleanups.push(() => {
+        child.kill();
+        return child.exited;
+      });
+      const lines: string[] = [];
+      void child.stdout.pipeTo(
+        new WritableStream({
+          write: (bytes) => void lines.push(...new TextDecoder().decode(bytes).split("\n")),
+        }),
+      );
+      return { lines };
+    },
+  };
+}
+
+/** What of the engine carries the label of a project: containers, networks, volumes. */
+async function countLeft(): Promise<readonly number[]> {
+  const { client } = await testEngine();
+  const filters = { label: ["com.docker.compose.project"] };
+  const [containers, networks, { Volumes }] = await Promise.all([
+    client.listContainers({ all: true, filters }),
+    client.listNetworks({ filters }),
+    client.listVolumes({ filters }),
+  ]);
+  return [containers.length, networks.length, Volumes?.length ?? 0];
+}
+
+async function killBehindOurBack(service: string): Promise<void> {
+  const { client } = await testEngine();
+  const filters = { label: [`com.docker.compose.service=${service}`] };
+  const [found] = await client.listContainers({ filters });
+  await client.getContainer(found?.Id ?? "").kill();
+}
+
+dockerTest(
+  "a store killed behind our back is told of, repaired and verified; nothing is left",
+  async (site) => {
+    const up = await site.run("subject up tikv");
+    expect(up.lines[0]).toStartWith("runtime docker: engine ");
+    expect(up.lines.find((line) => line.startsWith("tikv: "))).toMatch(
+      /^tikv: 6 of 6 members running, containers of operator-tikv-[0-9a-f]{8}$/,
+    );
+    expect(up.code).toBe(0);
+
+    const monitor = site.start("monitor --subject tikv --interval 8s");
+    const isSaid = (said: string) => monitor.lines.some((line) => line.includes(said));
+    await eventually(() => isSaid("all invariants hold"), "the cluster is well");
+    await killBehindOurBack("tikv2");
+    await eventually(() => isSaid("opened -> open: store_unreachable of tikv2"), "a ticket", 3_000);
+
+    const agent = await site.run("agent --once --model runbook");
+    expect(agent.lines.at(-1)).toBe("Ticket #1 -> resolved");
+    expect((await site.run("tickets show 1")).lines.join("\n")).toContain("verified_fix");
+    expect((await site.run("subject logs tikv tikv2 --lines 3")).lines).toHaveLength(3);
+    expect(await site.run("subject down tikv")).toEqual({ lines: ["tikv is down"], code: 0 });
+    expect(await countLeft()).toEqual([0, 0, 0]);
+  },
+);

@@ -1,0 +1,57 @@
+// Images that behave as the official ones do, with our executable in the place of their programs:
+// the same entry points, flags, ports and health checks. By the variables of the compose file.
+import { builtOperator } from "./built-operator.ts";
+import { testEngine } from "./docker-engine.ts";
+import { makeImage } from "./docker-images.ts";
+
+/** Divides the stand-ins' long timers. */
+const TIME_SCALE = 10;
+/** Prometheus and Grafana take any flags, and answer. */
+const NEIGHBOUR = `for (const port of [9090, 3000]) {
+    Bun.serve({ port, fetch: () => new Response("ok") });
+  }
+  process.on("SIGTERM", () => process.exit(0));`;
+
+let images: Promise<Record<string, string>> | undefined;
+
+/** Made once for the run, as what goes into the environment of `subject up`. */
+export function tikvImages(): Promise<Record<string, string>> {
+  images ??= makeAll();
+  return images;
+}
+
+async function makeAll(): Promise<Record<string, string>> {
+  const neighbour = "operator-test/neighbour:1";
+  await makeImage((await testEngine()).client, {
+    name: neighbour,
+    programs: { bun: process.execPath, "bin/wget": wget() },
+    changes: [`ENTRYPOINT ${JSON.stringify(["/bun", "-e", NEIGHBOUR])}`],
+  });
+  return {
+    OPERATOR_IMAGE_PD: await makeStandIn("pd-server"),
+    OPERATOR_IMAGE_TIKV: await makeStandIn("tikv-server"),
+    OPERATOR_IMAGE_PROMETHEUS: neighbour,
+    OPERATOR_IMAGE_GRAFANA: neighbour,
+  };
+}
+
+async function makeStandIn(program: string): Promise<string> {
+  const name = `operator-test/${program}:8.5.7`;
+  const entry = ["/operator", "stand-in", "tikv", program, "--"];
+  await makeImage((await testEngine()).client, {
+    name,
+    programs: { operator: await builtOperator(), "bin/wget": wget() },
+    changes: [
+      `ENTRYPOINT ${JSON.stringify(entry)}`,
+      `ENV OPERATOR_TIME_SCALE=${TIME_SCALE}`,
+      "LABEL operator.stand-in=true",
+    ],
+  });
+  return name;
+}
+
+function wget(): string {
+  const found = Bun.which("wget");
+  if (found) return found;
+  throw new Error("the images' health checks call wget, and it is not here");
+}
