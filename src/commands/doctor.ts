@@ -93,9 +93,12 @@ async function examineDocker({ env }: CommandContext): Promise<Finding> {
   const engine = await describeDockerEngine(env.DOCKER_HOST);
   const name = "docker";
   if (engine.state === "available") {
-    return { name, state: "here", detail: `engine ${engine.version}; not used by this version` };
+    const detail = `engine ${engine.version}: \`subject up --runtime docker\` runs containers on it`;
+    return { name, state: "here", detail };
   }
-  return { name, state: "missing", detail: `${engine.reason}; the demo does not need it` };
+  const remedy = engine.remedy === undefined ? "" : `; ${engine.remedy}`;
+  const detail = `${engine.reason}${remedy}; the demo does not need it`;
+  return { name, state: "missing", detail };
 }
 
 async function examineRedis(): Promise<Finding> {

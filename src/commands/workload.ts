@@ -1,6 +1,5 @@
 // operator workload: the load generator of a subject that is up. JSON lines on stdout.
 import { loadSubject } from "../../subjects/index.ts";
-import { OperatorError } from "../domain/errors.ts";
 import { notUp } from "../runtimes/local/member.ts";
 import { openRuntime } from "../runtimes/open.ts";
 import { withParentPipe } from "./child-mode.ts";
@@ -28,11 +27,6 @@ export async function runWorkloadCommand(
   const definition = await load(name);
   const opened = await openRuntime({ definition, home: homeOf(context), self, clock });
   if (!opened) throw notUp(name);
-  if (opened.topology.docker) {
-    throw new OperatorError("runtime", `loading ${name}: its members are containers`, {
-      hint: `the load generator speaks to members of the local runtime alone`,
-    });
-  }
   const exitCode = await definition.runWorkload({
     topology: opened.topology,
     ledgerFile,

@@ -18,9 +18,15 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
+interface Ended {
+  readonly lines: readonly string[];
+  readonly code: number;
+}
+
 interface Site {
+  readonly home: string;
   /** The lines of a command that has ended, and its exit code. */
-  run(words: string): Promise<{ readonly lines: readonly string[]; readonly code: number }>;
+  run(words: string, more?: Record<string, string>): Promise<Ended>;
   /** The lines of one that goes on, as they come. */
   start(words: string): { readonly lines: string[] };
 }
@@ -37,11 +43,15 @@ async function openSite(): Promise<Site> {
   const { PATH } = process.env;
   const docker = { DOCKER_HOST: (await testEngine()).host, ...(await tikvImages()) };
   const env = { PATH, HOME: home, OPERATOR_HOME: home, ...docker };
-  const spawn = (words: string) =>
-    Bun.spawn([binary, ...words.split(" ")], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const spawn = (words: string, more = {}) =>
+    Bun.spawn([binary, ...words.split(" ")], {
+      env: { ...env, ...more },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   return {
-    async run(words) {
-      const child = spawn(words);
+    home,
+    async run(words, more) {
+      const child = spawn(words, more);
       const [out, error] = await Promise.all([child.stdout.text(), child.stderr.text()]);
       return { lines: `${out}${error}`.trim().split("\n"), code: await child.exited };
     },
@@ -94,14 +104,39 @@ dockerTest(
     const monitor = site.start("monitor --subject tikv --interval 8s");
     const isSaid = (said: string) => monitor.lines.some((line) => line.includes(said));
     await eventually(() => isSaid("all invariants hold"), "the cluster is well");
+    const load = site.run(`workload tikv --ledger ${site.home}/ledger --ops 100 --duration 8s`);
     await killBehindOurBack("tikv2");
     await eventually(() => isSaid("opened -> open: store_unreachable of tikv2"), "a ticket", 3_000);
 
     const agent = await site.run("agent --once --model runbook");
     expect(agent.lines.at(-1)).toBe("Ticket #1 -> resolved");
+    expect((await load).lines.at(-1)).toContain('"verdict":"kept"');
     expect((await site.run("tickets show 1")).lines.join("\n")).toContain("verified_fix");
     expect((await site.run("subject logs tikv tikv2 --lines 3")).lines).toHaveLength(3);
     expect(await site.run("subject down tikv")).toEqual({ lines: ["tikv is down"], code: 0 });
     expect(await countLeft()).toEqual([0, 0, 0]);
   },
 );
+
+dockerTest("an image that cannot be pulled is named, and nothing is begun", async (site) => {
+  const { lines, code } = await site.run("subject up tikv --runtime docker", {
+    OPERATOR_IMAGE_TIKV: "127.0.0.1:9/none:1",
+  });
+  expect(lines.join("\n")).toContain(
+    "operator: pulling 127.0.0.1:9/none:1: the docker engine says: ",
+  );
+  expect(code).toBe(1);
+  expect((await site.run("subject status tikv")).lines).toEqual(["tikv is not up"]);
+});
+
+dockerTest("what cannot be in containers is refused, with the way out", async (site) => {
+  const refusals = [
+    ["subject up ratelimiter --runtime docker", "ratelimiter does not run in containers"],
+    ["subject up tikv --runtime docker --time-scale 10", "--time-scale is of stand-ins"],
+    ["subject up tikv --runtime podman", 'unknown --runtime "podman": one of auto, local, docker'],
+  ];
+  for (const [words = "", refusal] of refusals) {
+    const { lines, code } = await site.run(words);
+    expect([lines.join("\n"), code]).toEqual([expect.stringContaining(refusal ?? ""), 2]);
+  }
+});

@@ -35,8 +35,7 @@ export async function connectEngine(
   const where = `at ${dockerHost ?? "the default socket"}`;
   const { Version, ApiVersion } = await askVersion(client, { where, deadlineMs });
   if (isOlder(ApiVersion, API_MIN)) throw tooOld({ where, Version, ApiVersion });
-  const isHere = dockerHost === undefined || /^(unix|npipe):/.test(dockerHost);
-  return { client, where, version: Version, isHere };
+  return { client, where, version: Version, isHere: isHere(dockerHost) };
 }
 
 /** `doing` begins the error's line. What the engine refuses, and why, follows it. */
@@ -67,6 +66,12 @@ async function askVersion(
   });
 }
 
+function isHere(dockerHost: string | undefined): boolean {
+  if (dockerHost === undefined || /^(unix|npipe):/.test(dockerHost)) return true;
+  const { hostname } = urlOf(dockerHost) ?? {};
+  return hostname !== undefined && /^(localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
+}
+
 async function failAfter(deadlineMs: number): Promise<never> {
   await Bun.sleep(deadlineMs);
   throw new EngineSilence(`no answer in ${deadlineMs} ms`);
@@ -75,7 +80,7 @@ async function failAfter(deadlineMs: number): Promise<never> {
 /** Of what DOCKER_HOST does not say, certificates among it, dockerode asks the environment. */
 function placeOf(dockerHost: string | undefined): DockerOptions {
   if (dockerHost === undefined) return {};
-  const url = URL.parse(dockerHost.includes("://") ? dockerHost : `tcp://${dockerHost}`);
+  const url = urlOf(dockerHost);
   if (url?.protocol === "unix:" && url.pathname !== "") {
     return { host: undefined, socketPath: url.pathname };
   }
@@ -87,6 +92,11 @@ function placeOf(dockerHost: string | undefined): DockerOptions {
   throw new OperatorError("usage", `DOCKER_HOST "${dockerHost}": names no docker engine`, {
     hint: "unix:///var/run/docker.sock or tcp://host:2375",
   });
+}
+
+/** `host:2375` alone is what people write, too. */
+function urlOf(dockerHost: string): URL | null {
+  return URL.parse(dockerHost.includes("://") ? dockerHost : `tcp://${dockerHost}`);
 }
 
 /** As versions: 1.9 is older than 1.40. */

@@ -10,6 +10,7 @@ import { subjectPaths } from "../local/layout.ts";
 import { readTopology } from "../local/records.ts";
 import { runCompose } from "./compose.ts";
 import { composePaths, type DeclareOptions, declareSubject } from "./declare.ts";
+import type { Engine } from "./engine.ts";
 import { findImage, pullImage } from "./images.ts";
 import { openDockerRuntime } from "./runtime.ts";
 import { chooseVariables, imageNamesIn, readVariables, type Variables } from "./variables.ts";
@@ -27,10 +28,11 @@ const LOCK_WITHIN_MS = 90_000;
 /**
  * Resolves when every member answers. A subject that is up already keeps its images, ports and
  * data: what is stopped is started, what is paused is resumed. Rejects with code "conflict" when
- * it runs as processes, else as `Runtime.operate` does.
+ * it runs as processes, "usage" when the engine is on another host, else as `Runtime.operate`.
  */
 export async function upDocker(options: UpDockerOptions): Promise<Topology> {
-  const { definition, clock } = options;
+  const { definition, engine, clock } = options;
+  if (!engine.isHere) throw isElsewhere(definition.name, engine);
   const home = resolve(options.home);
   const paths = subjectPaths(home, definition.name);
   return withFileErrors(`bringing ${definition.name} up`, async () => {
@@ -83,6 +85,13 @@ async function bringUp(options: UpDockerOptions, topology: Topology): Promise<vo
 async function resumePaused(runtime: Runtime): Promise<void> {
   const paused = (await runtime.members()).filter(({ state }) => state === "paused");
   await Promise.all(paused.map(({ name }) => runtime.operate(name, "resume")));
+}
+
+/** What containers mount is on this machine, and what they publish is on the loopback of theirs. */
+function isElsewhere(subject: string, { where }: Engine): OperatorError {
+  return new OperatorError("usage", `bringing ${subject} up on the engine ${where}: not here`, {
+    hint: "run operator on the engine's own host",
+  });
 }
 
 function runsLocally(subject: string): OperatorError {

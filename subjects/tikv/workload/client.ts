@@ -35,11 +35,15 @@ const RETRY_MS = 25;
 /** A store that did not answer is asked by one request in this time, the others pass it over. */
 const SUSPECT_MS = 1_000;
 
-export function createStoreClient(options: {
+export interface StoreClientOptions {
   /** host:port of each store. */
   readonly addresses: readonly string[];
+  /** From an address that a store names another by to the one by which that is reached from here. */
+  readonly reach?: (address: string) => string;
   readonly clock: Clock;
-}): StoreClient {
+}
+
+export function createStoreClient(options: StoreClientOptions): StoreClient {
   const { clock } = options;
   const tools = { clock, routes: new Routes(options) };
   return {
@@ -74,13 +78,15 @@ async function perform(
 /** Who leads each key, as far as is known, and which stores are better left alone. */
 class Routes {
   readonly #addresses: readonly string[];
+  readonly #reach: (address: string) => string;
   readonly #clock: Clock;
   readonly #leaders = new Map<string, string>();
   readonly #suspectUntilMs = new Map<string, number>();
   #turn = 0;
 
-  constructor(options: { readonly addresses: readonly string[]; readonly clock: Clock }) {
+  constructor(options: StoreClientOptions) {
     this.#addresses = options.addresses;
+    this.#reach = options.reach ?? ((address) => address);
     this.#clock = options.clock;
   }
 
@@ -125,7 +131,7 @@ class Routes {
         this.#leaders.set(key, address);
         return { state: "done", value: null };
       case "not_leader":
-        if (reply.leader !== null) this.#leaders.set(key, reply.leader);
+        if (reply.leader !== null) this.#leaders.set(key, this.#reach(reply.leader));
         return undefined;
       case "disk_full":
         this.#leaders.set(key, address);

@@ -10,8 +10,10 @@ import { runLoad } from "./load.ts";
 
 /** Resolves with 0 when every acknowledged write was read back, else with 3. */
 export async function runWorkload(options: WorkloadOptions): Promise<number> {
-  const { clock } = options;
-  const client = createStoreClient({ addresses: storeAddresses(options.topology), clock });
+  const { clock, topology } = options;
+  const addresses = storeAddresses(topology);
+  const reach = (address: string) => reachFromHere(topology, address);
+  const client = createStoreClient({ addresses, reach, clock });
   using ledger = new Ledger(options.ledgerFile, newLedgerId(options.random));
   await runLoad({ ...options, client, ledger });
   const result = await checkLedger({ ledger, client, clock });
@@ -35,11 +37,23 @@ function newLedgerId(random: () => number): string {
 }
 
 function storeAddresses(topology: Topology): readonly string[] {
-  const addresses = topology.members.flatMap(({ role, ports }) =>
-    role === "tikv" && ports.client !== undefined ? [`127.0.0.1:${ports.client}`] : [],
+  const stores = topology.members.filter(({ role, isStandIn }) => role === "tikv" && isStandIn);
+  const addresses = stores.flatMap(({ ports }) =>
+    ports.client === undefined ? [] : [`127.0.0.1:${ports.client}`],
   );
   if (addresses.length > 0) return addresses;
-  throw new OperatorError("usage", `load ${topology.subject}: its topology names no store`, {
-    hint: "the load generator speaks to stand-in stores that `operator subject up` started",
-  });
+  throw new OperatorError(
+    "usage",
+    `load ${topology.subject}: its topology names no stand-in store`,
+    {
+      hint: "the load generator speaks to stand-in stores that `operator subject up` started",
+    },
+  );
+}
+
+/** In a network of containers stores name each other by names that mean nothing here. */
+function reachFromHere({ members }: Topology, address: string): string {
+  const [host] = address.split(":");
+  const store = members.find(({ name }) => name === host);
+  return store?.ports.client === undefined ? address : `127.0.0.1:${store.ports.client}`;
 }
