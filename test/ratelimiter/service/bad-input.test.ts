@@ -49,6 +49,14 @@ withRedis("bad input on a real Redis", () => {
     expect(await storedByTraffic()).toBe("");
   });
 
+  test("a body that is no UTF-8 is refused: two keys would be counted as one", async () => {
+    const body = Buffer.from('{"key":"a\xff"}', "latin1");
+    const headers = { "content-type": "application/json" };
+    const answer = await ask("/check", { on: "api", method: "POST", headers, body });
+    expect([answer.status, answer.code]).toEqual([400, "broken_json"]);
+    expect(await storedByTraffic()).toBe("");
+  });
+
   async function ask(path: string, init: RequestInit & { readonly on: "api" | "manage" }) {
     const port = init.on === "api" ? node.apiPort : node.managePort;
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, init);

@@ -13,10 +13,10 @@ export async function readJsonBody(request: Request): Promise<Read<unknown>> {
   }
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > BODY_BYTES_MAX) return tooLarge();
-  const text = await request.text();
+  const bytes = await request.arrayBuffer();
   // Of a body that came in chunks, the length is known only now.
-  if (text.length > BODY_BYTES_MAX) return tooLarge();
-  return parse(text);
+  if (bytes.byteLength > BODY_BYTES_MAX) return tooLarge();
+  return parse(bytes);
 }
 
 function tooLarge(): Read<never> {
@@ -24,9 +24,12 @@ function tooLarge(): Read<never> {
   return refused({ status: 413, code: "body_too_large", message });
 }
 
-function parse(text: string): Read<unknown> {
+/** Replacement characters would make one key of many. */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function parse(bytes: ArrayBuffer): Read<unknown> {
   try {
-    return read(JSON.parse(text));
+    return read(JSON.parse(utf8.decode(bytes)));
   } catch {
     return refused({ status: 400, code: "broken_json", message: "the body is not valid JSON" });
   }
