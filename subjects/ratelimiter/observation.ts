@@ -21,6 +21,8 @@ export interface LimiterObservation extends Observation {
    */
   readonly upheavalUs: number | null;
   readonly overrides: Reading<OverrideScan>;
+  /** In force, or until a few seconds ago. */
+  readonly recentOverrides: readonly RecentOverride[];
   readonly canary: readonly CanaryReading[];
 }
 
@@ -86,6 +88,8 @@ export interface NodeUsage {
   /** A window that begins earlier cannot be compared. */
   readonly sinceUs: number;
   readonly items: UsageAnswer["items"];
+  /** Keys whose counter somebody reset through this node since that window began. */
+  readonly resets: UsageAnswer["resets"];
 }
 
 /** The canary's checks at one node. */
@@ -252,6 +256,9 @@ export interface OverrideReading {
   /** It says when it ends, that is ahead, and Redis will drop it then. */
   readonly isBounded: boolean;
 }
+
+/** What may still be felt of it. */
+export type RecentOverride = Pick<OverrideReading, "key" | "windowMs" | "isBounded">;
 
 /** What asking for one key really gave, counted by the one who asked and by nobody's word. */
 export interface CanaryReading {

@@ -58,6 +58,8 @@ type Judge = (facts: CanaryFacts) => Opinion;
 
 const AMPLE_LIMIT_MIN = 100;
 
+const OVERRIDDEN = unknown("its limit is overridden until a stated time, or was lately");
+
 /** Of the keys whose limit is declared: without one nothing is known to be wrong. */
 function judgeCanaries(
   current: LimiterObservation,
@@ -65,10 +67,12 @@ function judgeCanaries(
 ): readonly Judgement[] {
   return current.canary.flatMap((reading) => {
     if (reading.rule === null) return [];
+    const { key } = reading;
+    const isMeant = current.recentOverrides.some((one) => one.key === key && one.isBounded);
     const { limit } = reading.rule;
     const facts = { reading, limit, isAmple: limit >= AMPLE_LIMIT_MIN, current };
     const judge = choose(facts);
-    return judge ? [{ entity: reading.key, ...judge(facts) }] : [];
+    return judge ? [{ entity: key, ...(isMeant ? OVERRIDDEN : judge(facts)) }] : [];
   });
 }
 

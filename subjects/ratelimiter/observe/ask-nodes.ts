@@ -86,6 +86,7 @@ export async function askUsage(
     bootId: found.boot_id,
     sinceUs: found.since_us,
     items: found.items,
+    resets: found.resets,
   }));
 }
 

@@ -33,16 +33,17 @@ const TELLING_UNITS_MIN = 9;
 export function compareCounters({
   counters,
   nodes,
-  overrides,
-}: Pick<LimiterObservation, "counters" | "nodes" | "overrides">): readonly ComparedCounter[] {
+  recentOverrides,
+}: Pick<LimiterObservation, "counters" | "nodes" | "recentOverrides">): readonly ComparedCounter[] {
   const scan = readValue(counters);
   if (!scan) return [];
   const memory = memoryOf({ scan, nodes });
-  const items = readValue(overrides)?.items ?? [];
-  const windows = new Map(items.map(({ key, windowMs }) => [key, windowMs]));
+  const resets = new Set(nodes.flatMap(({ usage }) => readValue(usage)?.resets ?? []));
+  const windows = new Map(recentOverrides.map(({ key, windowMs }) => [key, windowMs]));
   return scan.items.map((counter) => {
     const windowMs = windows.get(counter.key) ?? counter.rule?.window_ms ?? 0;
-    return { counter, account: accountOf(counter, { memory, scan, windowMs }) };
+    const isReset = resets.has(counter.key);
+    return { counter, account: accountOf(counter, { memory, scan, windowMs, isReset }) };
   });
 }
 
@@ -89,13 +90,17 @@ function memoryOf({
   return { state: "read", of: (key) => sums.get(key) ?? { allowed: 0, uncertain: 0 } };
 }
 
+interface AccountParts {
+  readonly memory: Memory;
+  readonly scan: CounterScan;
+  /** The shortest that may have cut its log of late. */
+  readonly windowMs: number;
+  readonly isReset: boolean;
+}
+
 function accountOf(
   counter: CounterReading,
-  {
-    memory,
-    scan,
-    windowMs,
-  }: { readonly memory: Memory; readonly scan: CounterScan; readonly windowMs: number },
+  { memory, scan, windowMs, isReset }: AccountParts,
 ): Account {
   const { key, used, future } = counter;
   const granted = memory.state === "read" ? memory.of(key) : undefined;
@@ -105,13 +110,14 @@ function accountOf(
   }
   if (memory.state === "unknown") return memory;
   if (windowMs < scan.lengthMs + WINDOW_MARGIN_MS) {
-    return { state: "unknown", reason: `its window of ${windowMs} ms is too short to compare` };
+    return { state: "unknown", reason: `a window of ${windowMs} ms is too short to compare` };
   }
   const { allowed, uncertain } = memory.of(key);
   const words = `Redis counts ${used}, the nodes were granted ${allowed}`;
   if (used > allowed + uncertain + TOLERANCE) {
     return { state: "too_many", granted: allowed, reason: words };
   }
+  if (used < allowed - TOLERANCE && isReset) return { state: "unknown", reason: "it was reset" };
   if (used < allowed - TOLERANCE) return { state: "too_few", granted: allowed, reason: words };
   return { state: "agrees", granted: allowed };
 }

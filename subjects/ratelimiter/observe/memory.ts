@@ -1,12 +1,13 @@
 // What an opened limiter remembers from look to look: the connection to Redis, what its canary was
-// allowed, the limits of each start of a node, and when all counters changed at once. Nothing of it
-// outlives the process.
+// allowed, the limits of each start of a node, the overrides of late, and when all counters changed
+// at once. Nothing of it outlives the process.
 import type { ObserveOptions, OpenOptions } from "../../../src/domain/subject.ts";
 import type { LimiterObservation } from "../observation.ts";
 import type { KnownLimits } from "./ask-nodes.ts";
 import { createCanary } from "./canary.ts";
 import { upheavalIn } from "./compare-counters.ts";
 import { lookAtLimiter } from "./observe.ts";
+import type { OverrideMemory } from "./recent-overrides.ts";
 import { createRedisDoor } from "./redis-door.ts";
 import { type Site, siteOf } from "./site.ts";
 
@@ -20,13 +21,15 @@ export function createWatcher({ topology, clock }: OpenOptions): Watcher {
   const door = site.redis && createRedisDoor(site.redis);
   const canary = createCanary(site.declared.limits);
   const knownLimits: KnownLimits = new Map();
+  const overrideMemory: OverrideMemory = new Map();
   let upheavalUs: number | null = null;
   return {
     site,
     observe: async ({ probeDeadlineMs, signal }) => {
       const endsAtMs = clock.now() + probeDeadlineMs;
       const context = { clock, signal, endsAtMs, token: site.token };
-      const look = await lookAtLimiter({ context, site, door, canary, knownLimits });
+      const known = { knownLimits, overrideMemory };
+      const look = await lookAtLimiter({ context, site, door, canary, ...known });
       upheavalUs = upheavalIn(look) ?? upheavalUs;
       return { ...look, upheavalUs };
     },

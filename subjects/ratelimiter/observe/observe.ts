@@ -9,6 +9,7 @@ import type { Canary, CanaryReport } from "./canary.ts";
 import { membersOf } from "./members.ts";
 import { type LookContext, mapRead } from "./probe.ts";
 import { comparedEndUs, type KeyAnswers, readKeys } from "./read-keys.ts";
+import { noteOverrides, type OverrideMemory } from "./recent-overrides.ts";
 import type { Knock, RedisDoor } from "./redis-door.ts";
 import type { NodeSite, RedisSite, Site } from "./site.ts";
 import { tablesOf } from "./tables.ts";
@@ -20,6 +21,8 @@ export interface LookOptions {
   readonly canary: Canary;
   /** Added to. */
   readonly knownLimits: KnownLimits;
+  /** Added to. */
+  readonly overrideMemory: OverrideMemory;
 }
 
 /** What a single look can tell. */
@@ -29,7 +32,7 @@ const CANARY_LEAD_MS = 60;
 
 /** Never rejects, and ends with its context's time. */
 export async function lookAtLimiter(options: LookOptions): Promise<LimiterLook> {
-  const { context, site, canary, knownLimits } = options;
+  const { context, site, canary, knownLimits, overrideMemory } = options;
   const startedAtMs = context.clock.now();
   const asking = canary.ask(context, site.nodes);
   await firstOf(asking, context);
@@ -53,6 +56,7 @@ export async function lookAtLimiter(options: LookOptions): Promise<LimiterLook> 
     jobs,
     counters: keys.counters,
     overrides: keys.overrides,
+    recentOverrides: noteOverrides(overrideMemory, keys),
     canary: report.readings,
   };
   return {

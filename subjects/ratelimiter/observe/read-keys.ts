@@ -43,6 +43,11 @@ export function comparedEndUs(nowUs: number): number {
   return nowUs - SETTLED_MS * 1_000;
 }
 
+/** When the counters were read, by Redis's clock. */
+export function readAtUs({ endUs }: CounterScan): number {
+  return endUs + SETTLED_MS * 1_000;
+}
+
 export async function readKeys(context: LookContext, question: KeyQuestion): Promise<KeyAnswers> {
   const { nowUs, connection } = question;
   if (nowUs.state === "failed") return { counters: nowUs, overrides: nowUs, leases: nowUs };

@@ -3,7 +3,7 @@ import { type ObservedTable, readValue } from "../../../src/domain/observation.t
 import type { CounterScan, LimiterObservation, OverrideReading } from "../observation.ts";
 import { type ComparedCounter, compareCounters } from "./compare-counters.ts";
 
-type Parts = Pick<LimiterObservation, "counters" | "nodes" | "overrides">;
+type Parts = Pick<LimiterObservation, "counters" | "nodes" | "overrides" | "recentOverrides">;
 type Row = ObservedTable["rows"][number];
 
 const ROWS_MAX = 50;

@@ -81,6 +81,8 @@ export const usageAnswerSchema = z.object({
       uncertain: z.int().min(0),
     }),
   ),
+  /** Keys whose counter was reset through this node after the window began. */
+  resets: z.array(z.string()),
 });
 
 /** The value of a lease in Redis, too. */

@@ -116,13 +116,16 @@ return until_ms
 `,
 );
 
-/** KEYS: log, limit. ARGV: declared limit, its window_ms. Forgets the log; returns what it held. */
+/**
+ * KEYS: log, limit. ARGV: declared limit, its window_ms. Forgets the log. Returns [used, now_us]:
+ * what it held, and when.
+ */
 export const RESET_SCRIPT: Script = script(
   "reset",
   `${READ_RULE}
 local used = redis.call('ZCOUNT', KEYS[1], '(' .. text_of(start_us), '+inf')
 redis.call('DEL', KEYS[1])
-return used
+return {used, now_us}
 `,
 );
 

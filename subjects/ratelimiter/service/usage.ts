@@ -24,11 +24,13 @@ export interface UsageLog {
   addGrant(grant: Units & { readonly atUs: number }): void;
   /** A check that was sent, and whose answer never came. */
   addUncertain(units: Units, sent: Span): void;
+  /** What was granted before `atUs`, by Redis's time, Redis was told to forget. */
+  addReset(reset: { readonly key: string; readonly atUs: number }): void;
   /** Every answer tells Redis's time: that is how the two clocks are known to each other. */
   noteRedisTime(us: number): void;
   /** Undefined until Redis has answered once. */
   redisNowUs(): number | undefined;
-  read(window: UsageWindow): Pick<UsageAnswer, "since_us" | "items">;
+  read(window: UsageWindow): Pick<UsageAnswer, "since_us" | "items" | "resets">;
 }
 
 export interface UsageBounds {
@@ -46,6 +48,7 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
   const startedAtMs = performance.now();
   const grants = createQueue<Grant>();
   const uncertain = createQueue<Units & Span>();
+  const resets = createQueue<Omit<Grant, "units">>();
   /** Redis's time when `performance.now()` was 0. */
   let originUs: number | undefined;
   let forgottenUs = 0;
@@ -62,6 +65,10 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
       if (uncertain.size() <= bounds.entriesMax && oldest.toMs > horizonMs) break;
       uncertain.drop();
     }
+    for (let oldest = resets.first(); oldest; oldest = resets.first()) {
+      if (resets.size() <= bounds.entriesMax && oldest.atUs > horizonUs) break;
+      resets.drop();
+    }
   }
 
   return {
@@ -71,6 +78,10 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
     },
     addUncertain: (units, sent) => {
       uncertain.push({ ...units, ...sent });
+      forget();
+    },
+    addReset: (reset) => {
+      resets.push(reset);
       forget();
     },
     noteRedisTime: (us) => {
@@ -90,13 +101,24 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
         if (!isApart) items.of(key).uncertain += units;
       }
       const bornUs = originUs === undefined ? endUs : Math.floor(originUs + startedAtMs * 1000);
-      return { since_us: Math.max(bornUs, forgottenUs), items: items.list() };
+      return {
+        since_us: Math.max(bornUs, forgottenUs),
+        items: items.list(),
+        resets: keysSince(resets.all(), fromUs),
+      };
     },
   };
 }
 
 function nowBy(originUs: number): number {
   return Math.floor(originUs + performance.now() * 1000);
+}
+
+function keysSince(
+  resets: readonly { readonly key: string; readonly atUs: number }[],
+  fromUs: number,
+): string[] {
+  return [...new Set(resets.filter(({ atUs }) => atUs > fromUs).map(({ key }) => key))];
 }
 
 interface Queue<T> {

@@ -150,6 +150,20 @@ testBounds([
     },
   },
   {
+    invariant: "counter_drift",
+    entity: "hot",
+    broken: (seen) => {
+      counterOf(seen, "hot").used -= 3;
+    },
+    nearMiss: (seen) => {
+      partOf(nodeOf(seen, ONE).usage).resets.push("hot");
+    },
+    unseen: (seen) => {
+      partOf(nodeOf(seen, ONE).usage).resets.push("hot");
+      counterOf(seen, "hot").used -= 3;
+    },
+  },
+  {
     invariant: "limit_drift",
     entity: "hot",
     broken: (seen) => override(seen, { key: "hot", isBounded: false }),

@@ -9,6 +9,7 @@ import {
   test,
 } from "bun:test";
 import { readValue } from "../../../src/domain/observation.ts";
+import { systemClock } from "../../../src/infra/clock.ts";
 import { DECLARED_REDIS_SETTINGS } from "../../../subjects/ratelimiter/declared.ts";
 import { describeLimiter } from "../../../subjects/ratelimiter/describe.ts";
 import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
@@ -92,6 +93,43 @@ describe.skipIf(!hasRedis)(`on a real Redis${hasRedis ? "" : " (none is installe
     await redis.call("PEXPIRE", logKeyOf("bursty"), "6000");
     await site.until("counter_drift", "bursty", "violated");
   });
+
+  test("a counter that somebody reset through a node is no drift", async () => {
+    await spend("bursty", 6);
+    await nodes[0]?.manage("/api/counters/bursty/reset", { method: "POST" });
+    await neverViolated("counter_drift", "bursty");
+  });
+
+  test("what an override cut while it was in force is no drift once it has ended", async () => {
+    await override("steady", { limit: 30, window_ms: 1_000, for_ms: 60_000 });
+    for (let second = 0; second < 3; second += 1) {
+      await spend("steady", 6);
+      await systemClock.sleep(700);
+    }
+    await site.look();
+    await nodes[0]?.manage("/api/limits/steady", { method: "DELETE" });
+    await neverViolated("counter_drift", "steady");
+  });
+
+  test("a canary whose limit somebody overrides until a stated time is no ghost", async () => {
+    await override("canary.blocked", { limit: 50, for_ms: 60_000 });
+    await neverViolated("ghost_allowing", "canary.blocked");
+    await nodes[0]?.manage("/api/limits/canary.blocked", { method: "DELETE" });
+    await neverViolated("ghost_allowing", "canary.blocked");
+  });
+
+  async function override(key: string, body: object): Promise<void> {
+    await nodes[0]?.manage(`/api/limits/${key}`, { method: "PUT", body });
+  }
+
+  /** In looks that reach over more than a window. */
+  async function neverViolated(invariant: string, entity: string): Promise<void> {
+    const untilMs = Date.now() + 5_500;
+    while (Date.now() < untilMs) {
+      expect(stateOf(await site.look(), invariant, entity)).not.toBe("violated");
+      await systemClock.sleep(200);
+    }
+  }
 
   test("counters that vanish again and again let more through than the limit", async () => {
     const flushing = setInterval(() => void redis.call("FLUSHALL"), 400);

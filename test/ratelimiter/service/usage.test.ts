@@ -10,7 +10,16 @@ test("what is forgotten for want of room is said", () => {
   expect(usage.read({ endUs: NOW_US + 5, windowMs: 1_000 })).toEqual({
     since_us: NOW_US + 2,
     items: [{ key: "a", allowed: 3, uncertain: 0 }],
+    resets: [],
   });
+});
+
+test("a reset is told of while the window reaches back beyond it", () => {
+  const usage = createUsageLog();
+  usage.noteRedisTime(NOW_US);
+  usage.addReset({ key: "a", atUs: NOW_US });
+  expect(usage.read({ endUs: NOW_US - 500, windowMs: 1 }).resets).toEqual(["a"]);
+  expect(usage.read({ endUs: NOW_US + 1_000, windowMs: 1 }).resets).toEqual([]);
 });
 
 test("what is older than the span is forgotten", () => {

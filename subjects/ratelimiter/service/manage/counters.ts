@@ -69,10 +69,13 @@ export async function resetCounter(
   node: LimiterNode,
   key: string,
 ): Promise<Read<{ readonly key: string; readonly used_before: number }>> {
-  const answer = await askScript(node, callOf(node, { script: RESET_SCRIPT, key }), z.number());
+  const call = callOf(node, { script: RESET_SCRIPT, key });
+  const answer = await askScript(node, call, z.tuple([z.number(), z.number()]));
   if (answer.state === "refused") return answer;
-  node.log(`counter ${JSON.stringify(key)} reset: it held ${answer.value}`);
-  return read({ key, used_before: answer.value });
+  const [used_before, atUs] = answer.value;
+  node.usage.addReset({ key, atUs });
+  node.log(`counter ${JSON.stringify(key)} reset: it held ${used_before}`);
+  return read({ key, used_before });
 }
 
 interface KeyCall {
