@@ -93,7 +93,7 @@ async function examineDocker({ env }: CommandContext): Promise<Finding> {
   const engine = await describeDockerEngine(env.DOCKER_HOST);
   const name = "docker";
   if (engine.state === "available") {
-    const detail = `engine ${engine.version}: \`subject up --runtime docker\` runs containers on it`;
+    const detail = `engine ${engine.version}, for \`subject up --runtime docker\``;
     return { name, state: "here", detail };
   }
   const remedy = engine.remedy === undefined ? "" : `; ${engine.remedy}`;

@@ -38,7 +38,7 @@ const SUSPECT_MS = 1_000;
 export interface StoreClientOptions {
   /** host:port of each store. */
   readonly addresses: readonly string[];
-  /** From an address that a store names another by to the one by which that is reached from here. */
+  /** From the address by which stores name a store to the one by which it is reached from here. */
   readonly reach?: (address: string) => string;
   readonly clock: Clock;
 }
