@@ -1,4 +1,4 @@
-// Overrides that are in force or were until lately. What one did outlasts it: under a shorter window
+// Overrides in force, or in force until lately. What one did outlasts it: under a shorter window
 // a log lost entries that the nodes remember, under a higher limit more was allowed.
 import { readValue } from "../../../src/domain/observation.ts";
 import type { LimiterObservation, RecentOverride } from "../observation.ts";
