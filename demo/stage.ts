@@ -30,6 +30,8 @@ export interface StageOptions {
 }
 
 export class Stage implements AsyncDisposable {
+  /** The world of the children: the demo's home, and nothing else of ours in it. */
+  readonly context: CommandContext;
   readonly #options: StageOptions;
   readonly #supervisor: Supervisor;
   readonly #givenUp: Readonly<Record<ChildName, PromiseWithResolvers<OperatorError>>> = {
@@ -42,19 +44,12 @@ export class Stage implements AsyncDisposable {
 
   constructor(options: StageOptions) {
     this.#options = options;
+    this.context = contextOf(options);
     this.#supervisor = new Supervisor({
       logDirectory: join(options.home, "logs"),
       clock: options.context.clock,
       onEvent: (name, event) => this.#hear(name, event),
     });
-  }
-
-  /** The world of the children: the demo's home, and nothing else of ours in it. */
-  get context(): CommandContext {
-    const { context, home, databasePath } = this.#options;
-    const ours = Object.entries(context.env).filter(([name]) => !NOT_OURS.includes(name));
-    const env = { ...Object.fromEntries(ours), OPERATOR_HOME: home };
-    return { ...context, env, flags: { db: databasePath } };
   }
 
   async raise(timeScale: number): Promise<void> {
@@ -156,6 +151,12 @@ export class Stage implements AsyncDisposable {
       },
     );
   }
+}
+
+function contextOf({ context, home, databasePath }: StageOptions): CommandContext {
+  const theirs = Object.entries(context.env).filter(([name]) => !NOT_OURS.includes(name));
+  const env = { ...Object.fromEntries(theirs), OPERATOR_HOME: home };
+  return { ...context, env, flags: { db: databasePath } };
 }
 
 /** Undefined for what changes nothing about the process. */

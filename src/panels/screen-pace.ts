@@ -1,14 +1,17 @@
 // So many frames a second and no more: what is asked for meanwhile is one frame, and it does come.
 import type { Clock } from "../domain/clock.ts";
 
-/** 12.5 frames/s: below 100 ms from a change to its appearance. */
-export const FRAME_MS = 80;
+/** 13.3 frames/s: below 100 ms from a change to its appearance. */
+export const FRAME_MS = 75;
+/** After one in which nothing had changed: it cost the terminal nothing. */
+const IDLE_MS = 20;
 
 export interface PaceOptions {
   readonly clock: Clock;
   /** Nothing is shown once it is aborted. */
   readonly signal: AbortSignal;
-  readonly show: () => void;
+  /** False when nothing had changed. */
+  readonly show: () => boolean;
 }
 
 export interface Pace {
@@ -19,12 +22,12 @@ export interface Pace {
 }
 
 export function createPace({ clock, signal, show }: PaceOptions): Pace {
-  let shownAtMs = Number.NEGATIVE_INFINITY;
+  let nextAtMs = Number.NEGATIVE_INFINITY;
   let isWaiting = false;
   const showNow = () => {
     if (signal.aborted) return;
-    shownAtMs = clock.now();
-    show();
+    const startedAtMs = clock.now();
+    nextAtMs = startedAtMs + (show() ? FRAME_MS : IDLE_MS);
   };
   const showLater = async (waitMs: number) => {
     isWaiting = true;
@@ -35,7 +38,7 @@ export function createPace({ clock, signal, show }: PaceOptions): Pace {
   };
   const ask = () => {
     if (isWaiting) return;
-    const waitMs = shownAtMs + FRAME_MS - clock.now();
+    const waitMs = nextAtMs - clock.now();
     if (waitMs > 0) void showLater(waitMs);
     else showNow();
   };

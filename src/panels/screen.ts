@@ -71,8 +71,8 @@ export class Screen implements Disposable {
 
   /**
    * From now on the screen shows what `compose` says. It is called when a frame is due, and again
-   * after a resize: however often this is called, 12.5 frames are composed in a second. The newest
-   * one is always shown.
+   * after a resize: however often this is called, some 13 frames are written in a second, and at
+   * most 50 composed. The newest one is always shown.
    */
   draw(compose: Compose): void {
     this.#compose = compose;
@@ -166,11 +166,14 @@ export class Screen implements Disposable {
     if (this.#compose) this.#pace.showNow();
   }
 
-  #show(): void {
+  /** False when there was nothing to write. */
+  #show(): boolean {
     // A terminal that is behind gets the newest frame when it has drained.
-    if (this.#state !== "open" || !this.#compose || this.#options.terminal.isBehind) return;
+    if (this.#state !== "open" || !this.#compose || this.#options.terminal.isBehind) return false;
     const changes = this.#paint(this.#compose(this.size));
-    if (changes !== "") this.#write(synchronized(changes));
+    if (changes === "") return false;
+    this.#write(synchronized(changes));
+    return true;
   }
 
   #write(text: string): void {
