@@ -37,9 +37,12 @@ export interface DownOptions extends Pick<OpenLocalOptions, "home" | "clock"> {
 
 /** False when there was nothing to take down. It may be interrupted, and called again. */
 export async function takeDown(options: DownOptions): Promise<boolean> {
-  const topology = await readTopology(subjectPaths(resolve(options.home), options.subject));
-  if (topology?.docker) await endContainers(topology.docker, options);
-  return downLocal(options);
+  const paths = subjectPaths(resolve(options.home), options.subject);
+  const endOthers = async () => {
+    const topology = await readTopology(paths);
+    if (topology?.docker) await endContainers(topology.docker, options);
+  };
+  return downLocal({ ...options, endOthers });
 }
 
 async function openContainers(

@@ -47,7 +47,7 @@ test("an engine that answers is available, with its version", async () => {
   expect(await describeDockerEngine(host)).toEqual({ state: "available", version: "28.1.0" });
 });
 
-test("an engine on a socket or on loopback publishes its ports here, another does not", async () => {
+test("an engine on a socket or on loopback publishes ports here, another does not", async () => {
   const port = await listen(TODAYS, 0);
   const isHere = async (host: string) => (await connectEngine(host)).isHere;
   expect(await isHere(await startEngine(TODAYS))).toBe(true);

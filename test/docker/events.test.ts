@@ -4,7 +4,7 @@ import type { FollowOptions, RuntimeEvent } from "../../src/domain/runtime.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { connectEngine } from "../../src/runtimes/docker/engine.ts";
 import { watchDockerEvents } from "../../src/runtimes/docker/events.ts";
-import { noEngine } from "../support/docker-engine.ts";
+import { noEngine, testEngine } from "../support/docker-engine.ts";
 import { createDockerToy, type DockerToy, WELL } from "../support/docker-toy.ts";
 import { type EngineDetour, openDetour } from "../support/engine-detour.ts";
 import { eventually } from "../support/eventually.ts";
@@ -125,4 +125,19 @@ dockerTest("an engine that falls silent is lost, though nobody hung up", async (
   const { words, detour } = await followByDetour(toy);
   detour.state = "silent";
   await eventually(() => words.includes("lost"), "the silence is noticed");
+});
+
+dockerTest("an engine that is restarted is followed again, its members stopped", async (toy) => {
+  await toy.runtime.operate("one", "start");
+  const { words } = follow((options) => toy.runtime.follow?.(options));
+  await toy.runtime.operate("two", "start");
+  await eventually(() => words.includes("two start"), "the stream is there");
+  await (await testEngine()).restart();
+  await eventually(() => words.includes("following"), "the stream is there again");
+  expect((await toy.runtime.members()).map(({ state }) => state)).toEqual(["stopped", "stopped"]);
+  await toy.runtime.operate("one", "start");
+  await eventually(
+    () => words.lastIndexOf("one start") > words.indexOf("following"),
+    "it tells on",
+  );
 });

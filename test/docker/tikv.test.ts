@@ -118,6 +118,27 @@ dockerTest(
   },
 );
 
+dockerTest(
+  "two homes are two clusters; one taken down with its data kept comes back",
+  async (site) => {
+    const other = await openSite();
+    const ups = await Promise.all([site.run("subject up tikv"), other.run("subject up tikv")]);
+    expect(ups.map(({ code }) => code)).toEqual([0, 0]);
+    const local = await site.run("subject up tikv --runtime local");
+    expect([local.lines.at(-2), local.code]).toEqual(["operator: tikv is up in containers", 1]);
+    expect((await site.run("fault inject tikv store_pause --seed 1")).code).toBe(0);
+    expect((await site.run("subject status tikv")).lines.join()).toContain("  paused  ");
+    expect((await site.run("fault recover tikv")).code).toBe(0);
+    expect((await site.run("subject status tikv")).code).toBe(0);
+    await site.run("subject kill tikv pd1");
+    const kept = await site.run("subject down tikv --keep-data");
+    expect(kept.lines).toEqual(["tikv is down; its data is kept"]);
+    expect((await site.run("subject up tikv")).code).toBe(0);
+    await site.run("subject down tikv");
+    expect((await other.run("subject status tikv")).code).toBe(0);
+  },
+);
+
 dockerTest("an image that cannot be pulled is named, and nothing is begun", async (site) => {
   const { lines, code } = await site.run("subject up tikv --runtime docker", {
     OPERATOR_IMAGE_TIKV: "127.0.0.1:9/none:1",

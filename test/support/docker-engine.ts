@@ -12,13 +12,12 @@ export interface TestEngine {
   readonly client: Docker;
   /** As DOCKER_HOST. */
   readonly host: string;
-  readonly pid: number;
+  /** Ends it, and with it every container's process; it comes back with all that it held. */
+  restart(): Promise<void>;
 }
 
 interface OwnEngine extends TestEngine {
-  readonly daemon: Bun.Subprocess;
-  readonly dir: string;
-  readonly bridgeRule: boolean;
+  end(): Promise<void>;
 }
 
 const NET_ADMIN = 12n;
@@ -35,7 +34,7 @@ let running: Promise<OwnEngine> | undefined;
 
 // bunfig.toml loads this file before every other one: so this is the end of the whole run.
 afterAll(async () => {
-  if (running) await end(await running);
+  await (await running)?.end();
 });
 
 export function testEngine(): Promise<TestEngine> {
@@ -57,41 +56,58 @@ function mayMountAndRoute(): boolean {
   return (BigInt(`0x${mask}`) & needed) === needed;
 }
 
-/** It has no bridge of its own, and writes no rules: those of another engine stay as they are. */
 async function start(): Promise<OwnEngine> {
   const dir = await mkdtemp(join(tmpdir(), "operator-engine-"));
-  const host = `unix://${join(dir, "docker.sock")}`;
-  const at = (flag: string, name: string) => [`--${flag}`, join(dir, name)];
-  const places = [...at("data-root", "data"), ...at("exec-root", "exec"), ...at("pidfile", "pid")];
-  const words = ["--host", host, ...places, "--bridge", "none", "--iptables=false"];
-  const daemon = Bun.spawn(["dockerd", ...words, "--ip6tables=false"], {
-    env: { PATH: process.env.PATH },
-    stdio: ["ignore", Bun.file(join(dir, "log")), Bun.file(join(dir, "log"))],
-  });
   const client = new Docker({ host: undefined, socketPath: join(dir, "docker.sock") });
-  await eventually(
-    () =>
-      client.ping().then(
-        () => true,
-        () => false,
-      ),
-    "dockerd answers",
-    UP_WITHIN_MS,
-  );
-  return { client, host, pid: daemon.pid, daemon, dir, bridgeRule: await allowBridged() };
+  const hasRule = await allowBridged();
+  let daemon = await startDaemon(dir, client);
+  const stop = async () => {
+    daemon.kill("SIGTERM");
+    await daemon.exited;
+  };
+  return {
+    client,
+    host: `unix://${join(dir, "docker.sock")}`,
+    async restart() {
+      await stop();
+      daemon = await startDaemon(dir, client);
+    },
+    async end() {
+      await removeAll(client);
+      await stop();
+      if (hasRule) await iptables("-D");
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
 }
 
-async function end({ client, daemon, dir, bridgeRule }: OwnEngine): Promise<void> {
+/** It has no bridge of its own, and writes no rules: those of another engine stay as they are. */
+async function startDaemon(dir: string, client: Docker): Promise<Bun.Subprocess> {
+  const at = (flag: string, name: string) => [`--${flag}`, join(dir, name)];
+  const places = [...at("data-root", "data"), ...at("exec-root", "exec"), ...at("pidfile", "pid")];
+  const rules = ["--bridge", "none", "--iptables=false", "--ip6tables=false"];
+  const words = ["--host", `unix://${join(dir, "docker.sock")}`, ...places, ...rules];
+  const log = Bun.file(join(dir, "log"));
+  const daemon = Bun.spawn(["dockerd", ...words], {
+    env: { PATH: process.env.PATH },
+    stdio: ["ignore", log, log],
+  });
+  const answers = () =>
+    client.ping().then(
+      () => true,
+      () => false,
+    );
+  await eventually(answers, "dockerd answers", UP_WITHIN_MS);
+  return daemon;
+}
+
+async function removeAll(client: Docker): Promise<void> {
   for (const { Id } of await client.listContainers({ all: true })) {
     await client.getContainer(Id).remove({ force: true });
   }
   for (const { Id, Name } of await client.listNetworks()) {
     if (!["host", "none", "bridge"].includes(Name)) await client.getNetwork(Id).remove();
   }
-  daemon.kill("SIGTERM");
-  await daemon.exited;
-  if (bridgeRule) await iptables("-D");
-  await rm(dir, { recursive: true, force: true });
 }
 
 /** False where there is no iptables, and so nobody who forbids. */

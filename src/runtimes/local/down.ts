@@ -15,16 +15,21 @@ export interface DownOptions {
   readonly clock: Clock;
   /** Only the processes end: ports, data and logs stay for the next `up`. */
   readonly keepData?: boolean;
+  /** What else of it must end, first of all; nobody brings it up meanwhile. */
+  readonly endOthers?: () => Promise<void>;
 }
 
 /** An `up` of the same subject may hold the lock for as long as its members take to start. */
 const LOCK_WITHIN_MS = 90_000;
 
 /** False when there was nothing to take down. Members end in parallel, each within 10 s. */
-export async function downLocal({ subject, home, clock, keepData }: DownOptions): Promise<boolean> {
+export async function downLocal(options: DownOptions): Promise<boolean> {
+  const { subject, home, clock, keepData } = options;
   const paths = subjectPaths(resolve(home), subject);
-  const takeDown = () =>
-    keepData === true ? endMembers(paths, clock) : removeSubject(paths, clock);
+  const takeDown = async () => {
+    await options.endOthers?.();
+    await (keepData === true ? endMembers(paths, clock) : removeSubject(paths, clock));
+  };
   return withFileErrors(`taking ${subject} down`, async () => {
     if ((await listDirectory(paths.dir)).length === 0) return false;
     await withFileLock({ path: paths.lock, withinMs: LOCK_WITHIN_MS, clock }, takeDown);
