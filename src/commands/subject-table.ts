@@ -8,7 +8,9 @@ const HEADINGS = ["MEMBER", "ROLE", "STATE", "PID", "PORTS", "PROGRAM"];
 /** A line on the whole, then a table. */
 export function memberTable(topology: Topology, members: readonly MemberStatus[]): string[] {
   const running = members.filter(({ state }) => state === "running").length;
-  const scale = topology.timeScale === 1 ? "" : `, timers divided by ${topology.timeScale}`;
+  // Only stand-ins have timers that are scaled.
+  const isScaled = topology.timeScale !== 1 && topology.members.every((one) => one.isStandIn);
+  const scale = isScaled ? `, timers divided by ${topology.timeScale}` : "";
   const where = topology.docker ? `, containers of ${topology.docker.project}` : "";
   const title = `${topology.subject}: ${running} of ${members.length} members running`;
   return [`${title}${where}${scale}`, ...alignColumns([HEADINGS, ...members.map(cellsOf)])];
