@@ -7,6 +7,11 @@ import { isAnswered } from "./engine-failure.ts";
 /** On an image in which our own executable takes a program's place. */
 const STAND_IN_LABEL = "operator.stand-in";
 
+/** Logins of the person's own are with the docker command, not with the engine. */
+const OTHER_WAYS =
+  "try docker pull, which knows your logins; OPERATOR_IMAGE_… names another image, and " +
+  "--runtime local needs none";
+
 const IMAGE = z.object({
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
 });
@@ -14,7 +19,10 @@ const IMAGE = z.object({
 const PROGRESS = z.object({
   id: z.string().optional(),
   status: z.string().optional(),
-  progressDetail: z.object({ current: z.number(), total: z.number() }).optional().catch(undefined),
+  progressDetail: z
+    .object({ current: z.number(), total: z.number().positive() })
+    .optional()
+    .catch(undefined),
 });
 
 export interface FoundImage {
@@ -35,31 +43,48 @@ export async function findImage(engine: Engine, name: string): Promise<FoundImag
   });
 }
 
-/** One line for each new state of each layer; its bytes in quarters. */
-export async function pullImage(engine: Engine, { name, signal, say }: PullOptions): Promise<void> {
-  const doing = `pulling ${name}`;
-  const stream = await askEngine(engine, doing, () =>
-    engine.client.pull(name, { abortSignal: signal }),
-  );
-  const lastLines = new Map<string, string>();
-  await new Promise<void>((resolve, reject) => {
-    engine.client.modem.followProgress(
-      stream,
-      (error) => (error ? reject(cannotPull(error, { doing, signal })) : resolve()),
-      (event: unknown) => {
-        const { id = "", line } = describeProgress(event);
-        if (line !== undefined && lastLines.get(id) !== line) say(`${doing}: ${line}`);
-        if (line !== undefined) lastLines.set(id, line);
-      },
-    );
-  });
-}
-
 export interface PullOptions {
   readonly name: string;
   readonly signal: AbortSignal;
   /** One line for a person. */
   readonly say: (line: string) => void;
+}
+
+/**
+ * Says one line for each new state of each layer; its bytes in quarters. Rejects with code
+ * "interrupted" on abort, else "runtime" with what the engine or the registry says.
+ */
+export async function pullImage(engine: Engine, options: PullOptions): Promise<void> {
+  const { name, signal } = options;
+  const doing = `pulling ${name}`;
+  const pull = engine.client.pull(name, { abortSignal: signal });
+  const pulled = pull.then((stream) => followPull(engine, { stream, options, doing }));
+  await askEngine(engine, doing, () => pulled).catch((error: OperatorError) => {
+    throw signal.aborted
+      ? new OperatorError("interrupted", `${doing}: interrupted`)
+      : new OperatorError("runtime", error.message, { hint: OTHER_WAYS, cause: error });
+  });
+}
+
+interface Pull {
+  readonly stream: NodeJS.ReadableStream;
+  readonly options: PullOptions;
+  readonly doing: string;
+}
+
+function followPull({ client }: Engine, { stream, options, doing }: Pull): Promise<void> {
+  const lastLines = new Map<string, string>();
+  const onProgress = (event: unknown) => {
+    const { id = "", line } = describeProgress(event);
+    if (line === undefined || lastLines.get(id) === line) return;
+    lastLines.set(id, line);
+    options.say(`${doing}: ${line}`);
+  };
+  return new Promise((resolve, reject) => {
+    const onEnd = (error: Error | null) =>
+      error ? reject(new OperatorError("runtime", `${doing}: ${error.message}`)) : resolve();
+    client.modem.followProgress(stream, onEnd, onProgress);
+  });
 }
 
 function describeProgress(event: unknown): { readonly id?: string; readonly line?: string } {
@@ -71,15 +96,4 @@ function describeProgress(event: unknown): { readonly id?: string; readonly line
     : 0;
   const share = progressDetail ? ` ${25 * Math.min(4, quarter)} %` : "";
   return { ...(id ? { id } : {}), line: `${id ? `${id} ` : ""}${status}${share}` };
-}
-
-function cannotPull(
-  error: Error,
-  { doing, signal }: { readonly doing: string; readonly signal: AbortSignal },
-): OperatorError {
-  if (signal.aborted) return new OperatorError("interrupted", `${doing}: interrupted`);
-  return new OperatorError("runtime", `${doing}: ${error.message}`, {
-    hint: "OPERATOR_IMAGE_… names another image; --runtime local needs none",
-    cause: error,
-  });
 }
