@@ -54,7 +54,7 @@ async function chooseDocker(
   if (textFlag(flags, "timeScale") !== undefined) {
     throw usage("--time-scale is of stand-ins on this machine, not of containers");
   }
-  const host = earlier?.docker ? (earlier.docker.host ?? undefined) : env.DOCKER_HOST;
+  const host = earlier?.docker?.host ?? env.DOCKER_HOST;
   return { name: "docker", reason: "", engine: await connectEngine(host), plan };
 }
 

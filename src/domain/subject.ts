@@ -89,8 +89,8 @@ export interface Topology {
 export interface DockerPlace {
   /** As compose names it: what belongs together on the engine, and to nobody else. */
   readonly project: string;
-  /** As DOCKER_HOST was when it was brought up; null for the default socket. */
-  readonly host: string | null;
+  /** The engine's, as DOCKER_HOST names it. */
+  readonly host: string;
 }
 
 /** One declared member of the local runtime. */

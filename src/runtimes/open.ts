@@ -52,7 +52,7 @@ async function openContainers(
   const { connectEngine } = await import("./docker/engine.ts");
   const { openDockerRuntime } = await import("./docker/runtime.ts");
   const { project, host } = docker;
-  const site = { engine: await connectEngine(host ?? undefined), project };
+  const site = { engine: await connectEngine(host), project };
   return openDockerRuntime({ site, topology, readyProbe: definition.local.readyProbe, clock });
 }
 
@@ -62,6 +62,6 @@ async function endContainers(
 ): Promise<void> {
   const { connectEngine } = await import("./docker/engine.ts");
   const { removeProject, stopProject } = await import("./docker/down.ts");
-  const site = { engine: await connectEngine(host ?? undefined), project };
+  const site = { engine: await connectEngine(host), project };
   await (keepData ? stopProject(site) : removeProject(site));
 }

@@ -18,8 +18,9 @@ export interface ComposeCall {
 const CALL_MS = 180_000;
 const LOOK_MS = 10_000;
 const LINES_SHOWN = 8;
-/** Where programs and settings are, how the engine is reached, and the way to it. */
-const NEEDED = /^(PATH|HOME|USERPROFILE|TMPDIR|LANG|DOCKER_.*|XDG_.*|SSH_AUTH_SOCK|\w+_PROXY)$/i;
+/** Where programs and settings are, and the way to the engine; a context would lead to another. */
+const NEEDED =
+  /^(PATH|HOME|USERPROFILE|TMPDIR|LANG|DOCKER_(?!CONTEXT).*|XDG_.*|SSH_AUTH_SOCK|\w+_PROXY)$/i;
 
 /** Rejects with code "runtime" and the tool's last lines when it fails; "interrupted" on abort. */
 export async function runCompose(call: ComposeCall): Promise<void> {

@@ -34,14 +34,14 @@ export async function declareSubject(
   options: DeclareOptions,
   variables: Variables,
 ): Promise<Topology> {
-  const { definition, plan, home, engine, env, clock } = options;
+  const { definition, plan, home, engine, clock } = options;
   const paths = subjectPaths(resolve(home), definition.name);
   await removeSubject(paths, clock);
   const members = await Promise.all(
     plan.members.map((member) => declareMember(engine, { member, variables })),
   );
   const project = projectOf(options);
-  const docker = { project, host: env.DOCKER_HOST ?? null };
+  const docker = { project, host: engine.host };
   const topology = { subject: definition.name, timeScale: 1, members, endpoints: [], docker };
   await writeComposeFiles(options, variables);
   await writeTopology(paths, topology);

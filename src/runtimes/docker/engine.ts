@@ -1,6 +1,9 @@
 // The one place of dockerode: an engine that answers, found by what DOCKER_HOST says, else at the
 // default socket. The package is loaded when it is asked for. Every failure is one line with its
 // remedy.
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type Docker from "dockerode";
 import type { DockerOptions } from "dockerode";
 import { z } from "zod";
@@ -9,6 +12,8 @@ import { EngineSilence, sayEngineFailure } from "./engine-failure.ts";
 
 export interface Engine {
   readonly client: Docker;
+  /** As DOCKER_HOST names it, also where that was not set. */
+  readonly host: string;
   /** For messages: "at unix:///run/docker.sock". */
   readonly where: string;
   readonly version: string;
@@ -31,11 +36,12 @@ export async function connectEngine(
   deadlineMs = DEADLINE_MS,
 ): Promise<Engine> {
   const { default: Client } = await import("dockerode");
-  const client = new Client(placeOf(dockerHost));
-  const where = `at ${dockerHost ?? "the default socket"}`;
+  const host = dockerHost ?? defaultHost();
+  const client = new Client(placeOf(host));
+  const where = `at ${host}`;
   const { Version, ApiVersion } = await askVersion(client, { where, deadlineMs });
   if (isOlder(ApiVersion, API_MIN)) throw tooOld({ where, Version, ApiVersion });
-  return { client, where, version: Version, isHere: isHere(dockerHost) };
+  return { client, host, where, version: Version, isHere: isHere(host) };
 }
 
 /** `doing` begins the error's line. What the engine refuses, and why, follows it. */
@@ -66,9 +72,16 @@ async function askVersion(
   });
 }
 
-function isHere(dockerHost: string | undefined): boolean {
-  if (dockerHost === undefined || /^(unix|npipe):/.test(dockerHost)) return true;
-  const { hostname } = urlOf(dockerHost) ?? {};
+/** Of this user's Docker Desktop when there is one, else of the system. */
+function defaultHost(): string {
+  if (process.platform === "win32") return "npipe:////./pipe/docker_engine";
+  const own = join(homedir(), ".docker", "run", "docker.sock");
+  return `unix://${existsSync(own) ? own : "/var/run/docker.sock"}`;
+}
+
+function isHere(host: string): boolean {
+  if (/^(unix|npipe):/.test(host)) return true;
+  const { hostname } = urlOf(host) ?? {};
   return hostname !== undefined && /^(localhost|127\.[0-9.]+|\[::1\])$/.test(hostname);
 }
 
@@ -78,9 +91,8 @@ async function failAfter(deadlineMs: number): Promise<never> {
 }
 
 /** Of what DOCKER_HOST does not say, certificates among it, dockerode asks the environment. */
-function placeOf(dockerHost: string | undefined): DockerOptions {
-  if (dockerHost === undefined) return {};
-  const url = urlOf(dockerHost);
+function placeOf(host: string): DockerOptions {
+  const url = urlOf(host);
   if (url?.protocol === "unix:" && url.pathname !== "") {
     return { host: undefined, socketPath: url.pathname };
   }
@@ -89,14 +101,14 @@ function placeOf(dockerHost: string | undefined): DockerOptions {
     return { host: url.hostname, port: url.port === "" ? 2375 : Number(url.port) };
   }
   if (url !== null && ["ssh:", "https:", "npipe:"].includes(url.protocol)) return {};
-  throw new OperatorError("usage", `DOCKER_HOST "${dockerHost}": names no docker engine`, {
+  throw new OperatorError("usage", `DOCKER_HOST "${host}": names no docker engine`, {
     hint: "unix:///var/run/docker.sock or tcp://host:2375",
   });
 }
 
 /** `host:2375` alone is what people write, too. */
-function urlOf(dockerHost: string): URL | null {
-  return URL.parse(dockerHost.includes("://") ? dockerHost : `tcp://${dockerHost}`);
+function urlOf(host: string): URL | null {
+  return URL.parse(host.includes("://") ? host : `tcp://${host}`);
 }
 
 /** As versions: 1.9 is older than 1.40. */

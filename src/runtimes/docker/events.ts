@@ -4,7 +4,7 @@
 //   following ──ended, or no answer to a ping──▶ looking ──a stream is there again──▶ following
 import type { Clock } from "../../domain/clock.ts";
 import { messageOf } from "../../domain/errors.ts";
-import type { FollowOptions } from "../../domain/runtime.ts";
+import type { FollowOptions, RuntimeEvent } from "../../domain/runtime.ts";
 import { findContainers, type Site } from "./container.ts";
 import { type EventStream, openEvents } from "./event-stream.ts";
 
@@ -14,14 +14,17 @@ export interface WatchOptions extends FollowOptions {
 }
 
 const LOOK_EVERY_MS = 1_000;
+/** An engine that ends every stream at once is not asked for them without a pause. */
+const REOPEN_AFTER_MS = 200;
 
 /** Until the signal aborts. Never rejects: what fails is tried again. */
 export async function watchDockerEvents(options: WatchOptions): Promise<void> {
   const { signal, onEvent } = options;
   const looks = createLooks(options);
+  const following = { ...options, onEvent: looks.passOn };
   let reason: string | undefined;
   while (!signal.aborted) {
-    const stream = await tryToOpen(options);
+    const stream = await tryToOpen(following);
     if ("failure" in stream) {
       if (reason === undefined) onEvent({ type: "lost", reason: stream.failure });
       reason = stream.failure;
@@ -32,6 +35,7 @@ export async function watchDockerEvents(options: WatchOptions): Promise<void> {
       await looks.again();
       reason = await stream.ended;
       if (!signal.aborted) onEvent({ type: "lost", reason });
+      await options.clock.sleep(REOPEN_AFTER_MS, signal);
     }
   }
 }
@@ -47,13 +51,19 @@ async function tryToOpen(
 }
 
 interface Looks {
+  /** An event of the stream: what was seen of its member before is out of date. */
+  passOn(event: RuntimeEvent): void;
   /** Tells whose state is another than at the look before. A look that fails tells nothing. */
   again(): Promise<void>;
 }
 
 function createLooks({ site, signal, onEvent }: WatchOptions): Looks {
-  let before: ReadonlyMap<string, string> | undefined;
+  let before: Map<string, string> | undefined;
   return {
+    passOn(event) {
+      if (event.type === "changed") before?.delete(event.member);
+      onEvent(event);
+    },
     async again() {
       const now = await stateByMember(site, signal);
       if (!now) return;
@@ -69,7 +79,7 @@ function createLooks({ site, signal, onEvent }: WatchOptions): Looks {
 async function stateByMember(
   site: Site,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string> | undefined> {
+): Promise<Map<string, string> | undefined> {
   try {
     const found = await findContainers(site, { signal });
     return new Map(found.map(({ service, state }) => [service, state]));

@@ -1,7 +1,7 @@
 // Brings a subject up in containers. It may be interrupted at any point and called again.
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { OperatorError } from "../../domain/errors.ts";
+import { assert, OperatorError } from "../../domain/errors.ts";
 import type { Runtime } from "../../domain/runtime.ts";
 import type { Topology } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
@@ -60,7 +60,9 @@ async function pullMissing(options: UpDockerOptions, variables: Variables): Prom
 
 async function bringUp(options: UpDockerOptions, topology: Topology): Promise<void> {
   const { definition, home, engine, env, clock, signal } = options;
-  const project = topology.docker?.project ?? "";
+  const { docker } = topology;
+  assert(docker !== undefined, "a subject that is brought up in containers has a project");
+  const { project, host } = docker;
   const { readyProbe } = definition.local;
   const runtime = openDockerRuntime({ site: { engine, project }, topology, readyProbe, clock });
   await resumePaused(runtime);
@@ -70,7 +72,7 @@ async function bringUp(options: UpDockerOptions, topology: Topology): Promise<vo
     file,
     envFile: variables,
     words: ["up", "--detach"],
-    env: { ...env, DOCKER_HOST: topology.docker?.host ?? undefined },
+    env: { ...env, DOCKER_HOST: host },
     signal,
   });
   await Promise.all(

@@ -28,7 +28,7 @@ const TOPOLOGY = z.object({
     }),
   ),
   endpoints: z.array(z.string()),
-  docker: z.object({ project: z.string(), host: z.string().nullable() }).optional(),
+  docker: z.object({ project: z.string(), host: z.string() }).optional(),
 });
 
 const PROCESS = z.object({ pid: z.number(), startTime: z.string(), startedAtMs: z.number() });
