@@ -97,6 +97,8 @@ export interface NodeChecks {
   /** Decided ones in the last few looks, and how long they took, as a client sees it. */
   readonly samples: number;
   readonly medianMs: number;
+  /** Of the last of these looks alone; of all when none was decided in it. */
+  readonly medianNowMs: number;
   readonly worstMs: number;
   /** In this look: asked, and how many of them got no decision by Redis. */
   readonly asked: number;

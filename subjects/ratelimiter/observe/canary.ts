@@ -129,6 +129,10 @@ function countsOf(
   };
 }
 
+function medianOf(sorted: readonly number[]): number {
+  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+}
+
 /** Durations of the decided checks of one look. */
 interface Sample {
   readonly atMs: number;
@@ -157,10 +161,12 @@ function checksOf(asked: readonly Asked[], recent: readonly Sample[]): Reading<N
   const durations = recent
     .flatMap(({ durationsMs }) => durationsMs)
     .sort((left, right) => left - right);
+  const latest = [...(recent.at(-1)?.durationsMs ?? [])].sort((left, right) => left - right);
   const undecided = asked.filter(({ verdict }) => !verdict.isDecided);
   const value = {
     samples: durations.length,
-    medianMs: Math.round(durations[Math.floor(durations.length / 2)] ?? 0),
+    medianMs: medianOf(durations),
+    medianNowMs: medianOf(latest.length === 0 ? durations : latest),
     worstMs: Math.round(durations.at(-1) ?? 0),
     asked: asked.length,
     undecided: undecided.length,
