@@ -14,6 +14,9 @@ export interface TerminalModes {
   readonly title: string;
 }
 
+/** The mode in which a terminal goes on showing what it showed before. */
+const SYNCHRONIZED = 2026;
+
 /** A terminal as a person finds it before and after a program. */
 export const ORDINARY_MODES: TerminalModes = {
   isAlternate: false,
@@ -38,7 +41,7 @@ export interface TerminalScreen extends Disposable {
   /** Resolves when it is shown. */
   write(bytes: Uint8Array | string): Promise<void>;
   resize(columns: number, rows: number): void;
-  /** One string a row, without the spaces at its end. */
+  /** One string a row, without the spaces at its end. In mid-frame those of the frame before. */
   rows(): readonly string[];
   /** The same with colours and styles, in a form that can only be compared. */
   styledRows(): readonly string[];
@@ -87,13 +90,19 @@ export function createTerminalScreen(options: TerminalScreenOptions): TerminalSc
       (buffer.getLine(from + index)?.translateToString(true) ?? "").trimEnd(),
     );
   };
+  const shownRows = () => {
+    const { baseY } = terminal.buffer.active;
+    return lines(baseY, baseY + terminal.rows);
+  };
+  let rowsBefore: readonly string[] = [];
+  terminal.parser.registerCsiHandler({ prefix: "?", final: "h" }, (modes) => {
+    if (modes.includes(SYNCHRONIZED)) rowsBefore = shownRows();
+    return false;
+  });
   return {
     write: (bytes) => new Promise((resolve) => terminal.write(bytes, resolve)),
     resize: (newColumns, newRows) => terminal.resize(newColumns, newRows),
-    rows: () => {
-      const { baseY } = terminal.buffer.active;
-      return lines(baseY, baseY + terminal.rows);
-    },
+    rows: () => (terminal.modes.synchronizedOutputMode ? rowsBefore : shownRows()),
     styledRows: () => Array.from({ length: terminal.rows }, (_, row) => styledRow(terminal, row)),
     cells: () => Array.from({ length: terminal.rows }, (_, row) => cellsOf(terminal, row)),
     scrollback: () => lines(0, terminal.buffer.active.baseY + terminal.rows),
