@@ -1,5 +1,6 @@
-// The limiter at full load, by a load of its own process: whether it keeps up, what it takes, whether
-// it is exact as seen from outside, and how its latency stands beside a peer on the same Redis.
+// The limiter at full load, by a load in a process of its own: whether it keeps up, what it takes,
+// whether it is exact as seen from outside, and how its latency stands beside a peer on the same
+// Redis.
 import { type Round, runRound } from "./limiter-round.ts";
 import { type LimiterSite, type PeerSite, raiseLimiter, startPeer } from "./limiter-sites.ts";
 import {
@@ -78,7 +79,7 @@ function figuresOf({ ours, peer }: Rounds): readonly Figure[] {
       name: "limiter's p99 to the peer's",
       value: p99.value / peerP99.value,
       unit: "",
-      how: `in turn on one Redis; the peer has no proxy and allowed ${aboveLimit(peer)} above limit`,
+      how: `in turn on one Redis; the peer, without proxy, allowed ${aboveLimit(peer)} too many`,
     },
   ];
 }
