@@ -1,14 +1,8 @@
 // Whether enough is seen to judge at all: lasting blindness is a violation of its own.
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import { holds, type Opinion, violated } from "../../../src/domain/opinion.ts";
 import type { LimiterObservation, NodeSighting } from "../observation.ts";
-import {
-  holds,
-  isBlind,
-  judgeOne,
-  type LimiterInvariant,
-  type Opinion,
-  violated,
-} from "./judge.ts";
+import { isBlind, judgeOne, type LimiterInvariant } from "./judge.ts";
 
 const REASON_CHARS = 300;
 

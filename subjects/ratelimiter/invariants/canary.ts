@@ -1,17 +1,10 @@
 // What clients are told, by one that knows what it must be told. No word of the limiter counts.
 import { readValue } from "../../../src/domain/observation.ts";
+import { holds, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { CanaryReading, LimiterObservation } from "../observation.ts";
 import { SAID_FOR_MS } from "../observe/canary-count.ts";
-import {
-  CORRECTNESS,
-  countsApart,
-  holds,
-  type LimiterInvariant,
-  type Opinion,
-  unknown,
-  violated,
-} from "./judge.ts";
+import { CORRECTNESS, countsApart, type LimiterInvariant } from "./judge.ts";
 import { whoHoldsUp } from "./redis-answers.ts";
 
 /** Of its limit the canary uses a few percent; beyond this others may have used the rest. */

@@ -1,20 +1,10 @@
 // Whether Redis and the nodes tell the same of every counter, and each one goes when it should.
 import { readValue } from "../../../src/domain/observation.ts";
+import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { CounterReading, LimiterObservation } from "../observation.ts";
 import { type ComparedCounter, compareCounters, upheavalIn } from "../observe/compare-counters.ts";
-import {
-  CORRECTNESS,
-  countsApart,
-  holds,
-  judgeOne,
-  judgeRead,
-  type LimiterInvariant,
-  type Opinion,
-  REDIS,
-  unknown,
-  violated,
-} from "./judge.ts";
+import { CORRECTNESS, countsApart, judgeOne, type LimiterInvariant, REDIS } from "./judge.ts";
 
 /** Keys that are not declared are judged together: which there are, clients decide. */
 export const OTHER_KEYS = "other keys";

@@ -1,8 +1,10 @@
 // Whether only the declared maintenance jobs run.
+
+import { holds, judgeRead, unknown, violated } from "../../../src/domain/opinion.ts";
 import type { LimiterObservation } from "../observation.ts";
 import { sayUndeclaredJobs } from "../observe/members.ts";
 import { overLimit } from "./canary.ts";
-import { holds, judgeOne, judgeRead, type LimiterInvariant, unknown, violated } from "./judge.ts";
+import { judgeOne, type LimiterInvariant } from "./judge.ts";
 import { clientsExhausted, redisSlow } from "./redis-answers.ts";
 
 /** What such a job may do to Redis. Their tickets name it. */

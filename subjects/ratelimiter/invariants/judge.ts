@@ -1,14 +1,12 @@
-// The three things that an invariant can say, and what all of them share.
-import type { JsonObject } from "../../../src/domain/json.ts";
-import { type Reading, readValue } from "../../../src/domain/observation.ts";
+// What the invariants of this subject share.
+
+import { readValue } from "../../../src/domain/observation.ts";
+import { type Opinion, unknown } from "../../../src/domain/opinion.ts";
 import type { Invariant, Judgement } from "../../../src/domain/verdict.ts";
 import { CURRENT_SCHEMA } from "../keys.ts";
 import type { LimiterObservation } from "../observation.ts";
 
 export type LimiterInvariant = Invariant<LimiterObservation>;
-
-/** What is said of one entity, without its name. */
-export type Opinion = Omit<Judgement, "entity">;
 
 /** Of the parts that are always there, whatever serves as Redis. */
 export const REDIS = "redis";
@@ -17,31 +15,6 @@ export const REDIS = "redis";
 export const LIVENESS = { forMs: 500, settleMs: 3_000 } as const;
 /** Settles for longer than a window, in which a wrong answer may still be due. */
 export const CORRECTNESS = { forMs: 1_500, settleMs: 6_000 } as const;
-
-export function holds(reason: string, evidence: JsonObject = {}): Opinion {
-  return { state: "holds", reason, evidence };
-}
-
-export function violated(reason: string, evidence: JsonObject): Opinion {
-  return { state: "violated", reason, evidence };
-}
-
-export function unknown(reason: string): Opinion {
-  return { state: "unknown", reason, evidence: {} };
-}
-
-/** A failed read is unknown; what was read is judged. */
-export function judgeRead<T>(reading: Reading<T>, judge: (value: T) => Opinion): Opinion {
-  return reading.state === "read" ? judge(reading.value) : unknown(reading.reason);
-}
-
-/** One judgement for each named thing, in their order. */
-export function judgeEach<T extends { readonly name: string }>(
-  things: readonly T[],
-  judge: (thing: T) => Opinion,
-): readonly Judgement[] {
-  return things.map((thing) => ({ entity: thing.name, ...judge(thing) }));
-}
 
 export function judgeOne(entity: string, opinion: Opinion): readonly Judgement[] {
   return [{ entity, ...opinion }];

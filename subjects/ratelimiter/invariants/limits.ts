@@ -1,17 +1,11 @@
 // Whether the limits in force are the declared ones, or overridden until a stated time.
 import { readValue } from "../../../src/domain/observation.ts";
+import { holds, judgeRead, type Opinion, violated } from "../../../src/domain/opinion.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { Rule } from "../declared.ts";
 import type { LimiterObservation, NodeSighting, OverrideReading } from "../observation.ts";
 import { OTHER_KEYS } from "./counters.ts";
-import {
-  CORRECTNESS,
-  holds,
-  judgeRead,
-  type LimiterInvariant,
-  type Opinion,
-  violated,
-} from "./judge.ts";
+import { CORRECTNESS, type LimiterInvariant } from "./judge.ts";
 
 /** Of the rule for keys that are not declared. */
 export const DEFAULT_RULE = "default";

@@ -1,21 +1,17 @@
 // Whether every process answers when it is asked directly.
 
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
-import type { Judgement } from "../../../src/domain/verdict.ts";
-import type { LimiterObservation, Liveness, NodeSighting } from "../observation.ts";
 import {
-  BLIND,
   holds,
-  isBlind,
   judgeEach,
-  judgeOne,
   judgeRead,
-  LIVENESS,
-  type LimiterInvariant,
   type Opinion,
   unknown,
   violated,
-} from "./judge.ts";
+} from "../../../src/domain/opinion.ts";
+import type { Judgement } from "../../../src/domain/verdict.ts";
+import type { LimiterObservation, Liveness, NodeSighting } from "../observation.ts";
+import { BLIND, isBlind, judgeOne, LIVENESS, type LimiterInvariant } from "./judge.ts";
 
 export const nodeDown: LimiterInvariant = {
   name: "node_down",

@@ -1,21 +1,18 @@
 // How every node that answers decides: in time, by Redis, by the declared settings.
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
-import { DECLARED_NODE_SETTINGS } from "../declared.ts";
-import { CURRENT_SCHEMA } from "../keys.ts";
-import type { LimiterObservation, NodeSighting } from "../observation.ts";
 import {
-  CORRECTNESS,
   holds,
   judgeEach,
   judgeRead,
-  LIVENESS,
-  type LimiterInvariant,
   type Opinion,
-  redisTrouble,
   unknown,
   violated,
-} from "./judge.ts";
+} from "../../../src/domain/opinion.ts";
+import { DECLARED_NODE_SETTINGS } from "../declared.ts";
+import { CURRENT_SCHEMA } from "../keys.ts";
+import type { LimiterObservation, NodeSighting } from "../observation.ts";
+import { CORRECTNESS, LIVENESS, type LimiterInvariant, redisTrouble } from "./judge.ts";
 import { PING_MS_MAX } from "./redis-answers.ts";
 import { refusesWrites } from "./redis-keeps.ts";
 

@@ -1,21 +1,17 @@
 // Whether Redis can be reached, answers in time, and lets clients in.
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { readValue } from "../../../src/domain/observation.ts";
+import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
 import type { LimiterObservation, RedisRefusal, SlowCommand } from "../observation.ts";
 import { sayUndeclaredJobs } from "../observe/members.ts";
 import {
   BLIND,
   CORRECTNESS,
-  holds,
   isBlind,
   judgeOne,
-  judgeRead,
   LIVENESS,
   type LimiterInvariant,
-  type Opinion,
   REDIS,
-  unknown,
-  violated,
 } from "./judge.ts";
 
 /** A check has 250 ms for all of its way. */

@@ -1,17 +1,8 @@
 // Whether Redis keeps what it is given: memory, eviction, persistence, settings.
 import { readValue } from "../../../src/domain/observation.ts";
+import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
 import type { LimiterObservation, RedisInfo } from "../observation.ts";
-import {
-  holds,
-  judgeOne,
-  judgeRead,
-  LIVENESS,
-  type LimiterInvariant,
-  type Opinion,
-  REDIS,
-  unknown,
-  violated,
-} from "./judge.ts";
+import { judgeOne, LIVENESS, type LimiterInvariant, REDIS } from "./judge.ts";
 import { clientsExhausted } from "./redis-answers.ts";
 
 const MEMORY_SHARE_MAX = 0.95;

@@ -1,15 +1,8 @@
 // Whether enough is seen to judge at all: lasting blindness is a violation of its own.
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import { holds, type Opinion, violated } from "../../../src/domain/opinion.ts";
 import type { TikvObservation } from "../observation.ts";
-import {
-  holds,
-  isBlind,
-  judgeCluster,
-  type Opinion,
-  scaleTime,
-  type TikvInvariant,
-  violated,
-} from "./judge.ts";
+import { isBlind, judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 const REASON_CHARS = 300;
 

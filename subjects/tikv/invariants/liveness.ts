@@ -1,16 +1,15 @@
 // Whether members answer when they are asked directly: the quickest sign of a dead or paused one.
 import type { Reading } from "../../../src/domain/observation.ts";
-import type { Liveness } from "../observation.ts";
 import {
   holds,
-  isBlind,
   judgeEach,
   judgeRead,
   type Opinion,
-  type TikvInvariant,
   unknown,
   violated,
-} from "./judge.ts";
+} from "../../../src/domain/opinion.ts";
+import type { Liveness } from "../observation.ts";
+import { isBlind, type TikvInvariant } from "./judge.ts";
 
 /** Short enough that the second observation in a row fires at an interval of 1 s. */
 const FOR_MS = 500;

@@ -1,17 +1,15 @@
 // Whether stores answer quickly, and share the work.
 import { readValue } from "../../../src/domain/observation.ts";
-import type { ListedStore, TikvObservation } from "../observation.ts";
 import {
   holds,
-  judgeCluster,
   judgeEach,
   judgeRead,
   type Opinion,
-  scaleTime,
-  type TikvInvariant,
   unknown,
   violated,
-} from "./judge.ts";
+} from "../../../src/domain/opinion.ts";
+import type { ListedStore, TikvObservation } from "../observation.ts";
+import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 /** A slow one among fewer requests than this is not yet a slow store. */
 const SAMPLES_MIN = 50;

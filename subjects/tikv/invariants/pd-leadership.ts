@@ -1,14 +1,7 @@
 // Whether PD is led, and by the member that leads its etcd.
 import { readValue } from "../../../src/domain/observation.ts";
-import {
-  holds,
-  judgeCluster,
-  judgeRead,
-  scaleTime,
-  type TikvInvariant,
-  unknown,
-  violated,
-} from "./judge.ts";
+import { holds, judgeRead, unknown, violated } from "../../../src/domain/opinion.ts";
+import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 export function pdNoLeader(timeScale: number): TikvInvariant {
   return {

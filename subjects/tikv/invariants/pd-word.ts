@@ -1,15 +1,15 @@
 // What PD says of each store: silent, being removed, short of space.
-import type { ListedStore, StoreSighting } from "../observation.ts";
+
 import {
   holds,
   judgeEach,
   judgeRead,
   type Opinion,
-  scaleTime,
-  type TikvInvariant,
   unknown,
   violated,
-} from "./judge.ts";
+} from "../../../src/domain/opinion.ts";
+import type { ListedStore, StoreSighting } from "../observation.ts";
+import { scaleTime, type TikvInvariant } from "./judge.ts";
 
 const GIB = 1024 ** 3;
 /** low-space-ratio 0.8: pkg/schedule/config/config.go. */

@@ -1,15 +1,8 @@
 // Whether regions have their replicas, and their peers a leader.
+
+import { holds, judgeEach, judgeRead, unknown, violated } from "../../../src/domain/opinion.ts";
 import type { RegionHealth } from "../observation.ts";
-import {
-  holds,
-  judgeCluster,
-  judgeEach,
-  judgeRead,
-  scaleTime,
-  type TikvInvariant,
-  unknown,
-  violated,
-} from "./judge.ts";
+import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 export function regionMissPeer(timeScale: number): TikvInvariant {
   return {

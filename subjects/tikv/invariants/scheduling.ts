@@ -1,17 +1,15 @@
 // Whether PD is set up as declared: left-over and missing schedulers, drifted settings.
 import type { Reading } from "../../../src/domain/observation.ts";
-import type { ListedStore, Replication, Schedulers } from "../observation.ts";
 import {
   holds,
-  judgeCluster,
   judgeEach,
   judgeRead,
   type Opinion,
-  scaleTime,
-  type TikvInvariant,
   unknown,
   violated,
-} from "./judge.ts";
+} from "../../../src/domain/opinion.ts";
+import type { ListedStore, Replication, Schedulers } from "../observation.ts";
+import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 export function evictLeaderLeft(timeScale: number): TikvInvariant {
   return {
