@@ -1,5 +1,7 @@
 // An observation in plain text for a model: what is wrong first, at most 4 KB.
-import { type Reading, readValue } from "../../src/domain/observation.ts";
+
+import { readValue } from "../../src/domain/observation.ts";
+import { linesWithin, sayReading } from "../../src/domain/reading-text.ts";
 import type {
   ClientScan,
   LimiterObservation,
@@ -14,14 +16,17 @@ const CHARS_MAX = 4_000;
 const CLIENT_GROUPS_MAX = 6;
 
 export function describeLimiter(observation: LimiterObservation): string {
-  return cutToFit([
-    ...memberLines(observation),
-    ...redisLines(observation),
-    ...helperLines(observation),
-    ...overrideLines(observation),
-    ...counterLines(observation),
-    ...canaryLines(observation),
-  ]);
+  return linesWithin(
+    [
+      ...memberLines(observation),
+      ...redisLines(observation),
+      ...helperLines(observation),
+      ...overrideLines(observation),
+      ...counterLines(observation),
+      ...canaryLines(observation),
+    ],
+    CHARS_MAX,
+  );
 }
 
 /** Those that are not up come first, for the end may be cut. */
@@ -56,8 +61,8 @@ function redisLines({ redis, declared }: LimiterObservation): readonly string[] 
     ({ command, client, durationMs }) => `${command.split(" ")[0]} of ${client} ${durationMs} ms`,
   );
   return [
-    `Redis at ${redis.address ?? "an unknown place"}: ${say(redis.info, sayInfo)}`,
-    `Redis clients: ${say(redis.clients, sayClients)}`,
+    `Redis at ${redis.address ?? "an unknown place"}: ${sayReading(redis.info, sayInfo)}`,
+    `Redis clients: ${sayReading(redis.clients, sayClients)}`,
     ...(settings.length > 0 ? [`Redis settings that differ: ${settings.join(", ")}`] : []),
     ...(slow.length > 0 ? [`held Redis up in the last seconds: ${slow.join(", ")}`] : []),
   ];
@@ -147,21 +152,4 @@ function canaryLines({ canary }: LimiterObservation): readonly string[] {
 
 function sayNames(names: readonly string[]): string {
   return names.join(", ") || "none";
-}
-
-function say<T>(reading: Reading<T>, words: (value: T) => string): string {
-  return reading.state === "read" ? words(reading.value) : `not seen: ${reading.reason}`;
-}
-
-function cutToFit(lines: readonly string[]): string {
-  const kept: string[] = [];
-  let chars = 0;
-  for (const line of lines) {
-    chars += line.length + 1;
-    if (chars > CHARS_MAX) {
-      return [...kept, `… and ${lines.length - kept.length} more`].join("\n");
-    }
-    kept.push(line);
-  }
-  return kept.join("\n");
 }

@@ -1,30 +1,32 @@
 // An observation in plain text for a model: what is wrong first, at most 4 KB.
-import { type Reading, readValue } from "../../src/domain/observation.ts";
+
+import { readValue } from "../../src/domain/observation.ts";
+import { linesWithin, sayReading } from "../../src/domain/reading-text.ts";
 import type { StoreSighting, TikvObservation } from "./observation.ts";
 
 const CHARS_MAX = 4_000;
 
 export function describeCluster(observation: TikvObservation): string {
   const lines = [
-    `PD: ${say(observation.leadership, ({ leader, etcdLeader, source }) =>
+    `PD: ${sayReading(observation.leadership, ({ leader, etcdLeader, source }) =>
       leader === null
         ? `no leader (${source})`
         : `leader ${leader}, etcd leader ${etcdLeader ?? "none"}`,
     )}`,
-    `replication: ${say(
+    `replication: ${sayReading(
       observation.replication,
       ({ maxReplicas, locationLabels }) =>
         `max-replicas ${maxReplicas}, location-labels "${locationLabels}"`,
     )}`,
-    `schedulers: ${say(observation.schedulers, ({ names }) => names.join(", ") || "none")}`,
-    `regions: ${say(
+    `schedulers: ${sayReading(observation.schedulers, ({ names }) => names.join(", ") || "none")}`,
+    `regions: ${sayReading(
       observation.regions,
       ({ missPeer, downPeer, pendingPeer }) =>
         `miss-peer ${missPeer}, down-peer ${downPeer}, pending-peer ${pendingPeer}`,
     )}`,
     ...memberLines(observation),
   ];
-  return cutToFit(lines);
+  return linesWithin(lines, CHARS_MAX);
 }
 
 /** Those that are not up come first, for the end may be cut. */
@@ -55,21 +57,4 @@ function describeStore({ listed, metrics, traffic }: StoreSighting): string {
     parts.push(`${flow.opsPerSecond.toFixed(0)} ops/s${p99}`);
   }
   return parts.map((part) => `, ${part}`).join("");
-}
-
-function say<T>(reading: Reading<T>, words: (value: T) => string): string {
-  return reading.state === "read" ? words(reading.value) : `not seen: ${reading.reason}`;
-}
-
-function cutToFit(lines: readonly string[]): string {
-  const kept: string[] = [];
-  let chars = 0;
-  for (const line of lines) {
-    chars += line.length + 1;
-    if (chars > CHARS_MAX) {
-      return [...kept, `… and ${lines.length - kept.length} more`].join("\n");
-    }
-    kept.push(line);
-  }
-  return kept.join("\n");
 }
