@@ -1,5 +1,6 @@
 // Port: where members run. A member is addressed by name and resolved to a recorded identity; what
 // this runtime did not start it never touches.
+import type { Disturber, FoundDisturbance } from "./disturbance.ts";
 import type { Topology } from "./subject.ts";
 
 export type MemberState = "running" | "paused" | "stopped";
@@ -16,6 +17,8 @@ export interface MemberStatus {
   readonly ports: Readonly<Record<string, number>>;
   /** When it is stopped and the runtime saw it end: the exit code or the signal. */
   readonly lastExit: string | null;
+  /** What is done to it from outside, as it is found now; absent where nobody looks. */
+  readonly disturbances?: readonly FoundDisturbance[];
 }
 
 export const MEMBER_OPERATIONS = ["start", "stop", "restart", "kill", "pause", "resume"] as const;
@@ -55,4 +58,6 @@ export interface Runtime {
    * rejects. Absent where nobody tells.
    */
   follow?(options: FollowOptions): Promise<void>;
+  /** Absent where members cannot be disturbed from outside. */
+  readonly disturber?: Disturber;
 }
