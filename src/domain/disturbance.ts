@@ -1,5 +1,5 @@
-// Port: what is done to a member from outside, while it runs: to its network, and to what it may use.
-// Each is marked as operator's where it is in force, so that anybody can find it and take it away.
+// Port: what is done to a member from outside, while it runs: to its network, and to what it may
+// use. Each is marked as ours where it is in force, so that anybody can find it and take it away.
 
 /** Of what the member sends and hears; the member itself, and who observes it, are left alone. */
 export type Disturbance =
