@@ -51,21 +51,32 @@ export interface LimiterNodeOptions {
 const LOOPBACK = "127.0.0.1";
 const BOUNDS: NodeBounds = { checkDeadlineMs: 250, manageDeadlineMs: 1_000, waitingMax: 2_000 };
 const BOOT_ID_BYTES = 6;
+/** Redis and the way to it may be starting, too. */
+const FIRST_CONNECTION_MS_MAX = 1_000;
 
 /**
- * Serves until the signal aborts, then answers what is under way and resolves with 0. It starts
- * and serves without Redis, too. Rejects with code "runtime" for a taken port and "usage" for a
- * file in `dataDir` that cannot be understood.
+ * Serves until the signal aborts, then answers what is under way and resolves with 0. It waits a
+ * second for Redis before it serves, and serves without it after that. Rejects with code "runtime"
+ * for a taken port and "usage" for a file in `dataDir` that cannot be understood.
  */
 export async function runLimiterNode(options: LimiterNodeOptions): Promise<number> {
   const { log, name } = options;
   await mkdir(options.dataDir, { recursive: true });
   using link = openLink(options);
   const node = await createNode(options, link);
+  await awaitRedis(node, options.signal);
   await serveUntilTold(node, options);
   await giveLeaseBack(node);
   log(`${name} ends: told to stop`);
   return 0;
+}
+
+/** Who finds a new node serving finds it well, too, when Redis is. */
+async function awaitRedis({ link, clock }: LimiterNode, signal: AbortSignal): Promise<void> {
+  const waiting = new AbortController();
+  const over = AbortSignal.any([signal, waiting.signal]);
+  await Promise.race([link.firstConnection, clock.sleep(FIRST_CONNECTION_MS_MAX, over)]);
+  waiting.abort();
 }
 
 /** Resolves when the last request under way is answered. */

@@ -63,6 +63,7 @@ const RECONNECT_MS = 100;
 export class RedisLink implements Disposable {
   readonly #options: RedisLinkOptions;
   readonly #waiting = new Set<Waiting>();
+  readonly #firstConnection = Promise.withResolvers<void>();
   #client: RedisClient;
   #unanswered = 0;
   #scriptLoads = 0;
@@ -89,6 +90,11 @@ export class RedisLink implements Disposable {
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** Resolves when the connection is made for the first time; never, when it never is. */
+  get firstConnection(): Promise<void> {
+    return this.#firstConnection.promise;
   }
 
   /** Never rejects. */
@@ -201,6 +207,7 @@ export class RedisLink implements Disposable {
     const isConnected = state === "connected";
     if (isConnected === this.#isConnected) return;
     this.#isConnected = isConnected;
+    if (isConnected) this.#firstConnection.resolve();
     this.#options.onChange(state, reason);
   }
 }

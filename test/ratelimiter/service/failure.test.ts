@@ -1,11 +1,14 @@
 // What a node does while Redis is gone, late or refusing, in both fail modes, and afterwards.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { Clock } from "../../../src/domain/clock.ts";
+import { systemClock } from "../../../src/infra/clock.ts";
 import {
   healthAnswerSchema,
   usageAnswerSchema,
 } from "../../../subjects/ratelimiter/service/answers.ts";
+import { runLimiterNode } from "../../../subjects/ratelimiter/service/main.ts";
 import { eventually } from "../../support/eventually.ts";
-import { startNode, type TestNode } from "../../support/limiter-nodes.ts";
+import { freePort, startNode, type TestNode, TOKEN } from "../../support/limiter-nodes.ts";
 import { type RealRedis, startRedis, withRedis } from "../../support/real-redis.ts";
 
 const LIMITS = { default: { limit: 50, window_ms: 10_000 }, keys: {} };
@@ -228,6 +231,40 @@ withRedis("trouble with a real Redis", () => {
       expect([status, body.error.code]).toEqual([503, "redis_unreachable"]);
     }
     expect((await node.manage("/api/settings")).status).toBe(200);
+  });
+
+  test("a node whose redis comes up a little later serves when it is connected", async () => {
+    await redis.kill();
+    const starting = startNode({ redisPort: redis.port, name: "early" }, false);
+    await redis.start();
+    await using early = await starting;
+    const events = early.lines.map((line) => / (connected|serves) ?/.exec(line)?.[1]);
+    expect(events).toEqual(["connected", "serves"]);
+    expect((await early.manage("/health")).status).toBe(200);
+  });
+
+  test("a node that waits for redis ends when it is told to", async () => {
+    await redis.kill();
+    const stopping = new AbortController();
+    const { promise: waiting, resolve: noteWaiting } = Promise.withResolvers<void>();
+    const sleep: Clock["sleep"] = (_, signal) => {
+      noteWaiting();
+      return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
+    };
+    const ended = runLimiterNode({
+      name: "told",
+      apiPort: await freePort(),
+      managePort: await freePort(),
+      redis: { host: "127.0.0.1", port: redis.port },
+      token: TOKEN,
+      dataDir: redis.dir,
+      clock: { ...systemClock, sleep },
+      signal: stopping.signal,
+      log: () => undefined,
+    });
+    await waiting;
+    stopping.abort("told to");
+    expect(await ended).toBe(0);
   });
 
   test("a node starts, serves and ends without redis", async () => {
