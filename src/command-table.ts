@@ -169,13 +169,13 @@ const MEMBER: CommandEntry = {
   load: async () => (await import("./commands/member.ts")).runMember,
 };
 
-const STAND_IN: CommandEntry = {
-  usage: "stand-in [subject] [program] [...words]",
-  describes: "This executable in place of a program, with that program's own flags behind --",
+const PROGRAM: CommandEntry = {
+  usage: "program [subject] [program] [...words]",
+  describes: "One program of a subject, with its own flags behind --, as a container runs it",
   flags: {},
-  examples: ["operator stand-in tikv pd-server -- --name=pd1 --data-dir=/data"],
+  examples: ["operator program tikv pd-server -- --name=pd1 --data-dir=/data"],
   isInternal: true,
-  load: async () => (await import("./commands/stand-in.ts")).runStandIn,
+  load: async () => (await import("./commands/program.ts")).runProgram,
 };
 
 const WORKLOAD: CommandEntry = {
@@ -203,6 +203,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   fault: FAULT,
   doctor: DOCTOR,
   member: MEMBER,
-  "stand-in": STAND_IN,
+  program: PROGRAM,
   workload: WORKLOAD,
 };

@@ -49,8 +49,8 @@ export interface SubjectDefinition {
    * with the exit code.
    */
   runMember(options: MemberOptions): Promise<number>;
-  /** Absent where nothing of it is stood in for by a program's own command line. */
-  runStandIn?(options: StandInOptions): Promise<number>;
+  /** Absent where nothing of it has a command line of its own. Resolves with the exit code. */
+  runProgram?(options: RunProgramOptions): Promise<number>;
   /** The load generator, likewise. */
   runWorkload(options: WorkloadOptions): Promise<number>;
 }
@@ -173,13 +173,15 @@ export interface MemberOptions {
   readonly log: (line: string) => void;
 }
 
-/** This executable in place of a program, started as that one is: in an image of ours. */
-export interface StandInOptions {
-  /** As its own executable is named: `pd-server`. */
+/** This executable as a program that knows no topology: in a container, or started by hand. */
+export interface RunProgramOptions {
+  /** As its own executable is, or would be, named: `pd-server`. */
   readonly program: string;
   /** What follows that name on its command line. */
   readonly words: readonly string[];
-  /** Divides its long timers. */
+  /** For what a command line should not show. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Divides a stand-in's long timers. */
   readonly timeScale: number;
   readonly clock: Clock;
   readonly random: () => number;

@@ -7,7 +7,7 @@ import type {
   MemberOptions,
   MemberPlan,
   ReadyProbe,
-  StandInOptions,
+  RunProgramOptions,
   SubjectDefinition,
   WorkloadOptions,
 } from "../../src/domain/subject.ts";
@@ -29,7 +29,7 @@ export const tikv: SubjectDefinition = {
   local: localPlan(),
   docker: tikvDocker,
   runMember,
-  runStandIn,
+  runProgram,
   runWorkload,
 };
 
@@ -62,7 +62,7 @@ async function runMember(options: MemberOptions): Promise<number> {
   throw new OperatorError("usage", `run a stand-in for ${name}: unknown role "${role}"`);
 }
 
-async function runStandIn(options: StandInOptions): Promise<number> {
+async function runProgram(options: RunProgramOptions): Promise<number> {
   return (await import("./stand-in/program.ts")).runAsProgram(options);
 }
 

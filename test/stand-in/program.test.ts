@@ -3,8 +3,8 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readFlags } from "../../src/infra/program-flags.ts";
 import { allocatePorts } from "../../src/runtimes/local/ports.ts";
-import { readFlags } from "../../subjects/tikv/stand-in/program-flags.ts";
 import { eventually } from "../support/eventually.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 function standIn(words: readonly string[]): Bun.ReadableSubprocess {
-  const child = Bun.spawn([process.execPath, MAIN, "stand-in", "tikv", ...words], {
+  const child = Bun.spawn([process.execPath, MAIN, "program", "tikv", ...words], {
     env: { PATH: process.env.PATH, OPERATOR_TIME_SCALE: "10" },
     stdio: ["ignore", "pipe", "pipe"],
   });

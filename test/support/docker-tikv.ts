@@ -37,7 +37,7 @@ async function makeAll(): Promise<Record<string, string>> {
 
 async function makeStandIn(program: string): Promise<string> {
   const name = `operator-test/${program}:8.5.7`;
-  const entry = ["/operator", "stand-in", "tikv", program, "--"];
+  const entry = ["/operator", "program", "tikv", program, "--"];
   await makeImage((await testEngine()).client, {
     name,
     programs: { operator: await builtOperator(), "bin/wget": wget() },

@@ -4,15 +4,15 @@ import { OperatorError } from "../../../src/domain/errors.ts";
 import type {
   MemberOptions,
   MemberPlan,
-  StandInOptions,
+  RunProgramOptions,
   Topology,
 } from "../../../src/domain/subject.ts";
-import { type ProgramFlags, readFlags } from "./program-flags.ts";
+import { type ProgramFlags, readFlags } from "../../../src/infra/program-flags.ts";
 
 type Declared = Pick<MemberOptions, "member" | "topology" | "dataDir">;
 
 /** Until the signal aborts. Rejects with code "usage" for a program or a flag that it is not. */
-export async function runAsProgram(options: StandInOptions): Promise<number> {
+export async function runAsProgram(options: RunProgramOptions): Promise<number> {
   const { program, words, timeScale } = options;
   if (program === "pd-server") {
     const declared = declarePd(readFlags(words, PD_FLAGS), timeScale);

@@ -1,5 +1,5 @@
 // Pure: the command line of a program with long flags, and short ones for some of them.
-import { OperatorError } from "../../../src/domain/errors.ts";
+import { OperatorError } from "../domain/errors.ts";
 
 export type ProgramFlags<Name extends string> = Readonly<Partial<Record<Name, string>>>;
 
