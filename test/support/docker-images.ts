@@ -1,5 +1,5 @@
 // Images from nothing: programs of this machine, with the libraries that they need, in one layer.
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type Docker from "dockerode";
@@ -9,6 +9,8 @@ export interface ImagePlan {
   readonly name: string;
   /** Files of this machine, by their path in the image; what they are linked to comes along. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Directories in which every user may write, beside `tmp`. */
+  readonly open?: readonly string[];
   /** As lines of a Dockerfile: `ENTRYPOINT ["/pd-server"]`. */
   readonly changes?: readonly string[];
 }
@@ -20,7 +22,7 @@ export async function makeImage(client: Docker, plan: ImagePlan): Promise<void> 
       await put(file, join(root, place));
       for (const library of await librariesOf(file)) await put(library, join(root, library));
     }
-    await mkdir(join(root, "tmp"));
+    for (const place of ["tmp", ...(plan.open ?? [])]) await open(join(root, place));
     await importTree(client, { root, plan });
   } finally {
     await rm(root, { recursive: true, force: true });
@@ -57,6 +59,11 @@ async function importTree(
 async function put(file: string, place: string): Promise<void> {
   await mkdir(dirname(place), { recursive: true });
   await cp(file, place, { dereference: true });
+}
+
+async function open(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await chmod(dir, 0o1777);
 }
 
 /** As the loader says; none for what is linked to nothing. */
