@@ -1,11 +1,18 @@
-// The HTTP control port of the proxy and of the job runner: JSON on loopback, /live for everybody,
-// everything below /api for whoever has the token.
+// The HTTP control port of the proxy and of the job runner: /live for everybody, and JSON below
+// /api for whoever has the token.
 import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { messageOf, OperatorError } from "../../src/domain/errors.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
-import type { MemberOptions } from "../../src/domain/subject.ts";
-import { portOf, tokenOf } from "./member-plan.ts";
+import type { Address } from "./address.ts";
+
+export interface ControlPort {
+  /** The member's. */
+  readonly name: string;
+  readonly control: Address;
+  readonly token: string;
+  readonly log: (line: string) => void;
+}
 
 export interface ControlRoute {
   readonly method: "GET" | "PUT" | "DELETE";
@@ -19,15 +26,12 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 /** Serves until it is disposed. Rejects with code "runtime" when the port is taken. */
 export function serveControl(
-  { member, log }: MemberOptions,
+  { name, control: { host, port }, token, log }: ControlPort,
   routes: readonly ControlRoute[],
 ): Disposable {
-  const { name } = member;
-  const token = tokenOf(member);
-  const port = portOf(member, "control");
   try {
     const server = Bun.serve({
-      hostname: "127.0.0.1",
+      hostname: host,
       port,
       development: false,
       // Bun 1.4.4 shares a port outside of development: two members would take turns.

@@ -2,11 +2,12 @@
 // it is needed: a job that finds Redis gone fails this once, and tries again the next time.
 import { Redis } from "ioredis";
 import { messageOf } from "../../../src/domain/errors.ts";
+import type { Address } from "../address.ts";
 import { clientNameOf } from "./answers.ts";
 
 export interface ConnectionOptions {
   readonly job: string;
-  readonly redisPort: number;
+  readonly redis: Address;
 }
 
 const CONNECT_MS_MAX = 1_000;
@@ -46,8 +47,7 @@ export class JobConnection implements Disposable {
     this.#redis?.disconnect();
     this.#refusal = "the connection was closed";
     const redis = new Redis({
-      host: "127.0.0.1",
-      port: this.#options.redisPort,
+      ...this.#options.redis,
       connectionName: clientNameOf(this.#options.job),
       lazyConnect: true,
       retryStrategy: () => null,

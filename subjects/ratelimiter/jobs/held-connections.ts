@@ -2,11 +2,12 @@
 // from the other side is missing until the next call of open().
 import type { Socket } from "bun";
 import { messageOf } from "../../../src/domain/errors.ts";
+import type { Address } from "../address.ts";
 import { clientNameOf } from "./answers.ts";
 
 export interface HeldOptions {
   readonly job: string;
-  readonly redisPort: number;
+  readonly redis: Address;
   readonly wanted: number;
 }
 
@@ -67,9 +68,10 @@ export class HeldConnections implements Disposable {
     answered: (socket: Socket, answer: string) => void,
     closed: (reason: string) => void,
   ): Promise<Socket> {
+    const { host: hostname, port } = this.#options.redis;
     return Bun.connect({
-      hostname: "127.0.0.1",
-      port: this.#options.redisPort,
+      hostname,
+      port,
       socket: {
         open: (socket) => void socket.write(this.#greeting),
         data: (socket, bytes) => answered(socket, bytes.toString()),

@@ -2,20 +2,28 @@
 // The list is kept in a file, so that a restart neither loses nor forgives a job.
 import { join } from "node:path";
 import { z } from "zod";
-import { OperatorError } from "../../../src/domain/errors.ts";
-import type { MemberOptions } from "../../../src/domain/subject.ts";
-import { type ControlRoute, serveControl, untilAborted } from "../control-server.ts";
+import {
+  type ControlPort,
+  type ControlRoute,
+  serveControl,
+  untilAborted,
+} from "../control-server.ts";
 import { DECLARED_JOBS, type Job, jobSchema } from "../declared.ts";
 import { createKeeper, readKept } from "../kept-json.ts";
-import { portOf } from "../member-plan.ts";
 import { type JobWorld, type RunningJob, startJob } from "./running-job.ts";
 
+export interface JobsOptions extends ControlPort, JobWorld {
+  /** jobs.json lies here. */
+  readonly dataDir: string;
+  readonly signal: AbortSignal;
+}
+
 /** Until the signal aborts. Resolves with the exit code. */
-export async function runJobs(options: MemberOptions): Promise<number> {
+export async function runJobs(options: JobsOptions): Promise<number> {
   const { dataDir, signal, log } = options;
   const file = join(dataDir, "jobs.json");
   const kept = await readKept(file, { schema: z.array(jobSchema), whenMissing: DECLARED_JOBS });
-  using schedule = new Schedule(worldOf(options));
+  using schedule = new Schedule(options);
   for (const job of kept) schedule.put(job);
   const keep = createKeeper(file, () => schedule.jobs.map(({ job }) => job));
   await keep();
@@ -59,12 +67,6 @@ class Schedule implements Disposable {
   [Symbol.dispose](): void {
     for (const name of [...this.#running.keys()]) this.remove(name);
   }
-}
-
-function worldOf({ topology, clock }: MemberOptions): JobWorld {
-  const redis = topology.members.find(({ role }) => role === "redis");
-  if (!redis) throw new OperatorError("runtime", "running jobs: there is no redis to run them on");
-  return { redisPort: portOf(redis, "client"), clock };
 }
 
 function routesOf(schedule: Schedule, keep: () => Promise<void>): readonly ControlRoute[] {

@@ -1,13 +1,14 @@
 // A job at work: what all kinds share, and which runs which.
 import type { Clock } from "../../../src/domain/clock.ts";
 import { unreachable } from "../../../src/domain/errors.ts";
+import type { Address } from "../address.ts";
 import type { Job } from "../declared.ts";
 import type { JobStatus } from "./answers.ts";
 import { JobConnection } from "./connection.ts";
 import { HeldConnections } from "./held-connections.ts";
 
 export interface JobWorld {
-  readonly redisPort: number;
+  readonly redis: Address;
   readonly clock: Clock;
 }
 
@@ -20,10 +21,10 @@ export interface RunningJob extends Disposable {
 const HOLD_EVERY_MS = 100;
 
 /** Runs at once and then again and again, until it is disposed. */
-export function startJob(job: Job, { redisPort, clock }: JobWorld): RunningJob {
+export function startJob(job: Job, { redis, clock }: JobWorld): RunningJob {
   switch (job.type) {
     case "command": {
-      const connection = new JobConnection({ job: job.name, redisPort });
+      const connection = new JobConnection({ job: job.name, redis });
       return repeat(job, {
         clock,
         everyMs: job.every_ms,
@@ -33,7 +34,7 @@ export function startJob(job: Job, { redisPort, clock }: JobWorld): RunningJob {
       });
     }
     case "connections": {
-      const held = new HeldConnections({ job: job.name, redisPort, wanted: job.connections });
+      const held = new HeldConnections({ job: job.name, redis, wanted: job.connections });
       return repeat(job, {
         clock,
         everyMs: HOLD_EVERY_MS,

@@ -1,13 +1,14 @@
 // One node's way to Redis:
 //
-//   node ──▶ 127.0.0.1:<port> ──▶ Flow ──▶ Redis
-//                             ◀── Flow ◀──
+//   node ──▶ <host>:<port> ──▶ Flow ──▶ Redis
+//                          ◀── Flow ◀──
 //
 // Both flows ask the link for its effect whenever bytes pass, so that a toxic strikes connections
 // that are open already.
 import type { Socket, TCPSocketListener } from "bun";
 import type { Clock } from "../../../src/domain/clock.ts";
 import { messageOf, OperatorError } from "../../../src/domain/errors.ts";
+import type { Address } from "../address.ts";
 import type { Link, Toxic } from "./answers.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { Flow } from "./flow.ts";
@@ -15,8 +16,8 @@ import { Flow } from "./flow.ts";
 export interface LinkOptions {
   readonly node: string;
   /** Where the node connects to. */
-  readonly port: number;
-  readonly redisPort: number;
+  readonly listen: Address;
+  readonly redis: Address;
   readonly toxics: Readonly<Record<string, Toxic>>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -37,7 +38,6 @@ interface ClientSide {
   pair: Pair | undefined;
 }
 
-const HOST = "127.0.0.1";
 const NO_DELAY = { latencyMs: 0, jitterMs: 0 };
 
 export class ProxyLink implements Disposable {
@@ -77,9 +77,9 @@ export class ProxyLink implements Disposable {
 
   describe(): Link {
     const toxics = Object.entries(this.#toxics).map(([name, toxic]) => ({ name, toxic }));
-    const { node, port } = this.#options;
+    const { node, listen } = this.#options;
     const connections = [...this.#pairs].filter(({ isClientOpen }) => isClientOpen).length;
-    return { node, port, connections, toxics };
+    return { node, port: listen.port, connections, toxics };
   }
 
   [Symbol.dispose](): void {
@@ -88,10 +88,11 @@ export class ProxyLink implements Disposable {
   }
 
   #listen(): TCPSocketListener<ClientSide> {
-    const { node, port } = this.#options;
+    const { node, listen } = this.#options;
+    const { host: hostname, port } = listen;
     try {
       return Bun.listen<ClientSide>({
-        hostname: HOST,
+        hostname,
         port,
         data: { pair: undefined },
         socket: {
@@ -126,14 +127,14 @@ export class ProxyLink implements Disposable {
 
   /** A Redis that cannot be reached is a connection that is closed. */
   async #connect(pair: Pair): Promise<void> {
-    const { node, redisPort, log } = this.#options;
+    const { node, redis, log } = this.#options;
     try {
       await Bun.connect<Pair>({
-        hostname: HOST,
-        port: redisPort,
+        hostname: redis.host,
+        port: redis.port,
         data: pair,
         socket: {
-          open: (redis) => this.#join(redis),
+          open: (opened) => this.#join(opened),
           data: ({ data }, bytes) => data.down?.take(bytes),
           drain: ({ data }) => data.up.unblock(),
           close: ({ data }) => this.#closeRedis(data),

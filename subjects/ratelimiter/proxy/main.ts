@@ -1,11 +1,16 @@
 // The member "proxy": a link to Redis for each node, with toxics that a file keeps, so that a
 // restart washes none away.
 import { join } from "node:path";
+import type { Clock } from "../../../src/domain/clock.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
-import type { MemberOptions } from "../../../src/domain/subject.ts";
-import { type ControlRoute, serveControl, untilAborted } from "../control-server.ts";
+import type { Address } from "../address.ts";
+import {
+  type ControlPort,
+  type ControlRoute,
+  serveControl,
+  untilAborted,
+} from "../control-server.ts";
 import { createKeeper, readKept } from "../kept-json.ts";
-import { portOf } from "../member-plan.ts";
 import {
   type Toxic,
   type ToxicsFile,
@@ -15,8 +20,19 @@ import {
 } from "./answers.ts";
 import { ProxyLink } from "./link.ts";
 
+export interface ProxyOptions extends ControlPort {
+  readonly redis: Address;
+  /** Where each node's way begins, by the node's name. */
+  readonly links: Readonly<Record<string, Address>>;
+  /** toxics.json lies here. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
 /** Until the signal aborts. Resolves with the exit code. */
-export async function runProxy(options: MemberOptions): Promise<number> {
+export async function runProxy(options: ProxyOptions): Promise<number> {
   const { dataDir, signal, log } = options;
   const file = join(dataDir, "toxics.json");
   const kept = await readKept(file, { schema: toxicsFileSchema, whenMissing: {} });
@@ -31,23 +47,13 @@ export async function runProxy(options: MemberOptions): Promise<number> {
   return 0;
 }
 
-function linksOf(options: MemberOptions, kept: ToxicsFile): readonly ProxyLink[] {
-  const { member, topology, clock, random, log } = options;
-  const redis = topology.members.find(({ role }) => role === "redis");
-  if (!redis) throw new OperatorError("runtime", "running the proxy: there is no redis to lead to");
-  const redisPort = portOf(redis, "client");
-  const nodes = topology.members.filter(({ role }) => role === "limiter");
-  return nodes.map(({ name: node }) => {
-    const port = portOf(member, node);
-    return new ProxyLink({
-      node,
-      port,
-      redisPort,
-      toxics: kept[node] ?? {},
-      clock,
-      random,
-      log,
-    });
+function linksOf(
+  { links, redis, clock, random, log }: ProxyOptions,
+  kept: ToxicsFile,
+): readonly ProxyLink[] {
+  return Object.entries(links).map(([node, listen]) => {
+    const toxics = kept[node] ?? {};
+    return new ProxyLink({ node, listen, redis, toxics, clock, random, log });
   });
 }
 

@@ -28,6 +28,8 @@ export interface LimiterNodeOptions {
   readonly host?: string;
   /** Where the manage port listens; loopback when absent. */
   readonly manageHost?: string;
+  /** Of the api port, as others reach it; made of its host and port when absent. */
+  readonly url?: string;
   readonly redis: {
     readonly host: string;
     readonly port: number;
@@ -105,7 +107,7 @@ async function createNode(options: LimiterNodeOptions, link: RedisLink): Promise
     name,
     bootId: Buffer.from(crypto.getRandomValues(new Uint8Array(BOOT_ID_BYTES))).toString("hex"),
     startedAtMs: clock.now(),
-    url: `http://${host}:${apiPort}`,
+    url: options.url ?? `http://${host}:${apiPort}`,
     token,
     bounds: { ...BOUNDS, ...options.bounds },
     limits: await readLimits(dataDir, options.limits ?? DECLARED_LIMITS),
