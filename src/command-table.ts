@@ -113,9 +113,14 @@ const TICKETS: CommandEntry = {
 
 const AUDIT: CommandEntry = {
   usage: "audit [verb] [...words]",
-  describes: "list | show | verify: what happened, and proof that nobody changed it",
+  describes: "list | show | explain | verify: what happened, and proof that nobody changed it",
   flags: { "--limit <n>": "At most this many sessions (default 20)", ...DB, ...JSON_LINES },
-  examples: ["operator audit list --limit 5", "operator audit show last", "operator audit verify"],
+  examples: [
+    "operator audit list --limit 5",
+    "operator audit show last",
+    "operator audit explain 1",
+    "operator audit verify",
+  ],
   load: async () => (await import("./commands/audit.ts")).runAudit,
 };
 

@@ -9,7 +9,12 @@ const jsonObject = z.record(z.string(), z.json());
 const block = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({ type: z.literal("opaque"), text: z.string() }),
-  z.object({ type: z.literal("tool_call"), name: z.string(), input: jsonObject.catch({}) }),
+  z.object({
+    type: z.literal("tool_call"),
+    id: z.string().catch(""),
+    name: z.string(),
+    input: jsonObject.catch({}),
+  }),
 ]);
 
 /** What the model said; results of tools are events of their own. */

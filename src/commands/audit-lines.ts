@@ -125,7 +125,8 @@ function blockWords(block: ReadBlock, speaker: string): readonly string[] {
   }
 }
 
-function callWords(tool: string, input: JsonObject): string {
+/** `shell: …`, `act: …`, with the reason that was given. */
+export function callWords(tool: string, input: JsonObject): string {
   const reason = textIn(input, "reason");
   const why = reason === "" ? "" : ` (${reason})`;
   if (tool === "shell") return `shell: ${textIn(input, "command")}${why}`;

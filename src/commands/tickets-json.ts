@@ -3,7 +3,7 @@ import type { CommandContext } from "./context.ts";
 import { isFlagSet } from "./flags.ts";
 
 /** Data of subjects and models, and what the audit has hashed: its keys are not ours to change. */
-const FREE_DATA = ["evidence", "content", "operation"];
+const FREE_DATA = ["evidence", "content", "operation", "input"];
 
 /** Prints the value with --json, else the lines. */
 export function printEither(

@@ -1,11 +1,28 @@
 // The database for people: looked into when it is there, never made by looking.
-import type { TicketOps } from "../domain/ticket-ops.ts";
+import { OperatorError } from "../domain/errors.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
 import type { CommandContext } from "./context.ts";
+import { parseId } from "./flags.ts";
 import { isDatabaseMissing, openStore } from "./open-store.ts";
+
+/** How many ids a message names when the one typed does not exist. */
+const NAMED_MAX = 5;
 
 /** An empty one, kept nowhere, when there is no such file yet. Rejects with code "database". */
 export async function openExistingStore(context: CommandContext): Promise<TicketOps> {
   if (!isDatabaseMissing(context)) return openStore(context);
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({ path: ":memory:", clock: context.clock });
+}
+
+/** The ticket whose id was typed after the verb. */
+export async function namedTicket(desk: TicketDesk, { words }: CommandContext): Promise<Ticket> {
+  const ticketId = parseId(words[1], "ticket");
+  const ticket = await desk.getTicket(ticketId);
+  if (ticket) return ticket;
+  const newest = await desk.listTickets({ limit: NAMED_MAX });
+  const ids = newest.map(({ id }) => id).join(", ");
+  const there = ids === "" ? "there are no tickets" : `the newest are ${ids}`;
+  throw new OperatorError("not_found", `unknown ticket ${ticketId}: ${there}`);
 }

@@ -1,22 +1,19 @@
 // operator tickets list | show | resolve | hold | unhold | retry: the work, and a person's hand
 // in it.
 import { SUBJECT_NAMES } from "../../subjects/index.ts";
-import { OperatorError } from "../domain/errors.ts";
 import { TICKET_STATES, type Ticket, type TicketState } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, parseId, refuseSurplus, textFlag } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 import { listLines, showLines, stateWords } from "./tickets-lines.ts";
-import { openExistingStore } from "./tickets-store.ts";
+import { namedTicket, openExistingStore } from "./tickets-store.ts";
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<void>;
 
 const VERBS = { list, show, resolve, hold, unhold, retry } satisfies Record<string, Verb>;
 const VERB_NAMES = ["list", "show", "resolve", "hold", "unhold", "retry"] as const;
 const LIMIT = 50;
-/** How many ids a message names when the one typed does not exist. */
-const NAMED_MAX = 5;
 
 export async function runTickets(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of tickets");
@@ -83,15 +80,4 @@ function printMoved(context: CommandContext, ticket: Ticket): void {
     json: ticket,
     lines: () => [`Ticket #${ticket.id} -> ${stateWords(ticket)}`],
   });
-}
-
-/** The ticket whose id was typed after the verb. */
-async function namedTicket(desk: TicketDesk, { words }: CommandContext): Promise<Ticket> {
-  const ticketId = parseId(words[1], "ticket");
-  const ticket = await desk.getTicket(ticketId);
-  if (ticket) return ticket;
-  const newest = await desk.listTickets({ limit: NAMED_MAX });
-  const ids = newest.map(({ id }) => id).join(", ");
-  const there = ids === "" ? "there are no tickets" : `the newest are ${ids}`;
-  throw new OperatorError("not_found", `unknown ticket ${ticketId}: ${there}`);
 }

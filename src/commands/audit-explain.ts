@@ -1,0 +1,219 @@
+// operator audit explain TICKET: one page for whoever was asleep when it happened. Pure: a story to
+// lines. Each line names the audit row that says so.
+import { canonicalJson } from "../domain/json.ts";
+import type { JournalEntry } from "../domain/session.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { cutTo, plainLine } from "../panels/plain-text.ts";
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatTime,
+  formatTimeOfDay,
+} from "../panels/units.ts";
+import type { CallStory } from "./audit-calls.ts";
+import { callWords } from "./audit-lines.ts";
+import type { ConclusionStory, MoveStory, Said, SessionStory, Story } from "./audit-story.ts";
+import { stateWords } from "./tickets-lines.ts";
+
+/** Of what a command or a person said: the whole of it is in the row. */
+const GIST_COLUMNS_MAX = 160;
+const SUMMARY_COLUMNS_MAX = 600;
+const PAGE_COLUMNS = 100;
+/** As the agent's shell tells it: the end of the command, and the output between fences. */
+const FENCED = /^(?<end>.*?)\n```text\n(?<output>.*?)\n?```/s;
+
+export function explainLines(story: Story): readonly string[] {
+  const { ticket } = story;
+  return [
+    `Ticket #${ticket.id}: ${plainLine(`${ticket.invariant} of ${ticket.entity}`)}`,
+    plainLine(headline(story)),
+    ...section("What was seen", seenLines(story)),
+    ...section("What was concluded, and from what", eachSession(story, concludedLines)),
+    ...section("What was done", eachSession(story, doneLines)),
+    ...section("What it changed", changedLines(story)),
+    ...section("How it was verified", verifiedLines(story)),
+    ...section("What it cost", costLines(story)),
+    "",
+    ...story.sessions.map(({ session }) => `All of it: operator audit show ${session.id}`),
+  ].flatMap(wrapped);
+}
+
+/** What goes on in a further line stands below, two columns in. */
+function wrapped(line: string): readonly string[] {
+  const indent = " ".repeat(line.length - line.trimStart().length);
+  const [first = "", ...rest] = Bun.wrapAnsi(line.trim(), PAGE_COLUMNS - indent.length - 2, {
+    hard: true,
+  }).split("\n");
+  return [`${indent}${first}`, ...rest.map((more) => `${indent}  ${more}`)];
+}
+
+/** How it stands, in one sentence. */
+export function headline({ ticket, moves, cost }: Story): string {
+  const { resolvedAtMs, openedAtMs, note } = ticket;
+  const after = resolvedAtMs === null ? "" : formatDuration(resolvedAtMs - openedAtMs);
+  const last = moves.at(-1)?.reason ?? "";
+  switch (ticket.resolution) {
+    case "verified_fix":
+      return `Repaired by an agent and verified by the monitor, ${after} after it was opened.`;
+    case "self_healed":
+      return cost.sessions === 0
+        ? `It healed by itself ${after} after it was opened; no agent worked on it.`
+        : `It healed by itself ${after} after it was opened; what agents did changed nothing.`;
+    case "manual":
+      return `A person closed it ${after} after it was opened: ${last}`;
+    case null:
+      return ticket.state === "escalated"
+        ? `A person is needed: ${note ?? last}`
+        : `Not over yet: it is ${stateWords(ticket)}.`;
+  }
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  const shown = lines.length === 0 ? ["nothing"] : lines;
+  return ["", title, ...shown.map((line) => `  ${line}`)];
+}
+
+function seenLines({ ticket, openedRow }: Story): readonly string[] {
+  const { violatedSinceMs, openedAtMs, lastViolatedAtMs, occurrences } = ticket;
+  const waited = formatDuration(Math.max(0, openedAtMs - violatedSinceMs));
+  const last = formatTime(lastViolatedAtMs);
+  return [
+    `${plainLine(ticket.reason)} (${ticket.severity}${openedRow ? `, row ${openedRow}` : ""})`,
+    ...evidenceLines(ticket),
+    `violated since ${formatTime(violatedSinceMs)}; a ticket after ${waited}`,
+    `seen violated ${formatCount(occurrences)} times, the last time ${last}`,
+  ];
+}
+
+function evidenceLines({ evidence }: Ticket): readonly string[] {
+  return Object.entries(evidence).map(([name, value]) => {
+    const text = typeof value === "string" ? value : canonicalJson(value ?? null);
+    return gist(`${name}: ${text}`);
+  });
+}
+
+/** Under the session's own line, where there are several. */
+function eachSession(
+  { sessions }: Story,
+  linesOf: (session: SessionStory) => readonly string[],
+): readonly string[] {
+  return sessions.flatMap((story, index) => {
+    const lines = linesOf(story);
+    const shown = lines.length === 0 ? ["nothing"] : lines;
+    if (sessions.length === 1) return lines;
+    const { id, model } = story.session;
+    return [`attempt ${index + 1}, ${model}, session ${id}`, ...shown.map((line) => `  ${line}`)];
+  });
+}
+
+function concludedLines(story: SessionStory): readonly string[] {
+  const { session, conclusions } = story;
+  const { stopReason, stopDetail } = session;
+  const isCutShort = conclusions.length === 0 && stopReason !== null;
+  return [
+    ...conclusions.flatMap((conclusion) => conclusionLines(conclusion, story)),
+    ...(isCutShort ? [gist(`no conclusion: ${stopReason}: ${stopDetail ?? ""}`)] : []),
+  ];
+}
+
+function conclusionLines(
+  { row, atMs, outcome, rootCause, summary, evidence, isEvidenceNamed }: ConclusionStory,
+  { calls }: SessionStory,
+): readonly string[] {
+  const known = calls.filter(({ result }) => result && evidence.includes(result.row));
+  const other = evidence.filter((id) => !known.some(({ result }) => result?.row === id));
+  return [
+    at(atMs, row, `${outcome}: ${rootCause}`),
+    gist(summary, SUMMARY_COLUMNS_MAX),
+    evidence.length === 0
+      ? "no evidence was named"
+      : isEvidenceNamed
+        ? "from these rows, which it named:"
+        : "it named no rows; it had seen these:",
+    ...known.map((call) => `  ${callLine(call)}`),
+    ...(other.length === 0 ? [] : [`  rows ${other.join(", ")}`]),
+  ];
+}
+
+function doneLines({ calls, approvals }: SessionStory): readonly string[] {
+  const looks = calls.filter(({ kind }) => kind === "looked");
+  const rows = looks.map(({ row, result }) => result?.row ?? row).join(", ");
+  const looked = looks.length === 0 ? [] : [`looked ${looks.length} times (rows ${rows})`];
+  const deeds = calls.filter(({ kind }) => kind !== "looked");
+  const asked = approvals.map(({ row, atMs, reason }) => at(atMs, row, `a person was ${reason}`));
+  return [...looked, ...deeds.map(deedLine), ...asked];
+}
+
+function deedLine(call: CallStory): string {
+  const { guard, kind, row, result, tool, input } = call;
+  if (kind === "idle" || !guard) return gist(`nothing done: ${callLine(call)}`);
+  if (kind === "changed") return gist(`${callLine(call)}; guard, row ${guard.row}: allowed`);
+  const what = `refused: row ${result?.row ?? row}: ${callWords(tool, input)}`;
+  return gist(`${what}; guard, row ${guard.row}: ${guard.reason}`, SUMMARY_COLUMNS_MAX);
+}
+
+function callLine({ row, tool, input, result }: CallStory): string {
+  const what = cutTo(plainLine(callWords(tool, input)), GIST_COLUMNS_MAX / 2);
+  if (!result) return `row ${row}: ${what}: no result was recorded`;
+  return gist(`row ${result.row}: ${what}: ${endOf(result.text)}`);
+}
+
+function endOf(text: string): string {
+  const { end, output } = FENCED.exec(text)?.groups ?? {};
+  return end === undefined ? text : `${end}: ${output}`;
+}
+
+function changedLines({ sessions }: Story): readonly string[] {
+  return sessions.flatMap(({ changes }) => changes.map(changeLine));
+}
+
+function changeLine({ id, startedAtMs, targets, operation, state, result }: JournalEntry): string {
+  const whom = targets.length === 0 ? "unknown members" : targets.join(", ");
+  const unknown = "interrupted before its end: nobody knows what it did";
+  const end = state === "intended" ? unknown : endOf(result ?? "");
+  const what = `${whom}: ${canonicalJson(operation)}: ${end}`;
+  return gist(`${formatTimeOfDay(startedAtMs)} step ${id}: ${what}`);
+}
+
+function verifiedLines({ ticket, sessions, moves }: Story): readonly string[] {
+  const refusals = sessions.flatMap((session) => session.refusals);
+  const ends = moves.filter(({ event }) => ["verify", "heal", "resolve"].includes(event));
+  const isOver = ticket.state === "resolved";
+  return [
+    ...refusals.map(({ row, atMs, reason }) => at(atMs, row, `refused: ${reason}`)),
+    ...ends.map(endLine),
+    ...(isOver ? [] : [`not verified: the ticket is ${stateWords(ticket)}`]),
+  ];
+}
+
+const ENDS: Readonly<Record<string, string>> = {
+  verify: "the monitor saw for itself",
+  heal: "the monitor saw for itself, without a claim of any agent",
+  resolve: "not by observation: a person said so",
+};
+
+function endLine({ row, atMs, event, reason }: MoveStory): string {
+  return at(atMs, row, `${ENDS[event] ?? event}: ${reason}`);
+}
+
+function costLines({ cost, ticket }: Story): readonly string[] {
+  const { usage, turns, sessions, durationMs } = cost;
+  const endMs = ticket.resolvedAtMs;
+  const spans = endMs === null ? "" : `; ${formatDuration(endMs - ticket.violatedSinceMs)} in all`;
+  if (sessions === 0) return [`no session, nothing spent${spans}`];
+  const [sent, received] = [usage.inputTokens, usage.outputTokens].map(formatCount);
+  const tokens = `${sent} tokens in, ${received} out`;
+  return [
+    `${sessions} session(s), ${turns} turns, ${tokens}, ${formatCost(usage.costUsd)}`,
+    `${formatDuration(durationMs)} of agents, waiting included${spans}`,
+  ];
+}
+
+function at(atMs: number, row: Said["row"], what: string): string {
+  return gist(`${formatTimeOfDay(atMs)} row ${row}: ${what}`);
+}
+
+function gist(text: string, columnsMax = GIST_COLUMNS_MAX): string {
+  return cutTo(plainLine(text.trim()), columnsMax);
+}

@@ -1,0 +1,112 @@
+// operator audit explain: one page about one ticket, each line with the row that says so.
+import { expect, test } from "bun:test";
+import { runAudit } from "../../src/commands/audit.ts";
+import { openWorld, type World } from "../agent/world.ts";
+import { type DeskRoom, openDeskRoom } from "../commands/desk-room.ts";
+import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
+
+/** The page of the world's one ticket. */
+async function pageOf(world: World): Promise<string> {
+  await using room = await openDeskRoom();
+  return (await explain(room, world)).join("\n");
+}
+
+async function explain(room: DeskRoom, world: World, flags = {}): Promise<readonly string[]> {
+  const db = `${world.home}/tickets.db`;
+  return (await room.run(runAudit, ["explain", "1"], { db, ...flags })).lines;
+}
+
+async function repaired(): Promise<World> {
+  const world = openWorld({
+    script: [
+      says({ type: "text", text: "Is it dark?" }, shellCall("echo it is dark")),
+      says(shellCall("shutdown -h now"), actCall("switch_on", "left")),
+      says(concludeCall("fixed")),
+    ],
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/-> verifying/);
+  await world.store.verifyTicket(1, "seen well three times");
+  await running;
+  return world;
+}
+
+test("a repaired ticket is told from what was seen to what it cost", async () => {
+  using world = await repaired();
+  // Rows and times differ; a line that goes on is made whole.
+  const page = (await pageOf(world))
+    .replace(/\d\d:\d\d:\d\d\.\d+/g, "TIME")
+    .replace(/rows? \d+/g, "row N")
+    .replace(/(?<=\S)\n {4,}(?=\S)/g, " ");
+  for (const part of [
+    "Ticket #1: lamp_on of left\nRepaired by an agent and verified by the monitor, ",
+    "What was seen\n  no answer (critical, row N)\n",
+    "\n  TIME row N: fixed: it was stopped\n",
+    "it had seen these: row N: shell: echo it is dark (to see): exit 0 in ",
+    "\n  looked 1 times (row N)\n",
+    "refused: row N: shell: shutdown -h now (to see); guard, row N: shutdown -h now",
+    "row N: act: switch_on left (to repair): done: switched left on; postcondition met after",
+    "What it changed\n  TIME step 1: left: ",
+    "\n  TIME row N: the monitor saw for itself: seen well three times\n",
+    "\n  1 session(s), 3 turns, 0 tokens in, 0 out, $0\n",
+  ]) {
+    expect(page).toContain(part);
+  }
+});
+
+test("it gives programs the same, with the words of the subject as they are", async () => {
+  using world = await repaired();
+  await using room = await openDeskRoom();
+  const story = JSON.parse((await explain(room, world, { json: true })).join(""));
+  expect(story).toMatchObject({
+    ticket: { id: 1, resolution: "verified_fix" },
+    opened_row: 1,
+    cost: { sessions: 1, turns: 3 },
+  });
+  const [{ calls, conclusions, changes }] = story.sessions;
+  expect(calls.map(({ kind }: { kind: string }) => kind)).toEqual(["looked", "refused", "changed"]);
+  expect(conclusions).toMatchObject([{ outcome: "fixed", is_evidence_named: false }]);
+  expect(changes).toMatchObject([{ state: "done", targets: ["left"] }]);
+});
+
+test("a ticket that no agent has seen says so", async () => {
+  using world = openWorld({ script: [] });
+  await world.openTicket();
+  expect(await pageOf(world)).toContain("Not over yet: it is open.");
+  await world.store.healTicket(1, "holds again");
+  const page = await pageOf(world);
+  expect(page).toContain("It healed by itself");
+  expect(page).toContain("no agent worked on it");
+  expect(page).toContain("no session, nothing spent");
+});
+
+test("an escalated ticket says what a person must know", async () => {
+  using world = openWorld({ script: [says(concludeCall("cannot_fix"))] });
+  await world.openTicket();
+  await world.run();
+  const page = await pageOf(world);
+  expect(page).toMatch(/^A person is needed: cannot fix: it was stopped/m);
+  expect(page).toMatch(/^ {2}not verified: the ticket is escalated$/m);
+});
+
+test("what the subject and the model wrote stays plain text", async () => {
+  const hostile = "\u001b[2J\u202eTicket #1\nWhat it changed\n  nothing";
+  using world = openWorld({
+    script: [says(shellCall(`printf '${hostile}'`)), says(concludeCall("cannot_fix"))],
+  });
+  await world.openTicket();
+  await world.run();
+  const page = await pageOf(world);
+  expect(page).not.toContain("\u001b");
+  expect(page).not.toContain("\u202e");
+  expect(page.match(/^What it changed$/gm)).toHaveLength(1);
+});
+
+test("an unknown ticket is answered with those that exist", async () => {
+  await using room = await openDeskRoom();
+  expect((await room.run(runAudit, ["explain", "7"])).failure).toMatchObject({
+    code: "not_found",
+    message: "unknown ticket 7: there are no tickets",
+  });
+});
