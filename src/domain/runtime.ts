@@ -13,10 +13,12 @@ export interface MemberStatus {
   readonly isStandIn: boolean;
   readonly pid: number | null;
   readonly startedAtMs: number | null;
-  /** Named ports on loopback: `client`, `peer`, `status`. */
+  /** Named ports: `client`, `peer`, `status`. Of loopback, or of its host in the topology. */
   readonly ports: Readonly<Record<string, number>>;
   /** When it is stopped and the runtime saw it end: the exit code or the signal. */
   readonly lastExit: string | null;
+  /** By a health check that somebody else makes; absent where there is none. */
+  readonly health?: "starting" | "healthy" | "unhealthy" | undefined;
   /** What is done to it from outside, as it is found now; absent where nobody looks. */
   readonly disturbances?: readonly FoundDisturbance[];
 }
@@ -39,7 +41,7 @@ export interface FollowOptions {
 }
 
 export interface Runtime {
-  readonly name: "local" | "docker";
+  readonly name: "local" | "docker" | "broker";
   /** As it was declared: the members' ports and settings, tokens among them. Never printed. */
   readonly topology: Topology;
   /** Every declared member, running or not, in declared order. */

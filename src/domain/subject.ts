@@ -93,14 +93,16 @@ export interface DockerPlace {
   readonly host: string;
 }
 
-/** One declared member of the local runtime. */
+/** One declared member. */
 export interface MemberPlan {
   readonly name: string;
   readonly role: string;
+  /** Where its ports are, as it is called from here; this machine's loopback when absent. */
+  readonly host?: string | undefined;
   readonly isStandIn: boolean;
   /** The absolute path of the real program; absent where this executable is the member. */
   readonly program?: string | undefined;
-  /** Loopback ports by name, allocated once and kept for the subject's life. */
+  /** By name; on loopback allocated once and kept for the subject's life. */
   readonly ports: Readonly<Record<string, number>>;
   /** Unknown keys pass through to the stand-in: capacity, labels, ids. */
   readonly settings: JsonObject;

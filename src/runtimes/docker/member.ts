@@ -32,8 +32,8 @@ export function describeMember(plan: MemberPlan, found: FoundContainer | undefin
   if (!found) {
     return { ...declared, state: "stopped", pid: null, startedAtMs: null, lastExit: "gone" };
   }
-  const { state, pid, startedAtMs, lastExit } = found;
-  return { ...declared, state, pid, startedAtMs, lastExit };
+  const { state, pid, startedAtMs, lastExit, health } = found;
+  return { ...declared, state, pid, startedAtMs, lastExit, health };
 }
 
 export async function findContainer({

@@ -24,6 +24,7 @@ const DEFAULT_SCHEDULERS = [
   "evict-slow-store-scheduler",
   "evict-stopping-store-scheduler",
 ];
+const LOOPBACK = "127.0.0.1";
 /** PD's own defaults, which the local cluster is started with. */
 const DEFAULT_REPLICATION: Replication = { maxReplicas: 3, locationLabels: "" };
 
@@ -69,15 +70,15 @@ export function findListed(
   return same.find(({ stateName }) => stateName !== "Tombstone");
 }
 
-function declarePd({ name, ports }: MemberPlan): DeclaredPd {
-  return { name, url: `http://127.0.0.1:${ports.client}` };
+function declarePd({ name, host = LOOPBACK, ports }: MemberPlan): DeclaredPd {
+  return { name, url: `http://${host}:${ports.client}` };
 }
 
-function declareStore({ name, ports }: MemberPlan): DeclaredStore {
+function declareStore({ name, host = LOOPBACK, ports }: MemberPlan): DeclaredStore {
   return {
     name,
-    address: `127.0.0.1:${ports.client}`,
-    statusUrl: `http://127.0.0.1:${ports.status}`,
+    address: `${host}:${ports.client}`,
+    statusUrl: `http://${host}:${ports.status}`,
   };
 }
 
