@@ -18,8 +18,11 @@ export interface LoadSecond {
 /** The last line: what was promised, against what was found. */
 export interface LoadLedger {
   readonly type: "ledger";
-  /** Unchecked is neither kept nor broken: it could not be found out. */
-  readonly verdict: "kept" | "broken" | "unchecked";
+  /**
+   * Unchecked is neither kept nor broken: it could not be found out. A load without a ledger
+   * promised nothing that could be looked for: that is no failure, and proves nothing.
+   */
+  readonly verdict: "kept" | "broken" | "unchecked" | "no_ledger";
   /** By name; null where it could not be found out. */
   readonly figures: Readonly<Record<string, number | null>>;
   /** When what the figures count as harm happened, where that is known. */
@@ -49,4 +52,29 @@ export interface HarmWords {
   readonly unchecked: string;
   readonly none: string;
   readonly some: string;
+}
+
+/** The load of real members: a program of others that speaks as they do, in a container. */
+export interface ContainerLoad {
+  /** For people: "go-ycsb". */
+  readonly name: string;
+  /** The variable of its image, and the image where nobody names one. */
+  readonly variable: string;
+  readonly image: string;
+  /** What follows the image's entry point. */
+  words(rate: LoadRate): readonly string[];
+  openReader(): LoadReader;
+}
+
+export interface LoadRate {
+  readonly opsPerSecond: number;
+  readonly keys: number;
+}
+
+/** Makes our lines of what another program prints. */
+export interface LoadReader {
+  /** One line as it came, and when. Most complete no second. */
+  take(line: string, atMs: number): LoadSecond | undefined;
+  /** When no more lines come: what is left, and the last word. */
+  end(): { readonly second: LoadSecond | undefined; readonly ledger: LoadLedger };
 }

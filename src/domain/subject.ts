@@ -3,7 +3,7 @@ import type { Action } from "./action.ts";
 import type { Clock } from "./clock.ts";
 import type { Fault } from "./fault.ts";
 import type { JsonObject } from "./json.ts";
-import type { LoadFigure } from "./load.ts";
+import type { ContainerLoad, LoadFigure } from "./load.ts";
 import type { Observation } from "./observation.ts";
 import type { Runbook } from "./runbook.ts";
 import type { Runtime } from "./runtime.ts";
@@ -117,6 +117,8 @@ export interface DockerPlan {
   readonly files: Readonly<Record<string, string>>;
   /** In declared order. What else the file runs is no member. */
   readonly members: readonly DockerMemberPlan[];
+  /** Where its own load generator speaks to stand-ins only. */
+  readonly load?: ContainerLoad;
 }
 
 export interface DockerMemberPlan {

@@ -6,6 +6,7 @@ import grafanaSource from "./compose/grafana-source.yaml" with { type: "text" };
 import prometheus from "./compose/prometheus.yaml" with { type: "text" };
 import rules from "./compose/rules.yaml" with { type: "text" };
 import compose from "./compose.yaml" with { type: "text" };
+import { ycsbLoad } from "./workload/ycsb/load.ts";
 
 export const tikvDocker: DockerPlan = {
   files: {
@@ -20,6 +21,7 @@ export const tikvDocker: DockerPlan = {
     ...["pd1", "pd2", "pd3"].map(placementDriver),
     ...["tikv1", "tikv2", "tikv3"].map(store),
   ],
+  load: ycsbLoad,
 };
 
 function placementDriver(name: string): DockerMemberPlan {

@@ -16,7 +16,7 @@ test.skipIf(noEngine !== undefined)(
     const lines: string[] = [];
     const signal = new AbortController().signal;
     await pullImage(engine, { name: image, signal, say: (line) => void lines.push(line) });
-    expect(await findImage(engine, image)).toEqual({ isStandIn: false });
+    expect(await findImage(engine, image)).toEqual({ isStandIn: false, timeScale: 1 });
     expect(lines.every((line) => line.startsWith(`pulling ${image}: `))).toBe(true);
     expect(lines.join("\n")).toMatch(/: [0-9a-f]{12} Pull complete$/m);
     expect(new Set(lines).size).toBe(lines.length);

@@ -37,12 +37,15 @@ export async function declareSubject(
   const { definition, plan, home, engine, clock } = options;
   const paths = subjectPaths(resolve(home), definition.name);
   await removeSubject(paths, clock);
-  const members = await Promise.all(
+  const declared = await Promise.all(
     plan.members.map((member) => declareMember(engine, { member, variables })),
   );
+  const members = declared.map((member) => member.plan);
+  // Bounds that are meant for the slowest hold for the others as well.
+  const timeScale = Math.min(...declared.map((member) => member.timeScale));
   const project = projectOf(options);
   const docker = { project, host: engine.host };
-  const topology = { subject: definition.name, timeScale: 1, members, endpoints: [], docker };
+  const topology = { subject: definition.name, timeScale, members, endpoints: [], docker };
   await writeComposeFiles(options, variables);
   await writeTopology(paths, topology);
   return topology;
@@ -77,17 +80,18 @@ function checkProject(name: string): string {
 async function declareMember(
   engine: Engine,
   { member, variables }: { readonly member: DockerMemberPlan; readonly variables: Variables },
-): Promise<MemberPlan> {
+): Promise<{ readonly plan: MemberPlan; readonly timeScale: number }> {
   const image = await findImage(engine, variables[member.image] ?? "");
   const ports = Object.entries(member.ports).map(([name, variable]) => [
     name,
     Number(variables[variable]),
   ]);
-  return {
+  const plan = {
     name: member.name,
     role: member.role,
     isStandIn: image?.isStandIn ?? false,
     ports: Object.fromEntries(ports),
     settings: {},
   };
+  return { plan, timeScale: image?.timeScale ?? 1 };
 }

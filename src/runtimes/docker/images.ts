@@ -6,6 +6,8 @@ import { isAnswered } from "./engine-failure.ts";
 
 /** On an image in which our own executable takes a program's place. */
 const STAND_IN_LABEL = "operator.stand-in";
+/** What its long timers are divided by is in its environment, where it reads that itself. */
+const TIME_SCALE = /^OPERATOR_TIME_SCALE=(\d+(?:\.\d+)?)$/;
 
 /** Logins of the person's own are with the docker command, not with the engine. */
 const OTHER_WAYS =
@@ -13,7 +15,10 @@ const OTHER_WAYS =
   "--runtime local needs none";
 
 const IMAGE = z.object({
-  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }),
+  Config: z.object({
+    Labels: z.record(z.string(), z.string()).nullish(),
+    Env: z.array(z.string()).nullish(),
+  }),
 });
 
 const PROGRESS = z.object({
@@ -27,6 +32,8 @@ const PROGRESS = z.object({
 
 export interface FoundImage {
   readonly isStandIn: boolean;
+  /** 1 for what is no stand-in. */
+  readonly timeScale: number;
 }
 
 /** Undefined when it is not on the engine. */
@@ -34,13 +41,19 @@ export async function findImage(engine: Engine, name: string): Promise<FoundImag
   return askEngine(engine, `looking for image ${name}`, async () => {
     try {
       const found = await engine.client.getImage(name).inspect();
-      const { Labels } = IMAGE.parse(found).Config;
-      return { isStandIn: Labels?.[STAND_IN_LABEL] === "true" };
+      const { Labels, Env } = IMAGE.parse(found).Config;
+      const isStandIn = Labels?.[STAND_IN_LABEL] === "true";
+      return { isStandIn, timeScale: isStandIn ? timeScaleIn(Env ?? []) : 1 };
     } catch (error) {
       if (isAnswered(error, 404)) return undefined;
       throw error;
     }
   });
+}
+
+function timeScaleIn(environment: readonly string[]): number {
+  const scales = environment.map((line) => Number(TIME_SCALE.exec(line)?.[1] ?? 1));
+  return Math.max(1, ...scales);
 }
 
 export interface PullOptions {

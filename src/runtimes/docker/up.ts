@@ -13,7 +13,13 @@ import { composePaths, type DeclareOptions, declareSubject } from "./declare.ts"
 import type { Engine } from "./engine.ts";
 import { findImage, pullImage } from "./images.ts";
 import { openDockerRuntime } from "./runtime.ts";
-import { chooseVariables, imageNamesIn, readVariables, type Variables } from "./variables.ts";
+import {
+  chooseVariables,
+  imageNamesIn,
+  imagesOf,
+  readVariables,
+  type Variables,
+} from "./variables.ts";
 
 /** `env` is the person's own: images, ports, OPERATOR_PROJECT, and what the compose tool reads. */
 export interface UpDockerOptions extends DeclareOptions {
@@ -51,8 +57,8 @@ export async function upDocker(options: UpDockerOptions): Promise<Topology> {
 }
 
 async function pullMissing(options: UpDockerOptions, variables: Variables): Promise<void> {
-  const { engine, signal, onProgress: say = () => undefined } = options;
-  for (const name of imageNamesIn(variables)) {
+  const { engine, plan, signal, onProgress: say = () => undefined } = options;
+  for (const name of imageNamesIn(imagesOf(plan, variables))) {
     if (await findImage(engine, name)) continue;
     await pullImage(engine, { name, signal, say });
   }

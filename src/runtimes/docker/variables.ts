@@ -29,7 +29,13 @@ export async function chooseVariables(options: ChooseOptions): Promise<Variables
   const given = variablesOf(plan, PORT_PREFIX).flatMap(([name]) =>
     env[name] ? [[name, env[name]] as const] : [],
   );
-  return { ...imagesOf(plan, env), ...Object.fromEntries([...ports, ...given]) };
+  const images = { ...imagesOf(plan, env), ...loadImageOf(plan, env) };
+  return { ...images, ...Object.fromEntries([...ports, ...given]) };
+}
+
+/** Of the load that runs beside it, which is no part of the file. */
+export function loadImageOf({ load }: DockerPlan, env: Environment): Variables {
+  return load ? { [load.variable]: env[load.variable] || load.image } : {};
 }
 
 /** The images that will run: as `env` names them, else as the file does. */

@@ -1,5 +1,5 @@
 // A stand-in by the command line of the program whose place it takes: what an image of ours runs
-// where an official one runs `pd-server` or `tikv-server`, with the same flags.
+// where an official one runs `pd-server`, `tikv-server` or `go-ycsb`, with the same flags.
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type {
   MemberOptions,
@@ -22,7 +22,11 @@ export async function runAsProgram(options: RunProgramOptions): Promise<number> 
     const declared = declareStore(readFlags(words, TIKV_FLAGS), timeScale);
     return (await import("./store/main.ts")).runStoreStandIn({ ...options, ...declared });
   }
-  throw new OperatorError("usage", `stand in for ${program}: one of pd-server, tikv-server`);
+  if (program === "go-ycsb") {
+    return (await import("./ycsb/main.ts")).runYcsbStandIn(options);
+  }
+  const programs = "pd-server, tikv-server, go-ycsb";
+  throw new OperatorError("usage", `stand in for ${program}: one of ${programs}`);
 }
 
 /** What of PD v8.5.7, cmd/pd-server/main.go, a deployment is described by. */
