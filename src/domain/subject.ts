@@ -117,6 +117,8 @@ export interface DockerPlan {
   readonly files: Readonly<Record<string, string>>;
   /** In declared order. What else the file runs is no member. */
   readonly members: readonly DockerMemberPlan[];
+  /** The variable of each shared setting of the members, by the setting's name. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Where its own load generator speaks to stand-ins only. */
   readonly load?: ContainerLoad;
 }

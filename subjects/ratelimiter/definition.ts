@@ -5,6 +5,7 @@ import type {
   SubjectDefinition,
   WorkloadOptions,
 } from "../../src/domain/subject.ts";
+import { limiterDocker } from "./docker.ts";
 import { limiterEndpoints } from "./endpoints.ts";
 import { limiterFaults } from "./faults/all.ts";
 import { limiterFigures } from "./figures.ts";
@@ -22,6 +23,7 @@ export const ratelimiter: SubjectDefinition = {
   faults: limiterFaults,
   figures: limiterFigures,
   local: limiterLocalPlan,
+  docker: limiterDocker,
   runMember: runLimiterMember,
   runProgram,
   runWorkload,

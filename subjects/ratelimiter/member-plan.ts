@@ -3,6 +3,9 @@ import { z } from "zod";
 import { OperatorError } from "../../src/domain/errors.ts";
 import type { MemberPlan } from "../../src/domain/subject.ts";
 
+/** Where a member that no topology tells the token finds it. */
+export const TOKEN_VARIABLE = "OPERATOR_RATELIMITER_TOKEN";
+
 const settingsSchema = z.object({ token: z.string().min(1) });
 
 /** Throws code "runtime" for a port that was not declared. */

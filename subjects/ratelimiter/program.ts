@@ -12,8 +12,8 @@ import type { RunProgramOptions } from "../../src/domain/subject.ts";
 import { readFileIfThere } from "../../src/infra/files.ts";
 import { readFlags } from "../../src/infra/program-flags.ts";
 import { type Address, LOOPBACK, parseAddress } from "./address.ts";
+import { TOKEN_VARIABLE } from "./member-plan.ts";
 
-export const TOKEN_ENV = "OPERATOR_RATELIMITER_TOKEN";
 /** Of a Redis that asks for them; only nodes are let in by them. */
 const REDIS_USERNAME_ENV = "REDIS_USERNAME";
 const REDIS_PASSWORD_ENV = "REDIS_PASSWORD";
@@ -105,12 +105,12 @@ async function readToken(
   { program, env }: RunProgramOptions,
   file: string | undefined,
 ): Promise<string> {
-  const text = file === undefined ? env[TOKEN_ENV] : await readFileIfThere(file);
+  const text = file === undefined ? env[TOKEN_VARIABLE] : await readFileIfThere(file);
   const token = text?.trim() ?? "";
   if (token !== "") return token;
-  const where = file === undefined ? `no ${TOKEN_ENV} is set` : `nothing is in ${file}`;
+  const where = file === undefined ? `no ${TOKEN_VARIABLE} is set` : `nothing is in ${file}`;
   throw new OperatorError("usage", `${program} needs a token for its callers: ${where}`, {
-    hint: `set ${TOKEN_ENV} to a long random text, or name a file with --token-file`,
+    hint: `set ${TOKEN_VARIABLE} to a long random text, or name a file with --token-file`,
   });
 }
 

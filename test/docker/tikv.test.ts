@@ -1,87 +1,22 @@
 // TiKV in containers, from the executable as it is published: the compose file as it is, images of
 // ours in place of the official ones.
-import { afterEach, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { systemClock } from "../../src/infra/clock.ts";
-import { takeDown } from "../../src/runtimes/open.ts";
-import { builtOperator } from "../support/built-operator.ts";
+import { expect, test } from "bun:test";
 import { noEngine, testEngine } from "../support/docker-engine.ts";
+import { countLeft, type DockerSite, openDockerSite } from "../support/docker-site.ts";
 import { tikvImages } from "../support/docker-tikv.ts";
 import { eventually } from "../support/eventually.ts";
 
 const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
-const cleanups: (() => unknown)[] = [];
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-interface Ended {
-  readonly lines: readonly string[];
-  readonly code: number;
+function dockerTest(fact: string, work: (site: DockerSite) => Promise<void>): void {
+  test.skipIf(noEngine !== undefined)(`${fact}${NAMED}`, async () => {
+    await using site = await openTikv();
+    await work(site);
+  });
 }
 
-interface Site {
-  readonly home: string;
-  /** The lines of a command that has ended, and its exit code. */
-  run(words: string, more?: Record<string, string>): Promise<Ended>;
-  /** The lines of one that goes on, as they come. */
-  start(words: string): { readonly lines: string[] };
-}
-
-function dockerTest(fact: string, work: (site: Site) => Promise<void>): void {
-  test.skipIf(noEngine !== undefined)(`${fact}${NAMED}`, async () => work(await openSite()));
-}
-
-async function openSite(): Promise<Site> {
-  const home = await mkdtemp(join(tmpdir(), "operator-home-"));
-  cleanups.push(() => rm(home, { recursive: true, force: true }));
-  cleanups.push(() => takeDown({ subject: "tikv", home, clock: systemClock, keepData: false }));
-  const binary = await builtOperator();
-  const { PATH } = process.env;
-  const docker = { DOCKER_HOST: (await testEngine()).host, ...(await tikvImages()) };
-  const env = { PATH, HOME: home, OPERATOR_HOME: home, ...docker };
-  const spawn = (words: string, more = {}) =>
-    Bun.spawn([binary, ...words.split(" ")], {
-      env: { ...env, ...more },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  return {
-    home,
-    async run(words, more) {
-      const child = spawn(words, more);
-      const [out, error] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-      return { lines: `${out}${error}`.trim().split("\n"), code: await child.exited };
-    },
-    start(words) {
-      const child = spawn(words);
-      cleanups.push(() => {
-        child.kill();
-        return child.exited;
-      });
-      const lines: string[] = [];
-      void child.stdout.pipeTo(
-        new WritableStream({
-          write: (bytes) => void lines.push(...new TextDecoder().decode(bytes).split("\n")),
-        }),
-      );
-      return { lines };
-    },
-  };
-}
-
-/** What of the engine carries the label of a project: containers, networks, volumes. */
-async function countLeft(): Promise<readonly number[]> {
-  const { client } = await testEngine();
-  const filters = { label: ["com.docker.compose.project"] };
-  const [containers, networks, { Volumes }] = await Promise.all([
-    client.listContainers({ all: true, filters }),
-    client.listNetworks({ filters }),
-    client.listVolumes({ filters }),
-  ]);
-  return [containers.length, networks.length, Volumes?.length ?? 0];
+async function openTikv(): Promise<DockerSite> {
+  return openDockerSite("tikv", await tikvImages());
 }
 
 async function killBehindOurBack(service: string): Promise<void> {
@@ -97,7 +32,7 @@ dockerTest(
     const up = await site.run("subject up tikv");
     expect(up.lines[0]).toStartWith("runtime docker: engine ");
     expect(up.lines.find((line) => line.startsWith("tikv: "))).toMatch(
-      /^tikv: 6 of 6 members running, containers of operator-tikv-[0-9a-f]{8}$/,
+      /^tikv: 6 of 6 members running, containers of operator-tikv-[0-9a-f]{8}, timers divided by 10$/,
     );
     expect(up.code).toBe(0);
 
@@ -121,7 +56,7 @@ dockerTest(
 dockerTest(
   "two homes are two clusters; one taken down with its data kept comes back",
   async (site) => {
-    const other = await openSite();
+    await using other = await openTikv();
     const ups = await Promise.all([site.run("subject up tikv"), other.run("subject up tikv")]);
     expect(ups.map(({ code }) => code)).toEqual([0, 0]);
     const local = await site.run("subject up tikv --runtime local");
@@ -152,7 +87,6 @@ dockerTest("an image that cannot be pulled is named, and nothing is begun", asyn
 
 dockerTest("what cannot be in containers is refused, with the way out", async (site) => {
   const refusals = [
-    ["subject up ratelimiter --runtime docker", "ratelimiter does not run in containers"],
     ["subject up tikv --runtime docker --time-scale 10", "--time-scale is of stand-ins"],
     ["subject up tikv --runtime podman", 'unknown --runtime "podman": one of auto, local, docker'],
   ];

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { builtOperator } from "./built-operator.ts";
 import { testEngine } from "./docker-engine.ts";
-import { makeImage } from "./docker-images.ts";
+import { makeImage, programHere } from "./docker-images.ts";
 
 const NAME = "operator-test/operator:1";
 const ENTRY = "/usr/local/bin/operator";
@@ -48,10 +48,4 @@ async function extensions(): Promise<Record<string, string>> {
   });
   const found = (await Array.fromAsync(places)).filter((path) => EXTENSION.test(basename(path)));
   return Object.fromEntries(found.map((path) => [path, path]));
-}
-
-function programHere(name: string): string {
-  const found = Bun.which(name, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
-  if (found) return found;
-  throw new Error(`the image needs ${name}, and it is not here`);
 }

@@ -2,15 +2,11 @@
 // the same entry points, flags, ports and health checks. By the variables of the compose file.
 import { builtOperator } from "./built-operator.ts";
 import { testEngine } from "./docker-engine.ts";
-import { makeImage } from "./docker-images.ts";
+import { makeImage, programHere } from "./docker-images.ts";
+import { neighbourImages } from "./docker-neighbour.ts";
 
 /** Divides the stand-ins' long timers. */
 const TIME_SCALE = 10;
-/** Prometheus and Grafana take any flags, and answer. */
-const NEIGHBOUR = `for (const port of [9090, 3000]) {
-    Bun.serve({ port, fetch: () => new Response("ok") });
-  }
-  process.on("SIGTERM", () => process.exit(0));`;
 
 let images: Promise<Record<string, string>> | undefined;
 
@@ -21,17 +17,10 @@ export function tikvImages(): Promise<Record<string, string>> {
 }
 
 async function makeAll(): Promise<Record<string, string>> {
-  const neighbour = "operator-test/neighbour:1";
-  await makeImage((await testEngine()).client, {
-    name: neighbour,
-    programs: { bun: process.execPath, "bin/wget": wget() },
-    changes: [`ENTRYPOINT ${JSON.stringify(["/bun", "-e", NEIGHBOUR])}`],
-  });
   return {
     OPERATOR_IMAGE_PD: await makeStandIn("pd-server"),
     OPERATOR_IMAGE_TIKV: await makeStandIn("tikv-server"),
-    OPERATOR_IMAGE_PROMETHEUS: neighbour,
-    OPERATOR_IMAGE_GRAFANA: neighbour,
+    ...(await neighbourImages()),
   };
 }
 
@@ -40,7 +29,7 @@ async function makeStandIn(program: string): Promise<string> {
   const entry = ["/operator", "program", "tikv", program, "--"];
   await makeImage((await testEngine()).client, {
     name,
-    programs: { operator: await builtOperator(), "bin/wget": wget() },
+    programs: { operator: await builtOperator(), "bin/wget": programHere("wget") },
     changes: [
       `ENTRYPOINT ${JSON.stringify(entry)}`,
       `ENV OPERATOR_TIME_SCALE=${TIME_SCALE}`,
@@ -48,10 +37,4 @@ async function makeStandIn(program: string): Promise<string> {
     ],
   });
   return name;
-}
-
-function wget(): string {
-  const found = Bun.which("wget");
-  if (found) return found;
-  throw new Error("the images' health checks call wget, and it is not here");
 }

@@ -11,6 +11,7 @@ import { subjectPaths } from "../local/layout.ts";
 import { writeTopology } from "../local/records.ts";
 import type { Engine } from "./engine.ts";
 import { findImage } from "./images.ts";
+import { sharedSettingsIn } from "./shared-settings.ts";
 import { type ChooseOptions, COMPOSE_FILE, type Variables, writeVariables } from "./variables.ts";
 
 export interface DeclareOptions extends ChooseOptions {
@@ -34,17 +35,17 @@ export async function declareSubject(
   options: DeclareOptions,
   variables: Variables,
 ): Promise<Topology> {
-  const { definition, plan, home, engine, clock } = options;
+  const { definition, plan, home, clock } = options;
   const paths = subjectPaths(resolve(home), definition.name);
   await removeSubject(paths, clock);
   const declared = await Promise.all(
-    plan.members.map((member) => declareMember(engine, { member, variables })),
+    plan.members.map((member) => declareMember(options, { member, variables })),
   );
   const members = declared.map((member) => member.plan);
   // Bounds that are meant for the slowest hold for the others as well.
   const timeScale = Math.min(...declared.map((member) => member.timeScale));
   const project = projectOf(options);
-  const docker = { project, host: engine.host };
+  const docker = { project, host: options.engine.host };
   const topology = { subject: definition.name, timeScale, members, endpoints: [], docker };
   await writeComposeFiles(options, variables);
   await writeTopology(paths, topology);
@@ -78,7 +79,7 @@ function checkProject(name: string): string {
 }
 
 async function declareMember(
-  engine: Engine,
+  { engine, plan }: DeclareOptions,
   { member, variables }: { readonly member: DockerMemberPlan; readonly variables: Variables },
 ): Promise<{ readonly plan: MemberPlan; readonly timeScale: number }> {
   const image = await findImage(engine, variables[member.image] ?? "");
@@ -86,12 +87,12 @@ async function declareMember(
     name,
     Number(variables[variable]),
   ]);
-  const plan = {
+  const declared = {
     name: member.name,
     role: member.role,
     isStandIn: image?.isStandIn ?? false,
     ports: Object.fromEntries(ports),
-    settings: {},
+    settings: sharedSettingsIn(variables, plan),
   };
-  return { plan, timeScale: image?.timeScale ?? 1 };
+  return { plan: declared, timeScale: image?.timeScale ?? 1 };
 }

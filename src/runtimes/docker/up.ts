@@ -12,6 +12,7 @@ import { runCompose } from "./compose.ts";
 import { composePaths, type DeclareOptions, declareSubject } from "./declare.ts";
 import type { Engine } from "./engine.ts";
 import { findImage, pullImage } from "./images.ts";
+import { ownImageMissing, ownImageOf } from "./own-image.ts";
 import { openDockerRuntime } from "./runtime.ts";
 import {
   chooseVariables,
@@ -60,6 +61,7 @@ async function pullMissing(options: UpDockerOptions, variables: Variables): Prom
   const { engine, plan, signal, onProgress: say = () => undefined } = options;
   for (const name of imageNamesIn(imagesOf(plan, variables))) {
     if (await findImage(engine, name)) continue;
+    if (name === ownImageOf(plan)) throw ownImageMissing(name);
     await pullImage(engine, { name, signal, say });
   }
 }

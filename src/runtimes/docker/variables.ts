@@ -1,8 +1,9 @@
 // What a compose file leaves open, and what is filled in: chosen once, and kept beside the file.
 import { resolve } from "node:path";
 import type { DockerPlan, SubjectDefinition } from "../../domain/subject.ts";
-import { readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
+import { OWNERS_ONLY, readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
 import { allocatePorts } from "../local/ports.ts";
+import { chooseSharedSettings } from "./shared-settings.ts";
 
 export const COMPOSE_FILE = "compose.yaml";
 
@@ -30,7 +31,8 @@ export async function chooseVariables(options: ChooseOptions): Promise<Variables
     env[name] ? [[name, env[name]] as const] : [],
   );
   const images = { ...imagesOf(plan, env), ...loadImageOf(plan, env) };
-  return { ...images, ...Object.fromEntries([...ports, ...given]) };
+  const settings = chooseSharedSettings(options);
+  return { ...images, ...settings, ...Object.fromEntries([...ports, ...given]) };
 }
 
 /** Of the load that runs beside it, which is no part of the file. */
@@ -49,10 +51,10 @@ export function imageNamesIn(variables: Variables): readonly string[] {
   return [...new Set(images.map(([, image]) => image))];
 }
 
-/** In the form that compose's `--env-file` reads. */
+/** In the form that compose's `--env-file` reads; for its owner alone, a token may be among it. */
 export async function writeVariables(path: string, variables: Variables): Promise<void> {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
-  await writeFileAtomically(path, lines.join(""));
+  await writeFileAtomically(path, lines.join(""), OWNERS_ONLY);
 }
 
 /** Undefined when none were chosen yet. */

@@ -1,4 +1,4 @@
-// redis.conf of the real program. It is written at the first start only: afterwards it belongs to
+// redis.conf of the real program. It is put there at the first start only: afterwards it belongs to
 // Redis, whose CONFIG REWRITE outlives a restart, for better or worse.
 import { join } from "node:path";
 import type { ProgramOptions } from "../../../src/domain/subject.ts";
@@ -15,14 +15,18 @@ export async function redisWords(options: ProgramOptions): Promise<readonly stri
 
 /** On loopback and in its own directory; its log goes to stdout. */
 export function redisConfig({ member, dataDir }: ProgramOptions): string {
-  const place = {
-    bind: "127.0.0.1",
-    port: `${portOf(member, "client")}`,
-    dir: quote(dataDir),
-    daemonize: "no",
-    logfile: quote(""),
-  };
-  return Object.entries({ ...place, ...DECLARED_REDIS_SETTINGS })
+  const port = `${portOf(member, "client")}`;
+  return textOf({ bind: "127.0.0.1", port, dir: quote(dataDir) });
+}
+
+/** In a network of containers, which alone reach it, and on its volume. */
+export function containerRedisConfig(): string {
+  return textOf({ bind: "* -::*", "protected-mode": "no", port: "6379", dir: "/data" });
+}
+
+function textOf(place: Readonly<Record<string, string>>): string {
+  const process = { daemonize: "no", logfile: quote("") };
+  return Object.entries({ ...place, ...process, ...DECLARED_REDIS_SETTINGS })
     .map(([name, value]) => `${name} ${value}\n`)
     .join("");
 }
