@@ -113,12 +113,21 @@ const TICKETS: CommandEntry = {
 
 const AUDIT: CommandEntry = {
   usage: "audit [verb] [...words]",
-  describes: "list | show | explain | verify: what happened, and proof that nobody changed it",
-  flags: { "--limit <n>": "At most this many sessions (default 20)", ...DB, ...JSON_LINES },
+  describes: "list | show | explain | export | verify: what happened, and proof of it",
+  flags: {
+    "--limit <n>": "list: at most this many sessions (default 20)",
+    "--ticket <n>": "export: this ticket alone",
+    "--session <id>": "export: this session alone",
+    "--format <form>": "export: jsonl, or html for people (default: by the name of the file)",
+    "--out <file>": "export: where to",
+    ...DB,
+    ...JSON_LINES,
+  },
   examples: [
     "operator audit list --limit 5",
     "operator audit show last",
     "operator audit explain 1",
+    "operator audit export --ticket 1 --out ticket-1.html",
     "operator audit verify",
   ],
   load: async () => (await import("./commands/audit.ts")).runAudit,

@@ -23,20 +23,39 @@ const PAGE_COLUMNS = 100;
 /** As the agent's shell tells it: the end of the command, and the output between fences. */
 const FENCED = /^(?<end>.*?)\n```text\n(?<output>.*?)\n?```/s;
 
+export interface Section {
+  readonly title: string;
+  /** Two columns in where they belong to the line before. */
+  readonly lines: readonly string[];
+}
+
 export function explainLines(story: Story): readonly string[] {
-  const { ticket } = story;
   return [
-    `Ticket #${ticket.id}: ${plainLine(`${ticket.invariant} of ${ticket.entity}`)}`,
-    plainLine(headline(story)),
-    ...section("What was seen", seenLines(story)),
-    ...section("What was concluded, and from what", eachSession(story, concludedLines)),
-    ...section("What was done", eachSession(story, doneLines)),
-    ...section("What it changed", changedLines(story)),
-    ...section("How it was verified", verifiedLines(story)),
-    ...section("What it cost", costLines(story)),
+    titleOf(story.ticket),
+    headline(story),
+    ...explainSections(story).flatMap(({ title, lines }) => [
+      "",
+      title,
+      ...lines.map((line) => `  ${line}`),
+    ]),
     "",
     ...story.sessions.map(({ session }) => `All of it: operator audit show ${session.id}`),
   ].flatMap(wrapped);
+}
+
+export function titleOf({ id, invariant, entity }: Ticket): string {
+  return `Ticket #${id}: ${plainLine(`${invariant} of ${entity}`)}`;
+}
+
+export function explainSections(story: Story): readonly Section[] {
+  return [
+    section("What was seen", seenLines(story)),
+    section("What was concluded, and from what", eachSession(story, concludedLines)),
+    section("What was done", eachSession(story, doneLines)),
+    section("What it changed", changedLines(story)),
+    section("How it was verified", verifiedLines(story)),
+    section("What it cost", costLines(story)),
+  ];
 }
 
 /** What goes on in a further line stands below, two columns in. */
@@ -49,7 +68,11 @@ function wrapped(line: string): readonly string[] {
 }
 
 /** How it stands, in one sentence. */
-export function headline({ ticket, moves, cost }: Story): string {
+export function headline(story: Story): string {
+  return plainLine(stateOf(story));
+}
+
+function stateOf({ ticket, moves, cost }: Story): string {
   const { resolvedAtMs, openedAtMs, note } = ticket;
   const after = resolvedAtMs === null ? "" : formatDuration(resolvedAtMs - openedAtMs);
   const last = moves.at(-1)?.reason ?? "";
@@ -69,9 +92,8 @@ export function headline({ ticket, moves, cost }: Story): string {
   }
 }
 
-function section(title: string, lines: readonly string[]): readonly string[] {
-  const shown = lines.length === 0 ? ["nothing"] : lines;
-  return ["", title, ...shown.map((line) => `  ${line}`)];
+function section(title: string, lines: readonly string[]): Section {
+  return { title, lines: lines.length === 0 ? ["nothing"] : lines };
 }
 
 function seenLines({ ticket, openedRow }: Story): readonly string[] {

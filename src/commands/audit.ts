@@ -1,9 +1,9 @@
-// operator audit list | show | explain | verify: what happened, and proof that nobody has changed
-// it since.
+// operator audit list | show | explain | export | verify: what happened, and proof that nobody has
+// changed it since.
 import { OperatorError } from "../domain/errors.ts";
-import type { Session } from "../domain/session.ts";
 import type { AuditVerification, TicketOps } from "../domain/ticket-ops.ts";
 import { explainLines } from "./audit-explain.ts";
+import { exportAudit } from "./audit-export.ts";
 import { conversationLines } from "./audit-lines.ts";
 import {
   sessionDurationMs,
@@ -13,19 +13,16 @@ import {
 } from "./audit-sessions.ts";
 import { recordOf, tellStory } from "./audit-story.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, parseId, refuseSurplus, textFlag, usage } from "./flags.ts";
+import { chooseFrom, parseId, refuseSurplus, textFlag } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
-import { namedTicket, openExistingStore } from "./tickets-store.ts";
+import { namedSession, namedTicket, openExistingStore } from "./tickets-store.ts";
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<ExitCode>;
 
-const VERBS = { list, show, explain, verify } satisfies Record<string, Verb>;
-const VERB_NAMES = ["list", "show", "explain", "verify"] as const;
+const VERBS = { list, show, explain, export: exportAudit, verify } satisfies Record<string, Verb>;
+const VERB_NAMES = ["list", "show", "explain", "export", "verify"] as const;
 const NAMING = ["show", "explain"];
 const LIMIT = 20;
-/** How many ids a message names when the one typed does not exist. */
-const NAMED_MAX = 3;
-const LAST = "last";
 
 export async function runAudit(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of audit");
@@ -53,7 +50,7 @@ async function list(store: TicketOps, context: CommandContext): Promise<ExitCode
 }
 
 async function show(store: TicketOps, context: CommandContext): Promise<ExitCode> {
-  const session = await namedSession(store, context);
+  const session = await namedSession(store, context.words[1]);
   const ticket = await store.getTicket(session.ticketId);
   if (!ticket) throw new OperatorError("database", `ticket ${session.ticketId} is missing`);
   const events = await store.eventsOf({ sessionId: session.id });
@@ -64,7 +61,7 @@ async function show(store: TicketOps, context: CommandContext): Promise<ExitCode
 }
 
 async function explain(store: TicketOps, context: CommandContext): Promise<ExitCode> {
-  const ticket = await namedTicket(store, context);
+  const ticket = await namedTicket(store, context.words[1]);
   const story = tellStory(await recordOf(store, ticket), context.clock.now());
   printEither(context, { json: story, lines: () => explainLines(story) });
   return 0;
@@ -80,16 +77,4 @@ function verificationLine(found: AuditVerification): string {
   if (found.state === "broken") return `audit broken at event ${found.firstBadId}: ${found.reason}`;
   if (found.rows === 0) return "no audit yet: there is nothing to verify";
   return `audit intact: ${found.rows} events, head ${found.head}`;
-}
-
-/** The session whose id, or the beginning of it, was typed after the verb; `last` is the newest. */
-async function namedSession(store: TicketOps, { words }: CommandContext): Promise<Session> {
-  const typed = words[1];
-  if (!typed) throw usage("audit show needs a session, or last", "operator audit list");
-  const newest = await store.listSessions({ limit: NAMED_MAX });
-  const session = typed === LAST ? newest[0]?.session : await store.findSession(typed);
-  if (session) return session;
-  const ids = newest.map((summary) => summary.session.id).join(", ");
-  const there = ids === "" ? "there are no sessions" : `the newest are ${ids}`;
-  throw new OperatorError("not_found", `unknown session "${typed}": ${there}`);
 }

@@ -10,8 +10,13 @@ export function printEither(
   { flags, print }: CommandContext,
   { json, lines }: { readonly json: unknown; readonly lines: () => readonly string[] },
 ): void {
-  if (isFlagSet(flags, "json")) print(JSON.stringify(snakeKeys(json)));
+  if (isFlagSet(flags, "json")) print(jsonLine(json));
   else for (const line of lines()) print(line);
+}
+
+/** Without a line end; keys in snake_case. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(snakeKeys(value));
 }
 
 function snakeKeys(value: unknown): unknown {

@@ -1,13 +1,16 @@
 // The database for people: looked into when it is there, never made by looking.
 import { OperatorError } from "../domain/errors.ts";
+import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
 import type { CommandContext } from "./context.ts";
-import { parseId } from "./flags.ts";
+import { parseId, usage } from "./flags.ts";
 import { isDatabaseMissing, openStore } from "./open-store.ts";
 
 /** How many ids a message names when the one typed does not exist. */
 const NAMED_MAX = 5;
+const SESSIONS_NAMED_MAX = 3;
+const LAST = "last";
 
 /** An empty one, kept nowhere, when there is no such file yet. Rejects with code "database". */
 export async function openExistingStore(context: CommandContext): Promise<TicketOps> {
@@ -16,13 +19,24 @@ export async function openExistingStore(context: CommandContext): Promise<Ticket
   return TicketOpsDB.open({ path: ":memory:", clock: context.clock });
 }
 
-/** The ticket whose id was typed after the verb. */
-export async function namedTicket(desk: TicketDesk, { words }: CommandContext): Promise<Ticket> {
-  const ticketId = parseId(words[1], "ticket");
+/** The ticket whose id was typed. */
+export async function namedTicket(desk: TicketDesk, typed: string | undefined): Promise<Ticket> {
+  const ticketId = parseId(typed, "ticket");
   const ticket = await desk.getTicket(ticketId);
   if (ticket) return ticket;
   const newest = await desk.listTickets({ limit: NAMED_MAX });
   const ids = newest.map(({ id }) => id).join(", ");
   const there = ids === "" ? "there are no tickets" : `the newest are ${ids}`;
   throw new OperatorError("not_found", `unknown ticket ${ticketId}: ${there}`);
+}
+
+/** The session whose id, or the beginning of it, was typed; `last` is the newest. */
+export async function namedSession(desk: TicketDesk, typed: string | undefined): Promise<Session> {
+  if (!typed) throw usage("which session? its id, or last", "operator audit list");
+  const newest = await desk.listSessions({ limit: SESSIONS_NAMED_MAX });
+  const session = typed === LAST ? newest[0]?.session : await desk.findSession(typed);
+  if (session) return session;
+  const ids = newest.map((summary) => summary.session.id).join(", ");
+  const there = ids === "" ? "there are no sessions" : `the newest are ${ids}`;
+  throw new OperatorError("not_found", `unknown session "${typed}": ${there}`);
 }

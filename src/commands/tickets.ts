@@ -46,7 +46,7 @@ function statesFlag({ flags }: CommandContext): readonly TicketState[] | undefin
 }
 
 async function show(store: TicketOps, context: CommandContext): Promise<void> {
-  const ticket = await namedTicket(store, context);
+  const ticket = await namedTicket(store, context.words[1]);
   const sessions = await store.sessionsOf(ticket.id);
   const events = await store.eventsOf({ ticketId: ticket.id });
   const nowMs = context.clock.now();
@@ -55,23 +55,23 @@ async function show(store: TicketOps, context: CommandContext): Promise<void> {
 }
 
 async function resolve(desk: TicketDesk, context: CommandContext): Promise<void> {
-  const { id } = await namedTicket(desk, context);
+  const { id } = await namedTicket(desk, context.words[1]);
   const reason = textFlag(context.flags, "reason") ?? "no reason given";
   printMoved(context, await desk.resolveTicket(id, reason));
 }
 
 async function hold(desk: TicketDesk, context: CommandContext): Promise<void> {
-  const { id } = await namedTicket(desk, context);
+  const { id } = await namedTicket(desk, context.words[1]);
   printMoved(context, await desk.setHeld(id, true));
 }
 
 async function unhold(desk: TicketDesk, context: CommandContext): Promise<void> {
-  const { id } = await namedTicket(desk, context);
+  const { id } = await namedTicket(desk, context.words[1]);
   printMoved(context, await desk.setHeld(id, false));
 }
 
 async function retry(desk: TicketDesk, context: CommandContext): Promise<void> {
-  const { id } = await namedTicket(desk, context);
+  const { id } = await namedTicket(desk, context.words[1]);
   printMoved(context, await desk.retryTicket(id));
 }
 

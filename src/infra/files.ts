@@ -17,6 +17,22 @@ export async function writeFileAtomically(
   await rename(draft, path);
 }
 
+/** As its parts come, for its owner alone. What does not come to its end leaves nothing. */
+export async function writePartsAtomically(
+  path: string,
+  parts: AsyncIterable<string>,
+): Promise<void> {
+  const draft = await writeDraft(path, "", OWNERS_ONLY);
+  try {
+    await using file = await open(draft, "a");
+    for await (const part of parts) await file.write(part);
+    await file.sync();
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
 /** False, and nothing is changed, when the file exists: of several callers one gets true. */
 export async function createFileExclusively(path: string, text: string): Promise<boolean> {
   const draft = await writeDraft(path, text);
