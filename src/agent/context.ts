@@ -7,6 +7,8 @@ import type { Shell } from "../domain/shell.ts";
 import type { Subject } from "../domain/subject.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { WorkQueue } from "../domain/ticket-ops.ts";
+import type { Policy } from "./guard/policy.ts";
+import type { SubjectNames } from "./guard/scope.ts";
 import type { Lease } from "./keep-lease.ts";
 import type { Limits } from "./limits.ts";
 import type { Redact } from "./redact.ts";
@@ -19,8 +21,10 @@ export interface AgentOptions {
   readonly shell: Shell;
   /** Rejects with OperatorError when it cannot be opened: then a person is asked. */
   readonly openSubject: (name: string) => Promise<Subject>;
-  /** What a command line would do; never throws. `members` are the subject's. */
-  readonly classify: (command: string, members: readonly string[]) => readonly Effect[];
+  /** What a command line would do; never throws. */
+  readonly classify: (command: string, subject: SubjectNames) => readonly Effect[];
+  /** A person's own rules for the guard. */
+  readonly policy: Policy;
   readonly redact: Redact;
   readonly clock: Clock;
   /** Yields [0, 1): jitter of waits. */

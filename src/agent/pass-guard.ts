@@ -1,19 +1,16 @@
 // Asks the guard about one operation, and a person where the guard says so.
-import { type Effect, isMutating } from "../domain/effect.ts";
+import { isMutating } from "../domain/effect.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Approval } from "../domain/session.ts";
+import { type AskedOperation, askGuard } from "./ask-guard.ts";
 import type { SessionContext } from "./context.ts";
-import { decide } from "./guard/decide.ts";
 import { record, say } from "./record.ts";
 
-export interface Operation {
+export interface Operation extends AskedOperation {
   readonly callId: string;
-  readonly effects: readonly Effect[];
   /** Exactly what will run: what a person approves is this and nothing else. */
   readonly operation: JsonObject;
   readonly reason: string;
-  /** As `decide` takes it. */
-  readonly harm?: string | undefined;
 }
 
 export interface Passage {
@@ -25,28 +22,34 @@ export interface Passage {
 }
 
 export async function passGuard(context: SessionContext, asked: Operation): Promise<Passage> {
-  const { effects, callId, harm } = asked;
-  const { decision, reason } = decide({ effects, mode: context.agent.mode, harm });
-  const shown = effects.map(({ kind, targets, source }) => ({ kind, targets, source }));
-  const content = { callId, decision, reason, effects: shown };
-  await record(context, { type: "guard_decided", content });
-  if (isMutating(effects)) say(context, `[Guard] ${decision}: ${reason}`);
+  const { decision, reason } = await decide(context, asked);
   if (decision !== "ask") return { isAllowed: decision === "allow", reason, hasWaited: false };
   return askPerson(context, { ...asked, why: reason });
 }
 
+async function decide(context: SessionContext, asked: Operation) {
+  const { effects, callId } = asked;
+  const decided = await askGuard(context, asked);
+  const { decision, reason, rule } = decided;
+  const shown = effects.map(({ kind, targets, source }) => ({ kind, targets, source }));
+  const content = { callId, decision, reason, rule, effects: shown };
+  await record(context, { type: "guard_decided", content });
+  if (isMutating(effects)) say(context, `[Guard] ${decision}: ${reason}`);
+  return decided;
+}
+
 async function askPerson(
   context: SessionContext,
-  { operation, reason, why }: Operation & { readonly why: string },
+  asked: Operation & { readonly why: string },
 ): Promise<Passage> {
   const { queue, clock, limits } = context.agent;
   const approval = await queue.requestApproval({
     sessionId: context.session.id,
-    operation,
-    reason: context.agent.redact(reason),
+    operation: asked.operation,
+    reason: context.agent.redact(asked.reason),
     expiresInMs: limits.approvalMsMax,
   });
-  say(context, `[Guard] ${why}: waiting for approval #${approval.id}`);
+  say(context, `[Guard] ${asked.why}: waiting for approval #${approval.id}`);
   const startedAtMs = clock.now();
   const state = await awaitDecision(context, approval);
   context.progress.waitedMs += clock.now() - startedAtMs;
@@ -54,7 +57,18 @@ async function askPerson(
   if (state !== "approved") {
     return { isAllowed: false, reason: `approval #${approval.id} is ${state}`, hasWaited: true };
   }
-  const isAllowed = await queue.useApproval(approval.id, approval.operationHash);
+  return spendApproval(context, { approval, asked });
+}
+
+/** What was fine when a person was asked may do harm by now: a person's word lifts no refusal. */
+async function spendApproval(
+  context: SessionContext,
+  { approval, asked }: { readonly approval: Approval; readonly asked: Operation },
+): Promise<Passage> {
+  const { observation: _, ...unseen } = asked;
+  const now = await decide(context, unseen);
+  if (now.decision === "deny") return { isAllowed: false, reason: now.reason, hasWaited: true };
+  const isAllowed = await context.agent.queue.useApproval(approval.id, approval.operationHash);
   const what = isAllowed ? "was given" : "is no longer valid, or was for something else";
   return { isAllowed, reason: `approval #${approval.id} ${what}`, hasWaited: true };
 }

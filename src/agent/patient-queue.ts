@@ -29,6 +29,7 @@ export function patientQueue(queue: WorkQueue, patience: Patience): WorkQueue {
     getTicket: (ticketId) => retry(() => queue.getTicket(ticketId)),
     sessionsOf: (ticketId) => retry(() => queue.sessionsOf(ticketId)),
     journalOf: (sessionId) => retry(() => queue.journalOf(sessionId)),
+    recentSteps: (query) => retry(() => queue.recentSteps(query)),
     appendAudit: (event) => retry(() => queue.appendAudit(event)),
     addUsage: (sessionId, turns, usage) => retry(() => queue.addUsage(sessionId, turns, usage)),
     beginStep: (step) => retry(() => queue.beginStep(step)),

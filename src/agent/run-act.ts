@@ -2,6 +2,7 @@
 // postcondition.
 import type { Action, ActionCall, Check } from "../domain/action.ts";
 import { AssertionError, messageOf } from "../domain/errors.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { SessionContext } from "./context.ts";
 import { beginStep, type Step } from "./journal-step.ts";
 import { canSee, lookAt } from "./look.ts";
@@ -31,17 +32,18 @@ export async function runAct(
     return failure(`unknown action "${input.action}": one of ${valid}`);
   }
   const deed: Deed = { action, call: { target: input.target, args: input.args } };
-  const before = await findObstacle(context, deed);
-  if (before) return before;
-  const intent = intentOf(deed);
+  const before = await prepare(context, deed);
+  if ("obstacle" in before) return before.obstacle;
+  const { targets, ...intent } = intentOf(deed);
   const { callId, reason } = input;
-  const passage = await passGuard(context, { ...intent, callId, reason });
+  const passage = await passGuard(context, { ...intent, ...before, callId, reason });
   if (!passage.isAllowed) {
     return failure(`refused by the guard: ${passage.reason}. Nothing was done.`);
   }
-  const meanwhile = passage.hasWaited ? await findObstacle(context, deed) : undefined;
-  if (meanwhile) return meanwhile;
-  const step = await beginStep(context, { kind: "act", ...intent });
+  const meanwhile = passage.hasWaited ? await prepare(context, deed) : undefined;
+  if (meanwhile && "obstacle" in meanwhile) return meanwhile.obstacle;
+  const { operation } = intent;
+  const step = await beginStep(context, { kind: "act", operation, targets });
   return step ? carryOut(context, { ...deed, step }) : lostTicket();
 }
 
@@ -49,27 +51,28 @@ function intentOf({ action, call }: Deed) {
   const targets = action.touches(call);
   const source = `${action.name} ${call.target}`;
   return {
+    action: action.name,
     operation: { action: action.name, ...call },
     targets,
     effects: [{ kind: action.effect, targets, source }],
   };
 }
 
-/** What stands against doing it, on a fresh observation; undefined when nothing does. */
-async function findObstacle(
-  context: SessionContext,
-  { action, call }: Deed,
-): Promise<ToolOutcome | undefined> {
+type Prepared = { readonly obstacle: ToolOutcome } | { readonly observation: Observation };
+
+/** A fresh observation on which nothing stands against doing it, or what does. */
+async function prepare(context: SessionContext, { action, call }: Deed): Promise<Prepared> {
   const observation = await lookAt(context.subject, context);
-  if (!observation || !canSee(observation)) {
-    return failure("the subject cannot be seen at present: nothing was done");
+  // Starting what is down needs no sight of the others.
+  if (!observation || !(canSee(observation) || action.effect === "start")) {
+    return { obstacle: failure("the subject cannot be seen at present: nothing was done") };
   }
   if (action.postcondition(observation, call).isMet) {
-    return { text: "already in effect, nothing was done", exitCode: 0 };
+    return { obstacle: { text: "already in effect, nothing was done", exitCode: 0 } };
   }
   const ready = action.precondition(observation, call);
-  if (!ready.isMet) return failure(`nothing was done: ${ready.reason}`);
-  return undefined;
+  if (!ready.isMet) return { obstacle: failure(`nothing was done: ${ready.reason}`) };
+  return { observation };
 }
 
 async function carryOut(

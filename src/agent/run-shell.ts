@@ -1,11 +1,10 @@
 // The tool `shell`: guard, journal, run, tell.
 import { type Effect, isMutating } from "../domain/effect.ts";
 import type { ShellResult } from "../domain/shell.ts";
+import { namesOf } from "./ask-guard.ts";
 import { type SessionContext, workedMs } from "./context.ts";
 import { fenceText } from "./fence.ts";
-import { harmOfInterrupting } from "./guard/harm.ts";
 import { beginStep } from "./journal-step.ts";
-import { lookAt } from "./look.ts";
 import { passGuard } from "./pass-guard.ts";
 import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
@@ -18,30 +17,14 @@ export async function runShell(
   context: SessionContext,
   { command, reason, callId }: ShellInput & { readonly callId: string },
 ): Promise<ToolOutcome> {
-  const { agent, members } = context;
-  const effects = agent.classify(command, members);
+  const effects = context.agent.classify(command, namesOf(context));
   const operation = { command };
-  const harm = await findHarm(context, effects);
-  const passage = await passGuard(context, { callId, effects, operation, reason, harm });
-  if (!passage.isAllowed) return refused(passage.reason);
-  const meanwhile = passage.hasWaited ? await findHarm(context, effects) : undefined;
-  if (meanwhile !== undefined) return refused(meanwhile);
+  const passage = await passGuard(context, { callId, effects, operation, reason });
+  if (!passage.isAllowed) {
+    return failure(`refused by the guard: ${passage.reason}. Nothing was run.`);
+  }
   if (!isMutating(effects)) return outcomeOf(context, await runBounded(context, command));
   return runJournaled(context, { command, effects });
-}
-
-function refused(reason: string): ToolOutcome {
-  return failure(`refused by the guard: ${reason}. Nothing was run.`);
-}
-
-/** An action's precondition looks for itself; a command that interrupts is looked at here. */
-async function findHarm(
-  context: SessionContext,
-  effects: readonly Effect[],
-): Promise<string | undefined> {
-  if (!effects.some(({ kind }) => kind === "interrupt")) return undefined;
-  const observation = await lookAt(context.subject, context);
-  return harmOfInterrupting(effects, observation?.members ?? []);
 }
 
 async function runJournaled(

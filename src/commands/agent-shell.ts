@@ -5,13 +5,13 @@ import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { ENDPOINTS } from "../../subjects/index.ts";
-import type { CommandKnowledge } from "../agent/guard/scope.ts";
+import type { CommandKnowledge, SubjectNames } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import { createShell } from "../infra/exec.ts";
 import { withFileErrors } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
-import { DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
+import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
 import { endpointsOf } from "./open-subject.ts";
 
 type Environment = CommandContext["env"];
@@ -32,8 +32,10 @@ export async function openAgentShell(context: CommandContext): Promise<Shell> {
   return createShell({ env: shellEnv(context, folder), cwd: tmpdir(), clock: context.clock });
 }
 
-/** What the guard needs to know of this machine, but for the subject's members. */
-export function shellKnowledge(context: CommandContext): Omit<CommandKnowledge, "members"> {
+/** What the guard needs to know of this machine, but for the subject's names. */
+export function shellKnowledge(
+  context: CommandContext,
+): Omit<CommandKnowledge, keyof SubjectNames> {
   const { HOME } = context.env;
   const home = resolve(homeOf(context));
   const ours = [home, resolve(databaseOf(context))];
@@ -63,6 +65,7 @@ function shellEnv(context: CommandContext, folder: string): Environment {
     [DATABASE_ENV]: resolve(databaseOf(context)),
     NO_COLOR: "1",
     ...namedEndpoints(context),
+    ...namedBroker(context),
   };
 }
 
@@ -70,6 +73,11 @@ function shellEnv(context: CommandContext, folder: string): Environment {
 function namedEndpoints({ flags }: CommandContext): Environment {
   const named = ENDPOINTS.map(({ flag, variable }) => [variable, textFlag(flags, flag)] as const);
   return Object.fromEntries(named.filter(([, typed]) => typed !== undefined));
+}
+
+function namedBroker(context: CommandContext): Environment {
+  const broker = brokerOf(context);
+  return broker === undefined ? {} : { [BROKER_ENV]: resolve(broker) };
 }
 
 /** Moved into place, so that another agent never runs half of it. */

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { loadSubject } from "../../subjects/index.ts";
 import { classifyCommand } from "../agent/guard/classify-command.ts";
+import { NO_POLICY } from "../agent/guard/policy.ts";
 import { DEFAULT_LIMITS, type Limits } from "../agent/limits.ts";
 import { runAgent } from "../agent/loop.ts";
 import { createRedactor } from "../agent/redact.ts";
@@ -58,7 +59,8 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     },
     agentId: `${hostname()}-${process.pid}`,
     openSubject: async (name) => (await openSubject(context, name)).subject,
-    classify: (command, members) => classifyCommand(command, { ...knowledge, members }),
+    classify: (command, names) => classifyCommand(command, { ...knowledge, ...names }),
+    policy: NO_POLICY,
     redact: createRedactor(secretsOf(env)),
     idleMs: IDLE_MS,
     pollMs: POLL_MS,

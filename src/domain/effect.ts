@@ -5,8 +5,11 @@ export const EFFECTS = [
   "start", // also resume: brings something back
   "interrupt", // stop, restart, kill, pause: takes something away, for a while
   "configure", // schedulers, replication, limits: changes how the subject behaves
+  "network", // rules that slow, drop or redirect traffic, taken away
+  "write", // a file for temporary use
   "destroy", // data: volumes, directories, logs, tombstones. Refused in every mode
   "oversight", // an agent's own supervision: tickets, approvals, monitor, audit. Likewise refused
+  "foreign", // what is not the subject's: other hosts, containers, services. Likewise refused
   "hidden", // code that cannot be read before it runs: `| sh`, eval of a variable. Likewise refused
   "unknown", // not understood; counts as mutating
 ] as const;
@@ -24,6 +27,8 @@ export interface Effect {
 export interface GuardDecision {
   readonly decision: "allow" | "ask" | "deny";
   readonly reason: string;
+  /** Which rule decided: "refusal: destroy", "quorum", "policy: quiet nights", "mode approve". */
+  readonly rule: string;
 }
 
 export function isMutating(effects: readonly Effect[]): boolean {

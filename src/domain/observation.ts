@@ -1,4 +1,5 @@
 // What one look at a subject yields: plain data, each part read or failed, each with its age.
+import type { FoundDisturbance } from "./disturbance.ts";
 
 /** One part of an observation. A failed read is never an empty value. */
 export type Reading<T> =
@@ -15,8 +16,19 @@ export interface Observation {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly members: readonly ObservedMember[];
+  /** What is done to its members from outside; absent where nobody looks: they are processes. */
+  readonly disturbances?: Reading<readonly FoundDisturbance[]>;
   /** What else is worth a place on a screen, the most important rows first. */
   readonly tables?: readonly ObservedTable[];
+}
+
+/** Members that must not be missing together. */
+export interface QuorumGroup {
+  /** For a sentence: "PD members", "stores, of which a region has 3". */
+  readonly name: string;
+  readonly members: readonly string[];
+  /** How many of them may be missing at once; 0 or more. */
+  readonly spare: number;
 }
 
 export interface ObservedTable {

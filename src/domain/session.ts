@@ -80,6 +80,13 @@ export interface JournalEntry {
   readonly endedAtMs: number | null;
 }
 
+/** A mutating step of whichever session, as the guard counts them. */
+export interface RecentStep {
+  readonly entry: JournalEntry;
+  /** Begun and not ended, by a session that has not ended either. */
+  readonly isUnderWay: boolean;
+}
+
 export interface Approval {
   readonly id: number;
   readonly sessionId: string;

@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { Fault } from "./fault.ts";
 import type { JsonObject } from "./json.ts";
 import type { ContainerLoad, LoadFigure } from "./load.ts";
-import type { Observation } from "./observation.ts";
+import type { Observation, QuorumGroup } from "./observation.ts";
 import type { Runbook } from "./runbook.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Invariant } from "./verdict.ts";
@@ -17,6 +17,8 @@ export interface Subject<O extends Observation = Observation> {
   readonly invariants: readonly Invariant<O>[];
   readonly actions: readonly Action<O>[];
   readonly runtime: Runtime | undefined;
+  /** Who must not be missing together. Absent: of each role, the smaller half may be. */
+  quorums?(observation: O): readonly QuorumGroup[];
   /** For the model: the subject's parts and present readings, at most 4 KB of plain text. */
   describe(observation: O): string;
   /** For the model: how this subject works and where to look, a few paragraphs. Constant. */

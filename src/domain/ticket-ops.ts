@@ -8,6 +8,7 @@ import type {
   Approval,
   Conclusion,
   JournalEntry,
+  RecentStep,
   SafetyMode,
   Session,
   StopReason,
@@ -67,6 +68,11 @@ export interface WorkQueue {
   /** Sessions before this one on the same ticket, oldest first. */
   sessionsOf(ticketId: number): Promise<readonly Session[]>;
   journalOf(sessionId: string): Promise<readonly JournalEntry[]>;
+  /**
+   * Steps on the subject that began since then or are under way, and all of the ticket; oldest
+   * first, the last 1,000.
+   */
+  recentSteps(query: RecentStepsQuery): Promise<readonly RecentStep[]>;
   appendAudit(event: AuditInput): Promise<AuditEvent>;
   addUsage(sessionId: string, turns: number, usage: Usage): Promise<void>;
   /** Writes the intent of a mutating step. Rejects with "conflict" when the lease is lost. */
@@ -96,6 +102,13 @@ export interface ClaimRequest {
   readonly mode: SafetyMode;
   /** Only tickets of this subject; any when absent. */
   readonly subject?: string;
+}
+
+export interface RecentStepsQuery {
+  readonly subject: string;
+  readonly sinceMs: number;
+  /** Absent: those of no ticket in particular. */
+  readonly ticketId?: number | undefined;
 }
 
 export interface StepIntent {

@@ -2,8 +2,8 @@
 // has ended may have happened or not, and the next session must look.
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
-import type { JournalEntry } from "../domain/session.ts";
-import type { StepIntent, StepOutcome } from "../domain/ticket-ops.ts";
+import type { JournalEntry, RecentStep } from "../domain/session.ts";
+import type { RecentStepsQuery, StepIntent, StepOutcome } from "../domain/ticket-ops.ts";
 import { parseJournalEntry } from "./rows.ts";
 import { requireSession } from "./sessions.ts";
 import { requireTicket } from "./tickets.ts";
@@ -60,6 +60,29 @@ export function journalOf({ db }: StoreCall, sessionId: string): readonly Journa
     .query("SELECT * FROM journal WHERE session_id = ? ORDER BY id")
     .all(sessionId)
     .map(parseJournalEntry);
+}
+
+/** How far back is looked: steps are made by few agents, each within its limits. */
+const RECENT_STEPS_MAX = 1_000;
+
+/** Oldest first. Costs the same however long the journal has become. */
+export function recentSteps({ db }: StoreCall, query: RecentStepsQuery): readonly RecentStep[] {
+  const { subject, sinceMs, ticketId = null } = query;
+  return db
+    .query<{ is_under_way: number }, Bindings>(
+      `SELECT journal.*, journal.state = 'intended' AND sessions.ended_at_ms IS NULL AS is_under_way
+      FROM journal JOIN tickets ON tickets.id = journal.ticket_id
+        JOIN sessions ON sessions.id = journal.session_id
+      WHERE journal.id > (SELECT coalesce(max(id), 0) FROM journal) - ${RECENT_STEPS_MAX}
+        AND tickets.subject = $subject
+        AND (journal.started_at_ms >= $sinceMs OR is_under_way OR journal.ticket_id = $ticketId)
+      ORDER BY journal.id`,
+    )
+    .all({ subject, sinceMs, ticketId })
+    .map(({ is_under_way, ...row }) => ({
+      entry: parseJournalEntry(row),
+      isUnderWay: is_under_way === 1,
+    }));
 }
 
 /** Each name once, sorted. A step that failed or never finished may have touched them too. */

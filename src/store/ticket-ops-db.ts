@@ -4,7 +4,14 @@ import type { Database } from "bun:sqlite";
 import { randomUUID } from "node:crypto";
 import type { AuditEvent, AuditInput } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Approval, Conclusion, JournalEntry, Session, Usage } from "../domain/session.ts";
+import type {
+  Approval,
+  Conclusion,
+  JournalEntry,
+  RecentStep,
+  Session,
+  Usage,
+} from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type {
   ApprovalRequest,
@@ -12,6 +19,7 @@ import type {
   ClaimRequest,
   EventFilter,
   FiringViolation,
+  RecentStepsQuery,
   RecordedViolation,
   SessionEnd,
   SessionSummary,
@@ -132,6 +140,10 @@ export class TicketOpsDB implements TicketOps {
 
   async journalOf(sessionId: string): Promise<readonly JournalEntry[]> {
     return this.#read((call) => journal.journalOf(call, sessionId));
+  }
+
+  async recentSteps(query: RecentStepsQuery): Promise<readonly RecentStep[]> {
+    return this.#read((call) => journal.recentSteps(call, query));
   }
 
   async appendAudit(event: AuditInput): Promise<AuditEvent> {

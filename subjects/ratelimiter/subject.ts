@@ -6,6 +6,7 @@ import { limiterInvariants } from "./invariants/all.ts";
 import type { LimiterObservation } from "./observation.ts";
 import { createWatcher } from "./observe/memory.ts";
 import { PRIMER } from "./primer.ts";
+import { limiterQuorums } from "./quorums.ts";
 
 export function openRateLimiter(options: OpenOptions): Subject<LimiterObservation> {
   const { runtime } = options;
@@ -16,6 +17,7 @@ export function openRateLimiter(options: OpenOptions): Subject<LimiterObservatio
     invariants: limiterInvariants,
     actions: limiterActions({ runtime, site }),
     runtime,
+    quorums: limiterQuorums,
     describe: describeLimiter,
     primer: PRIMER,
   };

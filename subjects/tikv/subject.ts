@@ -6,6 +6,7 @@ import { tikvInvariants } from "./invariants/all.ts";
 import type { TikvObservation } from "./observation.ts";
 import { createWatcher } from "./observe/memory.ts";
 import { PRIMER } from "./primer.ts";
+import { tikvQuorums } from "./quorums.ts";
 
 export function openTikv(options: OpenOptions): Subject<TikvObservation> {
   const { topology, runtime } = options;
@@ -16,6 +17,7 @@ export function openTikv(options: OpenOptions): Subject<TikvObservation> {
     invariants: tikvInvariants(topology.timeScale),
     actions: tikvActions({ runtime, pdUrls, latest }),
     runtime,
+    quorums: tikvQuorums,
     describe: describeCluster,
     primer: PRIMER,
   };

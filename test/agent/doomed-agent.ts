@@ -1,6 +1,7 @@
 // An agent in a process of its own, for a test that kills it: `doomed-agent.ts <home> <scratch>`.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { NO_POLICY } from "../../src/agent/guard/policy.ts";
 import { DEFAULT_LIMITS } from "../../src/agent/limits.ts";
 import { runAgent } from "../../src/agent/loop.ts";
 import { systemClock } from "../../src/infra/clock.ts";
@@ -18,7 +19,8 @@ await runAgent({
   mode: "execute",
   shell: createShell({ env: { PATH: process.env.PATH }, cwd: tmpdir(), clock: systemClock }),
   openSubject: async () => lampSubject().subject,
-  classify: (source) => [{ kind: "unknown", targets: [], source }],
+  classify: (source) => [{ kind: "write", targets: [], source }],
+  policy: NO_POLICY,
   redact: (text) => text,
   clock: systemClock,
   random: () => 0.5,

@@ -130,13 +130,30 @@ for (const { what, target, says: expected } of OBSTACLES) {
   });
 }
 
-test("nothing is done to a subject that cannot be seen", async () => {
-  const lamps = lampSubject();
+test("nothing but a start is done to a subject that cannot be seen", async () => {
+  const lamps = lampSubject({ effect: "configure" });
   lamps.health.set("left", "unknown").set("right", "unknown");
   using world = await tryOnce(() => actCall("switch_on", "left"), { lamps });
   await world.run();
   expect(resultsIn(world.model.requests[1])[0]).toContain("the subject cannot be seen");
   expect(lamps.deeds).toEqual([]);
+});
+
+test("what is down is started blindly, too: it takes nothing away", async () => {
+  const lamps = lampSubject();
+  lamps.health.set("left", "unknown").set("right", "unknown");
+  using world = await tryOnce(() => actCall("switch_on", "left"), { lamps });
+  await world.run();
+  expect(lamps.deeds).toEqual(["on left"]);
+});
+
+test("a command that changes something is refused while the subject cannot be seen", async () => {
+  const lamps = lampSubject();
+  lamps.health.set("left", "unknown").set("right", "unknown");
+  using world = await tryOnce(({ scratch }) => shellCall(`touch ${scratch}/mark`), { lamps });
+  await world.run();
+  expect(resultsIn(world.model.requests[1])[0]).toContain("the subject cannot be seen at present");
+  expect(existsSync(join(world.scratch, "mark"))).toBe(false);
 });
 
 test("an action whose postcondition stays false says so, and counts as a change", async () => {
@@ -177,13 +194,20 @@ test("approve: what a person let pass is looked at once more before it interrupt
   lamps.health.set("left", "down");
   await world.store.decideApproval(1, "approved");
   await running;
-  expect(resultsIn(world.model.requests[1])[0]).toContain("1 of 3 members of role lamp up");
+  expect(resultsIn(world.model.requests[1])[0]).toContain(
+    "1 of 3 members of role lamp up (left missing already)",
+  );
 });
 
 test("only mutating commands are journaled and count as a change", async () => {
   using world = openWorld({
     script: [
-      () => says(shellCall("ls /"), shellCall(`touch ${world.scratch}/a`), shellCall("nonesuch")),
+      () =>
+        says(
+          shellCall("ls /"),
+          shellCall(`touch ${world.scratch}/a`),
+          shellCall("pd-ctl config set x 1"),
+        ),
       says(concludeCall("cannot_fix")),
     ],
   });
@@ -193,7 +217,7 @@ test("only mutating commands are journaled and count as a change", async () => {
   const journal = await world.store.journalOf(id);
   expect(journal.map(({ operation, state }) => [operation.command, state])).toEqual([
     [`touch ${world.scratch}/a`, "done"],
-    ["nonesuch", "failed"],
+    ["pd-ctl config set x 1", "failed"],
   ]);
   expect(changes).toBe(1);
 });
@@ -201,7 +225,11 @@ test("only mutating commands are journaled and count as a change", async () => {
 test("secrets reach neither the model, nor a line, nor the audit, nor the journal", async () => {
   using world = openWorld({
     script: [
-      says(shellCall(`echo ${SECRET}; touch /dev/null`), shellCall("echo token=abcdef123")),
+      () =>
+        says(
+          shellCall(`echo ${SECRET}; touch ${world.scratch}/a`),
+          shellCall("echo token=abcdef123"),
+        ),
       says({ type: "text", text: `It is ${SECRET}.` }, concludeCall("cannot_fix")),
     ],
   });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../../src/agent/context.ts";
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
+import { NO_POLICY } from "../../src/agent/guard/policy.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/agent/limits.ts";
 import { runAgent } from "../../src/agent/loop.ts";
 import { createRedactor } from "../../src/agent/redact.ts";
@@ -104,7 +105,8 @@ function ordinary({ home, store, lamps, lines }: Parts): Omit<AgentOptions, "mod
     mode: "execute",
     shell: createShell({ env: { PATH: process.env.PATH }, cwd: tmpdir(), clock: systemClock }),
     openSubject: async () => lamps.subject,
-    classify: (command, members) => classifyCommand(command, { ...knowledge, members }),
+    classify: (command, names) => classifyCommand(command, { ...knowledge, ...names }),
+    policy: NO_POLICY,
     redact: createRedactor([SECRET]),
     clock: systemClock,
     random: () => 0.5,

@@ -59,7 +59,8 @@ function subjectOf(health: Lamps["health"], action: Action): Subject {
         health: seen,
         detail: seen,
       }));
-      return { subject: "lamps", startedAtMs: 0, endedAtMs: 0, members };
+      const nowMs = Date.now();
+      return { subject: "lamps", startedAtMs: nowMs, endedAtMs: nowMs, members };
     },
   };
 }

@@ -25,6 +25,8 @@ const OVERWRITERS = [
   ...["bunzip2", "xz", "unxz", "zstd", "unzstd", "lz4", "zip", "7z", "cpio"],
 ];
 
+const PERMISSION_TOOLS = ["chmod", "chown", "chgrp", "setfacl", "chattr"];
+
 export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(DESTROYERS.map((name) => [name, classifyDestroyer])),
   ...Object.fromEntries(OVERWRITERS.map((name) => [name, classifyOverwriter])),
@@ -34,6 +36,10 @@ export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
   ln: alwaysIs("hidden", "it gives a file another name"),
   tar: classifyTar,
   tee: classifyTee,
+  touch: classifyMaker,
+  mkdir: classifyMaker,
+  mktemp: classifyMaker,
+  ...Object.fromEntries(PERMISSION_TOOLS.map((name) => [name, classifyPermissions])),
 };
 
 function classifyDestroyer(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -44,7 +50,7 @@ function classifyOverwriter(words: readonly ShellWord[], scope: Scope): readonly
   const isHarmless =
     hasPlainOptions(words, /^-[a-zA-Z]+$/) &&
     operandsOf(words).every((word) => isScratch(word, scope));
-  return [effectOf({ kind: isHarmless ? "unknown" : "destroy", words, scope })];
+  return [effectOf({ kind: isHarmless ? "write" : "destroy", words, scope })];
 }
 
 /** Its last operand is written. With links, or the target named first, it is not so simple. */
@@ -61,6 +67,30 @@ function classifyTee(words: readonly ShellWord[], scope: Scope): readonly Effect
     return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
   }
   return operandsOf(words).flatMap((word) => writeTo(word, scope));
+}
+
+/** With an option that has a value, that is an operand as well: it only makes it stricter. */
+function classifyMaker(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const options = words.slice(1).filter(({ text }) => /^-./.test(text));
+  if (!options.every(({ text, isExact }) => isExact && /^-[acmpdqu]+$/.test(text))) {
+    return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
+  }
+  const operands = operandsOf(words);
+  if (operands.length === 0) return [effectOf({ kind: "write", words, scope })];
+  return operands.flatMap((word) => writeTo(word, scope));
+}
+
+/** Elsewhere it may lock a member out of its own data. */
+function classifyPermissions(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const [, ...files] = operandsOf(words);
+  if (words.some(({ isExact }) => !isExact)) {
+    return [effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" })];
+  }
+  const isHarmless =
+    hasPlainOptions(words, /^-[a-zA-Z]+$/) &&
+    files.length > 0 &&
+    files.every((word) => isScratch(word, scope));
+  return [effectOf({ kind: isHarmless ? "write" : "unknown", words, scope })];
 }
 
 /** Reading a device or a file is harmless, writing `of=` is not. */

@@ -1,29 +1,105 @@
-// What interrupting members would cost the subject at this moment: pure, from a fresh observation.
+// What a mutation would cost the subject at this moment, or why nobody can tell: pure, from the
+// cluster as it was last seen.
 import type { Effect } from "../../domain/effect.ts";
-import type { ObservedMember } from "../../domain/observation.ts";
+import type { QuorumGroup } from "../../domain/observation.ts";
+import type { ClusterModel } from "./cluster.ts";
 
-/**
- * Why it must not be done now; undefined when nothing stands against it. Each role keeps a majority
- * of its members up. A member that is not up has nothing to lose.
- */
-export function harmOfInterrupting(
-  effects: readonly Effect[],
-  members: readonly ObservedMember[],
-): string | undefined {
-  const interrupting = effects.filter(({ kind }) => kind === "interrupt");
-  const vague = interrupting.find(({ targets }) => targets.length === 0);
-  if (vague) return `${vague.source} does not say which members it interrupts`;
-  const targets = new Set(interrupting.flatMap((effect) => effect.targets));
-  const seen = members.filter(({ health }) => health !== "unknown").map(({ name }) => name);
-  const unseen = [...targets].find((name) => !seen.includes(name));
-  if (unseen) return `${unseen} cannot be seen at present, so nobody knows what it would cost`;
-  const struck = members.filter(({ name, health }) => targets.has(name) && health === "up");
-  for (const { name, role } of struck) {
-    const ofRole = members.filter((member) => member.role === role);
-    const left = ofRole.filter(({ name, health }) => health === "up" && !targets.has(name));
-    if (left.length * 2 > ofRole.length) continue;
-    const rest = `${left.length} of ${ofRole.length} members of role ${role} up`;
-    return `interrupting ${name} would leave ${rest}, which is no majority`;
+/** A look takes up to a second; what is older than this is no longer what is. */
+export const SIGHT_MS_MAX = 10_000;
+
+export interface Objection {
+  readonly rule: "sight" | "quorum" | "repair";
+  readonly reason: string;
+}
+
+export interface Moment {
+  readonly cluster: ClusterModel;
+  readonly nowMs: number;
+}
+
+/** Why it must not be done now; undefined when nothing stands against it. */
+export function findHarm(effects: readonly Effect[], moment: Moment): Objection | undefined {
+  const mutating = effects.filter(({ kind }) => kind !== "read");
+  return (
+    findBlindness(mutating, moment) ??
+    findCollision(mutating, moment.cluster) ??
+    findLoss(
+      mutating.filter(({ kind }) => kind === "interrupt"),
+      moment.cluster,
+    )
+  );
+}
+
+/** Starting takes nothing away: it may be done without seeing, and nothing else may. */
+function findBlindness(
+  mutating: readonly Effect[],
+  { cluster: { seenAtMs }, nowMs }: Moment,
+): Objection | undefined {
+  if (mutating.every(({ kind }) => kind === "start")) return undefined;
+  const but = "until it is, nothing but starting what is down is allowed";
+  if (seenAtMs === undefined) {
+    return { rule: "sight", reason: `the subject cannot be seen at present: ${but}` };
   }
-  return undefined;
+  const ageMs = nowMs - seenAtMs;
+  if (ageMs <= SIGHT_MS_MAX) return undefined;
+  const age = `${Math.round(ageMs / 1000)} s`;
+  return { rule: "sight", reason: `the subject was last seen ${age} ago: ${but}` };
+}
+
+/** Two sessions on one member undo each other's work. */
+function findCollision(
+  mutating: readonly Effect[],
+  { inRepair }: ClusterModel,
+): Objection | undefined {
+  const targets = mutating.flatMap((effect) => effect.targets);
+  const taken = targets.find((name) => inRepair.includes(name));
+  if (taken === undefined) return undefined;
+  return { rule: "repair", reason: `another session is working on ${taken} at this moment` };
+}
+
+function findLoss(interrupting: readonly Effect[], cluster: ClusterModel): Objection | undefined {
+  const vague = interrupting.find(({ targets }) => targets.length === 0);
+  if (vague) return loss(`${vague.source} does not say which members it interrupts`);
+  const targets = [...new Set(interrupting.flatMap((effect) => effect.targets))];
+  const unseen = targets.find((name) => healthOf(cluster, name) === "unknown");
+  if (unseen !== undefined) {
+    return loss(`${unseen} cannot be seen at present, so nobody knows what it would cost`);
+  }
+  // What is not up has nothing to lose.
+  const struck = targets.filter((name) => healthOf(cluster, name) === "up");
+  const broken = cluster.quorums
+    .map((group) => describeBreach(group, { struck, cluster }))
+    .find((reason) => reason !== undefined);
+  return broken === undefined ? undefined : loss(broken);
+}
+
+interface Blow {
+  /** Members that are up and would not be. */
+  readonly struck: readonly string[];
+  readonly cluster: ClusterModel;
+}
+
+/** Undefined when the group can spare them. */
+function describeBreach(group: QuorumGroup, { struck, cluster }: Blow): string | undefined {
+  const hit = group.members.filter((name) => struck.includes(name));
+  if (hit.length === 0) return undefined;
+  const isAway = (name: string) =>
+    healthOf(cluster, name) !== "up" || cluster.inRepair.includes(name);
+  const away = group.members.filter((name) => !hit.includes(name) && isAway(name));
+  if (hit.length + away.length <= group.spare) return undefined;
+  const total = group.members.length;
+  const left = total - hit.length - away.length;
+  const missing = away.length === 0 ? "" : ` (${away.join(", ")} missing already)`;
+  return (
+    `interrupting ${hit.join(", ")} would leave ${left} of ${total} ${group.name} up${missing}, ` +
+    `and ${total - group.spare} are needed`
+  );
+}
+
+function healthOf({ members }: ClusterModel, name: string): string {
+  return members.find((member) => member.name === name)?.health ?? "unknown";
+}
+
+function loss(reason: string): Objection {
+  return { rule: "quorum", reason };
 }

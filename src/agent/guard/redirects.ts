@@ -45,7 +45,7 @@ export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
   if (word.isExact && SINKS.has(word.text)) return [];
   const words = [{ text: `> ${word.text}`, isExact: true }];
   if (isScratch(word, scope)) {
-    return [effectBecause({ kind: "unknown", words, because: "writes a temporary file" })];
+    return [effectBecause({ kind: "write", words, because: "a temporary file" })];
   }
   if (isProtected(word, scope)) {
     const because = "operator's own files and the subject's data";

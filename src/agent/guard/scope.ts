@@ -2,10 +2,17 @@
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import type { ScriptFacts } from "./script-facts.ts";
 
-/** Facts of the world that tell a harmless command from another. */
-export interface CommandKnowledge {
-  /** Member names of the subject: named in a command, they become the effect's targets. */
+/** By what words a command can mean the subject. */
+export interface SubjectNames {
+  readonly subject: string;
+  /** Named in a command, they become the effect's targets. */
   readonly members: readonly string[];
+  /** As compose names it; absent where its members are no containers. */
+  readonly project?: string | undefined;
+}
+
+/** Facts of the world that tell a harmless command from another. */
+export interface CommandKnowledge extends SubjectNames {
   /** `host` or `host:port` that may be asked over HTTP, besides loopback. */
   readonly readHosts: readonly string[];
   /** Absolute paths of operator's own files and the subject's data: written by no command. */

@@ -42,7 +42,7 @@ const ATTEMPTS: readonly Attempt[] = [
       ["hidden", "cat <<E > /tmp/x; bash /tmp/x\nrm x\nE"],
     ],
     nearMisses: [
-      ["unknown", "echo note > /tmp/x; cat /tmp/x"],
+      ["write", "echo note > /tmp/x; cat /tmp/x"],
       ["read", "/usr/local/bin/jq . file"],
       ["read", "TZ=UTC date"],
     ],
@@ -114,9 +114,9 @@ const ATTEMPTS: readonly Attempt[] = [
       ["destroy", "journalctl --cursor-file=/var/lib/x"],
     ],
     nearMisses: [
-      ["unknown", "cp /var/log/syslog /tmp/copy"],
-      ["unknown", "sed -i s/a/b/ /tmp/copy"],
-      ["unknown", "curl -o /tmp/answer http://127.0.0.1/"],
+      ["write", "cp /var/log/syslog /tmp/copy"],
+      ["write", "sed -i s/a/b/ /tmp/copy"],
+      ["write", "curl -o /tmp/answer http://127.0.0.1/"],
       ["read", "tar -tzf /var/backups/x.tgz"],
       ["read", "cd /var/log && tail -5 syslog"],
     ],

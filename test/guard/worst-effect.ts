@@ -5,6 +5,7 @@ import type { CommandKnowledge } from "../../src/agent/guard/scope.ts";
 import type { EffectKind } from "../../src/domain/effect.ts";
 
 export const KNOWLEDGE: CommandKnowledge = {
+  subject: "tikv",
   members: ["pd1", "tikv1", "tikv2"],
   readHosts: ["10.0.0.5:2379", "pd.example"],
   protectedPaths: ["/home/op/.operator"],
@@ -16,10 +17,13 @@ export const KNOWLEDGE: CommandKnowledge = {
 export const WORST_FIRST: readonly EffectKind[] = [
   "destroy",
   "oversight",
+  "foreign",
   "hidden",
   "unknown",
   "interrupt",
+  "network",
   "configure",
+  "write",
   "start",
   "read",
 ];

@@ -210,17 +210,24 @@ const CASES: Readonly<Record<EffectKind, readonly string[]>> = {
     "cd ~/.operator && ls",
     "sqlite3 /home/op/.operator/tickets.db 'delete from audit'",
   ],
-  unknown: [
-    "constructor x",
+  network: [],
+  foreign: [],
+  write: [
     "echo x > /tmp/note",
     "echo x >> notes.txt",
     "mv /tmp/a /tmp/b",
     "sed -i s/a/b/ file",
     "find . -fprint x",
+    "curl -o file http://127.0.0.1/",
+    "touch /tmp/a notes.txt; mkdir -p /tmp/b",
+    "chmod +x /tmp/a",
+  ],
+  unknown: [
+    "chmod 644 /var/log/x",
+    "constructor x",
     "curl http://example.com/",
     "curl http://127.0.0.1.example.com/",
     "curl http://10.0.0.5:2380/",
-    "curl -o file http://127.0.0.1/",
     "curl 'http://127.0.0.1:2379/pd/api/v1/{a,b}'",
   ],
 };

@@ -1,0 +1,65 @@
+// One operation before the guard: the cluster as it is now, what was done of late, and its answer.
+import { type Effect, type GuardDecision, isMutating } from "../domain/effect.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { JournalEntry, RecentStep } from "../domain/session.ts";
+import type { SessionContext } from "./context.ts";
+import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
+import { guard } from "./guard/guard.ts";
+import { countHistory, HOUR_MS, NO_HISTORY } from "./guard/history.ts";
+import type { SubjectNames } from "./guard/scope.ts";
+import { lookAt } from "./look.ts";
+
+export interface AskedOperation {
+  readonly effects: readonly Effect[];
+  /** The named action; absent for a shell command. */
+  readonly action?: string;
+  /** A look that was just taken; otherwise one is taken for what mutates. */
+  readonly observation?: Observation;
+}
+
+/** Records nothing. */
+export async function askGuard(
+  context: SessionContext,
+  { effects, action, observation }: AskedOperation,
+): Promise<GuardDecision> {
+  const { agent, subject, ticket } = context;
+  const { mode, policy, clock } = agent;
+  const about = { effects, action, mode, policy, subject: subject.name };
+  if (!isMutating(effects)) {
+    const unneeded = { cluster: UNSEEN_CLUSTER, history: NO_HISTORY, nowMs: clock.now() };
+    return guard({ ...about, ...unneeded });
+  }
+  const seen = observation ?? (await lookAt(subject, context));
+  const nowMs = clock.now();
+  const query = { subject: subject.name, sinceMs: nowMs - HOUR_MS, ticketId: ticket.id };
+  const steps = await agent.queue.recentSteps(query);
+  const isInterruption = (entry: JournalEntry) => isInterrupting(context, entry);
+  return guard({
+    ...about,
+    cluster: modelCluster({
+      observation: seen,
+      quorums: seen && subject.quorums?.(seen),
+      inRepair: inRepair(context, steps),
+    }),
+    history: countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption }),
+    nowMs,
+  });
+}
+
+export function namesOf({ subject, members }: SessionContext): SubjectNames {
+  return { subject: subject.name, members, project: subject.runtime?.topology.docker?.project };
+}
+
+function inRepair({ session }: SessionContext, steps: readonly RecentStep[]): readonly string[] {
+  const foreign = steps.filter(({ entry }) => entry.sessionId !== session.id);
+  return foreign.flatMap(({ entry, isUnderWay }) => (isUnderWay ? entry.targets : []));
+}
+
+/** As it would be classified today. */
+function isInterrupting(context: SessionContext, { operation }: JournalEntry): boolean {
+  const { agent, subject } = context;
+  const action = subject.actions.find(({ name }) => name === operation.action);
+  if (action) return action.effect === "interrupt";
+  const command = typeof operation.command === "string" ? operation.command : "";
+  return agent.classify(command, namesOf(context)).some(({ kind }) => kind === "interrupt");
+}

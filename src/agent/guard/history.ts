@@ -1,0 +1,77 @@
+// What agents did to a subject of late, as counts, and how much is enough: whatever one ticket or
+// one hour needs beyond it, a person should look at.
+
+import type { RecentStep } from "../../domain/session.ts";
+
+export interface StepCount {
+  /** Mutating steps, whatever became of them. */
+  readonly steps: number;
+  /** Those among them that took members away. */
+  readonly interruptions: number;
+}
+
+export interface History {
+  readonly ticket: StepCount;
+  /** Of all tickets of the subject, in the last 60 minutes; the ticket's own are among them. */
+  readonly hour: StepCount;
+}
+
+export const NO_HISTORY: History = {
+  ticket: { steps: 0, interruptions: 0 },
+  hour: { steps: 0, interruptions: 0 },
+};
+
+export interface BlastRadius {
+  readonly ticket: StepCount;
+  readonly hour: StepCount;
+}
+
+export const HOUR_MS = 60 * 60_000;
+
+export interface StepsOf {
+  readonly ticketId: number | undefined;
+  readonly nowMs: number;
+  readonly isInterruption: (entry: RecentStep["entry"]) => boolean;
+}
+
+/** `steps` are the subject's, those of the ticket among them. */
+export function countHistory(steps: readonly RecentStep[], about: StepsOf): History {
+  const { ticketId, nowMs, isInterruption } = about;
+  const entries = steps.map(({ entry }) => entry);
+  const count = (some: typeof entries): StepCount => ({
+    steps: some.length,
+    interruptions: some.filter(isInterruption).length,
+  });
+  return {
+    ticket: count(entries.filter((entry) => entry.ticketId === ticketId)),
+    hour: count(entries.filter(({ startedAtMs }) => startedAtMs > nowMs - HOUR_MS)),
+  };
+}
+
+/** A runbook needs at most 3 steps, a model that tries things out some more. */
+export const BLAST_RADIUS: BlastRadius = {
+  ticket: { steps: 20, interruptions: 5 },
+  hour: { steps: 120, interruptions: 30 },
+};
+
+export interface NextStep {
+  readonly history: History;
+  readonly radius: BlastRadius;
+  readonly isInterruption: boolean;
+}
+
+/** Why there may be no further step; undefined while there may. */
+export function findExcess({ history, radius, isInterruption }: NextStep): string | undefined {
+  for (const span of ["ticket", "hour"] as const) {
+    const during = span === "ticket" ? "on this ticket" : "on this subject within an hour";
+    const [done, most] = [history[span], radius[span]];
+    if (done.steps >= most.steps) {
+      return `${done.steps} of ${most.steps} steps ${during} are used up; a person must look`;
+    }
+    if (isInterruption && done.interruptions >= most.interruptions) {
+      const used = `${done.interruptions} of ${most.interruptions} interruptions`;
+      return `${used} ${during} are used up; a person must look`;
+    }
+  }
+  return undefined;
+}

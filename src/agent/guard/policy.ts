@@ -1,0 +1,102 @@
+// A person's own rules: pure matching of one operation against them. They tighten what the guard
+// would allow, and let named actions pass in mode approve; what the guard refuses stays refused.
+import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { BLAST_RADIUS, type BlastRadius } from "./history.ts";
+
+export interface PolicyRule {
+  readonly name: string;
+  readonly decision: "allow" | "ask" | "deny";
+  readonly reason: string | undefined;
+  /** Each of these narrows; absent means any. */
+  readonly subjects: readonly string[] | undefined;
+  readonly actions: readonly string[] | undefined;
+  readonly effects: readonly EffectKind[] | undefined;
+  readonly members: readonly string[] | undefined;
+  readonly hours: HourSpan | undefined;
+}
+
+/** Minutes since midnight; from ≥ until spans midnight. `until` is not in it. */
+export interface HourSpan {
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface Policy {
+  /** An IANA name, which the hours are meant in. */
+  readonly timeZone: string;
+  readonly radius: BlastRadius;
+  readonly rules: readonly PolicyRule[];
+}
+
+export const NO_POLICY: Policy = { timeZone: "UTC", radius: BLAST_RADIUS, rules: [] };
+
+export interface PolicyCase {
+  readonly subject: string;
+  /** The named action; absent for a shell command. */
+  readonly action?: string | undefined;
+  readonly effects: readonly Effect[];
+  readonly nowMs: number;
+}
+
+/** The strictest rule that speaks of it: deny before ask before allow, else in their order. */
+export function findRule(policy: Policy, asked: PolicyCase): PolicyRule | undefined {
+  const minute = minuteOfDay(asked.nowMs, policy.timeZone);
+  const speaking = policy.rules.filter(
+    (rule) => isWithin(rule.hours, minute) && (isGrant(rule) ? grants : tightens)(rule, asked),
+  );
+  return ["deny", "ask", "allow"]
+    .map((decision) => speaking.find((rule) => rule.decision === decision))
+    .find((rule) => rule !== undefined);
+}
+
+function isGrant({ decision }: PolicyRule): boolean {
+  return decision === "allow";
+}
+
+/** Every part of it must be granted. */
+function grants(rule: PolicyRule, { subject, action, effects }: PolicyCase): boolean {
+  const { subjects, actions, members } = rule;
+  const mutating = effects.filter(({ kind }) => kind !== "read");
+  return (
+    action !== undefined &&
+    actions?.includes(action) === true &&
+    (subjects === undefined || subjects.includes(subject)) &&
+    mutating.every(({ kind }) => rule.effects === undefined || rule.effects.includes(kind)) &&
+    mutating.every(
+      ({ targets }) =>
+        members === undefined ||
+        (targets.length > 0 && targets.every((name) => members.includes(name))),
+    )
+  );
+}
+
+/** One part of it that is meant is enough; a command that names no member may mean any. */
+function tightens(rule: PolicyRule, { subject, action, effects }: PolicyCase): boolean {
+  const { subjects, actions, members } = rule;
+  if (subjects !== undefined && !subjects.includes(subject)) return false;
+  if (actions !== undefined && (action === undefined || !actions.includes(action))) return false;
+  return effects.some(({ kind, targets }) => {
+    if (kind === "read") return false;
+    if (rule.effects !== undefined && !rule.effects.includes(kind)) return false;
+    if (members === undefined) return true;
+    const mayBeAny = targets.length === 0 && action === undefined;
+    return mayBeAny || targets.some((name) => members.includes(name));
+  });
+}
+
+function isWithin(hours: HourSpan | undefined, minute: number): boolean {
+  if (hours === undefined) return true;
+  const { from, until } = hours;
+  return from < until ? minute >= from && minute < until : minute >= from || minute < until;
+}
+
+function minuteOfDay(atMs: number, timeZone: string): number {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+  const [hour = 0, minute = 0] = format.format(atMs).split(":").map(Number);
+  return hour * 60 + minute;
+}

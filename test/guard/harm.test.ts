@@ -1,0 +1,147 @@
+// What interrupting members would cost: the majority of each role, on what was just observed.
+import { expect, test } from "bun:test";
+import { findHarm, SIGHT_MS_MAX } from "../../src/agent/guard/harm.ts";
+import type { Effect } from "../../src/domain/effect.ts";
+import type { ObservedMember } from "../../src/domain/observation.ts";
+import { clusterOf, NOW_MS, type Sight } from "./questions.ts";
+
+type Health = Readonly<Record<string, ObservedMember["health"]>>;
+
+interface Case {
+  readonly what: string;
+  readonly targets: readonly string[];
+  readonly health: Health;
+  readonly sight?: Sight;
+  readonly harm: RegExp | undefined;
+}
+
+function interrupting(...targets: readonly string[]): readonly Effect[] {
+  return [{ kind: "interrupt", targets, source: "stop it" }];
+}
+
+const UP = { kv1: "up", kv2: "up", kv3: "up" } as const;
+const FIVE = { ...UP, kv4: "up", kv5: "up" } as const;
+const OF_THREE = { name: "stores, of which a region has 3", members: Object.keys(FIVE), spare: 1 };
+
+const CASES: readonly Case[] = [
+  {
+    what: "one of three that are up",
+    targets: ["kv1"],
+    health: { kv1: "up", kv2: "up", kv3: "up" },
+    harm: undefined,
+  },
+  {
+    what: "one of three while another is down",
+    targets: ["kv1"],
+    health: { kv1: "up", kv2: "down", kv3: "up" },
+    harm: /^interrupting kv1 would leave 1 of 3 members of role kv up/,
+  },
+  {
+    what: "two of three at once",
+    targets: ["kv1", "kv2"],
+    health: { kv1: "up", kv2: "up", kv3: "up" },
+    harm: /1 of 3/,
+  },
+  {
+    what: "the one that is down itself",
+    targets: ["kv2"],
+    health: { kv1: "up", kv2: "down", kv3: "up" },
+    harm: undefined,
+  },
+  {
+    what: "one while a member of another role is down",
+    targets: ["kv1"],
+    health: { kv1: "up", kv2: "up", kv3: "up", pd1: "down" },
+    harm: undefined,
+  },
+  {
+    what: "the only one of its role",
+    targets: ["pd1"],
+    health: { pd1: "up", kv1: "up" },
+    harm: /leave 0 of 1/,
+  },
+  {
+    what: "one while nobody can see another",
+    targets: ["kv1"],
+    health: { kv1: "up", kv2: "unknown", kv3: "up" },
+    harm: /1 of 3/,
+  },
+  {
+    what: "one that nobody can see",
+    targets: ["kv4"],
+    health: UP,
+    harm: /^kv4 cannot be seen/,
+  },
+  { what: "what is not named", targets: [], health: UP, harm: /^stop it does not say which/ },
+  {
+    what: "two of five stores, of which a region may have two of its three copies",
+    targets: ["kv1", "kv2"],
+    health: FIVE,
+    sight: { quorums: [OF_THREE] },
+    harm: /would leave 3 of 5 stores, of which a region has 3 up, and 4 are needed/,
+  },
+  {
+    what: "one of five of such stores",
+    targets: ["kv1"],
+    health: FIVE,
+    sight: { quorums: [OF_THREE] },
+    harm: undefined,
+  },
+  {
+    what: "one that belongs to no group",
+    targets: ["jobs"],
+    health: { jobs: "up" },
+    sight: { quorums: [] },
+    harm: undefined,
+  },
+  {
+    what: "one while another session is working on its peer",
+    targets: ["kv1"],
+    health: UP,
+    sight: { inRepair: ["kv2"] },
+    harm: /kv2 missing already/,
+  },
+  {
+    what: "one that another session is working on",
+    targets: ["kv1"],
+    health: UP,
+    sight: { inRepair: ["kv1"] },
+    harm: /^another session is working on kv1/,
+  },
+  {
+    what: "one when the last look is too old",
+    targets: ["kv1"],
+    health: UP,
+    sight: { seenAtMs: NOW_MS - SIGHT_MS_MAX - 1 },
+    harm: /last seen 10 s ago/,
+  },
+  {
+    what: "one when the last look is just young enough",
+    targets: ["kv1"],
+    health: UP,
+    sight: { seenAtMs: NOW_MS - SIGHT_MS_MAX },
+    harm: undefined,
+  },
+];
+
+for (const { what, targets, health, sight, harm } of CASES) {
+  test(`interrupting ${what} is ${harm ? "harm" : "none"}`, () => {
+    const cluster = clusterOf(health, sight);
+    const found = findHarm(interrupting(...targets), { cluster, nowMs: NOW_MS });
+    if (harm) expect(found?.reason).toMatch(harm);
+    else expect(found).toBeUndefined();
+  });
+}
+
+test("starting is no harm, be it seen or not; changing what nobody sees is", () => {
+  const blind = clusterOf({ kv1: "unknown", kv2: "unknown" });
+  for (const [kind, rule] of [
+    ["start", undefined],
+    ["configure", "sight"],
+    ["network", "sight"],
+    ["unknown", "sight"],
+  ] as const) {
+    const effects = [{ kind, targets: ["kv2"], source: "it" }];
+    expect(findHarm(effects, { cluster: blind, nowMs: NOW_MS })?.rule).toBe(rule);
+  }
+});

@@ -1,0 +1,70 @@
+// What the store tells the guard of late steps: the subject's within the hour, the ticket's, and
+// what is under way.
+import { expect, test } from "bun:test";
+import { countHistory, HOUR_MS } from "../../src/agent/guard/history.ts";
+import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { verdictWith } from "../support/verdicts.ts";
+
+const START_MS = 1_700_000_000_000;
+
+function openDesk() {
+  const clock = { nowMs: START_MS, now: () => clock.nowMs, sleep: async () => undefined };
+  const store = TicketOpsDB.open({ path: ":memory:", clock });
+  const claimFor = async (subject: string, entity: string) => {
+    const verdict = verdictWith({ subject, entity });
+    await store.recordViolations([{ verdict, sinceMs: clock.nowMs }]);
+    const request = { agentId: "a", leaseMs: 2 * HOUR_MS, model: "m", mode: "execute" } as const;
+    const claimed = await store.claim({ ...request, subject });
+    if (!claimed) throw new Error("nothing to claim");
+    return claimed.session;
+  };
+  const begin = (sessionId: string, target: string) =>
+    store.beginStep({ sessionId, kind: "act", operation: { target }, targets: [target] });
+  return { clock, store, claimFor, begin };
+}
+
+test("old steps count for their ticket alone, unless they are under way", async () => {
+  const { clock, store, claimFor, begin } = openDesk();
+  const first = await claimFor("tikv", "kv1");
+  const done = await begin(first.id, "kv1");
+  await store.finishStep(done, { state: "done", result: "", changed: true });
+  await begin(first.id, "kv2");
+  clock.nowMs += HOUR_MS + 1;
+  const second = await claimFor("tikv", "kv3");
+  await begin(second.id, "kv3");
+  const query = { subject: "tikv", sinceMs: clock.nowMs - HOUR_MS };
+  const seen = async (ticketId?: number) =>
+    (await store.recentSteps({ ...query, ticketId })).map(({ entry, isUnderWay }) => [
+      entry.targets[0],
+      isUnderWay,
+    ]);
+  expect(await seen(second.ticketId)).toEqual([
+    ["kv2", true],
+    ["kv3", true],
+  ]);
+  expect(await seen(first.ticketId)).toEqual([
+    ["kv1", false],
+    ["kv2", true],
+    ["kv3", true],
+  ]);
+  const end = { stopReason: "gave_up", detail: "" } as const;
+  await store.escalateTicket(first.id, end);
+  expect(await seen(second.ticketId)).toEqual([["kv3", true]]);
+  store[Symbol.dispose]();
+});
+
+test("another subject's steps do not count", async () => {
+  const { store, claimFor, begin } = openDesk();
+  const session = await claimFor("tikv", "kv1");
+  await begin(session.id, "kv1");
+  const query = { sinceMs: 0, ticketId: session.ticketId };
+  expect(await store.recentSteps({ ...query, subject: "ratelimiter" })).toEqual([]);
+  const steps = await store.recentSteps({ ...query, subject: "tikv" });
+  const about = { nowMs: START_MS, isInterruption: () => true };
+  expect(countHistory(steps, { ...about, ticketId: session.ticketId })).toEqual({
+    ticket: { steps: 1, interruptions: 1 },
+    hour: { steps: 1, interruptions: 1 },
+  });
+  expect(countHistory(steps, { ...about, ticketId: 99 }).ticket.steps).toBe(0);
+  store[Symbol.dispose]();
+});
