@@ -30,13 +30,17 @@ const LAYERS: readonly { readonly folder: string; readonly may: readonly string[
   { folder: "src/runtimes/", may: ["src/domain/", "src/infra/"] },
   { folder: "src/faults/", may: ["src/domain/", "src/infra/"] },
   { folder: "src/runbooks/", may: ["src/domain/", "src/infra/"] },
+  { folder: "src/disturbances/", may: ["src/domain/"] },
   { folder: "src/infra/", may: ["src/domain/"] },
   { folder: "src/panels/", may: ["src/domain/"] },
   { folder: "src/commands/", may: ["src/", "subjects/index.ts", "demo/", "package.json"] },
   { folder: "src/command-table.ts", may: ["src/commands/", "subjects/index.ts"] },
   { folder: "src/", may: ["src/commands/", "src/domain/", "src/infra/", "package.json"] },
   { folder: "subjects/index.ts", may: ["src/domain/", "subjects/"] },
-  { folder: "subjects/", may: ["src/domain/", "src/infra/", "src/runbooks/"] },
+  {
+    folder: "subjects/",
+    may: ["src/domain/", "src/infra/", "src/runbooks/", "src/disturbances/"],
+  },
   {
     folder: "demo/",
     may: ["src/commands/", "src/panels/", "src/faults/", "src/domain/", "src/infra/", "subjects/"],

@@ -5,7 +5,13 @@ import { OperatorError } from "../domain/errors.ts";
 import type { FaultPlan } from "../domain/fault.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { type FaultEntry, type FaultLedger, readLedger } from "../faults/ledger.ts";
-import { type FaultHands, healFault, injectFault, recoverFaults } from "../faults/strike.ts";
+import {
+  checkStrikes,
+  type FaultHands,
+  healFault,
+  injectFault,
+  recoverFaults,
+} from "../faults/strike.ts";
 import { seededRandom } from "../infra/clock.ts";
 import { tableLines } from "../panels/table.ts";
 import { formatTime } from "../panels/units.ts";
@@ -55,13 +61,21 @@ export function faultLedgerOf(
 async function list({ context, definition }: FaultCall): Promise<ExitCode> {
   const { name, faults } = definition;
   const entries = await readLedger(faultLedgerOf(context, name));
-  const known = faults.map((fault) => ({ name: fault.name, describes: fault.describes }));
+  const known = faults.map(({ name: fault, describes, runtime = null }) => ({
+    name: fault,
+    describes,
+    runtime,
+  }));
   printEither(context, {
     json: { subject: name, faults: known, ledger: entries.map(jsonOf) },
     lines: () => [
       ...tableLines(
-        ["FAULT", "WHAT IT DOES"],
-        known.map((fault) => [fault.name, fault.describes]),
+        ["FAULT", "STRIKES", "WHAT IT DOES"],
+        known.map(({ name: fault, runtime, describes }) => [
+          fault,
+          runtime === "docker" ? "containers" : "any member",
+          describes,
+        ]),
       ),
       "",
       ...ledgerLines(entries),
@@ -75,12 +89,13 @@ async function inject({ context, definition, word }: FaultCall): Promise<ExitCod
   const names = faults.map((fault) => fault.name);
   if (word === undefined) throw usage(`fault inject needs a fault: one of ${names.join(", ")}`);
   const chosen = chooseFrom(word, names, "fault");
+  const fault = faults.find((candidate) => candidate.name === chosen);
+  if (!fault) throw new OperatorError("not_found", `${name} has no fault ${chosen}`);
   const { hands, subject } = await openHands(context, definition);
+  checkStrikes(fault, subject.runtime?.name);
   const { flags, random, signal } = context;
   const seed = numberFlag(flags, "seed", { min: 0, max: SEED_MAX });
   const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
-  const fault = faults.find((candidate) => candidate.name === chosen);
-  if (!fault) throw new OperatorError("not_found", `${name} has no fault ${chosen}`);
   const plan = fault.plan(observation, seed === undefined ? random : seededRandom(seed));
   const id = await injectFault(hands, plan);
   const undo = `operator fault heal ${name} ${id}`;

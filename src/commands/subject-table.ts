@@ -13,7 +13,8 @@ export function memberTable(topology: Topology, members: readonly MemberStatus[]
   const scale = isScaled ? `, timers divided by ${topology.timeScale}` : "";
   const where = topology.docker ? `, containers of ${topology.docker.project}` : "";
   const title = `${topology.subject}: ${running} of ${members.length} members running`;
-  return [`${title}${where}${scale}`, ...alignColumns([HEADINGS, ...members.map(cellsOf)])];
+  const table = alignColumns([HEADINGS, ...members.map(cellsOf)]);
+  return [`${title}${where}${scale}`, ...table, ...members.flatMap(disturbanceLines)];
 }
 
 /** One member in one line: "tikv1 is running, process 4711". */
@@ -25,7 +26,8 @@ export function memberLine({ name, state, pid, lastExit }: MemberStatus): string
 export function jsonOfMember(member: MemberStatus): JsonObject {
   const { name, role, state, isStandIn, pid, startedAtMs, ports, lastExit } = member;
   const process = { pid, started_at_ms: startedAtMs, last_exit: lastExit };
-  return { name, role, state, is_stand_in: isStandIn, ports, ...process };
+  const disturbances = member.disturbances?.map(({ type, text }) => ({ type, text }));
+  return { name, role, state, is_stand_in: isStandIn, ports, ...process, disturbances };
 }
 
 /** Without a topology the subject is not up. */
@@ -45,6 +47,10 @@ function cellsOf({ name, role, state, pid, ports, isStandIn, lastExit }: MemberS
   const stateText = lastExit === null ? state : `${state} (${lastExit})`;
   const program = isStandIn ? "stand-in" : "real";
   return [name, role, stateText, pid === null ? "-" : String(pid), portList.join(", "), program];
+}
+
+function disturbanceLines({ name, disturbances = [] }: MemberStatus): readonly string[] {
+  return disturbances.map(({ text }) => `${name} is disturbed from outside: ${text}`);
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string[] {

@@ -14,6 +14,8 @@ export interface FaultPlan {
 export interface Fault<O extends Observation = Observation> {
   readonly name: string;
   readonly describes: string;
+  /** Only members that run there can be struck by it; any when absent. */
+  readonly runtime?: "docker";
   /** Pure: the same observation and the same chance give the same plan. `random` yields [0, 1). */
   plan(observation: O, random: () => number): FaultPlan;
   inject(plan: FaultPlan, context: ActionContext): Promise<void>;

@@ -2,6 +2,7 @@
 import type { ActionContext } from "../domain/action.ts";
 import { messageOf, OperatorError } from "../domain/errors.ts";
 import type { Fault, FaultPlan } from "../domain/fault.ts";
+import type { Runtime } from "../domain/runtime.ts";
 import { type FaultEntry, type FaultLedger, intendFault, noteFault, readLedger } from "./ledger.ts";
 
 export interface FaultHands {
@@ -13,6 +14,7 @@ export interface FaultHands {
 /** Its number in the ledger. An injection that fails is healed as far as it went, and rejects. */
 export async function injectFault(hands: FaultHands, plan: FaultPlan): Promise<number> {
   const fault = faultOf(hands, plan);
+  checkStrikes(fault, hands.context.runtime?.name);
   const id = await intendFault(hands.ledger, plan);
   try {
     await fault.inject(plan, hands.context);
@@ -22,6 +24,18 @@ export async function injectFault(hands: FaultHands, plan: FaultPlan): Promise<n
   }
   await noteFault(hands.ledger, { id, step: "injected" });
   return id;
+}
+
+/** Throws code "usage" where the members do not run as the fault needs them. */
+export function checkStrikes(
+  { name, runtime: needed }: Pick<Fault, "name" | "runtime">,
+  found: Runtime["name"] | undefined,
+): void {
+  if (needed === undefined || needed === found) return;
+  const where = found === "local" ? "these are processes" : "no engine is at hand for these";
+  throw new OperatorError("usage", `${name} strikes members in containers, and ${where}`, {
+    hint: "operator subject up <subject> --runtime docker, or operator fault list for the others",
+  });
 }
 
 /** Healing what is healed already changes nothing. */

@@ -1,5 +1,7 @@
-// What cannot be repaired safely by rote: looked at thoroughly, and handed to a person.
+// What has no repair of its own: looked at thoroughly. What is done to members from outside is
+// taken away, whatever it caused; all else is handed to a person.
 import type { Runbook, RunbookTicket } from "../domain/runbook.ts";
+import { isDisturbed, relieve } from "./members.ts";
 import {
   cannotFix,
   type Ending,
@@ -17,17 +19,19 @@ import {
 
 const OTHERS_MAX = 8;
 
-/** A runbook that only looks. `advice` is for the person who goes on from there. */
-export function onlyLook(advice: string): Runbook {
+/** `advice` is for the person who goes on from there. */
+export function lookFurther(advice: string): Runbook {
   return tryTwice((ticket) => diagnose(ticket, advice));
 }
 
-/** Members, verdicts and the log of the member in question; changes nothing. */
+/** Verdicts, members, disturbances, and the log of the member in question. */
 export function* diagnose(ticket: RunbookTicket, advice: string): Steps<Ending> {
   const verdicts = yield* lookAtVerdicts(ticket, `Is ${ticket.invariant} still violated?`);
   const own = ownVerdict(ticket, verdicts);
   if (own?.state === "holds") return noActionNeeded(ticket, own);
   const members = yield* lookAtMembers(ticket, "Which processes run?");
+  const relieved = yield* relieve(ticket, suspectsAmong(members ?? [], ticket));
+  if (relieved) return relieved;
   const isMember = members?.some(({ name }) => name === ticket.entity) ?? false;
   const lastWords = isMember ? yield* readLastWords(ticket, ticket.entity) : "";
   return cannotFix({
@@ -42,6 +46,16 @@ export function* diagnose(ticket: RunbookTicket, advice: string): Steps<Ending> 
       .filter((sentence) => sentence !== "")
       .join(" "),
   });
+}
+
+/** Of the disturbed ones the one in question; all of them where it is not among them. */
+function suspectsAmong(
+  members: readonly SeenMember[],
+  { entity }: RunbookTicket,
+): readonly SeenMember[] {
+  const disturbed = members.filter(isDisturbed);
+  const own = disturbed.filter(({ name }) => name === entity);
+  return own.length > 0 ? own : disturbed;
 }
 
 /** What else is violated often is the cause. */

@@ -1,4 +1,5 @@
-// A member that is away is brought back: started, resumed, or restarted when it runs and is dead.
+// A member that is away is brought back: relieved of what is done to it from outside, started,
+// resumed, or restarted when it runs and is dead.
 import type { RunbookTicket } from "../domain/runbook.ts";
 import {
   act,
@@ -24,10 +25,52 @@ export const bringMemberBack = tryTwice(function* (ticket) {
   );
   const member = members?.find(({ name }) => name === ticket.entity);
   if (!member) return notOurs(ticket);
+  const relieved = yield* relieve(ticket, [member]);
+  if (relieved) return relieved;
   return member.state === "running"
     ? yield* repairRunning(ticket, member)
     : yield* reviveMember(ticket, member);
 });
+
+/** Of what is done to them from outside; undefined when nothing is, to any of them. */
+export function* relieve(
+  ticket: RunbookTicket,
+  members: readonly SeenMember[],
+): Steps<Ending | undefined> {
+  const endings: Ending[] = [];
+  for (const member of members.filter(isDisturbed)) {
+    const ending = yield* liftFrom(ticket, member);
+    if (ending.outcome !== "fixed") return ending;
+    endings.push(ending);
+  }
+  if (endings.length === 0) return undefined;
+  return fixed({
+    rootCause: endings.map(({ rootCause }) => rootCause).join(" "),
+    summary: endings.map(({ summary }) => summary).join("; "),
+  });
+}
+
+export function isDisturbed({ disturbances }: SeenMember): boolean {
+  return (disturbances ?? []).length > 0;
+}
+
+/** One that it has cost its life, or that was paused besides, is brought back after it. */
+function* liftFrom(ticket: RunbookTicket, member: SeenMember): Steps<Ending> {
+  const { name, state, disturbances } = member;
+  const texts = lineOf((disturbances ?? []).map(({ text }) => text).join(", "));
+  const result = yield* act({
+    action: "lift_disturbances",
+    target: name,
+    thought: `${name} is disturbed from outside: ${texts}. Nobody declared that: I take it away.`,
+    reason: `${name}: ${texts}`,
+  });
+  const rootCause = `${name} was disturbed from outside: ${texts}.`;
+  const summary = `lift_disturbances ${name}: ${lineOf(result.text)}`;
+  if (result.isError) return cannotFix({ rootCause, summary });
+  if (state === "running") return fixed({ rootCause, summary });
+  const revived = yield* reviveMember(ticket, member);
+  return { ...revived, rootCause: `${rootCause} ${revived.rootCause}` };
+}
 
 /** From stopped or paused. */
 export function* reviveMember(ticket: RunbookTicket, member: SeenMember): Steps<Ending> {

@@ -21,6 +21,7 @@ const memberSchema = z.object({
   role: z.string(),
   state: z.enum(["running", "paused", "stopped"]),
   last_exit: z.string().nullish(),
+  disturbances: z.array(z.object({ text: z.string() })).nullish(),
 });
 const statusSchema = z.object({ members: z.array(memberSchema).min(1) });
 

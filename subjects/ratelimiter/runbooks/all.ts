@@ -1,6 +1,6 @@
 // Which runbook answers which invariant. Those without a repair that is safe by rote only look.
 import type { Runbook } from "../../../src/domain/runbook.ts";
-import { onlyLook } from "../../../src/runbooks/diagnosis.ts";
+import { lookFurther } from "../../../src/runbooks/diagnosis.ts";
 import { bringMemberBack } from "../../../src/runbooks/members.ts";
 import { findWhoAllows, findWhoDenies } from "./canary.ts";
 import { dropWhatIsAhead, restoreDeclaredLimit, restoreExpiry } from "./counters.ts";
@@ -11,6 +11,7 @@ import {
   restoreNodeClock,
   restoreNodeSchema,
 } from "./nodes.ts";
+import { saveAgain } from "./persistence.ts";
 import { keepCounters, makeRoom, restoreRedisSetting } from "./redis-settings.ts";
 
 export const limiterRunbooks: Readonly<Record<string, Runbook>> = {
@@ -36,9 +37,13 @@ export const limiterRunbooks: Readonly<Record<string, Runbook>> = {
   schema_differs: restoreNodeSchema,
   clock_skew: restoreNodeClock,
   undeclared_job: removeUndeclared,
-  persistence_failing: onlyLook(
-    "Look at Redis's log and at the space and rights of its directory; never delete its files.",
+  persistence_failing: saveAgain,
+  key_leak: lookFurther(
+    "Find who writes them, and have them expire there; never delete by pattern.",
   ),
-  key_leak: onlyLook("Find who writes them, and have them expire there; never delete by pattern."),
-  cannot_see: onlyLook("Look at the way between here and the limiter, and at the members' logs."),
+  limits_changed: lookFurther("Compare its container's bounds with the compose file's."),
+  disturbance_left: lookFurther("Look for rules of tc and iptables in its network namespace."),
+  cannot_see: lookFurther(
+    "Look at the way between here and the limiter, and at the members' logs.",
+  ),
 };

@@ -1,4 +1,5 @@
 // Every repair step of the TiKV subject.
+import { liftDisturbances } from "../../../src/disturbances/lift.ts";
 import { restartMember, resumeMember, startMember } from "./members.ts";
 import { cancelOffline } from "./offline.ts";
 import { transferPdLeader } from "./pd-leader.ts";
@@ -11,6 +12,7 @@ export function tikvActions(tools: ActionTools): readonly TikvAction[] {
     startMember(tools),
     resumeMember(tools),
     restartMember(tools),
+    liftDisturbances(tools.runtime),
     removeScheduler(tools),
     addScheduler(tools),
     restoreReplication(tools),
