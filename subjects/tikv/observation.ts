@@ -62,6 +62,8 @@ export interface PdMetrics {
   readonly startedAtMs: number;
   /** It holds PD's leadership, by its own word. */
   readonly isLeader: boolean;
+  /** Whether its part of etcd knows a leader; null where the page does not say. */
+  readonly hasEtcdLeader: boolean | null;
   /** Null where this member has none: a follower, or a leader that has not counted yet. */
   readonly regions: RegionHealth | null;
 }

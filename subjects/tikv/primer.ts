@@ -19,6 +19,11 @@ tells at once. A paused process accepts connections and answers nothing; it is r
 started. A store that PD cannot hear but that answers its status port is cut off or overloaded:
 look before restarting it.
 
+Members in containers may be disturbed from outside: latency, loss, a partition or a bound on what
+one sends, less CPU or memory than declared. Their state names it ("disturbances"), whoever did
+it: such a member is not restarted but relieved, by lift_disturbances. A cut-off store answers
+us and leads nothing; a cut-off PD member answers us and knows no leader.
+
 Left-overs of maintenance look like faults: an evict-leader scheduler keeps a store without
 leaders, an Offline store is being emptied, a missing balance scheduler lets imbalance grow, a
 changed max-replicas makes PD add or drop replicas everywhere. They are taken back through PD

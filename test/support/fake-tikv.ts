@@ -140,6 +140,7 @@ export function pdPage(role: 0 | 1): string {
   return [
     "# TYPE service_member_role gauge",
     `service_member_role{service="PD"} ${role}`,
+    "etcd_server_has_leader 1",
     "process_start_time_seconds 1.79520000012e+09",
     ...(role === 1 ? counts : []),
     "",

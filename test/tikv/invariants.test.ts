@@ -38,6 +38,10 @@ function silence({ answers }: FakePeer): void {
   for (const path of answers.keys()) answers.set(path, "hang");
 }
 
+function loseEtcdLeader(member: FakePeer): void {
+  change(member, "/metrics", ["etcd_server_has_leader 1", "etcd_server_has_leader 0"]);
+}
+
 type Change = (cluster: FakeTikv) => void | Promise<void>;
 
 const CASES: readonly {
@@ -118,6 +122,12 @@ const CASES: readonly {
         `{"header":{"cluster_id":1},"members":[],"leader":{"name":"pd-1"},
           "etcd_leader":{"name":"pd-1"}}`,
       ),
+  },
+  {
+    invariant: "pd_member_cut_off",
+    entity: "pd-1",
+    broken: ({ pd }) => loseEtcdLeader(pd[1]),
+    nearMiss: ({ pd }) => loseEtcdLeader(pd[0]),
   },
   {
     invariant: "region_miss_peer",
@@ -210,6 +220,11 @@ test("the silence of everybody is blindness, and says nothing about anyone", asy
     for (const peer of [...pd, ...stores]) silence(peer);
   });
   expect(allIn(seen, "violated")).toEqual(["cannot_see/cluster"]);
+});
+
+test("PD members of which none knows a leader are not cut off from one", async () => {
+  const seen = await seenAfter(({ pd }) => pd.forEach(loseEtcdLeader));
+  expect(stateOf(seen, "pd_member_cut_off", "pd-1")).toBe("unknown");
 });
 
 test("members that all refuse are down, each of them", async () => {

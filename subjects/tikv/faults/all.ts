@@ -1,4 +1,5 @@
 // Every fault of the TiKV subject, as `operator fault list` shows them.
+import { containerFaults } from "./containers.ts";
 import { evictLeaderLeft } from "./evict-leader-left.ts";
 import { pdLeaderKill } from "./pd-leader-kill.ts";
 import { storeKill, storePause, twoStoresKill } from "./stores.ts";
@@ -11,4 +12,5 @@ export const tikvFaults: readonly TikvFault[] = [
   pdLeaderKill,
   evictLeaderLeft,
   twoStoresKill,
+  ...containerFaults,
 ];

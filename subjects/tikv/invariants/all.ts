@@ -1,9 +1,10 @@
 // Everything that is true of a well TiKV cluster.
+import { disturbanceLeft, limitsChanged } from "../../../src/disturbances/invariants.ts";
 import { cannotSee } from "./blindness.ts";
 import type { TikvInvariant } from "./judge.ts";
 import { pdMemberDown, storeUnreachable } from "./liveness.ts";
 import { highP99Latency, leaderImbalance } from "./load.ts";
-import { pdLeaderSplit, pdNoLeader } from "./pd-leadership.ts";
+import { pdLeaderSplit, pdMemberCutOff, pdNoLeader } from "./pd-leadership.ts";
 import { lowSpace, storeDown, storeOffline } from "./pd-word.ts";
 import { peersWithoutLeader, regionDownPeer, regionMissPeer } from "./regions.ts";
 import { evictLeaderLeft, replicationDrifted, schedulersMissing } from "./scheduling.ts";
@@ -18,6 +19,7 @@ export function tikvInvariants(timeScale: number): readonly TikvInvariant[] {
     lowSpace,
     pdNoLeader(timeScale),
     pdLeaderSplit(timeScale),
+    pdMemberCutOff(timeScale),
     peersWithoutLeader(timeScale),
     regionMissPeer(timeScale),
     regionDownPeer(timeScale),
@@ -26,6 +28,8 @@ export function tikvInvariants(timeScale: number): readonly TikvInvariant[] {
     evictLeaderLeft(timeScale),
     schedulersMissing,
     replicationDrifted,
+    limitsChanged,
+    disturbanceLeft,
     cannotSee(timeScale),
   ];
 }

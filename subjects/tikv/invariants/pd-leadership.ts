@@ -1,6 +1,14 @@
-// Whether PD is led, and by the member that leads its etcd.
+// Whether PD is led, by the member that leads its etcd, and every member knows it.
 import { readValue } from "../../../src/domain/observation.ts";
-import { holds, judgeRead, unknown, violated } from "../../../src/domain/opinion.ts";
+import {
+  holds,
+  judgeEach,
+  judgeRead,
+  type Opinion,
+  unknown,
+  violated,
+} from "../../../src/domain/opinion.ts";
+import type { PdMetrics, TikvObservation } from "../observation.ts";
 import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 export function pdNoLeader(timeScale: number): TikvInvariant {
@@ -42,4 +50,31 @@ export function pdLeaderSplit(timeScale: number): TikvInvariant {
         }),
       ),
   };
+}
+
+export function pdMemberCutOff(timeScale: number): TikvInvariant {
+  return {
+    name: "pd_member_cut_off",
+    describes: "Every PD member that answers knows a leader of PD's etcd while another knows one.",
+    severity: "critical",
+    // Two elections of 3 to 6 s each (server/config/config.go); a member that has just started has
+    // yet to hear of a leader.
+    forMs: scaleTime({ realMs: 12_000, floorMs: 3_000 }, timeScale),
+    settleMs: 2_000,
+    judge: ({ current }) =>
+      judgeEach(current.pdMembers, ({ metrics }) =>
+        judgeRead(metrics, (page) => judgeContact(page, current)),
+      ),
+  };
+}
+
+function judgeContact({ hasEtcdLeader }: PdMetrics, { pdMembers }: TikvObservation): Opinion {
+  if (hasEtcdLeader === null) return unknown("its page does not say");
+  if (hasEtcdLeader) return holds("it knows a leader");
+  const led = pdMembers
+    .filter(({ metrics }) => readValue(metrics)?.hasEtcdLeader === true)
+    .map(({ name }) => name);
+  if (led.length === 0) return unknown("no member knows a leader: nobody is cut off from it");
+  const reason = `it answers, and knows no leader of etcd; ${led.join(" and ")} do`;
+  return violated(reason, { has_leader: false, led });
 }

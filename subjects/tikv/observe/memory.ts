@@ -15,7 +15,7 @@ export interface Watcher {
   latest(): TikvObservation | undefined;
 }
 
-export function createWatcher({ topology, clock }: OpenOptions): Watcher {
+export function createWatcher({ topology, clock, runtime }: OpenOptions): Watcher {
   let declared = declareFrom(topology);
   let latest: TikvObservation | undefined;
   let rateBase: TikvObservation | undefined;
@@ -24,7 +24,8 @@ export function createWatcher({ topology, clock }: OpenOptions): Watcher {
     orderPdUrls([...declared.pdMembers.map(({ url }) => url), ...endpoints], latest);
   const observe = async ({ probeDeadlineMs, signal }: ObserveOptions) => {
     const context = { clock, signal, deadlineMs: probeDeadlineMs };
-    const observation = await lookAtCluster({ context, declared, pdUrls: pdUrls(), rateBase });
+    const known = { declared, pdUrls: pdUrls(), rateBase };
+    const observation = await lookAtCluster({ context, ...known, runtime });
     declared = observation.declared;
     latest = observation;
     // Whoever looks very often has rates at every so many looks, and not never.

@@ -1,6 +1,8 @@
 // One look at a TiKV cluster: PD's API through whichever member answers, and every member directly,
 // all at once. The number of requests depends on the number of members, never on that of regions.
+import { lookForDisturbances, markDisturbed } from "../../../src/disturbances/look.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import type { Runtime } from "../../../src/domain/runtime.ts";
 import type {
   Declaration,
   Leadership,
@@ -22,15 +24,18 @@ export interface LookOptions {
   readonly pdUrls: readonly string[];
   /** What rates are counted from; absent at the first look. */
   readonly rateBase: TikvObservation | undefined;
+  /** Absent where the members are not ours to handle. */
+  readonly runtime: Runtime | undefined;
 }
 
 /** Never rejects. Takes one deadline, or two when members were found that were not known before. */
 export async function lookAtCluster(options: LookOptions): Promise<TikvObservation> {
-  const { context, declared, pdUrls, rateBase } = options;
+  const { context, declared, pdUrls, rateBase, runtime } = options;
   const startedAtMs = context.clock.now();
-  const [answers, known] = await Promise.all([
+  const [answers, known, disturbances] = await Promise.all([
     askCluster(context, pdUrls),
     sightMembers(context, { declared, known: NOTHING_SIGHTED }),
+    lookForDisturbances({ ...context, runtime }),
   ]);
   const declaredNow = declareFound(declared, answers);
   const { pdMembers, stores } = await sightMembers(context, { declared: declaredNow, known });
@@ -46,7 +51,9 @@ export async function lookAtCluster(options: LookOptions): Promise<TikvObservati
     regions: regionsOf(pdMembers, leadership),
   };
   const endedAtMs = context.clock.now();
-  return { subject: "tikv", startedAtMs, endedAtMs, members: membersOf(parts), ...parts };
+  const members = markDisturbed(membersOf(parts), disturbances);
+  const seen = disturbances ? { disturbances } : {};
+  return { subject: "tikv", startedAtMs, endedAtMs, members, ...parts, ...seen };
 }
 
 /**

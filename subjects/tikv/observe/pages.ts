@@ -8,6 +8,7 @@ const SAMPLES_MAX = 50_000;
 const PD_NAMES = new Set([
   "process_start_time_seconds",
   "service_member_role",
+  "etcd_server_has_leader",
   "pd_regions_status",
 ]);
 
@@ -39,9 +40,11 @@ export function parsePdPage(page: string): PdMetrics {
   const samples = readPage(page, PD_NAMES);
   const startedAt = readOne(samples, { name: "process_start_time_seconds" });
   if (startedAt === null) throw new SyntaxError("not a PD metrics page");
+  const etcdLeaders = readOne(samples, { name: "etcd_server_has_leader" });
   return {
     startedAtMs: Math.round(startedAt * 1000),
     isLeader: samples.some(({ name, value }) => name === "service_member_role" && value === 1),
+    hasEtcdLeader: etcdLeaders === null ? null : etcdLeaders === 1,
     regions: regionsOf(samples),
   };
 }
