@@ -29,6 +29,11 @@ Symptoms come from causes: counters that vanish again and again come from a job 
 resetting counters does not help; a limit that is exceeded may come from a lost counter, a stale
 schema, an override or a node that fails open. Look for the cause that persists and take that away.
 
+Members in containers may be disturbed from outside: latency, loss, a partition or a bound on what
+one sends, a filled disk, less CPU or memory than declared. Their state names it ("disturbances"):
+it is lifted by lift_disturbances, and neither a restart nor a change at the proxy helps. Redis
+whose disk was full saves again when it is told to (save_redis); until then it refuses writes.
+
 Where to look: \`operator subject status ratelimiter --json\` for processes, \`operator monitor
 --subject ratelimiter --once --json\` for what is violated now with its evidence, \`operator subject
 logs ratelimiter <member>\` for a member's last lines. Never FLUSHALL or FLUSHDB, never delete keys

@@ -1,5 +1,6 @@
 // Every fault of the rate limiter, as `operator fault list` shows them; the first is the one that
 // the demo takes by itself.
+import { containerFaults } from "./containers.ts";
 import { counterDrift } from "./counter-drift.ts";
 import { immortalKey } from "./immortal-key.ts";
 import { blockingScript, flushall, maxclients } from "./jobs.ts";
@@ -28,4 +29,5 @@ export const limiterFaults: readonly LimiterFault[] = [
   failOpenLeft,
   clockSkew,
   staleSchema,
+  ...containerFaults,
 ];

@@ -1,4 +1,5 @@
 // Everything that is true of a well rate limiter.
+import { disturbanceLeft, limitsChanged } from "../../../src/disturbances/invariants.ts";
 import { cannotSee } from "./blindness.ts";
 import { ghostAllowing, ghostDenying, overLimit } from "./canary.ts";
 import { counterDrift, immortalCounter, keyLeak } from "./counters.ts";
@@ -46,5 +47,7 @@ export const limiterInvariants: readonly LimiterInvariant[] = [
   schemaDiffers,
   clockSkew,
   undeclaredJob,
+  limitsChanged,
+  disturbanceLeft,
   cannotSee,
 ];

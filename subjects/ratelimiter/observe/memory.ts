@@ -16,7 +16,7 @@ export interface Watcher {
   observe(options: ObserveOptions): Promise<LimiterObservation>;
 }
 
-export function createWatcher({ topology, clock }: OpenOptions): Watcher {
+export function createWatcher({ topology, clock, runtime }: OpenOptions): Watcher {
   const site = siteOf(topology);
   const door = site.redis && createRedisDoor(site.redis);
   const canary = createCanary(site.declared.limits);
@@ -29,7 +29,7 @@ export function createWatcher({ topology, clock }: OpenOptions): Watcher {
       const endsAtMs = clock.now() + probeDeadlineMs;
       const context = { clock, signal, endsAtMs, token: site.token };
       const known = { knownLimits, overrideMemory };
-      const look = await lookAtLimiter({ context, site, door, canary, ...known });
+      const look = await lookAtLimiter({ context, site, door, canary, runtime, ...known });
       upheavalUs = upheavalIn(look) ?? upheavalUs;
       return { ...look, upheavalUs };
     },

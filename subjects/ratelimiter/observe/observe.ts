@@ -1,5 +1,7 @@
 // One look at the rate limiter: every node, Redis, the proxy, the jobs and the canary, all at once.
+import { lookForDisturbances, markDisturbed } from "../../../src/disturbances/look.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import type { Runtime } from "../../../src/domain/runtime.ts";
 import type { LimiterObservation, Liveness, NodeSighting, RedisSighting } from "../observation.ts";
 import type { Lease } from "../service/answers.ts";
 import { askJobs, askProxy } from "./ask-control.ts";
@@ -7,7 +9,7 @@ import { askNode, askUsage, type KnownLimits, type NodeWord } from "./ask-nodes.
 import { askRedis } from "./ask-redis.ts";
 import type { Canary, CanaryReport } from "./canary.ts";
 import { membersOf } from "./members.ts";
-import { type LookContext, mapRead } from "./probe.ts";
+import { type LookContext, mapRead, msLeft } from "./probe.ts";
 import { comparedEndUs, type KeyAnswers, readKeys } from "./read-keys.ts";
 import { noteOverrides, type OverrideMemory } from "./recent-overrides.ts";
 import type { Knock, RedisDoor } from "./redis-door.ts";
@@ -23,6 +25,8 @@ export interface LookOptions {
   readonly knownLimits: KnownLimits;
   /** Added to. */
   readonly overrideMemory: OverrideMemory;
+  /** Absent where the members are not ours to handle. */
+  readonly runtime: Runtime | undefined;
 }
 
 /** What a single look can tell. */
@@ -32,16 +36,17 @@ const CANARY_LEAD_MS = 60;
 
 /** Never rejects, and ends with its context's time. */
 export async function lookAtLimiter(options: LookOptions): Promise<LimiterLook> {
-  const { context, site, canary, knownLimits, overrideMemory } = options;
+  const { context, site, canary, knownLimits, overrideMemory, runtime } = options;
   const startedAtMs = context.clock.now();
   const asking = canary.ask(context, site.nodes);
   await firstOf(asking, context);
-  const [report, told, words, proxy, jobs] = await Promise.all([
+  const [report, told, words, proxy, jobs, disturbances] = await Promise.all([
     asking,
     lookAtRedis(options),
     Promise.all(site.nodes.map((node) => askNode(context, { site: node, known: knownLimits }))),
     askProxy(context, site.proxy),
     askJobs(context, site.jobs),
+    lookForDisturbances({ ...context, runtime, deadlineMs: msLeft(context) }),
   ]);
   const { redis, keys, usages } = told;
   const nodes = site.nodes.flatMap((node, index) => {
@@ -63,9 +68,10 @@ export async function lookAtLimiter(options: LookOptions): Promise<LimiterLook> 
     subject: "ratelimiter",
     startedAtMs,
     endedAtMs: context.clock.now(),
-    members: membersOf(parts, site),
+    members: markDisturbed(membersOf(parts, site), disturbances),
     tables: tablesOf(parts),
     ...parts,
+    ...(disturbances ? { disturbances } : {}),
   };
 }
 
