@@ -21,6 +21,9 @@ const ELSEWHERE = Object.fromEntries(
     `${describes} (env ${variable})`,
   ]),
 );
+const BROKER = {
+  "--broker <socket>": "Handle members through a broker (env OPERATOR_BROKER)",
+};
 
 const DEMO: CommandEntry = {
   usage: "demo [subject]",
@@ -52,6 +55,7 @@ const MONITOR: CommandEntry = {
     "--interval <duration>": "One observation each (default 5s)",
     "--once": "Look, print, end: exit 0 all hold, 3 violated, 1 could not see; files no ticket",
     ...ELSEWHERE,
+    ...BROKER,
     ...DB,
     ...JSON_LINES,
   },
@@ -77,6 +81,7 @@ const AGENT: CommandEntry = {
     "--output-max <bytes>": "Bytes of a result that the model sees (default 16384)",
     "--lease <duration>": "How long a claim lasts unless renewed (default 30s)",
     ...ELSEWHERE,
+    ...BROKER,
     ...DB,
   },
   examples: ["operator agent --db tickets.db", "operator agent --mode approve"],
@@ -90,6 +95,7 @@ const WATCH: CommandEntry = {
     "--subject <name>": "What to look at (default: the one that is up, or has tickets)",
     "--record <file>": "Write what is shown as an asciicast, for asciinema players",
     ...ELSEWHERE,
+    ...BROKER,
     ...DB,
   },
   examples: ["operator watch --db tickets.db"],
@@ -149,6 +155,7 @@ const SUBJECT: CommandEntry = {
     "--time-scale <n>": "up: divide the local stand-ins' long timers (default 1)",
     "--lines <n>": "logs: how many (default 40)",
     "--keep-data": "down: stop the members, keep their data",
+    ...BROKER,
     ...JSON_LINES,
   },
   examples: ["operator subject up tikv", "operator subject kill tikv tikv2"],
@@ -168,10 +175,23 @@ const FAULT: CommandEntry = {
   load: async () => (await import("./commands/fault.ts")).runFault,
 };
 
+const BROKER_SERVICE: CommandEntry = {
+  usage: "broker",
+  describes: "Do for others what they may ask of one project's containers; alone have the engine",
+  flags: {
+    "--subject <name>": `Whose members: ${SUBJECT_NAMES.join(", ")}`,
+    "--project <name>": "Of compose (env OPERATOR_PROJECT; default: as the subject is up here)",
+    "--socket <path>": "Where to listen (env OPERATOR_BROKER; default in OPERATOR_HOME/broker)",
+    "--record <file>": "What was done and refused (default: record.jsonl beside it)",
+  },
+  examples: ["operator broker --subject tikv --project tikv --socket /run/operator/broker.sock"],
+  load: async () => (await import("./commands/broker.ts")).runBroker,
+};
+
 const DOCTOR: CommandEntry = {
   usage: "doctor",
   describes: "What is here, and what each missing thing costs",
-  flags: { ...DB, ...JSON_LINES },
+  flags: { ...BROKER, ...DB, ...JSON_LINES },
   load: async () => (await import("./commands/doctor.ts")).runDoctor,
 };
 
@@ -215,6 +235,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   actions: ACTIONS,
   subject: SUBJECT,
   fault: FAULT,
+  broker: BROKER_SERVICE,
   doctor: DOCTOR,
   member: MEMBER,
   program: PROGRAM,

@@ -92,6 +92,16 @@ export function databaseOf(context: Pick<CommandContext, "env" | "flags">): stri
   return named || join(homeOf(context), "tickets.db");
 }
 
+/** The socket of a broker, through which members are handled. */
+export const BROKER_ENV = "OPERATOR_BROKER";
+
+export function brokerOf({
+  env,
+  flags,
+}: Pick<CommandContext, "env" | "flags">): string | undefined {
+  return textFlag(flags, "broker") ?? (env[BROKER_ENV] || undefined);
+}
+
 export function usage(message: string, hint?: string): OperatorError {
   return new OperatorError("usage", message, hint === undefined ? {} : { hint });
 }

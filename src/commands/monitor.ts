@@ -9,7 +9,7 @@ import { linesOf, type MonitorEvent, summaryLine } from "../monitor/events.ts";
 import { runMonitor } from "../monitor/loop.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
-import { durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
+import { brokerOf, durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
 import { openPatiently, openStore } from "./open-store.ts";
 import { openSubject } from "./open-subject.ts";
 
@@ -29,8 +29,14 @@ export async function runMonitorCommand(outer: CommandContext): Promise<ExitCode
   const name = textFlag(context.flags, "subject");
   if (name === undefined) throw usage("monitor needs --subject", "operator monitor --subject tikv");
   const intervalMs = durationFlag(context.flags, "interval") ?? INTERVAL_MS;
-  const { subject } = await openSubject(context, name);
-  if (isFlagSet(context.flags, "once")) return lookOnce(context, subject);
+  const once = isFlagSet(context.flags, "once");
+  const open = () => openSubject(context, name);
+  // A broker that is started with the monitor may need a moment, and its engine longer.
+  const isPatient = !once && brokerOf(context) !== undefined;
+  const opened = await (isPatient ? openPatiently(context, open) : open());
+  if (!opened) return exitCodeOfSignal(context.signal);
+  const { subject } = opened;
+  if (once) return lookOnce(context, subject);
   using ledger = await openPatiently(context, () => openStore(context));
   if (!ledger) return exitCodeOfSignal(context.signal);
   const probeDeadlineMs = probeDeadlineFor(intervalMs);

@@ -3,7 +3,7 @@ import { loadSubject } from "../../subjects/index.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { EndpointPlan, Subject, SubjectDefinition, Topology } from "../domain/subject.ts";
 import type { CommandContext } from "./context.ts";
-import { homeOf, textFlag, usage } from "./flags.ts";
+import { brokerOf, textFlag, usage } from "./flags.ts";
 
 export interface OpenedSubject {
   readonly definition: SubjectDefinition;
@@ -11,7 +11,10 @@ export interface OpenedSubject {
   readonly topology: Topology;
 }
 
-/** Endpoints that a person named win over what runs locally. Rejects when there is neither. */
+/**
+ * A broker that a person named wins over endpoints, and these over what runs locally. Rejects when
+ * there is none of them.
+ */
 export async function openSubject(context: CommandContext, name: string): Promise<OpenedSubject> {
   const opened = await findSubject(context, name);
   if (opened) return opened;
@@ -27,15 +30,15 @@ export async function findSubject(
   name: string,
 ): Promise<OpenedSubject | undefined> {
   const definition = await loadSubject(name);
-  const { clock, self } = context;
+  const { clock } = context;
   const endpoints = endpointsOf(context, definition.endpoints);
-  if (endpoints.length > 0) {
+  if (endpoints.length > 0 && brokerOf(context) === undefined) {
     const topology = { subject: name, timeScale: 1, members: [], endpoints };
     const subject = definition.open({ topology, runtime: undefined, clock });
     return { definition, subject, topology };
   }
-  const { openRuntime } = await import("../runtimes/open.ts");
-  const opened = await openRuntime({ definition, home: homeOf(context), self, clock });
+  const { openRuntimeOf } = await import("./open-runtime.ts");
+  const opened = await openRuntimeOf(context, { definition, endpoints });
   if (!opened) return undefined;
   const subject = definition.open({ ...opened, clock });
   return { definition, subject, topology: opened.topology };

@@ -3,9 +3,10 @@ import { loadSubject } from "../../subjects/index.ts";
 import { MEMBER_OPERATIONS, type MemberOperation, type Runtime } from "../domain/runtime.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { notUp } from "../runtimes/local/member.ts";
-import { type OpenedRuntime, openRuntime, takeDown } from "../runtimes/open.ts";
+import { type OpenedRuntime, takeDown } from "../runtimes/open.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, homeOf, isFlagSet, numberFlag, usage } from "./flags.ts";
+import { brokerOf, chooseFrom, homeOf, isFlagSet, numberFlag, usage } from "./flags.ts";
+import { openRuntimeOf } from "./open-runtime.ts";
 import { jsonOfMember, jsonOfStatus, memberLine, memberTable } from "./subject-table.ts";
 import { bringSubjectUp } from "./subject-up.ts";
 
@@ -36,9 +37,11 @@ function run(verb: (typeof VERBS)[number], call: SubjectCall): Promise<ExitCode>
   switch (verb) {
     case "up":
       checkNoMember(verb, call);
+      checkNoBroker(verb, call);
       return bringSubjectUp(call.context, call.definition);
     case "down":
       checkNoMember(verb, call);
+      checkNoBroker(verb, call);
       return endSubject(call);
     case "status":
       checkNoMember(verb, call);
@@ -48,6 +51,16 @@ function run(verb: (typeof VERBS)[number], call: SubjectCall): Promise<ExitCode>
     default:
       return operate(verb, call);
   }
+}
+
+/** Whole subjects are brought up and down where their engine is. */
+function checkNoBroker(verb: string, { context }: SubjectCall): void {
+  const broker = brokerOf(context);
+  if (broker === undefined) return;
+  throw usage(
+    `subject ${verb} is not offered by the broker at ${broker}: only members are`,
+    `${MEMBER_OPERATIONS.filter((operation) => operation !== "kill").join(", ")}, status, logs`,
+  );
 }
 
 /** `down tikv tikv1` is not the end of a whole cluster. */
@@ -115,9 +128,8 @@ async function operate(operation: MemberOperation, call: SubjectCall): Promise<E
   return 0;
 }
 
-function open({ context, definition }: SubjectCall): ReturnType<typeof openRuntime> {
-  const { self, clock } = context;
-  return openRuntime({ definition, home: homeOf(context), self, clock });
+function open({ context, definition }: SubjectCall): ReturnType<typeof openRuntimeOf> {
+  return openRuntimeOf(context, { definition, endpoints: [] });
 }
 
 async function openOrThrow(call: SubjectCall): Promise<OpenedRuntime> {
