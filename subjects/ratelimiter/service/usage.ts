@@ -7,12 +7,6 @@ export interface Units {
   readonly units: number;
 }
 
-/** A span of this process's monotonic clock, `performance.now()`. */
-export interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export interface UsageWindow {
   /** By Redis's clock. */
   readonly endUs: number;
@@ -22,8 +16,8 @@ export interface UsageWindow {
 export interface UsageLog {
   /** `atUs` is Redis's time of the grant. */
   addGrant(grant: Units & { readonly atUs: number }): void;
-  /** A check that was sent, and whose answer never came. */
-  addUncertain(units: Units, sent: Span): void;
+  /** A check that was sent then, by `performance.now()`, and whose answer never came. */
+  addUncertain(units: Units, sentMs: number): void;
   /** What was granted before `atUs`, by Redis's time, Redis was told to forget. */
   addReset(reset: { readonly key: string; readonly atUs: number }): void;
   /** Every answer tells Redis's time: that is how the two clocks are known to each other. */
@@ -36,18 +30,32 @@ export interface UsageLog {
 export interface UsageBounds {
   readonly entriesMax: number;
   readonly spanMs: number;
+  /**
+   * A check that was sent on a connection which was given up may be counted until Redis answers
+   * again, when it reads what waited, and this much longer: the network repeats what it has lost.
+   */
+  readonly lateMs: number;
 }
 
 interface Grant extends Units {
   readonly atUs: number;
 }
 
-const DEFAULT_BOUNDS: UsageBounds = { entriesMax: 100_000, spanMs: 60_000 };
+interface Uncertain extends Units {
+  readonly sentMs: number;
+  /** When Redis can no longer count it; infinite until Redis answers again. */
+  endsMs: number;
+}
 
-export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
+const DEFAULT_BOUNDS: UsageBounds = { entriesMax: 100_000, spanMs: 60_000, lateMs: 10_000 };
+
+export function createUsageLog(given: Partial<UsageBounds> = {}): UsageLog {
+  const bounds = { ...DEFAULT_BOUNDS, ...given };
   const startedAtMs = performance.now();
   const grants = createQueue<Grant>();
-  const uncertain = createQueue<Units & Span>();
+  const uncertain = createQueue<Uncertain>();
+  /** Since Redis's last answer. */
+  let hasLost = false;
   const resets = createQueue<Omit<Grant, "units">>();
   /** Redis's time when `performance.now()` was 0. */
   let originUs: number | undefined;
@@ -62,7 +70,7 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
       grants.drop();
     }
     for (let oldest = uncertain.first(); oldest; oldest = uncertain.first()) {
-      if (uncertain.size() <= bounds.entriesMax && oldest.toMs > horizonMs) break;
+      if (uncertain.size() <= bounds.entriesMax && oldest.endsMs > horizonMs) break;
       uncertain.drop();
     }
     for (let oldest = resets.first(); oldest; oldest = resets.first()) {
@@ -76,8 +84,9 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
       grants.push(grant);
       forget();
     },
-    addUncertain: (units, sent) => {
-      uncertain.push({ ...units, ...sent });
+    addUncertain: (units, sentMs) => {
+      uncertain.push({ ...units, sentMs, endsMs: Number.POSITIVE_INFINITY });
+      hasLost = true;
       forget();
     },
     addReset: (reset) => {
@@ -85,7 +94,13 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
       forget();
     },
     noteRedisTime: (us) => {
-      originUs = us - performance.now() * 1000;
+      const nowMs = performance.now();
+      originUs = us - nowMs * 1000;
+      if (!hasLost) return;
+      hasLost = false;
+      for (const entry of uncertain.all()) {
+        entry.endsMs = Math.min(entry.endsMs, nowMs + bounds.lateMs);
+      }
     },
     redisNowUs: () => (originUs === undefined ? undefined : nowBy(originUs)),
     read: ({ endUs, windowMs }) => {
@@ -94,10 +109,10 @@ export function createUsageLog(bounds: UsageBounds = DEFAULT_BOUNDS): UsageLog {
       for (const { key, units, atUs } of grants.all()) {
         if (atUs > fromUs && atUs <= endUs) items.of(key).allowed += units;
       }
-      for (const { key, units, fromMs, toMs } of uncertain.all()) {
+      for (const { key, units, sentMs, endsMs } of uncertain.all()) {
         const isApart =
           originUs !== undefined &&
-          (originUs + toMs * 1000 <= fromUs || originUs + fromMs * 1000 > endUs);
+          (originUs + endsMs * 1000 <= fromUs || originUs + sentMs * 1000 > endUs);
         if (!isApart) items.of(key).uncertain += units;
       }
       const bornUs = originUs === undefined ? endUs : Math.floor(originUs + startedAtMs * 1000);

@@ -101,6 +101,5 @@ function enterLate(asked: Asked & { readonly sentAtMs: number }, afterwards: Aft
   if (afterwards.state === "answered_late") enter(asked, verdictSchema.parse(afterwards.value));
   if (afterwards.state !== "lost") return;
   const { node, ask, sentAtMs } = asked;
-  const sent = { fromMs: sentAtMs, toMs: performance.now() };
-  node.usage.addUncertain({ key: ask.key, units: ask.cost }, sent);
+  node.usage.addUncertain({ key: ask.key, units: ask.cost }, sentAtMs);
 }
