@@ -101,7 +101,7 @@ describe.each([...CASES])("$definition.name", ({ definition, plan, image, ports 
     expect(new Set(chosen.map(([, port]) => port)).size).toBe(ports);
   });
 
-  test("every member's image and ports, and what they share, are variables of the file", async () => {
+  test("what members need and share are variables of the file", async () => {
     const options = { definition, plan, home: tmpdir(), env: {} };
     const variables = await chooseVariables(options);
     const { "compose.yaml": text = "" } = plan.files;
