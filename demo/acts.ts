@@ -1,11 +1,14 @@
 // What the stage is asked to do, the same for the headless run and for the one with a screen.
+import { containerLoadOf, prepareContainerLoad } from "../src/commands/container-load.ts";
 import { faultLedgerOf } from "../src/commands/fault.ts";
+import { type OpenedSubject, openSubject } from "../src/commands/open-subject.ts";
 import type { Fault } from "../src/domain/fault.ts";
 import type { LoadLedger } from "../src/domain/load.ts";
 import type { Subject } from "../src/domain/subject.ts";
 import { type FaultHands, healFault, injectFault } from "../src/faults/strike.ts";
 import type { Struck } from "./follow.ts";
 import { parseLoadLine } from "./load-lines.ts";
+import type { DemoPlace } from "./place.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Watchers {
@@ -20,6 +23,19 @@ export interface Watchers {
 const PROBE_DEADLINE_MS = 1_000;
 /** The monitor's summaries of what it saw; it repeats none. */
 const SUMMARY = /^(all invariants hold |\d+ violation\(s\) detected: |cannot see: )/;
+
+/** Up and well, and with what its load needs: pulling takes longer than anyone waits for a load. */
+export async function raise(
+  stage: Stage,
+  { subject, place }: { readonly subject: string; readonly place: DemoPlace },
+): Promise<OpenedSubject> {
+  await stage.raise(place.upFlags);
+  const opened = await openSubject(stage.context, subject);
+  const load = containerLoadOf(opened.definition, opened.topology);
+  const say = (line: string) => stage.say(line);
+  if (load) await prepareContainerLoad(stage.context, { place: load, say });
+  return opened;
+}
 
 export function startWatchers(stage: Stage, watchers: Watchers): void {
   const { subject, databasePath, model, mode, hasAgent } = watchers;

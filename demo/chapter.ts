@@ -1,6 +1,7 @@
 // What a chapter is: words to read, perhaps an action that begins when it is reached, perhaps
 // something that must really happen before the next one. Data: one file for each subject.
 import type { DemoSummary } from "./events.ts";
+import type { DemoPlace } from "./place.ts";
 
 /** What the stage is asked to do. Each runs once, and blocks advancing while it runs. */
 export type StageAction = "raise" | "start_load" | "strike" | "check_ledger" | "heal";
@@ -24,7 +25,7 @@ export interface Chapter {
 /** What has happened so far; absent until it has. */
 export interface StoryFacts {
   readonly subject: string;
-  readonly timeScale: number;
+  readonly place: Pick<DemoPlace, "runtime" | "isStandIn" | "timeScale" | "hasLedger">;
   readonly model: string;
   readonly hasAgent: boolean;
   readonly fault: { readonly name: string; readonly describes: string };

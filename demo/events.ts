@@ -1,4 +1,5 @@
 // What a demo tells its audience, as data; and the plain line, or the JSON object, that it becomes.
+import type { LoadLedger } from "../src/domain/load.ts";
 import { formatDuration } from "../src/panels/units.ts";
 
 /** How the fault ended: a ticket's resolution, or why there is none. */
@@ -23,6 +24,8 @@ export interface DemoSummary {
   /** What the load counted, by name; null when it could not be read. */
   readonly counts: Readonly<Record<string, number | null>>;
   readonly harms: readonly Harm[];
+  /** What the load's ledger came to; null when it said nothing at its end. */
+  readonly ledger: LoadLedger["verdict"] | null;
   readonly exitCode: number;
 }
 
@@ -96,6 +99,7 @@ export function summaryText(summary: DemoSummary): string {
     `detected ${durationText(timeToDetectMs)}`,
     `mitigated ${durationText(timeToMitigateMs)}`,
     ...harms.map(harmText),
+    ...(summary.ledger === "no_ledger" ? ["the load keeps no ledger"] : []),
     `exit ${summary.exitCode}`,
   ];
   return parts.join("; ");

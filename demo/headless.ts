@@ -1,7 +1,7 @@
 // The demo without a screen: the chapters by themselves, each as plain lines or JSON objects.
 // Nothing but the agent repairs the fault; each step waits for what really happened, with a bound.
 import { openStore } from "../src/commands/open-store.ts";
-import { openSubject } from "../src/commands/open-subject.ts";
+import type { OpenedSubject } from "../src/commands/open-subject.ts";
 import { OperatorError } from "../src/domain/errors.ts";
 import type { Fault } from "../src/domain/fault.ts";
 import type { LoadFigure } from "../src/domain/load.ts";
@@ -12,6 +12,7 @@ import {
   checkLedger,
   isLoadFlowing,
   isSeenWell,
+  raise,
   startLoad,
   startWatchers,
   strike,
@@ -20,6 +21,7 @@ import type { DemoEvent, DemoSummary } from "./events.ts";
 import { expectedTickets, hasEnded, type Struck } from "./follow.ts";
 import { detectionStep, endStep, keptStep, ledgerStep } from "./narration.ts";
 import { summarize } from "./outcome.ts";
+import type { DemoPlace } from "./place.ts";
 import { provenanceOf } from "./provenance.ts";
 import type { ChildName, Stage } from "./stage.ts";
 import { interruption, waitUntil } from "./wait.ts";
@@ -30,7 +32,7 @@ export interface HeadlessOptions {
   readonly fault: Fault;
   readonly figures: readonly LoadFigure[];
   readonly random: () => number;
-  readonly timeScale: number;
+  readonly place: DemoPlace;
   /** As for `operator agent --model`; the agent's own choice when absent. */
   readonly model: string | undefined;
   readonly hasAgent: boolean;
@@ -50,11 +52,9 @@ const MITIGATE_MS_MAX = 600_000;
 const CONTROL_MS = 20_000;
 
 export async function playHeadless(options: HeadlessOptions): Promise<DemoSummary> {
-  const { stage, subject: name, emit } = options;
-  await raiseCluster(options);
-  const { context } = stage;
-  const { subject } = await openSubject(context, name);
-  using store = await openStore(context);
+  const { stage, emit } = options;
+  const { subject } = await raiseCluster(options);
+  using store = await openStore(stage.context);
   const ended = startChildren(options);
   await Promise.race([awaitHealth(options), ended]);
   const struck = await Promise.race([strikeAloud(options, subject), ended]);
@@ -68,13 +68,14 @@ export async function playHeadless(options: HeadlessOptions): Promise<DemoSummar
   return summary;
 }
 
-async function raiseCluster({ stage, emit, subject, timeScale }: HeadlessOptions): Promise<void> {
-  const text = `raising ${subject}`;
-  emit({ type: "step", step: "start", text });
-  await stage.raise(timeScale);
-  const { topology } = await openSubject(stage.context, subject);
-  const up = `${subject} is up and well: ${provenanceOf(topology)}`;
+async function raiseCluster(options: HeadlessOptions): Promise<OpenedSubject> {
+  const { stage, emit, subject, place } = options;
+  if (place.reason !== "") emit({ type: "step", step: "start", text: place.reason });
+  emit({ type: "step", step: "start", text: `raising ${subject}` });
+  const opened = await raise(stage, options);
+  const up = `${subject} is up and well: ${provenanceOf(opened.topology)}`;
   emit({ type: "step", step: "cluster_up", text: up });
+  return opened;
 }
 
 /** Gives a promise that rejects when one of them ends by itself, or a signal ends the demo. */

@@ -15,7 +15,7 @@ const lineSchema: z.ZodType<LoadLine> = z.discriminatedUnion("type", [
   }),
   z.object({
     type: z.literal("ledger"),
-    verdict: z.enum(["kept", "broken", "unchecked"]),
+    verdict: z.enum(["kept", "broken", "unchecked", "no_ledger"]),
     figures: z.record(z.string(), z.number().nullable()),
     incidents: z
       .array(z.object({ at_ms: z.number(), name: z.string(), count: z.number() }))
@@ -43,7 +43,7 @@ export function loadLineText(line: LoadLine): string {
       const counted = figures.map(
         ([name, value]) => `${value ?? "?"} ${name.replaceAll("_", " ")}`,
       );
-      return `${counted.join(", ")}: ${line.verdict}`;
+      return `${counted.join(", ")}: ${line.verdict.replace("_", " ")}`;
     }
   }
 }

@@ -53,13 +53,19 @@ export function summarize(record: DemoRecord): DemoSummary {
     sessionId: tickets.find((ticket) => ticket?.sessionId)?.sessionId ?? null,
     counts: Object.fromEntries(counted.map(({ name }) => [name, ledger?.figures[name] ?? null])),
     harms,
+    ledger: ledger?.verdict ?? null,
     exitCode: isProven ? 0 : 3,
   };
 }
 
-/** A fault may do harm while it is in force: not before it, and not once it was mended. */
+/**
+ * A fault may do harm while it is in force: not before it, and not once it was mended. A load that
+ * keeps no ledger was promised nothing.
+ */
 function isPromiseKept(ledger: LoadLedger | undefined, harms: readonly Harm[]): boolean {
-  if (ledger?.verdict !== "broken") return ledger?.verdict === "kept";
+  if (ledger?.verdict !== "broken") {
+    return ledger?.verdict === "kept" || ledger?.verdict === "no_ledger";
+  }
   return harms.every(({ count, when }) => {
     if (count === 0) return true;
     return when !== undefined && when.during === count;

@@ -13,8 +13,15 @@ import { disownHome, releaseReserve, removeHome } from "./home.ts";
 /** The load checks its whole ledger before it ends. */
 const LEDGER_GRACE_MS = 60_000;
 const LAST_LINES = 10;
+/** What the children need of it, but for the agent: TLS on the way to an engine. */
+const NEEDED = ["PATH", "OPERATOR_HOME", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
 /** They would lead the children to what a person has elsewhere. */
-const NOT_OURS = [...ENDPOINTS.map(({ variable }) => variable), "OPERATOR_DB"];
+const NOT_OURS = [
+  ...ENDPOINTS.map(({ variable }) => variable),
+  "OPERATOR_DB",
+  "OPERATOR_PROJECT",
+  "OPERATOR_BROKER",
+];
 
 export const CHILD_NAMES = ["monitor", "agent", "load"] as const;
 export type ChildName = (typeof CHILD_NAMES)[number];
@@ -52,11 +59,16 @@ export class Stage implements AsyncDisposable {
     });
   }
 
-  async raise(timeScale: number): Promise<void> {
+  /** `flags` of `operator subject up`. */
+  async raise(flags: readonly string[]): Promise<void> {
     this.#isUp = true;
     const { subject, context } = this.#options;
-    const words = ["subject", "up", subject, "--time-scale", `${timeScale}`];
-    await this.#runToEnd(words, context.signal);
+    await this.#runToEnd(["subject", "up", subject, ...flags], context.signal);
+  }
+
+  /** For the audience, as what the cluster's own commands say. */
+  say(line: string): void {
+    this.#options.onLine("subject", line);
   }
 
   /**
@@ -66,11 +78,12 @@ export class Stage implements AsyncDisposable {
   start(name: ChildName, words: readonly string[]): void {
     const { context, onLine } = this.#options;
     const { env } = this.context;
+    const needed = Object.entries(env).filter(([variable]) => NEEDED.includes(variable));
     this.#supervisor.start({
       name,
       command: [...context.self, ...words],
       // Only the agent reaches out, with a person's key and proxy; the others stay on loopback.
-      env: name === "agent" ? env : { PATH: env.PATH, OPERATOR_HOME: env.OPERATOR_HOME },
+      env: name === "agent" ? env : Object.fromEntries(needed),
       onLine: (line) => onLine(name, line),
     });
   }

@@ -2,24 +2,36 @@
 import { formatCount } from "../../src/panels/units.ts";
 import type { Chapter } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
-import { agentText, detectionText, endText, faultText, repairer, VERIFICATION } from "./told.ts";
+import {
+  agentText,
+  detectionText,
+  endText,
+  faultText,
+  repairer,
+  VERIFICATION,
+  wayOut,
+} from "./told.ts";
 
 export const limiterChapters: readonly Chapter[] = [
   {
     title: "Welcome",
-    narrate: ({ hasAgent }) => [
+    narrate: ({ place, hasAgent }) => [
       "In a minute you will see a rate limiter break its promise, and " +
         `${repairer(hasAgent)} repair it.`,
-      "Three nodes answer may-I-call; one Redis counts for all of them, on a port of its own.",
+      "Three nodes answer may-I-call; one Redis counts for all of them, " +
+        (place.runtime === "docker" ? "each a container." : "on a port of its own."),
       "A monitor watches, the agent acts; neither believes the other.",
+      ...wayOut(place),
     ],
   },
   {
     title: "Health",
     action: "raise",
     awaits: "healthy",
-    narrate: () => [
-      "Redis, a proxy, a job runner and three nodes start.",
+    narrate: ({ place }) => [
+      place.runtime === "docker"
+        ? "Containers start: Redis, a proxy, a job runner and three nodes."
+        : "Redis, a proxy, a job runner and three nodes start.",
       "Each second the monitor asks all of them, and Redis. Its canary asks for permission " +
         "where it knows what the answer must be.",
     ],

@@ -1,25 +1,34 @@
 // The story of the TiKV demo.
 import { formatCount } from "../../src/panels/units.ts";
-import type { Chapter } from "../chapter.ts";
+import type { Chapter, StoryFacts } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
-import { agentText, detectionText, endText, faultText, repairer, VERIFICATION } from "./told.ts";
+import {
+  agentText,
+  detectionText,
+  endText,
+  faultText,
+  memberWord,
+  repairer,
+  VERIFICATION,
+  wayOut,
+} from "./told.ts";
 
 export const tikvChapters: readonly Chapter[] = [
   {
     title: "Welcome",
-    narrate: ({ timeScale, hasAgent }) => [
+    narrate: ({ place, hasAgent }) => [
       `In a minute you will see a database cluster break, and ${repairer(hasAgent)} repair it.`,
-      "Three PD members, three stores: stand-ins for TiKV that really break, timers " +
-        `÷ ${timeScale}.`,
+      castText(place),
       "A monitor watches, the agent acts; neither believes the other.",
+      ...wayOut(place),
     ],
   },
   {
     title: "Health",
     action: "raise",
     awaits: "healthy",
-    narrate: () => [
-      "Six processes start, hold elections and spread their regions' leaders.",
+    narrate: ({ place }) => [
+      `Six ${memberWord(place)} start, hold elections and spread their regions' leaders.`,
       "The monitor asks every member once a second and gives three dozen verdicts. What it " +
         "cannot see is unknown, never well.",
     ],
@@ -28,11 +37,7 @@ export const tikvChapters: readonly Chapter[] = [
     title: "Load",
     action: "start_load",
     awaits: "load_flows",
-    narrate: () => [
-      "A load generator reads and writes, half and half, some keys far more often than others.",
-      "Each write that the cluster acknowledges goes into a ledger. At the end every one of them " +
-        "is looked for again.",
-    ],
+    narrate: loadText,
   },
   {
     title: "Fault",
@@ -68,14 +73,41 @@ export const tikvChapters: readonly Chapter[] = [
     action: "check_ledger",
     narrate: (facts) =>
       endText(facts, {
-        checking: "Every acknowledged write is looked for again.",
+        checking: facts.place.hasLedger
+          ? "Every acknowledged write is looked for again."
+          : "The load is stopped.",
         promise: writesText,
       }),
   },
 ];
 
-function writesText({ counts, harms }: DemoSummary): string {
+function castText({ runtime, isStandIn, timeScale }: StoryFacts["place"]): string {
+  const members =
+    runtime === "docker"
+      ? "Three PD members, three stores, each a container"
+      : "Three PD members, three stores";
+  if (!isStandIn) return `${members}: real TiKV.`;
+  return `${members}: stand-ins for TiKV that really break, timers ÷ ${timeScale}.`;
+}
+
+function loadText({ place }: StoryFacts): readonly string[] {
+  if (place.hasLedger) {
+    return [
+      "A load generator reads and writes, half and half, some keys far more often than others.",
+      "Each write that the cluster acknowledges goes into a ledger. At the end every one of them " +
+        "is looked for again.",
+    ];
+  }
+  return [
+    "go-ycsb reads and writes, half and half, in a container of its own.",
+    "It keeps no ledger: nobody will look whether an acknowledged write was lost.",
+  ];
+}
+
+function writesText({ counts, harms, ledger }: DemoSummary): string {
+  const acknowledged = `${formatCount(counts.writes_acknowledged ?? 0)} acknowledged writes`;
+  if (ledger === "no_ledger") return `${acknowledged}; no ledger, so none was looked for.`;
   const lost = harms.find(({ name }) => name === "writes_lost")?.count ?? null;
   if (lost === null) return "Whether writes were lost could not be checked.";
-  return `${formatCount(counts.writes_acknowledged ?? 0)} acknowledged writes, ${lost} lost.`;
+  return `${acknowledged}, ${lost} lost.`;
 }

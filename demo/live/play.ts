@@ -15,6 +15,7 @@ import type { ScreenView } from "../../src/panels/view.ts";
 import type { Chapter } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
 import { createDemoHome } from "../home.ts";
+import type { DemoPlace } from "../place.ts";
 import { Stage } from "../stage.ts";
 import { beginStory } from "../story.ts";
 import { asksToQuit, readKey } from "./keys.ts";
@@ -31,7 +32,7 @@ export interface PlayOptions {
   /** Which one strikes, unless a person chooses another. */
   readonly faultIndex: number;
   readonly random: () => number;
-  readonly timeScale: number;
+  readonly place: DemoPlace;
   /** As typed, for the agent; and the one that this amounts to, for the screen. */
   readonly model: string | undefined;
   readonly modelName: string;
@@ -126,10 +127,10 @@ async function playOnce(
 }
 
 function memoryFor(options: PlayOptions) {
-  const { context, subject, chapters, faults, faultIndex, timeScale, hasAgent, isAuto } = options;
+  const { context, subject, chapters, faults, faultIndex, place, hasAgent, isAuto } = options;
   const fault = faults[faultIndex] ?? { name: "none", describes: "" };
   const model = options.modelName;
-  const facts = { subject, timeScale, model, hasAgent, fault };
+  const facts = { subject, place, model, hasAgent, fault };
   return createMemory({
     subject,
     figures: options.figures,

@@ -1,7 +1,6 @@
 // One run of the demo with a screen: what happens goes into the memory, the memory onto the screen,
 // keys into the story, and what the story asks for is done on the stage.
 import { openStore } from "../../src/commands/open-store.ts";
-import { openSubject } from "../../src/commands/open-subject.ts";
 import { messageOf, OperatorError, unreachable } from "../../src/domain/errors.ts";
 import type { Fault } from "../../src/domain/fault.ts";
 import type { LoadFigure } from "../../src/domain/load.ts";
@@ -12,6 +11,7 @@ import {
   isLoadFlowing,
   isSeenWell,
   mend,
+  raise,
   startLoad,
   startWatchers,
   strike,
@@ -21,6 +21,7 @@ import type { DemoSummary } from "../events.ts";
 import { expectedTickets, type Struck } from "../follow.ts";
 import { parseLoadLine } from "../load-lines.ts";
 import { summarize } from "../outcome.ts";
+import type { DemoPlace } from "../place.ts";
 import { provenanceOf } from "../provenance.ts";
 import { CHILD_NAMES, type ChildName, type Stage } from "../stage.ts";
 import { errorOf, isPlayedOut, type StoryInput, stepStory } from "../story.ts";
@@ -34,7 +35,7 @@ export interface LiveOptions {
   readonly faults: readonly Fault[];
   readonly figures: readonly LoadFigure[];
   readonly random: () => number;
-  readonly timeScale: number;
+  readonly place: DemoPlace;
   readonly model: string | undefined;
   readonly mode: string;
   readonly hasAgent: boolean;
@@ -238,9 +239,8 @@ export class LiveRun implements AsyncDisposable {
   }
 
   async #raise(): Promise<Partial<StoryFacts>> {
-    const { stage, memory, timeScale } = this.#options;
-    await stage.raise(timeScale);
-    const { subject, topology } = await openSubject(stage.context, memory.subject);
+    const { stage, memory, place } = this.#options;
+    const { subject, topology } = await raise(stage, { subject: memory.subject, place });
     memory.provenance = provenanceOf(topology);
     this.#subject = subject;
     this.#store = await openStore(stage.context);

@@ -13,6 +13,7 @@ import type {
   StoryView,
   WorkloadView,
 } from "../../src/panels/view.ts";
+import type { StageAction, StoryFacts } from "../chapter.ts";
 import {
   canAdvance,
   canChooseFault,
@@ -169,12 +170,16 @@ function activityOf(
   }
   if (action.state === "failed") return undefined;
   if (isPaused && (isAuto || !isAtEnd(story))) return "paused: p goes on";
-  if (action.state === "running") return ACTIVITIES[action.act];
+  if (action.state === "running") return actionText(action.act, story.facts);
   if (!awaits || happened.includes(awaits)) return undefined;
   if (awaits === "concluded" && !story.facts.hasAgent) return "nobody is here to repair it";
   return awaits === "ended" && isRefused
     ? "refused: the agent is at work again"
     : ACTIVITIES[awaits];
+}
+
+function actionText(act: StageAction, { place }: StoryFacts): string {
+  return act === "check_ledger" && !place.hasLedger ? "stopping the load" : ACTIVITIES[act];
 }
 
 function keysOf(story: Story): KeyHelp {

@@ -30,7 +30,9 @@ export async function runLiveDemo(
 ): Promise<ExitCode> {
   const { definition, choices } = demo;
   const { flags } = context;
-  const { name, faults, figures } = definition;
+  const { name, figures } = definition;
+  const { runtime } = choices.place;
+  const faults = definition.faults.filter((fault) => (fault.runtime ?? runtime) === runtime);
   const databasePath = await databasePathOf(context);
   using live = openLiveScreen(context);
   const { screen, theme, keyboard, signal } = live;

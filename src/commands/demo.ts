@@ -2,26 +2,28 @@
 import { join, resolve } from "node:path";
 import { type DemoEvent, printAsJson, printAsText } from "../../demo/events.ts";
 import { type HeadlessOptions, playHeadless } from "../../demo/headless.ts";
-import { abandonedHomes, createDemoHome, removeHome } from "../../demo/home.ts";
+import { createDemoHome } from "../../demo/home.ts";
 import { createLineDesk } from "../../demo/line-desk.ts";
 import { Stage } from "../../demo/stage.ts";
-import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
+import { loadSubject } from "../../subjects/index.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
+import { checkStrikes } from "../faults/strike.ts";
 import { seededRandom } from "../infra/clock.ts";
 import { withFileErrors } from "../infra/files.ts";
 import { chooseModel } from "../models/open-model.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
+import { chooseDemoPlace } from "./demo-place.ts";
+import { sweepAbandoned } from "./demo-sweep.ts";
 import { chooseFrom, isFlagSet, numberFlag, textFlag, usage } from "./flags.ts";
 
-const TIME_SCALE = 10;
 const SEED_MAX = 2 ** 32 - 1;
 
 export async function runDemoCommand(context: CommandContext): Promise<ExitCode> {
   const [name] = context.words;
   if (name === undefined) throw usage("demo needs a subject", "operator demo tikv");
   const definition = await loadSubject(name);
-  const choices = readChoices(context, definition);
+  const choices = await readChoices(context, definition);
   await withFileErrors("sweeping what killed demos left", () => sweepAbandoned(context));
   const { canShowScreen, runLiveDemo } = await import("./demo-live.ts");
   if (canShowScreen(context)) return runLiveDemo(context, { definition, choices });
@@ -60,10 +62,13 @@ async function runHeadlessDemo(
 
 export type DemoChoices = Pick<
   HeadlessOptions,
-  "fault" | "figures" | "random" | "timeScale" | "model" | "hasAgent" | "isKept"
+  "fault" | "figures" | "random" | "place" | "model" | "hasAgent" | "isKept"
 > & { readonly seed: number };
 
-function readChoices(context: CommandContext, definition: SubjectDefinition): DemoChoices {
+async function readChoices(
+  context: CommandContext,
+  definition: SubjectDefinition,
+): Promise<DemoChoices> {
   const { flags, random } = context;
   const seed =
     numberFlag(flags, "seed", { min: 0, max: SEED_MAX }) ?? Math.floor(random() * SEED_MAX);
@@ -71,12 +76,15 @@ function readChoices(context: CommandContext, definition: SubjectDefinition): De
   const hasAgent = flags.agent !== false;
   // Before anything is raised: an agent without its key would end, again and again.
   if (hasAgent) chooseModel({ name: model, env: context.env });
+  const fault = chooseFault(textFlag(flags, "fault"), definition.faults);
+  const place = await chooseDemoPlace(context, definition);
+  checkStrikes(fault, place.runtime);
   return {
-    fault: chooseFault(textFlag(flags, "fault"), definition.faults),
+    fault,
     figures: definition.figures,
     seed,
     random: seededRandom(seed),
-    timeScale: numberFlag(flags, "timeScale", { min: 1, max: 100 }) ?? TIME_SCALE,
+    place,
     model,
     hasAgent,
     isKept: isFlagSet(flags, "keep"),
@@ -90,16 +98,4 @@ function chooseFault(name: string | undefined, faults: readonly Fault[]): Fault 
   const fault = faults.find((candidate) => candidate.name === chosen);
   if (!fault) throw usage("this subject has no faults");
   return fault;
-}
-
-/** A demo that was killed could not clear up after itself: the next one does, of any subject. */
-async function sweepAbandoned(context: CommandContext): Promise<void> {
-  for (const home of await abandonedHomes()) {
-    const databasePath = join(home, "tickets.db");
-    for (const subject of SUBJECT_NAMES) {
-      const stage = new Stage({ context, home, databasePath, subject, onLine: () => undefined });
-      await stage.lower();
-    }
-    await removeHome(home);
-  }
 }

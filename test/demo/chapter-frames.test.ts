@@ -76,7 +76,8 @@ function memoryAt(run: Run, nowMs: number): LiveMemory {
 }
 
 function emptyMemory(nowMs: number): LiveMemory {
-  const facts = { subject: "tikv", timeScale: 10, model: "runbook", hasAgent: true, fault: FAULT };
+  const place = { runtime: "local", isStandIn: true, timeScale: 10, hasLedger: true } as const;
+  const facts = { subject: "tikv", place, model: "runbook", hasAgent: true, fault: FAULT };
   return createMemory({
     subject: "tikv",
     figures: tikvFigures,

@@ -44,6 +44,7 @@ describe("the summary of a demo", () => {
       sessionId: "s1",
       counts: { writes_acknowledged: 100 },
       harms: [lostWrites(0)],
+      ledger: "kept",
       exitCode: 0,
     });
   });
@@ -76,6 +77,14 @@ describe("the summary of a demo", () => {
       const summary = summarize(recordWith({ ledger }));
       expect(summary).toMatchObject({ harms: [lostWrites(null)], exitCode: 3 });
     }
+  });
+
+  test("of a load that keeps no ledger claims nothing of writes, and is no failure", () => {
+    const summary = summarize(recordWith({ ledger: ledgerOf("no_ledger", null) }));
+    expect(summary).toMatchObject({ harms: [lostWrites(null)], exitCode: 0 });
+    expect(summaryText(summary)).toEndWith(
+      "acknowledged writes lost: not checked; the load keeps no ledger; exit 0",
+    );
   });
 });
 

@@ -82,6 +82,7 @@ const SUMMARY: DemoSummary = {
   sessionId: "0mwr0hjvw-44554678",
   counts: { writes_acknowledged: 2_211 },
   harms: [{ name: "writes_lost", label: "acknowledged writes lost", count: 0, when: undefined }],
+  ledger: "kept",
   exitCode: 0,
 };
 

@@ -15,7 +15,7 @@ import {
 
 const FACTS: StoryFacts = {
   subject: "tikv",
-  timeScale: 10,
+  place: { runtime: "local", isStandIn: true, timeScale: 10, hasLedger: true },
   model: "runbook",
   hasAgent: true,
   fault: { name: "store_kill", describes: "One store is killed." },
@@ -33,6 +33,7 @@ const SUMMARY: DemoSummary = {
   sessionId: null,
   counts: { writes_acknowledged: 10 },
   harms: [{ name: "writes_lost", label: "acknowledged writes lost", count: 0, when: undefined }],
+  ledger: "kept",
   exitCode: 3,
 };
 

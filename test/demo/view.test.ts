@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { StoryFacts } from "../../demo/chapter.ts";
 import { limiterChapters } from "../../demo/chapters/ratelimiter.ts";
 import { tikvChapters } from "../../demo/chapters/tikv.ts";
 import type { DemoSummary } from "../../demo/events.ts";
@@ -10,9 +11,9 @@ import { createRing } from "../../src/panels/ring.ts";
 import { tikvFigures } from "../../subjects/tikv/figures.ts";
 import { ticketWith } from "../support/verdicts.ts";
 
-const FACTS = {
+const FACTS: StoryFacts = {
   subject: "tikv",
-  timeScale: 10,
+  place: { runtime: "local", isStandIn: true, timeScale: 10, hasLedger: true },
   model: "runbook",
   hasAgent: true,
   fault: { name: "store_kill", describes: "One store is killed." },
@@ -30,6 +31,7 @@ const UNRESOLVED: DemoSummary = {
   sessionId: null,
   counts: {},
   harms: [],
+  ledger: "kept",
   exitCode: 3,
 };
 
