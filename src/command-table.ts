@@ -15,6 +15,9 @@ export interface CommandEntry {
 
 const DB = { "--db <file>": "Database (env OPERATOR_DB; default: tickets.db in OPERATOR_HOME)" };
 const JSON_LINES = { "--json": "Print JSON for programs" };
+const POLICY = {
+  "--policy <file>": "A person's rules for the guard (default: policy.yaml in OPERATOR_HOME)",
+};
 const ELSEWHERE = Object.fromEntries(
   ENDPOINTS.map(({ flag, variable, describes }) => [
     `--${flag} <urls>`,
@@ -73,6 +76,7 @@ const AGENT: CommandEntry = {
       "runbook or claude-… (default: claude-… with ANTHROPIC_API_KEY, else runbook)",
     "--mode <mode>": "observe, approve or execute (default execute; env OPERATOR_SAFETY_MODE)",
     "--subject <name>": "Only tickets of this subject",
+    ...POLICY,
     "--on-shutdown <what>": "escalate or release the ticket in hand (default escalate)",
     "--turns-max <n>": "Model messages per session (default 40)",
     "--tokens-max <n>": "Tokens per session (default 500000)",
@@ -145,6 +149,28 @@ const ACTIONS: CommandEntry = {
   describes: "list | show | approve | deny: what an agent in mode approve waits for",
   flags: { "--all": "Decided ones too", ...DB, ...JSON_LINES },
   load: async () => (await import("./commands/actions.ts")).runActions,
+};
+
+const GUARD: CommandEntry = {
+  usage: "guard [verb] [...words]",
+  describes: "explain: what the guard would say to a command or an action; runs nothing",
+  flags: {
+    "--subject <name>": `Whose: ${SUBJECT_NAMES.join(", ")}`,
+    "--mode <mode>": "observe, approve or execute (default execute; env OPERATOR_SAFETY_MODE)",
+    "--action <name>": "Explain a named action; the word is its target",
+    "--state <file>": "The cluster as JSON: members with name and health; instead of a look",
+    "--ticket <n>": "Count what was done on this ticket",
+    ...POLICY,
+    ...ELSEWHERE,
+    ...DB,
+    ...JSON_LINES,
+  },
+  examples: [
+    "operator guard explain --subject tikv -- operator subject stop tikv tikv2",
+    "operator guard explain --subject tikv --mode approve --action restart_member tikv2",
+    "operator guard explain --subject tikv --state state.json --json -- 'rm -rf /data | cat'",
+  ],
+  load: async () => (await import("./commands/guard.ts")).runGuard,
 };
 
 const SUBJECT: CommandEntry = {
@@ -234,6 +260,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   tickets: TICKETS,
   audit: AUDIT,
   actions: ACTIONS,
+  guard: GUARD,
   subject: SUBJECT,
   fault: FAULT,
   broker: BROKER_SERVICE,

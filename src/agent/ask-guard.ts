@@ -5,7 +5,7 @@ import type { JournalEntry, RecentStep } from "../domain/session.ts";
 import type { SessionContext } from "./context.ts";
 import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
 import { guard } from "./guard/guard.ts";
-import { countHistory, HOUR_MS, NO_HISTORY } from "./guard/history.ts";
+import { countHistory, HOUR_MS, interrupts, NO_HISTORY } from "./guard/history.ts";
 import type { SubjectNames } from "./guard/scope.ts";
 import { lookAt } from "./look.ts";
 
@@ -33,7 +33,9 @@ export async function askGuard(
   const nowMs = clock.now();
   const query = { subject: subject.name, sinceMs: nowMs - HOUR_MS, ticketId: ticket.id };
   const steps = await agent.queue.recentSteps(query);
-  const isInterruption = (entry: JournalEntry) => isInterrupting(context, entry);
+  const classify = (command: string) => agent.classify(command, namesOf(context));
+  const isInterruption = ({ operation }: JournalEntry) =>
+    interrupts(operation, { actions: subject.actions, classify });
   return guard({
     ...about,
     cluster: modelCluster({
@@ -53,13 +55,4 @@ export function namesOf({ subject, members }: SessionContext): SubjectNames {
 function inRepair({ session }: SessionContext, steps: readonly RecentStep[]): readonly string[] {
   const foreign = steps.filter(({ entry }) => entry.sessionId !== session.id);
   return foreign.flatMap(({ entry, isUnderWay }) => (isUnderWay ? entry.targets : []));
-}
-
-/** As it would be classified today. */
-function isInterrupting(context: SessionContext, { operation }: JournalEntry): boolean {
-  const { agent, subject } = context;
-  const action = subject.actions.find(({ name }) => name === operation.action);
-  if (action) return action.effect === "interrupt";
-  const command = typeof operation.command === "string" ? operation.command : "";
-  return agent.classify(command, namesOf(context)).some(({ kind }) => kind === "interrupt");
 }

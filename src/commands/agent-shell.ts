@@ -13,6 +13,7 @@ import { withFileErrors } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
 import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
 import { endpointsOf } from "./open-subject.ts";
+import { policyFileOf } from "./policy-file.ts";
 
 type Environment = CommandContext["env"];
 
@@ -38,7 +39,9 @@ export function shellKnowledge(
 ): Omit<CommandKnowledge, keyof SubjectNames> {
   const { HOME } = context.env;
   const home = resolve(homeOf(context));
-  const ours = [home, resolve(databaseOf(context))];
+  const isPolicyNamed = textFlag(context.flags, "policy") !== undefined;
+  const policy = isPolicyNamed ? [policyFileOf(context)] : [];
+  const ours = [home, resolve(databaseOf(context)), ...policy];
   return {
     readHosts: endpointsOf(context, ENDPOINTS).flatMap((url) => URL.parse(url)?.host ?? []),
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],

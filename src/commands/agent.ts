@@ -2,19 +2,19 @@
 import { hostname } from "node:os";
 import { loadSubject } from "../../subjects/index.ts";
 import { classifyCommand } from "../agent/guard/classify-command.ts";
-import { NO_POLICY } from "../agent/guard/policy.ts";
 import { DEFAULT_LIMITS, type Limits } from "../agent/limits.ts";
 import { runAgent } from "../agent/loop.ts";
 import { createRedactor } from "../agent/redact.ts";
 import type { Runbook, RunbookTicket } from "../domain/runbook.ts";
-import { SAFETY_MODES, type SafetyMode } from "../domain/session.ts";
 import { openModel } from "../models/open-model.ts";
+import { modeOf } from "./agent-mode.ts";
 import { openAgentShell, secretsOf, shellKnowledge } from "./agent-shell.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
-import { choiceFlag, chooseFrom, durationFlag, isFlagSet, numberFlag, textFlag } from "./flags.ts";
+import { choiceFlag, durationFlag, isFlagSet, numberFlag, textFlag } from "./flags.ts";
 import { openPatiently, openStore } from "./open-store.ts";
 import { openSubject } from "./open-subject.ts";
+import { loadPolicy } from "./policy-file.ts";
 
 const LEASE_MS = 30_000;
 const IDLE_MS = 500;
@@ -26,6 +26,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
   const { flags, env, clock, random, signal, printOrLose: print } = context;
   const mode = modeOf(context);
   const limits = limitsOf(context);
+  const { policy } = await loadPolicy(context);
   const once = isFlagSet(flags, "once");
   const onShutdown = choiceFlag(flags, "onShutdown", ["escalate", "release"]) ?? "escalate";
   const leaseMs = durationFlag(flags, "lease") ?? LEASE_MS;
@@ -60,7 +61,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     agentId: `${hostname()}-${process.pid}`,
     openSubject: async (name) => (await openSubject(context, name)).subject,
     classify: (command, names) => classifyCommand(command, { ...knowledge, ...names }),
-    policy: NO_POLICY,
+    policy,
     redact: createRedactor(secretsOf(env)),
     idleMs: IDLE_MS,
     pollMs: POLL_MS,
@@ -72,14 +73,6 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
 /** With --once at once or not at all; a daemon waits for what is not ready yet. */
 function opening<T>(context: CommandContext, open: () => Promise<T>): Promise<T | undefined> {
   return isFlagSet(context.flags, "once") ? open() : openPatiently(context, open);
-}
-
-/** What is typed wins over the environment; execute is the default, as the help says. */
-function modeOf({ flags, env }: CommandContext): SafetyMode {
-  const typed = choiceFlag(flags, "mode", SAFETY_MODES);
-  const inherited = env.OPERATOR_SAFETY_MODE;
-  if (typed !== undefined || !inherited) return typed ?? "execute";
-  return chooseFrom(inherited, SAFETY_MODES, "OPERATOR_SAFETY_MODE");
 }
 
 /** Rejects with the valid names: an agent for a subject that never comes would wait for ever. */

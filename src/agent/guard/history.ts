@@ -1,6 +1,9 @@
 // What agents did to a subject of late, as counts, and how much is enough: whatever one ticket or
 // one hour needs beyond it, a person should look at.
 
+import type { Action } from "../../domain/action.ts";
+import type { Effect } from "../../domain/effect.ts";
+import type { JsonObject } from "../../domain/json.ts";
 import type { RecentStep } from "../../domain/session.ts";
 
 export interface StepCount {
@@ -46,6 +49,19 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
     ticket: count(entries.filter((entry) => entry.ticketId === ticketId)),
     hour: count(entries.filter(({ startedAtMs }) => startedAtMs > nowMs - HOUR_MS)),
   };
+}
+
+export interface KnownWays {
+  readonly actions: readonly Pick<Action, "name" | "effect">[];
+  readonly classify: (command: string) => readonly Effect[];
+}
+
+/** A step of the journal, as it would be classified today. */
+export function interrupts(operation: JsonObject, { actions, classify }: KnownWays): boolean {
+  const action = actions.find(({ name }) => name === operation.action);
+  if (action) return action.effect === "interrupt";
+  const command = typeof operation.command === "string" ? operation.command : "";
+  return classify(command).some(({ kind }) => kind === "interrupt");
 }
 
 /** A runbook needs at most 3 steps, a model that tries things out some more. */

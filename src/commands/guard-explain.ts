@@ -1,0 +1,82 @@
+// What the guard says to one command or action, with everything that it was decided on: pure.
+import { classifyCommand } from "../agent/guard/classify-command.ts";
+import type { ClusterModel } from "../agent/guard/cluster.ts";
+import { guard } from "../agent/guard/guard.ts";
+import type { History } from "../agent/guard/history.ts";
+import type { Effect, GuardDecision } from "../domain/effect.ts";
+import { chooseFrom, usage } from "./flags.ts";
+import type { Surroundings } from "./guard-surroundings.ts";
+
+/** With --json printed as it is, its keys in snake_case. */
+export interface Explanation extends GuardDecision {
+  /** The command line, or the action with its target. */
+  readonly asked: string;
+  readonly subject: string;
+  readonly mode: string;
+  readonly effects: readonly Effect[];
+  readonly cluster: ClusterModel & { readonly source: Surroundings["source"] };
+  readonly history: History;
+  readonly policy: string | null;
+  readonly notKnown: readonly string[];
+}
+
+const STRICTEST_FIRST = ["deny", "ask", "allow"] as const;
+
+/**
+ * One word is a command line. Of several nobody knows whether they are one, split at its spaces, or
+ * words that a shell has taken out of their quotes: they are read both ways; the stricter counts.
+ */
+export function explainCommand(surroundings: Surroundings, words: readonly string[]): Explanation {
+  const line = words.join(" ");
+  const readings = words.length === 1 ? [line] : [words.map(quote).join(" "), line];
+  const explained = [...new Set(readings)].map((command) => {
+    const effects = classifyCommand(command, surroundings.knowledge);
+    return explain(surroundings, { asked: command, effects });
+  });
+  const [strictest] = STRICTEST_FIRST.flatMap((decision) =>
+    explained.filter((one) => one.decision === decision),
+  );
+  if (!strictest) throw usage("explain which command?");
+  return strictest;
+}
+
+export interface TypedAction {
+  readonly action: string;
+  /** The target, and nothing else. */
+  readonly words: readonly string[];
+}
+
+/** Whether its precondition is met is another matter: that is looked at when it is to run. */
+export function explainAction(surroundings: Surroundings, typed: TypedAction): Explanation {
+  const { actions, notKnown } = surroundings;
+  const names = actions.map(({ name }) => name);
+  const name = chooseFrom(typed.action, names, "action");
+  const [target, ...surplus] = typed.words;
+  const action = actions.find((one) => one.name === name);
+  if (!action || target === undefined || surplus.length > 0) {
+    throw usage(`${name} needs one target: ${action?.targets}`);
+  }
+  const asked = `${name} ${target}`;
+  const targets = action.touches({ target, args: {} });
+  const effects = [{ kind: action.effect, targets, source: asked }];
+  const unknowns = [...notKnown, "its precondition: it is looked at when the action is to run"];
+  return { ...explain(surroundings, { asked, effects, action: name }), notKnown: unknowns };
+}
+
+interface Asked {
+  readonly asked: string;
+  readonly effects: readonly Effect[];
+  readonly action?: string;
+}
+
+function explain(surroundings: Surroundings, { asked, effects, action }: Asked): Explanation {
+  const { subject, mode, cluster, source, history, policy, policyFile, nowMs } = surroundings;
+  const decided = guard({ effects, action, subject, mode, cluster, history, policy, nowMs });
+  const about = { asked, subject, mode, effects, history, policy: policyFile };
+  const { notKnown } = surroundings;
+  return { ...decided, ...about, cluster: { ...cluster, source }, notKnown };
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,125 @@
+// What `guard explain` decides on: the subject as a state file has it, or as it is seen now; what
+// was done of late; the policy. What could not be known is said, and counts as unseen.
+import { loadSubject } from "../../subjects/index.ts";
+import { classifyCommand } from "../agent/guard/classify-command.ts";
+import { type ClusterModel, modelCluster } from "../agent/guard/cluster.ts";
+import {
+  countHistory,
+  type History,
+  HOUR_MS,
+  interrupts,
+  NO_HISTORY,
+} from "../agent/guard/history.ts";
+import type { Policy } from "../agent/guard/policy.ts";
+import type { CommandKnowledge } from "../agent/guard/scope.ts";
+import type { Action } from "../domain/action.ts";
+import type { JournalEntry, SafetyMode } from "../domain/session.ts";
+import type { SubjectDefinition } from "../domain/subject.ts";
+import { modeOf } from "./agent-mode.ts";
+import { shellKnowledge } from "./agent-shell.ts";
+import type { CommandContext } from "./context.ts";
+import { parseId, textFlag, usage } from "./flags.ts";
+import { type GivenState, readState } from "./guard-state.ts";
+import { findSubject } from "./open-subject.ts";
+import { loadPolicy } from "./policy-file.ts";
+import { openExistingStore } from "./tickets-store.ts";
+
+const PROBE_DEADLINE_MS = 1_000;
+
+export interface Surroundings {
+  readonly subject: string;
+  readonly mode: SafetyMode;
+  readonly nowMs: number;
+  readonly cluster: ClusterModel;
+  readonly source: "state file" | "look" | "none";
+  readonly history: History;
+  readonly policy: Policy;
+  readonly policyFile: string | null;
+  readonly knowledge: CommandKnowledge;
+  readonly actions: readonly Action[];
+  readonly notKnown: readonly string[];
+}
+
+interface Seen {
+  readonly cluster: ClusterModel;
+  readonly source: Surroundings["source"];
+  readonly project?: string | undefined;
+  readonly actions: readonly Action[];
+  readonly notKnown: readonly string[];
+}
+
+/** Rejects with code "usage" for a flag, state or policy that is wrong. */
+export async function findSurroundings(context: CommandContext): Promise<Surroundings> {
+  const nowMs = context.clock.now();
+  const file = textFlag(context.flags, "state");
+  const state = file === undefined ? undefined : await readState(file, nowMs);
+  const subject = textFlag(context.flags, "subject") ?? state?.subject;
+  if (subject === undefined) throw usage("guard explain needs --subject", "--subject tikv");
+  const definition = await loadSubject(subject);
+  const { policy, file: policyFile } = await loadPolicy(context);
+  const seen = state ? seenInFile(context, { state, definition }) : await look(context, definition);
+  const declared = definition.local.members.map(({ name }) => name);
+  const found = seen.cluster.members.map(({ name }) => name);
+  const members = found.length > 0 ? found : declared;
+  const knowledge = { ...shellKnowledge(context), subject, members, project: seen.project };
+  const about = { subject, knowledge, actions: seen.actions, nowMs };
+  const history = state ? state.history : await readHistory(context, about);
+  return { ...seen, ...about, mode: modeOf(context), history, policy, policyFile };
+}
+
+interface StateOfSubject {
+  readonly state: GivenState;
+  readonly definition: SubjectDefinition;
+}
+
+function seenInFile(context: CommandContext, { state, definition }: StateOfSubject): Seen {
+  const cluster = modelCluster(state);
+  const notKnown = state.observation.members.length > 0 ? [] : ["the state file names no members"];
+  return { cluster, source: "state file", actions: actionsOf(context, definition), notKnown };
+}
+
+async function look(context: CommandContext, definition: SubjectDefinition): Promise<Seen> {
+  const opened = await findSubject(context, definition.name);
+  if (!opened) {
+    const cluster = modelCluster({ observation: undefined, quorums: undefined, inRepair: [] });
+    const notKnown = [`the state of ${definition.name}: it does not run here; give --state`];
+    return { cluster, source: "none", actions: actionsOf(context, definition), notKnown };
+  }
+  const { subject, topology } = opened;
+  const { signal } = context;
+  const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
+  const quorums = subject.quorums?.(observation);
+  const cluster = modelCluster({ observation, quorums, inRepair: [] });
+  const unseen = observation.members.filter(({ health }) => health === "unknown");
+  return {
+    cluster,
+    source: "look",
+    project: topology.docker?.project,
+    actions: subject.actions,
+    notKnown: unseen.map(({ name, detail }) => `the state of ${name}: ${detail}`),
+  };
+}
+
+/** What its actions touch follows from their words alone. */
+function actionsOf({ clock }: CommandContext, definition: SubjectDefinition): readonly Action[] {
+  const topology = { subject: definition.name, timeScale: 1, members: [], endpoints: [] };
+  return definition.open({ topology, runtime: undefined, clock }).actions;
+}
+
+async function readHistory(
+  context: CommandContext,
+  about: Pick<Surroundings, "subject" | "knowledge" | "actions" | "nowMs">,
+): Promise<History> {
+  const typed = textFlag(context.flags, "ticket");
+  const ticketId = typed === undefined ? undefined : parseId(typed, "ticket");
+  const { subject, nowMs } = about;
+  using store = await openExistingStore(context);
+  const steps = await store.recentSteps({ subject, sinceMs: nowMs - HOUR_MS, ticketId });
+  if (steps.length === 0) return NO_HISTORY;
+  const isInterruption = (entry: JournalEntry) =>
+    interrupts(entry.operation, {
+      actions: about.actions,
+      classify: (command) => classifyCommand(command, about.knowledge),
+    });
+  return countHistory(steps, { ticketId, nowMs, isInterruption });
+}
