@@ -230,6 +230,14 @@ const MEMBER: CommandEntry = {
   load: async () => (await import("./commands/member.ts")).runMember,
 };
 
+const DISTURBANCE: CommandEntry = {
+  usage: "disturbance [order]",
+  describes: "What a helper container does beside a member that is disturbed from outside",
+  flags: {},
+  isInternal: true,
+  load: async () => (await import("./commands/disturbance.ts")).runDisturbance,
+};
+
 const PROGRAM: CommandEntry = {
   usage: "program [subject] [program] [...words]",
   describes: "One program of a subject, with its own flags behind --, as a container runs it",
@@ -267,5 +275,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   doctor: DOCTOR,
   member: MEMBER,
   program: PROGRAM,
+  disturbance: DISTURBANCE,
   workload: WORKLOAD,
 };

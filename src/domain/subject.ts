@@ -93,6 +93,8 @@ export interface DockerPlace {
   readonly project: string;
   /** The engine's, as DOCKER_HOST names it. */
   readonly host: string;
+  /** The image of ours from which members are disturbed; absent where nobody named one. */
+  readonly helperImage?: string | undefined;
 }
 
 /** One declared member. */

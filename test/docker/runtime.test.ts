@@ -42,6 +42,7 @@ dockerTest(
       startedAtMs: null,
       ports: { http: expect.any(Number) },
       lastExit: null,
+      disturbances: [],
     });
     expect(statesOf(await toy.runtime.members())).toEqual(["one stopped", "two stopped"]);
   },

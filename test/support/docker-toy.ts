@@ -28,12 +28,21 @@ export interface DockerToy extends AsyncDisposable {
   containerOf(member: string): Docker.Container;
 }
 
+export interface ToyOptions {
+  /** Of every member. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly hostConfig?: Docker.HostConfig;
+  /** From which members are disturbed. */
+  readonly helperImage?: string;
+}
+
 let toys = 0;
 let image: Promise<void> | undefined;
 
 /** By member's name what it runs; none is started. */
 export async function createDockerToy(
   programs: Readonly<Record<string, string>>,
+  options: ToyOptions = {},
 ): Promise<DockerToy> {
   const { client, host } = await testEngine();
   image ??= makeImage(client, { name: IMAGE, programs: { bun: process.execPath } });
@@ -45,12 +54,13 @@ export async function createDockerToy(
   const containers = await Promise.all(
     plans.map((plan) =>
       client.createContainer(
-        containerOptions({ project, plan, program: programs[plan.name] ?? "" }),
+        containerOptions({ project, plan, program: programs[plan.name] ?? "", options }),
       ),
     ),
   );
   const site = { engine: await connectEngine(host), project };
-  const topology = { subject: "toy", timeScale: 1, members: plans, endpoints: [] };
+  const docker = { project, host, helperImage: options.helperImage };
+  const topology = { subject: "toy", timeScale: 1, members: plans, endpoints: [], docker };
   const readyProbe = ({ ports }: MemberPlan) => ({ port: ports.http ?? 0, path: "/health" });
   return {
     site,
@@ -81,6 +91,7 @@ interface ContainerPlan {
   readonly project: string;
   readonly plan: MemberPlan;
   readonly program: string;
+  readonly options: ToyOptions;
 }
 
 /** Labelled as `docker-compose up` does it; the name says nothing. */
@@ -88,19 +99,27 @@ function containerOptions({
   project,
   plan,
   program,
+  options,
 }: ContainerPlan): Docker.ContainerCreateOptions {
   const port = `${PORT}/tcp`;
+  const network = `${project}_default`;
   const bindings = [{ HostIp: "127.0.0.1", HostPort: String(plan.ports.http) }];
   return {
     Image: IMAGE,
     Entrypoint: ["/bun", "-e", program],
     Labels: {
+      ...options.labels,
       "com.docker.compose.project": project,
       "com.docker.compose.service": plan.name,
       "com.docker.compose.oneoff": "False",
       "com.docker.compose.container-number": "1",
     },
     ExposedPorts: { [port]: {} },
-    HostConfig: { NetworkMode: `${project}_default`, PortBindings: { [port]: bindings } },
+    HostConfig: {
+      ...options.hostConfig,
+      NetworkMode: network,
+      PortBindings: { [port]: bindings },
+    },
+    NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [plan.name] } } },
   };
 }

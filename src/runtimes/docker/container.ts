@@ -23,6 +23,9 @@ export interface FoundContainer {
   readonly lastExit: string | null;
   /** By its health check; absent where the image and the compose file have none. */
   readonly health: "starting" | "healthy" | "unhealthy" | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  /** 0 is without a limit. */
+  readonly limits: { readonly cpus: number; readonly memoryBytes: number };
 }
 
 export const PROJECT_LABEL = "com.docker.compose.project";
@@ -34,6 +37,7 @@ export const ASK_MS = 10_000;
 const INSPECTED = z.object({
   Id: z.string(),
   Config: z.object({ Labels: z.record(z.string(), z.string()) }),
+  HostConfig: z.object({ NanoCpus: z.number(), Memory: z.number() }),
   State: z.object({
     Status: z.string(),
     Paused: z.boolean(),
@@ -101,7 +105,7 @@ async function orGone<T>(look: Promise<T>): Promise<T | undefined> {
 }
 
 function describe(inspected: ContainerInspectInfo): FoundContainer {
-  const { Id, Config, State } = INSPECTED.parse(inspected);
+  const { Id, Config, HostConfig, State } = INSPECTED.parse(inspected);
   const state = stateOf(State);
   const isStopped = state === "stopped";
   return {
@@ -112,6 +116,8 @@ function describe(inspected: ContainerInspectInfo): FoundContainer {
     startedAtMs: isStopped ? null : Date.parse(State.StartedAt),
     lastExit: isStopped ? lastExitOf(State) : null,
     health: State.Health?.Status,
+    labels: Config.Labels,
+    limits: { cpus: HostConfig.NanoCpus / 1e9, memoryBytes: HostConfig.Memory },
   };
 }
 

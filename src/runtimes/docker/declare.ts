@@ -45,7 +45,8 @@ export async function declareSubject(
   // Bounds that are meant for the slowest hold for the others as well.
   const timeScale = Math.min(...declared.map((member) => member.timeScale));
   const project = projectOf(options);
-  const docker = { project, host: options.engine.host };
+  const helperImage = options.env.OPERATOR_IMAGE_OPERATOR || undefined;
+  const docker = { project, host: options.engine.host, helperImage };
   const topology = { subject: definition.name, timeScale, members, endpoints: [], docker };
   await writeComposeFiles(options, variables);
   await writeTopology(paths, topology);

@@ -11,7 +11,13 @@ const TAIL_BYTES_MAX = 512 * 1024;
 /** The last lines, oldest first, without the last newline. Empty when there are none. */
 export async function tailOfContainer(
   { engine }: Site,
-  { container, lines }: { readonly container: FoundContainer; readonly lines: number },
+  {
+    container,
+    lines,
+  }: {
+    readonly container: Pick<FoundContainer, "id" | "service">;
+    readonly lines: number;
+  },
 ): Promise<string> {
   const bytes: unknown = await askEngine(engine, `reading the log of ${container.service}`, () =>
     engine.client.getContainer(container.id).logs({

@@ -21,10 +21,6 @@ export interface DockerMember {
   readonly plan: MemberPlan;
 }
 
-export async function statusOf(member: DockerMember): Promise<MemberStatus> {
-  return describeMember(member.plan, await findContainer(member));
-}
-
 /** A container that is gone is a member that is stopped. */
 export function describeMember(plan: MemberPlan, found: FoundContainer | undefined): MemberStatus {
   const { name, role, isStandIn, ports } = plan;

@@ -1,17 +1,15 @@
 // The docker runtime: members as containers of one compose project, on an engine that is here or
 // far. What does not carry the project's label it never touches.
-import type { Runtime } from "../../domain/runtime.ts";
+import { assert } from "../../domain/errors.ts";
+import type { MemberStatus, Runtime } from "../../domain/runtime.ts";
+import type { MemberPlan } from "../../domain/subject.ts";
 import { planOf } from "../member-errors.ts";
 import { findContainers } from "./container.ts";
+import { disturbancesOf, openDisturber } from "./disturb/disturber.ts";
+import { findHelpers } from "./disturb/helpers.ts";
 import { watchDockerEvents } from "./events.ts";
 import { tailOfContainer } from "./logs.ts";
-import {
-  containerOf,
-  type DockerMember,
-  type DockerSubject,
-  describeMember,
-  statusOf,
-} from "./member.ts";
+import { containerOf, type DockerMember, type DockerSubject, describeMember } from "./member.ts";
 import { operateOn } from "./operate.ts";
 
 /** Asks nothing of the engine yet. */
@@ -21,15 +19,7 @@ export function openDockerRuntime(subject: DockerSubject): Runtime {
   return {
     name: "docker",
     topology,
-    async members() {
-      const found = await findContainers(site);
-      return topology.members.map((plan) =>
-        describeMember(
-          plan,
-          found.find(({ service }) => service === plan.name),
-        ),
-      );
-    },
+    members: () => lookAt(subject, topology.members),
     async logs(name, { lines }) {
       const container = await containerOf(memberOf(name), "reading the log of");
       return tailOfContainer(site, { container, lines });
@@ -37,8 +27,28 @@ export function openDockerRuntime(subject: DockerSubject): Runtime {
     async operate(name, operation, signal = new AbortController().signal) {
       const member = memberOf(name);
       await operateOn({ member, signal }, operation);
-      return statusOf(member);
+      const [status] = await lookAt(subject, [member.plan]);
+      assert(status !== undefined, "who looks at one member sees one");
+      return status;
     },
     follow: (options) => watchDockerEvents({ ...options, site, clock }),
+    disturber: openDisturber(subject),
   };
+}
+
+/** One or all, in this order. */
+async function lookAt(
+  { site }: DockerSubject,
+  plans: readonly MemberPlan[],
+): Promise<readonly MemberStatus[]> {
+  const only = plans.length === 1 ? plans[0]?.name : undefined;
+  const [found, helpers] = await Promise.all([
+    findContainers(site, only === undefined ? {} : { service: only }),
+    findHelpers(site, { member: only }),
+  ]);
+  return plans.map((plan) => {
+    const container = found.find(({ service }) => service === plan.name);
+    const disturbances = disturbancesOf(container, helpers);
+    return { ...describeMember(plan, container), disturbances };
+  });
 }

@@ -28,7 +28,9 @@ const TOPOLOGY = z.object({
     }),
   ),
   endpoints: z.array(z.string()),
-  docker: z.object({ project: z.string(), host: z.string() }).optional(),
+  docker: z
+    .object({ project: z.string(), host: z.string(), helperImage: z.string().optional() })
+    .optional(),
 });
 
 const PROCESS = z.object({ pid: z.number(), startTime: z.string(), startedAtMs: z.number() });

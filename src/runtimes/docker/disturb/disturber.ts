@@ -1,0 +1,59 @@
+// Disturbances of members that are containers: of their network and volumes by helper containers,
+// of their CPU and memory by the engine. Nothing is remembered here: what is in force is read from
+// the labels of helpers and from the limits of containers.
+import type { Disturber, FoundDisturbance } from "../../../domain/disturbance.ts";
+import { OperatorError } from "../../../domain/errors.ts";
+import { planOf } from "../../member-errors.ts";
+import type { FoundContainer } from "../container.ts";
+import { containerOf, type DockerMember, type DockerSubject, findContainer } from "../member.ts";
+import { type FoundHelper, heldOf } from "./helpers.ts";
+import { type HoldCall, hold, liftHeld } from "./hold.ts";
+import { changedLimits, changeLimit, restoreLimits } from "./limits.ts";
+import { isHeldType, parseHeld } from "./order.ts";
+
+/** Where nobody named another one; docker/operator.Dockerfile makes it. */
+export const HELPER_IMAGE = "operator:0.1.0";
+
+/** Asks nothing of the engine yet. */
+export function openDisturber(subject: DockerSubject): Disturber {
+  const image = subject.topology.docker?.helperImage ?? HELPER_IMAGE;
+  const callOf = (name: string, signal = new AbortController().signal): HoldCall => ({
+    member: { subject, plan: planOf(subject.topology, name) },
+    image,
+    signal,
+  });
+  return {
+    async apply(name, disturbance, signal) {
+      const call = callOf(name, signal);
+      const container = await runningOf(call.member);
+      if (disturbance.type === "cpu" || disturbance.type === "memory") {
+        return changeLimit(subject.site, container, disturbance);
+      }
+      await hold(call, parseHeld(disturbance, name), container);
+    },
+    async lift(name, type, signal) {
+      const call = callOf(name, signal);
+      if (type === undefined || isHeldType(type)) await liftHeld(call, type);
+      if (type !== undefined && isHeldType(type)) return;
+      const container = await findContainer(call.member);
+      if (container) await restoreLimits(subject.site, container, type);
+    },
+  };
+}
+
+/** Of one member. */
+export function disturbancesOf(
+  container: FoundContainer | undefined,
+  helpers: readonly FoundHelper[],
+): readonly FoundDisturbance[] {
+  return [...heldOf(container, helpers), ...changedLimits(container)];
+}
+
+async function runningOf(member: DockerMember): Promise<FoundContainer> {
+  const container = await containerOf(member, "disturbing");
+  if (container.state !== "stopped") return container;
+  const { plan, subject } = member;
+  throw new OperatorError("runtime", `disturbing ${plan.name}: it is stopped`, {
+    hint: `operator subject start ${subject.topology.subject} ${plan.name}`,
+  });
+}

@@ -1,0 +1,160 @@
+// The way around for connections between the member and its peers, where the kernel cannot delay:
+//
+//   member ──▶ our port ──(delay)──▶ Delayed ──▶ peer      peer ──▶ our port ──▶ Delayed ──▶ member
+//          ◀──────────── Delayed ◀──                            ◀── Delayed ◀──(delay)──
+//
+// What the member sends is late, as with netem; what it hears is not. Opening takes as long.
+import type { Socket, TCPSocketListener } from "bun";
+import type { Clock } from "../../../../domain/clock.ts";
+import { Delayed } from "./delayed.ts";
+import type { Delay } from "./write-queues.ts";
+
+export interface Target {
+  readonly ip: string;
+  readonly port: number;
+}
+
+export interface DetourOptions extends Delay {
+  readonly clock: Clock;
+  /** Yields [0, 1). */
+  readonly random: () => number;
+}
+
+/** One of our ports. */
+export interface WayIn {
+  /** Who opens the connections that come in. */
+  readonly from: "member" | "peer";
+  /** By the caller's port; undefined when it cannot be told: then the connection is broken. */
+  readonly targetOf: (callerPort: number) => Target | undefined;
+}
+
+interface Pair {
+  readonly way: WayIn;
+  readonly caller: Socket<CallerSide>;
+  /** Before the other side is open. */
+  readonly early: Uint8Array[];
+  isCallerOpen: boolean;
+  callee: Socket<Pair> | undefined;
+  there: Delayed | undefined;
+  back: Delayed | undefined;
+}
+
+interface CallerSide {
+  pair: Pair | undefined;
+}
+
+export class Detour implements Disposable {
+  readonly #options: DetourOptions;
+  readonly #listeners: TCPSocketListener<CallerSide>[] = [];
+  /** Ports from which we ourselves speak to peers and the member. */
+  readonly #ownPorts = new Set<number>();
+
+  constructor(options: DetourOptions) {
+    this.#options = options;
+  }
+
+  /** The port that connections are to be led to. */
+  open(way: WayIn): number {
+    const listener = Bun.listen<CallerSide>({
+      hostname: "0.0.0.0",
+      port: 0,
+      data: { pair: undefined },
+      socket: {
+        open: (caller) => void this.#take(caller, way),
+        data: ({ data }, bytes) => take(data.pair, bytes),
+        drain: ({ data }) => data.pair?.back?.unblock(),
+        close: ({ data }) => closeCaller(data.pair),
+        error: ({ data }) => closeCaller(data.pair),
+      },
+    });
+    this.#listeners.push(listener);
+    return listener.port;
+  }
+
+  /** Whether a socket at this port is ours. */
+  owns(port: number): boolean {
+    return this.#ownPorts.has(port) || this.#listeners.some((listener) => listener.port === port);
+  }
+
+  [Symbol.dispose](): void {
+    for (const listener of this.#listeners) listener.stop(true);
+  }
+
+  async #take(caller: Socket<CallerSide>, way: WayIn): Promise<void> {
+    const target = way.targetOf(caller.remotePort);
+    if (!target) return void caller.terminate();
+    const none = { callee: undefined, there: undefined, back: undefined };
+    const pair: Pair = { way, caller, early: [], isCallerOpen: true, ...none };
+    caller.data = { pair };
+    await this.#options.clock.sleep(this.#delayMs());
+    if (pair.isCallerOpen) await this.#call(pair, target);
+  }
+
+  /** A peer that cannot be reached is a connection that is broken. */
+  async #call(pair: Pair, { ip, port }: Target): Promise<void> {
+    try {
+      await Bun.connect<Pair>({
+        hostname: ip,
+        port,
+        data: pair,
+        socket: {
+          open: (callee) => this.#join(callee),
+          data: ({ data }, bytes) => data.back?.take(bytes),
+          drain: ({ data }) => data.there?.unblock(),
+          close: (callee) => this.#closeCallee(callee),
+          error: (callee) => this.#closeCallee(callee),
+        },
+      });
+    } catch {
+      pair.caller.terminate();
+    }
+  }
+
+  #join(callee: Socket<Pair>): void {
+    const pair = callee.data;
+    if (!pair.isCallerOpen) return void callee.terminate();
+    this.#ownPorts.add(callee.localPort);
+    const isFromMember = pair.way.from === "member";
+    pair.callee = callee;
+    pair.there = this.#flow({ source: pair.caller, target: callee, isLate: isFromMember });
+    pair.back = this.#flow({ source: callee, target: pair.caller, isLate: !isFromMember });
+    for (const bytes of pair.early.splice(0)) pair.there.take(bytes);
+  }
+
+  #flow(ends: {
+    readonly source: Socket<unknown>;
+    readonly target: Socket<unknown>;
+    readonly isLate: boolean;
+  }): Delayed {
+    const delayMs = ends.isLate ? () => this.#delayMs() : () => 0;
+    return new Delayed({ ...ends, delayMs, now: () => this.#options.clock.now() });
+  }
+
+  /** Uniform around the delay, as netem's is unless told otherwise. */
+  #delayMs(): number {
+    const { delayMs, jitterMs, random } = this.#options;
+    return Math.max(0, delayMs + jitterMs * (2 * random() - 1));
+  }
+
+  #closeCallee(callee: Socket<Pair>): void {
+    const pair = callee.data;
+    this.#ownPorts.delete(callee.localPort);
+    pair.callee = undefined;
+    pair.there?.stop();
+    if (pair.back) pair.back.finish();
+    else pair.caller.terminate();
+  }
+}
+
+function take(pair: Pair | undefined, bytes: Uint8Array): void {
+  if (pair?.there) pair.there.take(bytes);
+  else pair?.early.push(bytes.slice());
+}
+
+/** What it has sent still goes out; what is answered has nobody to read it. */
+function closeCaller(pair: Pair | undefined): void {
+  if (!pair) return;
+  pair.isCallerOpen = false;
+  pair.back?.stop();
+  pair.there?.finish();
+}

@@ -1,0 +1,70 @@
+// A helper's work: holds one disturbance in force until it is killed. What it made in the network
+// namespace or on the volume stays there: another helper takes that away, with the order to lift.
+import type { Clock } from "../../../../domain/clock.ts";
+import { messageOf, unreachable } from "../../../../domain/errors.ts";
+import { type FilledChain, lossChains, partitionChains } from "../chains.ts";
+import { type HoldOrder, IN_FORCE } from "../order.ts";
+import { fillVolume } from "./ballast.ts";
+import { prepareLatency } from "./latency.ts";
+import { addressesOf } from "./peers.ts";
+import { writeChains } from "./write-chains.ts";
+import { boundBandwidth } from "./write-queues.ts";
+
+export interface HelperWorld {
+  readonly clock: Clock;
+  /** Yields [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** Peers that come back have another address; so have ports that a member opens later. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Resolves when the signal aborts. Rejects when it cannot be brought into force. */
+export async function hold(order: HoldOrder, world: HelperWorld): Promise<void> {
+  const { disturbance } = order;
+  switch (disturbance.type) {
+    case "partition":
+      return holdChains(order, world, (peers) => partitionChains(disturbance.direction, peers));
+    case "loss":
+      return holdChains(order, world, (peers) => lossChains(disturbance.percent, peers));
+    case "latency":
+      return keepUp(world, await prepareLatency({ ...world, disturbance, hosts: order.hosts }));
+    case "bandwidth":
+      await boundBandwidth(disturbance.kbitPerSecond);
+      return keepUp(world, async () => undefined);
+    case "disk":
+      await fillVolume(disturbance.freeBytes);
+      return keepUp(world, async () => undefined);
+    default:
+      return unreachable(disturbance);
+  }
+}
+
+async function holdChains(
+  { hosts }: HoldOrder,
+  world: HelperWorld,
+  chainsFor: (peers: readonly string[]) => readonly FilledChain[],
+): Promise<void> {
+  let before: string | undefined;
+  await keepUp(world, async () => {
+    const peers = await addressesOf(hosts);
+    if (before === peers.join()) return;
+    await writeChains(chainsFor(peers));
+    before = peers.join();
+  });
+}
+
+/** What fails later is said, and tried again. */
+async function keepUp(
+  { clock, signal, say }: HelperWorld,
+  bringAbout: () => Promise<void>,
+): Promise<void> {
+  await bringAbout();
+  say(IN_FORCE);
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_EVERY_MS, signal);
+    await bringAbout().catch((error: unknown) => say(messageOf(error)));
+  }
+}

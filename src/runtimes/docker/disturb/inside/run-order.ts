@@ -1,0 +1,33 @@
+// What runs in a helper container: one order, in the network namespace of a member or beside its
+// volume. It never sees the engine.
+import { unreachable } from "../../../../domain/errors.ts";
+import { CHAINS } from "../chains.ts";
+import { type HeldType, type Order, parseOrder } from "../order.ts";
+import { emptyVolume } from "./ballast.ts";
+import { type HelperWorld, hold } from "./hold.ts";
+import { removeChains } from "./write-chains.ts";
+import { liftBandwidth, liftDelay } from "./write-queues.ts";
+
+/** Resolves when what is to be lifted is lifted; what is to be held, when the signal aborts. */
+export async function runOrder(text: string, world: HelperWorld): Promise<void> {
+  const order: Order = parseOrder(text);
+  await (order.do === "hold" ? hold(order, world) : lift(order.type));
+}
+
+/** Whatever there is of it, from whichever attempt. */
+async function lift(type: HeldType): Promise<void> {
+  switch (type) {
+    case "partition":
+    case "loss":
+      return removeChains(CHAINS[type]);
+    case "latency":
+      await liftDelay();
+      return removeChains(CHAINS[type]);
+    case "bandwidth":
+      return liftBandwidth();
+    case "disk":
+      return emptyVolume();
+    default:
+      return unreachable(type);
+  }
+}
