@@ -124,7 +124,7 @@ const TICKETS: CommandEntry = {
 
 const AUDIT: CommandEntry = {
   usage: "audit [verb] [...words]",
-  describes: "list | show | explain | export | verify: what happened, and proof of it",
+  describes: "list | show | explain | export | replay | verify: what happened, and proof of it",
   flags: {
     "--limit <n>": "list: at most this many sessions (default 20)",
     "--ticket <n>": "export: this ticket alone",
@@ -139,6 +139,7 @@ const AUDIT: CommandEntry = {
     "operator audit show last",
     "operator audit explain 1",
     "operator audit export --ticket 1 --out ticket-1.html",
+    "operator audit replay last",
     "operator audit verify",
   ],
   load: async () => (await import("./commands/audit.ts")).runAudit,

@@ -26,6 +26,7 @@ const LAYERS: readonly { readonly folder: string; readonly may: readonly string[
   { folder: "src/store/", may: ["src/domain/"] },
   { folder: "src/monitor/", may: ["src/domain/", "src/store/"] },
   { folder: "src/agent/", may: ["src/domain/", "src/store/"] },
+  { folder: "src/replay/", may: ["src/domain/", "src/agent/"] },
   { folder: "src/models/", may: ["src/domain/"] },
   { folder: "src/runtimes/", may: ["src/domain/", "src/infra/"] },
   { folder: "src/faults/", may: ["src/domain/", "src/infra/"] },

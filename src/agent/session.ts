@@ -9,6 +9,7 @@ import { checkLimits } from "./limits.ts";
 import { openSession } from "./open-session.ts";
 import { queryModel } from "./query-model.ts";
 import { say } from "./record.ts";
+import { recordSession } from "./recording/record-session.ts";
 import {
   closeSession,
   escalate,
@@ -24,14 +25,22 @@ export interface Claimed {
 }
 
 export async function runSession(agent: AgentOptions, claimed: Claimed): Promise<void> {
-  const { ticket, session } = claimed;
   const { queue, clock, leaseMs } = agent;
-  say({ agent }, `Processing ticket #${ticket.id}: ${ticket.fingerprint}: ${ticket.reason}`);
-  await using lease = keepLease({ queue, sessionId: session.id, leaseMs, clock });
-  await closeSession({ agent, ticket, session }, await outcomeOf({ ...claimed, agent, lease }));
+  const sessionId = claimed.session.id;
+  await using lease = keepLease({ queue, sessionId, leaseMs, clock });
+  const recording = recordSession({ ...claimed, agent, lease });
+  await workOn({ ...claimed, ...recording });
+  await recording.finish();
 }
 
-type Underway = Claimed & Pick<SessionContext, "agent" | "lease">;
+export type Underway = Claimed & Pick<SessionContext, "agent" | "lease">;
+
+/** All of a session that depends on nothing but its ports; a replay runs just this. */
+export async function workOn({ agent, ticket, session, lease }: Underway): Promise<void> {
+  say({ agent }, `Processing ticket #${ticket.id}: ${ticket.fingerprint}: ${ticket.reason}`);
+  const outcome = await outcomeOf({ agent, ticket, session, lease });
+  await closeSession({ agent, ticket, session }, outcome);
+}
 
 /** A store that does not know the session any more refuses its steps: then nothing is touched. */
 async function outcomeOf(underway: Underway): Promise<SessionOutcome> {

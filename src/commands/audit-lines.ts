@@ -30,7 +30,9 @@ export function conversationLines(conversation: Conversation): readonly string[]
     `Session ${session.id}`,
     ...factLines(factsOf(conversation)),
     "",
-    ...events.flatMap((event) => describeEvent(event, speaker)),
+    ...events
+      .filter(({ type }) => type !== "session_recorded")
+      .flatMap((event) => describeEvent(event, speaker)),
   ];
 }
 
@@ -90,6 +92,8 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
       return [`[Verify] refused: ${reason}`];
     case "session_ended":
       return [endWords(content)];
+    case "session_recorded":
+      return [`[Record] part ${numberIn(content, "part") ?? "?"}, for a replay`];
     default:
       return unreachable(type);
   }

@@ -68,6 +68,7 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
     case "ticket_moved":
       return [`Ticket #${session.ticketId} -> ${textIn(content, "to")}`];
     case "session_briefed":
+    case "session_recorded":
     case "ticket_opened":
     case "ticket_flagged":
       return [];

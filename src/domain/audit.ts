@@ -18,6 +18,7 @@ export const AUDIT_TYPES = [
   "session_concluded", // conclusion
   "verification_refused", // reason, as it goes back to the model
   "session_ended", // stopReason, detail, usage
+  "session_recorded", // part, entries: what the ports answered, for a replay
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 

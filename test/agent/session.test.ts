@@ -60,16 +60,19 @@ test("the audit holds briefing, replies, guard decisions and results, in their o
     "session_started",
     "ticket_moved",
     "session_briefed",
+    "session_recorded",
     "model_replied",
     "guard_decided",
     "tool_result",
     "guard_decided",
     "tool_result",
+    "session_recorded",
     "model_replied",
     "session_concluded",
     "ticket_moved",
     "ticket_moved",
     "session_ended",
+    "session_recorded",
   ]);
   expect((await world.store.verifyAudit()).state).toBe("intact");
 });

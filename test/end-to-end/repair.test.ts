@@ -128,6 +128,11 @@ test("the audit shows the conversation with its costs, and is intact", async () 
   expect((await world.run(["audit", "verify", "--db", database]))[0]).toStartWith("audit intact");
 });
 
+test("the session is replayed without the service, the same byte for byte", async () => {
+  const [line] = await world.run(["audit", "replay", "last", "--db", database]);
+  expect(line).toMatch(/replayed: the same, byte for byte \(\d+ questions, \d+ audit rows\)$/);
+});
+
 test("the key is in no line, no request and no event", async () => {
   const events = await world.store("repair.db").eventsOf({});
   const bodies = api.requests.map(({ body }) => body);

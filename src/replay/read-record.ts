@@ -1,0 +1,128 @@
+// From a session's audit events to what a replay needs of them.
+import {
+  type Entry,
+  parsePart,
+  type RecordedError,
+  type RecordHead,
+} from "../agent/recording/entries.ts";
+import type { AuditEvent } from "../domain/audit.ts";
+import { assert } from "../domain/errors.ts";
+import type { Json } from "../domain/json.ts";
+
+export interface SessionRecord {
+  readonly head: RecordHead;
+  /** Questions of each kind, in the order in which they were asked. */
+  readonly questions: ReadonlyMap<string, readonly Json[]>;
+  /** Answers that were there at once, of each kind: the clock's, chance's, the conditions'. */
+  readonly told: ReadonlyMap<string, readonly Told[]>;
+  /** What came from outside, in the order in which it came. */
+  readonly arrivals: readonly Arrival[];
+  /** What the model said, in order. */
+  readonly replies: readonly AuditEvent[];
+  /** The rows that the loop wrote, in order; without those whose writing nobody saw the end of. */
+  readonly written: readonly (AuditEvent | undefined)[];
+  /** False when the agent ended before its record did. */
+  readonly isWhole: boolean;
+}
+
+export interface Told {
+  readonly question: Json;
+  readonly answer: Json;
+}
+
+export type RecordedAnswer = { readonly value: Json } | { readonly error: RecordedError };
+
+export interface AnswerArrival {
+  readonly type: "answer";
+  readonly kind: string;
+  /** Of its kind, from 1. */
+  readonly number: number;
+  readonly answer: RecordedAnswer;
+}
+
+export type Arrival =
+  | AnswerArrival
+  | { readonly type: "aborted" | "lost"; readonly reason: string };
+
+/** Of one session's events, oldest first; or why there is nothing to replay. */
+export function readRecord(
+  events: readonly AuditEvent[],
+): SessionRecord | { readonly reason: string } {
+  const read = events
+    .filter(({ type }) => type === "session_recorded")
+    .map(({ content }) => parsePart(content));
+  if (read.length === 0) return { reason: "it was made before sessions were recorded for replay" };
+  const parts = read
+    .filter((part) => part !== undefined)
+    .sort((left, right) => left.part - right.part);
+  const head = parts[0]?.head;
+  if (!head || parts.length < read.length) {
+    return { reason: "its record has a form that this version does not know" };
+  }
+  const isGapless = parts.every(({ part }, index) => part === index + 1);
+  const whole = isGapless ? parts : parts.slice(0, parts.findIndex(isBeyondGap));
+  const entries = whole.flatMap((part) => part.entries);
+  const arrivals = arrivalsIn(entries);
+  const rows = new Map(events.map((event) => [event.id, event]));
+  return {
+    head,
+    questions: grouped(entries.flatMap(questionIn)),
+    told: grouped(entries.flatMap(toldIn)),
+    arrivals,
+    replies: events.filter(({ type }) => type === "model_replied"),
+    written: rowIdsIn(arrivals).map((id) => rows.get(id)),
+    isWhole: whole.at(-1)?.isLast === true,
+  };
+}
+
+function isBeyondGap({ part }: { readonly part: number }, index: number): boolean {
+  return part !== index + 1;
+}
+
+function questionIn(entry: Entry): readonly (readonly [string, Json])[] {
+  return entry[0] === "asked" ? [[entry[1], entry[2]]] : [];
+}
+
+function toldIn(entry: Entry): readonly (readonly [string, Told])[] {
+  switch (entry[0]) {
+    case "now":
+    case "random":
+      return [[entry[0], { question: null, answer: entry[1] }]];
+    case "told":
+      return [[entry[1], { question: entry[2], answer: entry[3] }]];
+    default:
+      return [];
+  }
+}
+
+function arrivalsIn(entries: readonly Entry[]): readonly Arrival[] {
+  const last = new Map<string, RecordedAnswer>();
+  return entries.flatMap((entry): readonly Arrival[] => {
+    if (entry[0] === "aborted" || entry[0] === "lost")
+      return [{ type: entry[0], reason: entry[1] }];
+    if (entry[0] !== "answered") return [];
+    const [, kind, number, given] = entry;
+    const answer = given === "=" ? last.get(kind) : given;
+    assert(answer !== undefined, `an answer of ${kind} stands before its repetition`);
+    last.set(kind, answer);
+    return [{ type: "answer", kind, number, answer }];
+  });
+}
+
+/** Rows are written one after the other, so that their answers come in the order of asking. */
+function rowIdsIn(arrivals: readonly Arrival[]): readonly number[] {
+  return arrivals.flatMap((arrival) => {
+    if (arrival.type !== "answer" || arrival.kind !== "appendAudit") return [];
+    const { answer } = arrival;
+    return "value" in answer && typeof answer.value === "number" ? [answer.value] : [];
+  });
+}
+
+function grouped<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
+  return new Map(
+    [...Map.groupBy(pairs, ([kind]) => kind)].map(([kind, own]) => [
+      kind,
+      own.map(([, value]) => value),
+    ]),
+  );
+}

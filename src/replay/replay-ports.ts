@@ -1,0 +1,118 @@
+// An agent whose every port is a record. The world is not there: nothing is run, asked or written.
+import type { AgentOptions } from "../agent/context.ts";
+import type { Lease } from "../agent/keep-lease.ts";
+import { toJson } from "../agent/recording/entries.ts";
+import { spokenTo } from "../agent/recording/record-session.ts";
+import { createRedactor } from "../agent/redact.ts";
+import type { Action } from "../domain/action.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
+import { type Model, ModelError, type ModelReply } from "../domain/model.ts";
+import type { Subject } from "../domain/subject.ts";
+import type { Player } from "./player.ts";
+import type { SessionRecord } from "./read-record.ts";
+import { replayQueue } from "./replay-queue.ts";
+import { trusted } from "./trusted.ts";
+
+type PortName =
+  | "queue"
+  | "model"
+  | "shell"
+  | "openSubject"
+  | "classify"
+  | "redact"
+  | "clock"
+  | "random"
+  | "signal"
+  | "print";
+
+export function replayAgent(record: SessionRecord, player: Player): AgentOptions {
+  const settings = trusted<Omit<AgentOptions, PortName>>(record.head.settings);
+  return {
+    ...settings,
+    queue: replayQueue(record, player),
+    model: replayModel(record, player),
+    shell: {
+      run: async (command, { timeoutMs, outputBytesMax }) =>
+        trusted(await player.asked("shell", { command, timeoutMs, outputBytesMax })),
+    },
+    openSubject: async (name) =>
+      replaySubject(trusted<Constants>(await player.asked("openSubject", name)), player),
+    classify: (command, members) => trusted(player.told("effects", toJson({ command, members }))),
+    clock: {
+      now: () => trusted(player.told("now")),
+      sleep: async (durationMs, signal) => {
+        await player.asked("sleep", durationMs, signal);
+      },
+    },
+    random: () => trusted(player.told("random")),
+    // Secrets were taken out when it was recorded.
+    redact: createRedactor([]),
+    signal: player.signal,
+    print: () => undefined,
+  };
+}
+
+export function replayLease(player: Player): Lease {
+  return {
+    signal: player.leaseSignal,
+    lose: (reason) => player.loseLease(reason),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function replayModel({ head, replies }: SessionRecord, player: Player): Model {
+  const { name, speaker, canCondense } = head.model;
+  let known = 0;
+  let said = 0;
+  return {
+    name,
+    speaker,
+    query: async ({ messages, outputTokensMax }) => {
+      const added = spokenTo(messages.slice(known));
+      known = messages.length;
+      await player.asked("query", { added, of: known, outputTokensMax });
+      const reply = replies[said];
+      said += 1;
+      if (reply) return replyIn(reply.content);
+      player.compare(`reply ${said} of the model`, null, "a reply");
+      throw new ModelError("malformed", "its reply is not in the record");
+    },
+    ...(canCondense && {
+      condense: async (text: string) => trusted(await player.asked("condense", text)),
+    }),
+  };
+}
+
+function replyIn(content: JsonObject): ModelReply {
+  const { blocks, stop, usage } = trusted<ModelReply>(content);
+  return { blocks, stop, usage };
+}
+
+/** As `recordSubject` keeps them. */
+type Constants = Omit<Subject, "actions"> & {
+  readonly actions: readonly (Omit<Action, "args"> & { readonly args: [string, string][] })[];
+};
+
+function replaySubject(constants: Constants, player: Player): Subject {
+  return {
+    ...constants,
+    runtime: undefined,
+    actions: constants.actions.map(({ args, ...action }) =>
+      replayAction({ ...action, args: Object.fromEntries(args) }, player),
+    ),
+    describe: () => trusted(player.told("describe")),
+    observe: async ({ probeDeadlineMs }) => trusted(await player.asked("observe", probeDeadlineMs)),
+  };
+}
+
+function replayAction(action: Action, player: Player): Action {
+  const { name } = action;
+  const told = (kind: string, call: object): Json => player.told(kind, toJson({ name, ...call }));
+  return {
+    ...action,
+    touches: (call) => trusted(told("touches", call)),
+    precondition: (_, call) => trusted(told("precondition", call)),
+    postcondition: (_, call) => trusted(told("postcondition", call)),
+    run: async (call) => trusted(await player.asked("run", toJson({ name, ...call }))),
+  };
+}

@@ -1,0 +1,50 @@
+// Runs the agent's loop again over one recorded session, offline, and says whether it came to the
+// same questions, rows and end.
+import { workOn } from "../agent/session.ts";
+import type { AuditEvent } from "../domain/audit.ts";
+import type { Session } from "../domain/session.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { differenceLines } from "./difference.ts";
+import { Player } from "./player.ts";
+import { readRecord } from "./read-record.ts";
+import { replayAgent, replayLease } from "./replay-ports.ts";
+import { trusted } from "./trusted.ts";
+
+export type Replay =
+  | {
+      readonly state: "same";
+      /** Questions that the loop asked and that were answered. */
+      readonly questions: number;
+      /** Audit rows that it wrote again, as they stand. */
+      readonly rows: number;
+      /** False when the agent ended before its record did: it is the same as far as that goes. */
+      readonly isWhole: boolean;
+    }
+  | {
+      readonly state: "different";
+      readonly where: string;
+      /** As a diff: `-` was recorded, `+` came of the replay. */
+      readonly diff: readonly string[];
+    }
+  | { readonly state: "unrecorded"; readonly reason: string };
+
+/** `events` are those of one session, oldest first. Touches nothing but them. */
+export async function replaySession(events: readonly AuditEvent[]): Promise<Replay> {
+  const record = readRecord(events);
+  if ("reason" in record) return { state: "unrecorded", reason: record.reason };
+  const player = new Player(record);
+  await player.play(
+    workOn({
+      agent: replayAgent(record, player),
+      lease: replayLease(player),
+      ticket: trusted<Ticket>(record.head.ticket),
+      session: trusted<Session>(record.head.session),
+    }),
+  );
+  const { difference, questions } = player;
+  if (difference) {
+    return { state: "different", where: difference.where, diff: differenceLines(difference) };
+  }
+  const rows = record.questions.get("appendAudit")?.length ?? 0;
+  return { state: "same", questions, rows, isWhole: record.isWhole };
+}

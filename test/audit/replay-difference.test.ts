@@ -1,0 +1,106 @@
+// What a replay finds when the record and the loop do not agree.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { runAudit } from "../../src/commands/audit.ts";
+import type { AuditEvent, AuditType } from "../../src/domain/audit.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import { replaySession } from "../../src/replay/replay.ts";
+import { openWorld, type World } from "../agent/world.ts";
+import { type DeskRoom, openDeskRoom, type Ran } from "../commands/desk-room.ts";
+import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
+
+let world: World;
+let events: readonly AuditEvent[];
+
+beforeAll(async () => {
+  world = openWorld({
+    script: [
+      says({ type: "text", text: "Is it dark?" }, shellCall("echo looking")),
+      says(actCall("switch_on", "left")),
+      says(concludeCall("cannot_fix")),
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  events = await world.store.eventsOf({ sessionId: (await world.session()).id });
+});
+afterAll(() => world[Symbol.dispose]());
+
+/** The events with every occurrence of a text in those of one type replaced. */
+function withChange(type: AuditType, from: string, to: string): readonly AuditEvent[] {
+  return events.map((event) => {
+    if (event.type !== type) return event;
+    const content: JsonObject = JSON.parse(JSON.stringify(event.content).replaceAll(from, to));
+    return { ...event, content };
+  });
+}
+
+test("what was recorded is what it is compared with", async () => {
+  expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: true });
+});
+
+const CHANGES: readonly [type: AuditType, from: string, to: string, where: RegExp][] = [
+  ["session_briefed", "first responder", "last responder", /^audit row \d+$/],
+  ["model_replied", "echo looking", "echo hiding", /^answer 1 of effects$/],
+  ["model_replied", "switch_on", "switch_off", /^audit row \d+$/],
+  ["guard_decided", "it only reads", "it writes", /^audit row \d+$/],
+  ["guard_decided", '"decision":"allow"', '"decision":"deny"', /^audit row \d+$/],
+  ["tool_result", "looking", "hiding", /^audit row \d+$/],
+  ["tool_result", '"exitCode":0', '"exitCode":1', /^audit row \d+$/],
+  ["session_recorded", '"head":"looking', '"head":"hiding', /^audit row \d+$/],
+  ["session_recorded", '"kind":"read"', '"kind":"destroy"', /^audit row \d+$/],
+  ["session_recorded", '"kind":"act"', '"kind":"shell"', /^question 1 of beginStep$/],
+  ["session_recorded", '"stopReason":"gave_up"', '"stopReason":"aborted"', /^question 1 of escal/],
+  ["session_recorded", '"mode":"execute"', '"mode":"observe"', /^audit row \d+$/],
+  ["session_recorded", '"turnsMax":40', '"turnsMax":2', /^audit row \d+$/],
+];
+for (const [type, from, to, where] of CHANGES) {
+  test(`${from} to ${to} in ${type}`, async () => {
+    const replayed = await replaySession(withChange(type, from, to));
+    expect(replayed).toMatchObject({ state: "different", where: expect.stringMatching(where) });
+  });
+}
+
+test("a row that is gone", async () => {
+  for (const gone of ["guard_decided", "tool_result", "model_replied"]) {
+    const last = events.findLast(({ type }) => type === gone);
+    const replayed = await replaySession(events.filter((event) => event !== last));
+    expect(replayed.state).toBe("different");
+  }
+});
+
+test("the command shows it as a diff and exits with 3", async () => {
+  await using room = await openDeskRoom();
+  const replay = (flags = {}): Promise<Ran> => replayIn(room, flags);
+  expect(await replay()).toMatchObject({
+    exitCode: 0,
+    lines: [expect.stringMatching(/replayed: the same, byte for byte \(\d+ questions, \d+ audit/)],
+  });
+  // A loop that says something else than the one that was recorded.
+  const change = "UPDATE audit_events SET content = replace(content, 'looking', 'hiding')";
+  const { Database } = await import("bun:sqlite");
+  {
+    using db = new Database(join(world.home, "tickets.db"));
+    db.run(`${change} WHERE type = 'tool_result'`);
+  }
+  const { lines, exitCode } = await replay();
+  expect(exitCode).toBe(3);
+  expect(lines[0]).toMatch(/^session \S+ replayed: it differs at audit row \d+$/);
+  expect(lines).toContain("- hiding");
+  expect(lines).toContain("+ looking");
+  const json = JSON.parse((await replay({ json: true })).lines.join(""));
+  expect(json).toMatchObject({ state: "different", diff: expect.any(Array) });
+});
+
+test("a session of a version that recorded nothing is said to be so", async () => {
+  const old = events.filter(({ type }) => type !== "session_recorded");
+  expect(await replaySession(old)).toEqual({
+    state: "unrecorded",
+    reason: "it was made before sessions were recorded for replay",
+  });
+});
+
+function replayIn(room: DeskRoom, flags: Record<string, unknown>): Promise<Ran> {
+  const db = join(world.home, "tickets.db");
+  return room.run(runAudit, ["replay", "last"], { db, ...flags });
+}

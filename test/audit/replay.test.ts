@@ -1,0 +1,192 @@
+// A session is run again from its record alone, and comes to the same, byte for byte.
+import { expect, test } from "bun:test";
+import type { AuditEvent } from "../../src/domain/audit.ts";
+import { ModelError } from "../../src/domain/model.ts";
+import { NO_USAGE } from "../../src/domain/session.ts";
+import { replaySession } from "../../src/replay/replay.ts";
+import { openWorld, SECRET, type World } from "../agent/world.ts";
+import { eventually } from "../support/eventually.ts";
+import { lampSubject } from "../support/memory-subject.ts";
+import { actCall, concludeCall, reply, says, shellCall } from "../support/scripted-model.ts";
+
+async function eventsOf(world: World): Promise<readonly AuditEvent[]> {
+  return world.store.eventsOf({ sessionId: (await world.session()).id });
+}
+
+async function confirmWhenAsked(world: World): Promise<void> {
+  await world.untilLine(/-> verifying/);
+  await world.store.verifyTicket(1, "seen well three times");
+}
+
+const SAME = { state: "same", isWhole: true };
+
+test("a repair", async () => {
+  using world = openWorld({
+    script: [
+      says({ type: "text", text: "Is it dark?" }, shellCall("echo looking; exit 3")),
+      says(shellCall("shutdown -h now"), actCall("switch_on", "left")),
+      says(actCall("switch_on", "left"), actCall("fly", "left"), shellCall("touch /tmp")),
+      says(concludeCall("fixed")),
+    ],
+  });
+  await world.openTicket();
+  await Promise.all([world.run(), confirmWhenAsked(world)]);
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("a refused verification, and the turns after it", async () => {
+  using world = openWorld({
+    script: [
+      says(concludeCall("fixed")),
+      says(actCall("switch_on", "left")),
+      says(concludeCall("fixed")),
+    ],
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/-> verifying/);
+  await world.store.refuseTicket(1, "left is still dark");
+  await world.untilLine(/on; postcondition met/);
+  await eventually(async () => (await world.ticket()).state === "verifying", "its second claim");
+  await world.store.verifyTicket(1, "seen well three times");
+  await running;
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("failures of the model, waits by chance, and one too many", async () => {
+  const failure = new ModelError("overloaded", "529");
+  using world = openWorld({
+    script: [failure, failure, says(shellCall("true")), new ModelError("unauthorized", "401")],
+    random: Math.random,
+  });
+  await world.openTicket();
+  await world.run();
+  expect((await world.session()).stopReason).toBe("model_error");
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("an answer that came too late", async () => {
+  using world = openWorld({ script: ["hang"], limits: { queryMsMax: 30, queryTriesMax: 2 } });
+  await world.openTicket();
+  await world.run();
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("long thoughts that a model condenses", async () => {
+  const text = "dark ".repeat(100);
+  using world = openWorld({
+    script: [says({ type: "text", text }, shellCall("true")), says(concludeCall("cannot_fix"))],
+    model: { condense: async () => ({ line: "it is dark", usage: { ...NO_USAGE, costUsd: 0.5 } }) },
+  });
+  await world.openTicket();
+  await world.run();
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("an answer without a call, one that was cut off, and one in circles", async () => {
+  using world = openWorld({
+    script: [
+      reply([{ type: "text", text: "hm" }], { stop: "end" }),
+      reply([shellCall("rm")], { stop: "output_limit" }),
+      says(shellCall("true")),
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  expect((await world.session()).stopReason).toBe("repetition");
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+for (const decision of ["approved", "denied"] as const) {
+  test(`a person's word: ${decision}`, async () => {
+    using world = openWorld({
+      script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
+      mode: "approve",
+    });
+    await world.openTicket();
+    const running = world.run();
+    await world.untilLine(/waiting for approval/);
+    await world.store.decideApproval(1, decision);
+    await running;
+    expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+  });
+}
+
+for (const [what, script] of [
+  ["while the model thinks", ["hang"]],
+  ["in the middle of a command", [says(shellCall("echo begun; sleep 30"))]],
+] as const) {
+  test(`a signal ${what}`, async () => {
+    using world = openWorld({ script: [...script] });
+    await world.openTicket();
+    const running = world.run();
+    await eventually(() => world.model.requests.length > 0, "a request");
+    if (what !== "while the model thinks") await world.untilLine(/\[Tool Call\]/);
+    world.stop("SIGTERM");
+    await running;
+    expect(await world.session()).toMatchObject({ stopReason: "aborted" });
+    expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+  });
+}
+
+test("an action that did not stop in time", async () => {
+  const lamps = lampSubject({ run: () => new Promise(() => undefined) });
+  using world = openWorld({ script: [says(actCall("switch_on", "left"))], lamps });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/\[Guard\] allow/);
+  world.stop("SIGINT");
+  await running;
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("a ticket that a person took away", async () => {
+  using world = openWorld({ script: ["hang"], leaseMs: 300 });
+  await world.openTicket();
+  const running = world.run();
+  await eventually(() => world.model.requests.length > 0, "a request");
+  await world.store.resolveTicket(1, "mended by hand");
+  await running;
+  expect((await world.session()).stopReason).toBe("lease_lost");
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("a subject that cannot be opened", async () => {
+  const { OperatorError } = await import("../../src/domain/errors.ts");
+  using world = openWorld({
+    script: ["hang"],
+    openSubject: () => Promise.reject(new OperatorError("subject", "nobody answers")),
+  });
+  await world.openTicket();
+  await world.run();
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("a record holds no secret, and a session that met one is replayed without it", async () => {
+  using world = openWorld({
+    script: [
+      says({ type: "text", text: `I use ${SECRET}` }, shellCall(`echo ${SECRET}`)),
+      says(concludeCall("cannot_fix")),
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  const events = await eventsOf(world);
+  expect(JSON.stringify(events)).not.toContain(SECRET);
+  expect(await replaySession(events)).toMatchObject(SAME);
+});
+
+test("the session of an agent that was killed is replayed as far as it was recorded", async () => {
+  using world = openWorld({
+    script: [says(shellCall("echo one")), says(shellCall("echo two"), concludeCall("cannot_fix"))],
+  });
+  await world.openTicket();
+  await world.run();
+  const events = await eventsOf(world);
+  for (let kept = events.length; kept > 0; kept -= 1) {
+    const isBegun = events.slice(0, kept).some(({ type }) => type === "session_recorded");
+    const isWhole = kept === events.length;
+    const expected = isBegun ? { state: "same", isWhole } : { state: "unrecorded" };
+    expect(await replaySession(events.slice(0, kept))).toMatchObject(expected);
+  }
+});
