@@ -37,7 +37,7 @@ export function replayAgent(record: SessionRecord, player: Player): AgentOptions
     },
     openSubject: async (name) =>
       replaySubject(trusted<Constants>(await player.asked("openSubject", name)), player),
-    classify: (command, members) => trusted(player.told("effects", toJson({ command, members }))),
+    classify: (command) => trusted(player.told("effects", command)),
     clock: {
       now: () => trusted(player.told("now")),
       sleep: async (durationMs, signal) => {
@@ -90,10 +90,11 @@ function replyIn(content: JsonObject): ModelReply {
 
 /** As `recordSubject` keeps them. */
 type Constants = Omit<Subject, "actions"> & {
+  readonly hasQuorums: boolean;
   readonly actions: readonly (Omit<Action, "args"> & { readonly args: [string, string][] })[];
 };
 
-function replaySubject(constants: Constants, player: Player): Subject {
+function replaySubject({ hasQuorums, ...constants }: Constants, player: Player): Subject {
   return {
     ...constants,
     runtime: undefined,
@@ -101,6 +102,7 @@ function replaySubject(constants: Constants, player: Player): Subject {
       replayAction({ ...action, args: Object.fromEntries(args) }, player),
     ),
     describe: () => trusted(player.told("describe")),
+    ...(hasQuorums && { quorums: () => trusted(player.told("quorums")) }),
     observe: async ({ probeDeadlineMs }) => trusted(await player.asked("observe", probeDeadlineMs)),
   };
 }

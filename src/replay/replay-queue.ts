@@ -20,6 +20,7 @@ export function replayQueue(record: SessionRecord, player: Player): WorkQueue {
     getTicket: async (ticketId) => (await ask("getTicket", ticketId)) ?? undefined,
     sessionsOf: (ticketId) => ask("sessionsOf", ticketId),
     journalOf: (sessionId) => ask("journalOf", sessionId),
+    recentSteps: (query) => ask("recentSteps", query),
     appendAudit: (event) => appendAudit(event, playing),
     addUsage: (_, turns, usage) => tell("addUsage", { turns, usage }),
     beginStep: (step) => ask("beginStep", step),

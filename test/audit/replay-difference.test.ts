@@ -48,7 +48,7 @@ const CHANGES: readonly [type: AuditType, from: string, to: string, where: RegEx
   ["tool_result", "looking", "hiding", /^audit row \d+$/],
   ["tool_result", '"exitCode":0', '"exitCode":1', /^audit row \d+$/],
   ["session_recorded", '"head":"looking', '"head":"hiding', /^audit row \d+$/],
-  ["session_recorded", '"kind":"read"', '"kind":"destroy"', /^audit row \d+$/],
+  ["session_recorded", '"kind":"read"', '"kind":"destroy"', /^question \d+ of appendAudit$/],
   ["session_recorded", '"kind":"act"', '"kind":"shell"', /^question 1 of beginStep$/],
   ["session_recorded", '"stopReason":"gave_up"', '"stopReason":"aborted"', /^question 1 of escal/],
   ["session_recorded", '"mode":"execute"', '"mode":"observe"', /^audit row \d+$/],

@@ -13,6 +13,7 @@ export function recordQueue(queue: WorkQueue, tape: Tape): WorkQueue {
     getTicket: (ticketId) => ask("getTicket", ticketId, () => queue.getTicket(ticketId)),
     sessionsOf: (ticketId) => ask("sessionsOf", ticketId, () => queue.sessionsOf(ticketId)),
     journalOf: (sessionId) => ask("journalOf", sessionId, () => queue.journalOf(sessionId)),
+    recentSteps: (query) => ask("recentSteps", query, () => queue.recentSteps(query)),
     appendAudit: (event) =>
       tape.asked("appendAudit", {
         question: event.type,

@@ -49,8 +49,7 @@ function recordPorts(agent: AgentOptions, tape: Tape): AgentOptions {
       },
     },
     openSubject: (name) => recordSubject(() => agent.openSubject(name), { name, tape, clock }),
-    classify: (command, members) =>
-      tape.told("effects", { command, members }, agent.classify(command, members)),
+    classify: (command, names) => tape.told("effects", command, agent.classify(command, names)),
     clock: {
       now: () => {
         const nowMs = clock.now();

@@ -19,13 +19,12 @@ export async function recordSubject(
   { name, tape, clock }: SubjectRecording,
 ): Promise<Subject> {
   const subject = await tape.asked("openSubject", { question: name, ask: open, keep: constantsOf });
+  const quorums = subject.quorums?.bind(subject);
   return {
-    name: subject.name,
-    invariants: subject.invariants,
-    runtime: subject.runtime,
-    primer: subject.primer,
+    ...subject,
     actions: subject.actions.map((action) => recordAction(action, { tape, clock })),
     describe: (observation) => tape.told("describe", null, subject.describe(observation)),
+    ...(quorums && { quorums: (seen) => tape.told("quorums", null, quorums(seen)) }),
     observe: (options) => {
       const question = options.probeDeadlineMs;
       return tape.asked("observe", { question, ask: () => subject.observe(options) });
@@ -34,10 +33,11 @@ export async function recordSubject(
 }
 
 /** What is said of it to the model, and what the loop goes by. */
-function constantsOf({ name, primer, invariants, actions }: Subject): Json {
+function constantsOf({ name, primer, invariants, actions, quorums }: Subject): Json {
   // The audit sorts the keys of objects; the model is told arguments in their own order.
   const ordered = actions.map(({ args, ...action }) => ({ ...action, args: Object.entries(args) }));
-  return toJson({ name, primer, invariants, actions: ordered });
+  const hasQuorums = quorums !== undefined;
+  return toJson({ name, primer, invariants, actions: ordered, hasQuorums });
 }
 
 function recordAction(
