@@ -19,5 +19,6 @@ export function ownImageMissing(image: string): OperatorError {
 
 /** For a person who has the sources. */
 export function sayHowToBuild(image: string): string {
-  return `docker build --file docker/operator.Dockerfile --tag ${image} . makes it`;
+  const build = `docker build --file docker/operator.Dockerfile --tag ${image} .`;
+  return `npm run build && ${build} makes it`;
 }
