@@ -2,7 +2,7 @@
 // the member holds again.
 import type { Action, ActionCall, Check } from "../domain/action.ts";
 import { OperatorError } from "../domain/errors.ts";
-import type { Observation } from "../domain/observation.ts";
+import type { Observation, ObservedMember } from "../domain/observation.ts";
 import type { Runtime } from "../domain/runtime.ts";
 import { textsOf } from "./look.ts";
 
@@ -38,29 +38,26 @@ function checkLiftable(
   { call, runtime }: { readonly call: ActionCall; readonly runtime: Runtime | undefined },
 ): Check {
   if (!runtime?.disturber) return notMet(cannot(runtime));
-  const texts = textsAt(observation, call);
-  if (typeof texts === "string") return notMet(texts);
+  const { members, disturbances } = observation;
+  if (!members.some(({ name }) => name === call.target))
+    return notMet(unknownMember(call, members));
+  // A busy engine may be late to tell; lifting what is not there changes nothing.
+  if (disturbances?.state !== "read") return MET;
+  const texts = textsOf(disturbances.value, call.target);
   return texts.length > 0 ? MET : notMet(`nothing is done to ${call.target} from outside`);
 }
 
-function checkLifted(observation: Observation, call: ActionCall): Check {
-  const texts = textsAt(observation, call);
-  if (typeof texts === "string") return notMet(texts);
-  return texts.length === 0 ? MET : notMet(`${call.target} is disturbed: ${texts.join(", ")}`);
+function checkLifted({ members, disturbances }: Observation, call: ActionCall): Check {
+  const { target } = call;
+  if (!members.some(({ name }) => name === target)) return notMet(unknownMember(call, members));
+  if (!disturbances) return notMet("what is done to members from outside is not looked at here");
+  if (disturbances.state === "failed") return notMet(`not to be read: ${disturbances.reason}`);
+  const texts = textsOf(disturbances.value, target);
+  return texts.length === 0 ? MET : notMet(`${target} is disturbed: ${texts.join(", ")}`);
 }
 
-/** What is done to the target, or why that is not known. */
-function textsAt(
-  { members, disturbances }: Observation,
-  { target }: ActionCall,
-): readonly string[] | string {
-  if (!members.some(({ name }) => name === target)) {
-    const valid = members.map(({ name }) => name).join(", ");
-    return `unknown member "${target}": one of ${valid}`;
-  }
-  if (!disturbances) return "what is done to members from outside is not looked at here";
-  if (disturbances.state === "failed") return `not to be read: ${disturbances.reason}`;
-  return textsOf(disturbances.value, target);
+function unknownMember({ target }: ActionCall, members: readonly ObservedMember[]): string {
+  return `unknown member "${target}": one of ${members.map(({ name }) => name).join(", ")}`;
 }
 
 function cannot(runtime: Runtime | undefined): string {

@@ -143,6 +143,9 @@ test("lifting needs a disturbed member; what is lifted is in effect", async () =
     isMet: false,
     reason: "one is disturbed: loss 95 %",
   });
+  const late = { ...seen, disturbances: { state: "failed", reason: "late", atMs: 1 } as const };
+  expect(action.precondition(late, one)).toEqual({ isMet: true });
+  expect(action.postcondition(late, one)).toMatchObject({ isMet: false });
   await action.run(one, { runtime, signal, clock });
   expect(action.postcondition(await seenThrough(runtime), one)).toEqual({ isMet: true });
 });

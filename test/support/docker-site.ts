@@ -18,7 +18,13 @@ export interface DockerSite extends AsyncDisposable {
   /** The lines of a command that has ended, and its exit code. */
   run(words: string, more?: Record<string, string>): Promise<Ended>;
   /** The lines of one that goes on, as they come; it ends with the site. */
-  start(words: string): { readonly lines: string[] };
+  start(words: string): Started;
+}
+
+export interface Started {
+  readonly lines: string[];
+  /** By SIGKILL; resolves when it is gone. */
+  kill(): Promise<unknown>;
 }
 
 /** `images` go into the environment of every command; nothing is started yet. */
@@ -53,7 +59,13 @@ export async function openDockerSite(
           write: (bytes) => void lines.push(...new TextDecoder().decode(bytes).split("\n")),
         }),
       );
-      return { lines };
+      return {
+        lines,
+        kill() {
+          child.kill("SIGKILL");
+          return child.exited;
+        },
+      };
     },
     async [Symbol.asyncDispose]() {
       for (const child of children) child.kill();

@@ -1,5 +1,5 @@
 // What is done from outside to members in containers. Of the network, one node against the proxy on
-// its way to Redis: clients reach it as before, and so do we.
+// its way to Redis: clients reach it as before, and so do we. A bound on what it sends strikes all.
 //
 //   clients ──▶ node1 ── ✕ ──▶ proxy ──┐
 //   clients ──▶ node2 ───────▶ proxy ──┼──▶ redis
@@ -25,7 +25,7 @@ const PEERS = ["proxy"];
 const LATENCY_MS = { min: 150, max: 190, jitter: 20 };
 /** So that no check comes through within its deadline. */
 const LOSS_PERCENT = 95;
-/** Fewer bytes within a check's deadline than one check is long. */
+/** Fewer bytes a second than one answer is long. */
 const BANDWIDTH_KBIT = 1;
 /** Declared is one core. */
 const CPUS = 0.25;
@@ -49,10 +49,10 @@ export const containerFaults: readonly LimiterFault[] = [
   }),
   disturbanceFault({
     name: "bandwidth_limited",
-    describes: "One node may send next to nothing: its checks do not reach Redis in time.",
+    describes: "One node may send next to nothing: nobody gets an answer of it in time.",
     strikes: oneNode("bandwidth_limited"),
     disturbs: () => ({ type: "bandwidth", kbitPerSecond: BANDWIDTH_KBIT }),
-    causes: "checks_undecided",
+    causes: "node_silent",
   }),
   partition("both"),
   partition("in"),

@@ -1,5 +1,6 @@
 // What is done from outside to members in containers. Of the network, store against its peers: the
-// other stores and PD hear it late, hardly or not at all, while we reach it as before.
+// other stores and PD hear it late, hardly or not at all, while we reach it as before. Only a bound
+// on what it sends strikes whoever asks it.
 //
 //   tikv1 ◀──────▶ tikv2        tikv1 ◀── ✕ ──▶ tikv2, tikv3, pd1, pd2, pd3
 //     ▲ we, and clients           ▲ we, and clients
@@ -9,14 +10,11 @@ import { readValue } from "../../../src/domain/observation.ts";
 import type { TikvObservation } from "../observation.ts";
 import { livingStores, pickSome, type TikvFault } from "./struck.ts";
 
-/**
- * A write on it takes longer than the bound of its 99th percentile, and its followers hear it well
- * within an election timeout.
- */
-const LATENCY = { delayMs: 480, jitterMs: 60 };
+/** Each write on it takes longer than the bound of its 99th percentile; nobody is elected for it. */
+const LATENCY = { delayMs: 270, jitterMs: 15 };
 /** So that no heartbeat comes through: PD says Disconnected after 20 s without one. */
 const LOSS_PERCENT = 95;
-/** Fewer bytes a second than one heartbeat and its connection need. */
+/** Fewer bytes a second than one answer is long. */
 const BANDWIDTH_KBIT = 1;
 /** Declared are one core, and 2 GiB for a store. */
 const CPUS = 0.25;
@@ -25,7 +23,8 @@ const MEMORY_BYTES = 768 * 1024 ** 2;
 export const containerFaults: readonly TikvFault[] = [
   disturbanceFault({
     name: "container_latency",
-    describes: "Round trips between one store and the other stores take half a second longer.",
+    describes:
+      "Round trips between one store and the other stores take a quarter of a second longer.",
     strikes: oneStore,
     disturbs: (store, { observation }) => ({
       type: "latency",
@@ -47,10 +46,10 @@ export const containerFaults: readonly TikvFault[] = [
   }),
   disturbanceFault({
     name: "bandwidth_limited",
-    describes: "One store may send next to nothing: its heartbeats do not reach PD.",
+    describes: "One store may send next to nothing: nobody gets an answer of it in time.",
     strikes: oneStore,
     disturbs: () => ({ type: "bandwidth", kbitPerSecond: BANDWIDTH_KBIT }),
-    causes: "store_down",
+    causes: "store_unreachable",
   }),
   partition("both"),
   partition("in"),

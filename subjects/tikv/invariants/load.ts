@@ -13,7 +13,7 @@ import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 /** A slow one among fewer requests than this is not yet a slow store. */
 const SAMPLES_MIN = 50;
-const P99_MS_MAX = 500;
+const P99_MS_MAX = 250;
 
 /** PD itself tolerates a spread; this one is far beyond what it leaves. */
 const SPREAD = { leadersMin: 4, shareOfMean: 0.5 };

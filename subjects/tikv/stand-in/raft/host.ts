@@ -59,8 +59,9 @@ export class RaftHost implements Disposable {
     this.#transport = new Transport({
       nodeId: options.nodeId,
       urlOf: options.urlOf,
-      // A stopped peer takes connections and never answers: give up well before an election.
-      deadlineMs: Math.max(200, options.timings.electionMinMs / 2),
+      // A stopped peer takes connections and never answers: give up before an election. A slow
+      // one may take a quarter of a second for each of two round trips, to connect and to answer.
+      deadlineMs: Math.max(200, Math.round(options.timings.electionMinMs * 0.7)),
       onAnswer: (messages) => this.#receive(messages),
     });
     const tickMs = Math.max(10, Math.floor(options.timings.heartbeatMs / TICKS_PER_HEARTBEAT));
