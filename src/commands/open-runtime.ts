@@ -47,6 +47,6 @@ async function readSetting(
   const file = env[`${variable}_FILE`];
   if (!file) return env[variable] || undefined;
   const text = await readFileIfThere(file);
-  if (text !== undefined) return text.trim();
+  if (text !== undefined) return text.trim() || undefined;
   throw new OperatorError("runtime", `reading ${variable}_FILE: there is no ${file}`);
 }
