@@ -1,5 +1,8 @@
 // The limiter in containers: the compose file, what it mounts, and who of it is a member.
 import type { DockerMemberPlan, DockerPlan } from "../../src/domain/subject.ts";
+import dashboard from "./compose/dashboard.json" with { type: "text" };
+import grafanaDashboards from "./compose/grafana-dashboards.yaml" with { type: "text" };
+import grafanaSource from "./compose/grafana-source.yaml" with { type: "text" };
 import prometheus from "./compose/prometheus.yaml" with { type: "text" };
 import rules from "./compose/rules.yaml" with { type: "text" };
 import compose from "./compose.yaml" with { type: "text" };
@@ -12,6 +15,9 @@ export const limiterDocker: DockerPlan = {
     "redis.conf": containerRedisConfig(),
     "prometheus.yaml": prometheus,
     "rules.yaml": rules,
+    "grafana-source.yaml": grafanaSource,
+    "grafana-dashboards.yaml": grafanaDashboards,
+    "dashboard.json": String(dashboard),
   },
   members: [
     {

@@ -31,7 +31,7 @@ interface ComposeCase {
 
 const CASES: readonly ComposeCase[] = [
   { definition: tikv, plan: tikvDocker, image: "pingcap/tikv:v8.5.7", ports: 11 },
-  { definition: ratelimiter, plan: limiterDocker, image: `operator:${version}`, ports: 10 },
+  { definition: ratelimiter, plan: limiterDocker, image: `operator:${version}`, ports: 11 },
 ];
 /** As a compose tool reads it, merges and all. */
 const FILE = z.object({ services: z.record(z.string(), z.unknown()) });

@@ -2,6 +2,7 @@
 // named. Of those only what they tell is looked at.
 import { z } from "zod";
 import type { MemberPlan, Topology } from "../../../src/domain/subject.ts";
+import { LOOPBACK } from "../address.ts";
 import { DECLARED_JOBS, DECLARED_LIMITS, DECLARED_REDIS_SETTINGS } from "../declared.ts";
 import type { Declaration } from "../observation.ts";
 
@@ -71,12 +72,13 @@ function siteOfUrls(endpoints: readonly string[]): Site {
   };
 }
 
-function nodeOf({ name, ports }: MemberPlan): NodeSite {
-  return { name, apiUrl: loopback(ports.api), manageUrl: loopback(ports.manage) };
+function nodeOf(member: MemberPlan): NodeSite {
+  const { name, ports } = member;
+  return { name, apiUrl: urlOf(member, ports.api), manageUrl: urlOf(member, ports.manage) };
 }
 
-function redisOf({ ports, isStandIn }: MemberPlan): RedisSite {
-  const address = `127.0.0.1:${ports.client}`;
+function redisOf({ host = LOOPBACK, ports, isStandIn }: MemberPlan): RedisSite {
+  const address = `${host}:${ports.client}`;
   return { url: `redis://${address}`, address, isStandIn };
 }
 
@@ -87,9 +89,9 @@ function redisAt(url: string): RedisSite {
 
 function helperOf(members: readonly MemberPlan[], role: string): HelperSite | null {
   const member = members.find((candidate) => candidate.role === role);
-  return member ? { name: member.name, url: loopback(member.ports.control) } : null;
+  return member ? { name: member.name, url: urlOf(member, member.ports.control) } : null;
 }
 
-function loopback(port: number | undefined): string {
-  return `http://127.0.0.1:${port}`;
+function urlOf({ host = LOOPBACK }: MemberPlan, port: number | undefined): string {
+  return `http://${host}:${port}`;
 }
