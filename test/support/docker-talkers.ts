@@ -19,7 +19,7 @@ export interface Talkers extends AsyncDisposable {
   ask(member: string, other: string, path?: string): Promise<Asked>;
   /** How many of so many datagrams arrive. */
   arrive(way: { readonly from: string; readonly to: string; readonly n: number }): Promise<number>;
-  /** What iptables and tc say in a member's network namespace, but for our own counters. */
+  /** What iptables and tc say in its network namespace; without the engine's own name server. */
   networkOf(member: string): Promise<string>;
   /** Texts of `docker ps --all` for what disturbs the project's members. */
   helpers(): Promise<readonly string[]>;
@@ -89,5 +89,6 @@ export async function startTalkers(
 async function networkOf(pid: number | null): Promise<string> {
   const enter = ["nsenter", "--target", String(pid), "--net"];
   const words = [...enter, "sh", "-c", "iptables -S; iptables -t nat -S; tc qdisc show"];
-  return Bun.spawn(words).stdout.text();
+  const text = await Bun.spawn(words).stdout.text();
+  return text.replace(/^.*127\.0\.0\.11.*\n/gm, "");
 }

@@ -59,7 +59,11 @@ async function ask(url: string): Promise<unknown> {
 async function send(what: { to: string; text: string; n: number }): Promise<unknown> {
   const [ip = ""] = await resolve4(what.to);
   for (let sent = 0; sent < what.n; sent += 1) {
-    socket.send(what.text, DATAGRAM_PORT, ip);
+    try {
+      socket.send(what.text, DATAGRAM_PORT, ip);
+    } catch {
+      // EPERM: dropped on its way out.
+    }
     // So that no buffer overflows.
     if (sent % 20 === 0) await Bun.sleep(1);
   }

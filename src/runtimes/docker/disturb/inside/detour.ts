@@ -30,11 +30,9 @@ export interface WayIn {
 
 interface Pair {
   readonly way: WayIn;
+  /** Nothing is read from it before the other side is open. */
   readonly caller: Socket<CallerSide>;
-  /** Before the other side is open. */
-  readonly early: Uint8Array[];
   isCallerOpen: boolean;
-  callee: Socket<Pair> | undefined;
   there: Delayed | undefined;
   back: Delayed | undefined;
 }
@@ -46,8 +44,6 @@ interface CallerSide {
 export class Detour implements Disposable {
   readonly #options: DetourOptions;
   readonly #listeners: TCPSocketListener<CallerSide>[] = [];
-  /** Ports from which we ourselves speak to peers and the member. */
-  readonly #ownPorts = new Set<number>();
 
   constructor(options: DetourOptions) {
     this.#options = options;
@@ -61,7 +57,7 @@ export class Detour implements Disposable {
       data: { pair: undefined },
       socket: {
         open: (caller) => void this.#take(caller, way),
-        data: ({ data }, bytes) => take(data.pair, bytes),
+        data: ({ data }, bytes) => data.pair?.there?.take(bytes),
         drain: ({ data }) => data.pair?.back?.unblock(),
         close: ({ data }) => closeCaller(data.pair),
         error: ({ data }) => closeCaller(data.pair),
@@ -71,9 +67,9 @@ export class Detour implements Disposable {
     return listener.port;
   }
 
-  /** Whether a socket at this port is ours. */
+  /** Whether this is one of our ports. */
   owns(port: number): boolean {
-    return this.#ownPorts.has(port) || this.#listeners.some((listener) => listener.port === port);
+    return this.#listeners.some((listener) => listener.port === port);
   }
 
   [Symbol.dispose](): void {
@@ -83,8 +79,8 @@ export class Detour implements Disposable {
   async #take(caller: Socket<CallerSide>, way: WayIn): Promise<void> {
     const target = way.targetOf(caller.remotePort);
     if (!target) return void caller.terminate();
-    const none = { callee: undefined, there: undefined, back: undefined };
-    const pair: Pair = { way, caller, early: [], isCallerOpen: true, ...none };
+    caller.pause();
+    const pair: Pair = { way, caller, isCallerOpen: true, there: undefined, back: undefined };
     caller.data = { pair };
     await this.#options.clock.sleep(this.#delayMs());
     if (pair.isCallerOpen) await this.#call(pair, target);
@@ -101,8 +97,8 @@ export class Detour implements Disposable {
           open: (callee) => this.#join(callee),
           data: ({ data }, bytes) => data.back?.take(bytes),
           drain: ({ data }) => data.there?.unblock(),
-          close: (callee) => this.#closeCallee(callee),
-          error: (callee) => this.#closeCallee(callee),
+          close: ({ data }) => closeCallee(data),
+          error: ({ data }) => closeCallee(data),
         },
       });
     } catch {
@@ -113,12 +109,10 @@ export class Detour implements Disposable {
   #join(callee: Socket<Pair>): void {
     const pair = callee.data;
     if (!pair.isCallerOpen) return void callee.terminate();
-    this.#ownPorts.add(callee.localPort);
     const isFromMember = pair.way.from === "member";
-    pair.callee = callee;
     pair.there = this.#flow({ source: pair.caller, target: callee, isLate: isFromMember });
     pair.back = this.#flow({ source: callee, target: pair.caller, isLate: !isFromMember });
-    for (const bytes of pair.early.splice(0)) pair.there.take(bytes);
+    pair.caller.resume();
   }
 
   #flow(ends: {
@@ -135,20 +129,12 @@ export class Detour implements Disposable {
     const { delayMs, jitterMs, random } = this.#options;
     return Math.max(0, delayMs + jitterMs * (2 * random() - 1));
   }
-
-  #closeCallee(callee: Socket<Pair>): void {
-    const pair = callee.data;
-    this.#ownPorts.delete(callee.localPort);
-    pair.callee = undefined;
-    pair.there?.stop();
-    if (pair.back) pair.back.finish();
-    else pair.caller.terminate();
-  }
 }
 
-function take(pair: Pair | undefined, bytes: Uint8Array): void {
-  if (pair?.there) pair.there.take(bytes);
-  else pair?.early.push(bytes.slice());
+/** What it has answered still goes out. */
+function closeCallee(pair: Pair): void {
+  pair.there?.stop();
+  pair.back?.finish();
 }
 
 /** What it has sent still goes out; what is answered has nobody to read it. */

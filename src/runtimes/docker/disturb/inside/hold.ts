@@ -3,10 +3,10 @@
 import type { Clock } from "../../../../domain/clock.ts";
 import { messageOf, unreachable } from "../../../../domain/errors.ts";
 import { type FilledChain, lossChains, partitionChains } from "../chains.ts";
-import { type HoldOrder, IN_FORCE } from "../order.ts";
+import { type Held, type HoldOrder, IN_FORCE } from "../order.ts";
 import { fillVolume } from "./ballast.ts";
 import { prepareLatency } from "./latency.ts";
-import { addressesOf } from "./peers.ts";
+import { lookForPeers } from "./peers.ts";
 import { writeChains } from "./write-chains.ts";
 import { boundBandwidth } from "./write-queues.ts";
 
@@ -30,7 +30,7 @@ export async function hold(order: HoldOrder, world: HelperWorld): Promise<void> 
     case "loss":
       return holdChains(order, world, (peers) => lossChains(disturbance.percent, peers));
     case "latency":
-      return keepUp(world, await prepareLatency({ ...world, disturbance, hosts: order.hosts }));
+      return holdLatency(disturbance, order.hosts, world);
     case "bandwidth":
       await boundBandwidth(disturbance.kbitPerSecond);
       return keepUp(world, async () => undefined);
@@ -42,14 +42,24 @@ export async function hold(order: HoldOrder, world: HelperWorld): Promise<void> 
   }
 }
 
+async function holdLatency(
+  disturbance: Extract<Held, { type: "latency" }>,
+  hosts: HoldOrder["hosts"],
+  world: HelperWorld,
+): Promise<void> {
+  const look = lookForPeers(hosts);
+  await keepUp(world, await prepareLatency({ ...world, disturbance, look }));
+}
+
 async function holdChains(
   { hosts }: HoldOrder,
   world: HelperWorld,
   chainsFor: (peers: readonly string[]) => readonly FilledChain[],
 ): Promise<void> {
+  const look = lookForPeers(hosts);
   let before: string | undefined;
   await keepUp(world, async () => {
-    const peers = await addressesOf(hosts);
+    const peers = await look();
     if (before === peers.join()) return;
     await writeChains(chainsFor(peers));
     before = peers.join();

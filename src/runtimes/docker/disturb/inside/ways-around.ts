@@ -69,7 +69,10 @@ export class WaysAround {
     this.#written = text;
   }
 
-  /** One that passes us is among them as well: what breaks others does not match it. */
+  /**
+   * One that is redirected is among them as well: what breaks others does not match it. What we
+   * ourselves open to a peer is not there yet when its first connections are looked at.
+   */
   #isDirect({ state, local, remote }: SocketRow): boolean {
     const isToPeer = this.#peers.includes(remote.ip ?? "");
     return state === "established" && isToPeer && !this.#detour.owns(local.port);
