@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { version } from "../../package.json";
 import { OperatorError } from "../domain/errors.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { databaseOf, homeOf, isFlagSet } from "./flags.ts";
+import { brokerOf, databaseOf, homeOf, isFlagSet } from "./flags.ts";
 import { isDatabaseMissing, openStore } from "./open-store.ts";
 
 /** `missing` costs something; `broken` must be mended first. */
@@ -29,6 +29,7 @@ export async function runDoctor(context: CommandContext): Promise<ExitCode> {
     examineDatabase(context),
     examineKey(context),
     examineDocker(context),
+    ...examineBroker(context),
     examineRedis(),
     examineTikv(),
     examineSystem(),
@@ -99,6 +100,21 @@ async function examineDocker({ env }: CommandContext): Promise<Finding> {
   const remedy = engine.remedy === undefined ? "" : `; ${engine.remedy}`;
   const detail = `${engine.reason}${remedy}; the demo does not need it`;
   return { name, state: "missing", detail };
+}
+
+/** Only where one was named: nobody else needs one. */
+function examineBroker(context: CommandContext): readonly Promise<Finding>[] {
+  const socket = brokerOf(context);
+  return socket === undefined ? [] : [askBrokerAt(socket)];
+}
+
+async function askBrokerAt(socket: string): Promise<Finding> {
+  const { describeBroker } = await import("../runtimes/broker/describe.ts");
+  const name = "broker";
+  const found = await describeBroker(socket);
+  if (found.state === "absent") return { name, state: "broken", detail: found.reason };
+  const detail = `${socket} serves ${found.members} member(s) of ${found.subject}`;
+  return { name, state: "here", detail };
 }
 
 async function examineRedis(): Promise<Finding> {

@@ -46,17 +46,21 @@ describe.skipIf(noEngine !== undefined)(`operator in containers${NAMED}`, () => 
     await cluster?.[Symbol.asyncDispose]();
   }, LONG_MS);
 
-  test("a store that is stopped is seen, repaired through the broker, and verified", async () => {
-    const isWell = async () =>
-      (await site.linesOf("monitor")).some((line) => line.includes("all invariants hold"));
-    await eventually(isWell, "the cluster is well", WITHIN_MS);
-    await stopBehindOurBack("tikv2");
-    const shown = async () => (await site.run("monitor", "tickets show 1")).lines.join("\n");
-    await eventually(async () => (await shown()).includes("verified_fix"), "a repair", WITHIN_MS);
-    const said = (await site.linesOf("broker")).join("\n");
-    expect(said).toContain("[Broker] allowed: start tikv2\n");
-    expect(said).toContain("[Broker] done: start tikv2: it is running in ");
-  }, LONG_MS);
+  test(
+    "a store that is stopped is seen, repaired through the broker, and verified",
+    async () => {
+      const isWell = async () =>
+        (await site.linesOf("monitor")).some((line) => line.includes("all invariants hold"));
+      await eventually(isWell, "the cluster is well", WITHIN_MS);
+      await stopBehindOurBack("tikv2");
+      const shown = async () => (await site.run("monitor", "tickets show 1")).lines.join("\n");
+      await eventually(async () => (await shown()).includes("verified_fix"), "a repair", WITHIN_MS);
+      const said = (await site.linesOf("broker")).join("\n");
+      expect(said).toContain("[Broker] allowed: start tikv2\n");
+      expect(said).toContain("[Broker] done: start tikv2: it is running in ");
+    },
+    LONG_MS,
+  );
 
   test("the agent has no way to the engine, and no rights to make itself one", async () => {
     const { Mounts, HostConfig, Config, NetworkSettings } = await (

@@ -27,6 +27,12 @@ export const questionSchema = z.discriminatedUnion("do", [
 ]);
 export type Question = z.infer<typeof questionSchema>;
 
+const disturbanceSchema = z.object({
+  member: z.string(),
+  type: z.enum(["latency", "loss", "bandwidth", "partition", "cpu", "memory", "disk"]),
+  text: z.string(),
+});
+
 const statusSchema = z
   .object({
     name: z.string(),
@@ -38,10 +44,12 @@ const statusSchema = z
     ports: z.record(z.string(), z.number()),
     last_exit: z.string().nullable(),
     health: z.enum(["starting", "healthy", "unhealthy"]).optional(),
+    disturbances: z.array(disturbanceSchema).optional(),
   })
   .transform(
-    ({ is_stand_in, started_at_ms, last_exit, ...same }): MemberStatus => ({
+    ({ is_stand_in, started_at_ms, last_exit, disturbances, ...same }): MemberStatus => ({
       ...same,
+      ...(disturbances ? { disturbances } : {}),
       isStandIn: is_stand_in,
       startedAtMs: started_at_ms,
       lastExit: last_exit,
@@ -75,8 +83,9 @@ export type Answer =
 
 export function sayStatus(status: MemberStatus): z.input<typeof statusSchema> {
   const { name, role, state, isStandIn, pid, startedAtMs, ports, lastExit, health } = status;
+  const disturbances = status.disturbances?.map((found) => ({ ...found }));
   return {
-    ...{ name, role, state, pid, ports: { ...ports }, health },
+    ...{ name, role, state, pid, ports: { ...ports }, health, disturbances },
     ...{ is_stand_in: isStandIn, started_at_ms: startedAtMs, last_exit: lastExit },
   };
 }

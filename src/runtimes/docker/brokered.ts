@@ -11,7 +11,7 @@ import { openDockerRuntime } from "./runtime.ts";
 import { COMPOSE_FILE } from "./variables.ts";
 
 export interface BrokeredProject {
-  readonly definition: SubjectDefinition;
+  readonly definition: Pick<SubjectDefinition, "name" | "local">;
   readonly plan: DockerPlan;
   /** As compose names it. */
   readonly project: string;
