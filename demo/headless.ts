@@ -22,7 +22,7 @@ import { expectedTickets, hasEnded, type Struck } from "./follow.ts";
 import { detectionStep, endStep, keptStep, ledgerStep } from "./narration.ts";
 import { summarize } from "./outcome.ts";
 import type { DemoPlace } from "./place.ts";
-import { provenanceOf } from "./provenance.ts";
+import { membersText } from "./provenance.ts";
 import type { ChildName, Stage } from "./stage.ts";
 import { interruption, waitUntil } from "./wait.ts";
 
@@ -73,7 +73,9 @@ async function raiseCluster(options: HeadlessOptions): Promise<OpenedSubject> {
   if (place.reason !== "") emit({ type: "step", step: "start", text: place.reason });
   emit({ type: "step", step: "start", text: `raising ${subject}` });
   const opened = await raise(stage, options);
-  const up = `${subject} is up and well: ${provenanceOf(opened.topology)}`;
+  const { topology } = opened;
+  const where = topology.docker ? ", in containers" : "";
+  const up = `${subject} is up and well${where}: ${membersText(topology)}`;
   emit({ type: "step", step: "cluster_up", text: up });
   return opened;
 }

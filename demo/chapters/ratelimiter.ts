@@ -2,15 +2,7 @@
 import { formatCount } from "../../src/panels/units.ts";
 import type { Chapter } from "../chapter.ts";
 import type { DemoSummary } from "../events.ts";
-import {
-  agentText,
-  detectionText,
-  endText,
-  faultText,
-  repairer,
-  VERIFICATION,
-  wayOut,
-} from "./told.ts";
+import { agentText, detectionText, endText, faultText, repairer, VERIFICATION } from "./told.ts";
 
 export const limiterChapters: readonly Chapter[] = [
   {
@@ -21,7 +13,6 @@ export const limiterChapters: readonly Chapter[] = [
       "Three nodes answer may-I-call; one Redis counts for all of them, " +
         (place.runtime === "docker" ? "each a container." : "on a port of its own."),
       "A monitor watches, the agent acts; neither believes the other.",
-      ...wayOut(place),
     ],
   },
   {

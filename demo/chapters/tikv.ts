@@ -10,7 +10,6 @@ import {
   memberWord,
   repairer,
   VERIFICATION,
-  wayOut,
 } from "./told.ts";
 
 export const tikvChapters: readonly Chapter[] = [
@@ -20,7 +19,6 @@ export const tikvChapters: readonly Chapter[] = [
       `In a minute you will see a database cluster break, and ${repairer(hasAgent)} repair it.`,
       castText(place),
       "A monitor watches, the agent acts; neither believes the other.",
-      ...wayOut(place),
     ],
   },
   {
@@ -82,10 +80,8 @@ export const tikvChapters: readonly Chapter[] = [
 ];
 
 function castText({ runtime, isStandIn, timeScale }: StoryFacts["place"]): string {
-  const members =
-    runtime === "docker"
-      ? "Three PD members, three stores, each a container"
-      : "Three PD members, three stores";
+  const where = runtime === "docker" ? " in containers" : "";
+  const members = `Three PD members, three stores${where}`;
   if (!isStandIn) return `${members}: real TiKV.`;
   return `${members}: stand-ins for TiKV that really break, timers ÷ ${timeScale}.`;
 }

