@@ -25,12 +25,14 @@ export interface Seen {
   readonly own: SeenVerdict;
 }
 
-/** Looks first: only what is violated now is repaired. */
+/** Looks first, a second time where it could not be seen: only what is violated is repaired. */
 export function* repairIfViolated(
   ticket: RunbookTicket,
   repair: (seen: Seen) => Steps<Ending>,
 ): Steps<Ending> {
-  const verdicts = yield* lookAtVerdicts(ticket, `${lineOf(ticket.reason)}. Is it so now?`);
+  const first = yield* lookAtVerdicts(ticket, `${lineOf(ticket.reason)}. Is it so now?`);
+  const isUnseen = ownVerdict(ticket, first)?.state === "unknown";
+  const verdicts = isUnseen ? yield* lookAtVerdicts(ticket, "It is unknown. And now?") : first;
   const own = ownVerdict(ticket, verdicts);
   if (own?.state === "holds") return noActionNeeded(ticket, own);
   if (verdicts && own?.state === "violated") return yield* repair({ ticket, verdicts, own });

@@ -116,6 +116,18 @@ test("Redis whose disk was filled has room again, and saves", () => {
   ]);
 });
 
+test("what one look could not see is looked at a second time, and no third", () => {
+  const unseen = lookWith({ "limit_drift/hot": { verdict: "unknown" } });
+  const look = "operator monitor --subject ratelimiter --once --json";
+  const steps = stepsAt({
+    subject: "ratelimiter",
+    at: "limit_drift/hot",
+    disturbed: {},
+    world: { [look]: unseen },
+  });
+  expect(steps).toEqual(["LOOK", "LOOK", "conclude cannot_fix"]);
+});
+
 test("what cannot be lifted is for a person", () => {
   const world = { lift_disturbances: FAILED };
   const lifting = { disturbed: { tikv2: CUT }, world };
