@@ -43,10 +43,15 @@ export class Flow {
   }
 
   take(bytes: Uint8Array): void {
-    const { effect, clock, random } = this.#options;
-    const dueMs = clock.now() + delayOf(effect(), random);
-    this.#waiting.push({ dueMs: Math.max(dueMs, this.#waiting.at(-1)?.dueMs ?? 0), bytes });
-    this.#waitingBytes += bytes.length;
+    const { clock, random } = this.#options;
+    const effect = this.#options.effect();
+    const delayMs = delayOf(effect, random);
+    const isFree = delayMs === 0 && !effect.isSilent && this.#waiting.length === 0;
+    const sentBytes = isFree && this.#target ? this.#write(this.#target, bytes) : 0;
+    if (sentBytes === bytes.length) return;
+    const dueMs = Math.max(clock.now() + delayMs, this.#waiting.at(-1)?.dueMs ?? 0);
+    this.#waiting.push({ dueMs, bytes: bytes.subarray(sentBytes) });
+    this.#waitingBytes += bytes.length - sentBytes;
     this.pump();
   }
 
@@ -89,13 +94,19 @@ export class Flow {
   }
 
   #send(target: Socket<unknown>, { dueMs, bytes }: Piece): void {
-    // -1 stands for a socket that is closed: its own close handler ends this flow.
-    const sentBytes = Math.max(0, target.write(bytes));
+    const sentBytes = this.#write(target, bytes);
     this.#waitingBytes -= sentBytes;
     this.#waiting.shift();
-    if (sentBytes === bytes.length) return;
-    this.#isBlocked = true;
-    this.#waiting.unshift({ dueMs, bytes: bytes.subarray(sentBytes) });
+    if (sentBytes < bytes.length)
+      this.#waiting.unshift({ dueMs, bytes: bytes.subarray(sentBytes) });
+  }
+
+  /** How many the target took. */
+  #write(target: Socket<unknown>, bytes: Uint8Array): number {
+    // -1 stands for a socket that is closed: its own close handler ends this flow.
+    const sentBytes = Math.max(0, target.write(bytes));
+    if (sentBytes < bytes.length) this.#isBlocked = true;
+    return sentBytes;
   }
 
   #holdSource(isWanted: boolean): void {

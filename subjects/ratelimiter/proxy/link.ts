@@ -38,7 +38,10 @@ interface ClientSide {
   pair: Pair | undefined;
 }
 
-const NO_DELAY = { latencyMs: 0, jitterMs: 0 };
+interface Effects {
+  readonly up: Effect;
+  readonly down: Effect;
+}
 
 export class ProxyLink implements Disposable {
   readonly #options: LinkOptions;
@@ -46,13 +49,13 @@ export class ProxyLink implements Disposable {
   readonly #pairs = new Set<Pair>();
   readonly #listener: TCPSocketListener<ClientSide>;
   #toxics: Readonly<Record<string, Toxic>>;
-  #effect: Effect;
+  #effects: Effects;
 
   /** Throws code "runtime" when the port is taken. */
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#toxics = options.toxics;
-    this.#effect = effectOf(options.toxics);
+    this.#effects = effectsOf(options.toxics);
     this.#listener = this.#listen();
   }
 
@@ -67,9 +70,9 @@ export class ProxyLink implements Disposable {
   /** In place of all before; in force at once. */
   setToxics(toxics: Readonly<Record<string, Toxic>>): void {
     this.#toxics = toxics;
-    this.#effect = effectOf(toxics);
+    this.#effects = effectsOf(toxics);
     for (const pair of this.#pairs) {
-      if (this.#effect.isCut) pair.client.terminate();
+      if (this.#effects.down.isCut) pair.client.terminate();
       pair.up.pump();
       pair.down?.pump();
     }
@@ -112,10 +115,10 @@ export class ProxyLink implements Disposable {
   }
 
   #open(client: Socket<ClientSide>): void {
-    if (this.#effect.isCut) return void client.terminate();
+    if (this.#effects.down.isCut) return void client.terminate();
     const pair: Pair = {
       client,
-      up: this.#flowFrom(client, () => ({ ...this.#effect, ...NO_DELAY })),
+      up: this.#flowFrom(client, () => this.#effects.up),
       isClientOpen: true,
       redis: undefined,
       down: undefined,
@@ -151,7 +154,7 @@ export class ProxyLink implements Disposable {
     const pair = redis.data;
     if (!this.#pairs.has(pair)) return void redis.terminate();
     pair.redis = redis;
-    pair.down = this.#flowFrom(redis, () => this.#effect);
+    pair.down = this.#flowFrom(redis, () => this.#effects.down);
     pair.down.aimAt(pair.client);
     pair.up.aimAt(redis);
   }
@@ -176,4 +179,10 @@ export class ProxyLink implements Disposable {
     pair.down?.finish();
     if (!pair.isClientOpen) this.#pairs.delete(pair);
   }
+}
+
+/** Only what Redis answers is late. */
+function effectsOf(toxics: LinkOptions["toxics"]): Effects {
+  const down = effectOf(toxics);
+  return { up: { ...down, latencyMs: 0, jitterMs: 0 }, down };
 }

@@ -48,9 +48,17 @@ export interface ScriptCall {
   readonly args: readonly (string | number)[];
 }
 
+interface Command {
+  readonly name: string;
+  readonly words: string[];
+  /** Whose text Redis is given when it does not know the first word. */
+  readonly script?: Script;
+}
+
 interface Waiting {
   readonly expiresAtMs: number;
   readonly resolve: (answer: LinkAnswer) => void;
+  readonly onAfterwards: AskOptions["onAfterwards"];
 }
 
 /** Deadlines are kept to within this: one timer for all costs less than one for each. */
@@ -64,6 +72,8 @@ export class RedisLink implements Disposable {
   readonly #options: RedisLinkOptions;
   readonly #waiting = new Set<Waiting>();
   readonly #firstConnection = Promise.withResolvers<void>();
+  /** Asked in this turn of the event loop: one write takes them all, and one read by Redis. */
+  #leaving: { readonly command: Command; readonly waiting: Waiting }[] = [];
   #client: RedisClient;
   #unanswered = 0;
   #scriptLoads = 0;
@@ -98,14 +108,17 @@ export class RedisLink implements Disposable {
   }
 
   /** Never rejects. */
-  command(words: readonly [string, ...string[]], options: AskOptions): Promise<LinkAnswer> {
-    const [name, ...rest] = words;
-    return this.#ask((client) => client.send(name, rest), options);
+  command(
+    [name, ...words]: readonly [string, ...string[]],
+    options: AskOptions,
+  ): Promise<LinkAnswer> {
+    return this.#ask({ name, words }, options);
   }
 
   /** Never rejects. `keys` are of one hash tag. */
-  run(call: ScriptCall, options: AskOptions): Promise<LinkAnswer> {
-    return this.#ask((client) => this.#runScript(client, call), options);
+  run({ script, keys, args }: ScriptCall, options: AskOptions): Promise<LinkAnswer> {
+    const words = [script.sha, String(keys.length), ...keys, ...args.map(String)];
+    return this.#ask({ name: "EVALSHA", words, script }, options);
   }
 
   /** What is unanswered counts as lost. */
@@ -116,7 +129,7 @@ export class RedisLink implements Disposable {
     this.#client.close();
   }
 
-  #ask(send: (client: RedisClient) => Promise<unknown>, options: AskOptions): Promise<LinkAnswer> {
+  #ask(command: Command, { deadlineMs, onAfterwards }: AskOptions): Promise<LinkAnswer> {
     if (!this.#isConnected) return Promise.resolve(failed("unreachable", this.#lastError));
     if (this.#unanswered >= this.#options.unansweredMax) {
       return Promise.resolve(failed("queue_full", `${this.#unanswered} commands are unanswered`));
@@ -126,22 +139,39 @@ export class RedisLink implements Disposable {
     this.#unanswered += 1;
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
     return new Promise((resolve) => {
-      const waiting = { expiresAtMs: nowMs + options.deadlineMs, resolve };
+      const waiting = { expiresAtMs: nowMs + deadlineMs, resolve, onAfterwards };
       this.#waiting.add(waiting);
-      send(this.#client).then(
-        (value) => this.#settle(waiting, { answer: { state: "answered", value }, options }),
-        (error) => this.#settle(waiting, { answer: failureOf(error), options }),
-      );
+      if (this.#leaving.length === 0) setImmediate(() => this.#sendAll());
+      this.#leaving.push({ command, waiting });
     });
   }
 
-  #settle(waiting: Waiting, { answer, options }: Settling): void {
+  #sendAll(): void {
+    const leaving = this.#leaving;
+    this.#leaving = [];
+    for (const { command, waiting } of leaving) this.#send(command, waiting);
+  }
+
+  #send({ name, words, script }: Command, waiting: Waiting): void {
+    this.#client.send(name, words).then(
+      (value) => this.#settle(waiting, { state: "answered", value }),
+      (error) => {
+        if (!script || !messageOf(error).startsWith("NOSCRIPT")) {
+          return this.#settle(waiting, failureOf(error));
+        }
+        this.#scriptLoads += 1;
+        this.#send({ name: "EVAL", words: [script.text, ...words.slice(1)] }, waiting);
+      },
+    );
+  }
+
+  #settle(waiting: Waiting, answer: LinkAnswer): void {
     this.#unanswered -= 1;
     this.#progressAtMs = performance.now();
     const isInTime = this.#waiting.delete(waiting);
     if (isInTime) waiting.resolve(answer);
     const isKnown = isInTime && !isLost(answer);
-    if (!isKnown) options.onAfterwards?.(afterwardsOf(answer));
+    if (!isKnown) waiting.onAfterwards?.(afterwardsOf(answer));
   }
 
   #sweep(): void {
@@ -156,17 +186,6 @@ export class RedisLink implements Disposable {
       this.#sweeper = undefined;
     } else if (nowMs - this.#progressAtMs > SILENCE_MS_MAX) {
       this.#client.close();
-    }
-  }
-
-  async #runScript(client: RedisClient, { script, keys, args }: ScriptCall): Promise<unknown> {
-    const rest = [String(keys.length), ...keys, ...args.map(String)];
-    try {
-      return await client.send("EVALSHA", [script.sha, ...rest]);
-    } catch (error) {
-      if (!messageOf(error).startsWith("NOSCRIPT")) throw error;
-      this.#scriptLoads += 1;
-      return client.send("EVAL", [script.text, ...rest]);
     }
   }
 
@@ -210,11 +229,6 @@ export class RedisLink implements Disposable {
     if (isConnected) this.#firstConnection.resolve();
     this.#options.onChange(state, reason);
   }
-}
-
-interface Settling {
-  readonly answer: LinkAnswer;
-  readonly options: AskOptions;
 }
 
 function urlOf({ host, port, username = "", password }: RedisLinkOptions): string {

@@ -13,13 +13,16 @@ function script(name: string, body: string): Script {
   return { name, text, sha: new Bun.CryptoHasher("sha1").update(text).digest("hex") };
 }
 
-/** Into limit and window_ms: what KEYS[2] says while it is in force, else ARGV[1] and ARGV[2]. */
-const READ_RULE = `
+/**
+ * Into limit and window_ms: what KEYS[2] says while it is in force, else ARGV[1] and ARGV[2]. Into
+ * used: the units in the window that ends now; start is the text of when it began.
+ */
+const READ_USE = `
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 local limit, window_ms = tonumber(ARGV[1]), tonumber(ARGV[2])
-local override = redis.call('HMGET', KEYS[2], 'limit', 'window_ms', 'until_ms')
-if override[1] then
+if redis.call('HGET', KEYS[2], 'limit') then
+  local override = redis.call('HMGET', KEYS[2], 'limit', 'window_ms', 'until_ms')
   local ends_ms = tonumber(override[3] or '')
   if not ends_ms or ends_ms * 1000 > now_us then
     limit = tonumber(override[1]) or limit
@@ -27,8 +30,8 @@ if override[1] then
   end
 end
 local window_us = window_ms * 1000
-local start_us = now_us - window_us
-local function text_of(us) return string.format('%.0f', us) end
+local start = string.format('%.0f', now_us - window_us)
+local used = redis.call('ZCOUNT', KEYS[1], '(' .. start, '+inf')
 `;
 
 /**
@@ -39,58 +42,49 @@ local function text_of(us) return string.format('%.0f', us) end
  * The entries are added before old ones are dropped, so that a Redis that is out of memory refuses
  * at the first write and leaves nothing half done. A denied check writes no entry; it renews an
  * expiry that ends before the window does, and so at most once a second.
- * Every call out of Lua costs a microsecond: nothing is asked that is known already.
+ * Every call out of Lua costs a microsecond or two, and a number half of one more than its text:
+ * nothing is asked that is known already, and the score is put together from TIME's own words.
  */
 export const CHECK_SCRIPT: Script = script(
   "check",
-  `${READ_RULE}
+  `${READ_USE}
 local log, cost = KEYS[1], tonumber(ARGV[3])
-local function score_at(index)
-  return tonumber(redis.call('ZRANGE', log, index, index, 'WITHSCORES')[2])
-end
-local function us_until_gone(score)
+local function us_until_gone(index)
+  local score = redis.call('ZRANGE', log, index, index, 'WITHSCORES')[2]
   return math.max(1, math.min(window_us, score + window_us - now_us))
 end
-local oldest_us = score_at(0)
-local entries = oldest_us and redis.call('ZCARD', log) or 0
-local has_stale = entries > 0 and oldest_us <= start_us
-local used = entries
-if has_stale then used = redis.call('ZCOUNT', log, '(' .. text_of(start_us), '+inf') end
 if used + cost > limit then
   if cost > limit and limit > 0 then return {-1, used, limit, window_ms, now_us, 0, 0} end
   if used == 0 then return {0, 0, limit, window_ms, now_us, 0, window_us} end
   if redis.call('PTTL', log) < window_ms then redis.call('PEXPIRE', log, window_ms + 1000) end
-  local stale = entries - used
-  local reset_us = us_until_gone(has_stale and score_at(stale) or oldest_us)
+  local oldest = redis.call('ZCARD', log) - used
   local missing = math.min(used, used + cost - limit)
-  local retry_us = missing == 1 and reset_us or us_until_gone(score_at(stale + missing - 1))
+  local reset_us = us_until_gone(oldest)
+  local retry_us = missing == 1 and reset_us or us_until_gone(oldest + missing - 1)
   return {0, used, limit, window_ms, now_us, reset_us, retry_us}
 end
-local now_text = text_of(now_us)
+local now = time[1] .. string.sub('00000' .. time[2], -6)
 if cost == 1 then
-  redis.call('ZADD', log, now_text, ARGV[4])
+  redis.call('ZADD', log, now, ARGV[4])
 else
   local added = {}
   for unit = 1, cost do
-    added[2 * unit - 1] = now_text
+    added[2 * unit - 1] = now
     added[2 * unit] = ARGV[4] .. '-' .. unit
   end
   redis.call('ZADD', log, unpack(added))
 end
 redis.call('PEXPIRE', log, window_ms + 1000)
-if has_stale then
-  redis.call('ZREMRANGEBYSCORE', log, '-inf', text_of(start_us))
-  oldest_us = used > 0 and score_at(0)
-end
-return {1, used + cost, limit, window_ms, now_us, us_until_gone(oldest_us or now_us), 0}
+redis.call('ZREMRANGEBYSCORE', log, '-inf', start)
+local reset_us = used > 0 and us_until_gone('0') or window_us
+return {1, used + cost, limit, window_ms, now_us, reset_us, 0}
 `,
 );
 
 /** KEYS: log, limit. ARGV: declared limit, window_ms. Returns [used, limit, window_ms, PTTL]. */
 export const COUNTER_SCRIPT: Script = script(
   "counter",
-  `${READ_RULE}
-local used = redis.call('ZCOUNT', KEYS[1], '(' .. text_of(start_us), '+inf')
+  `${READ_USE}
 return {used, limit, window_ms, redis.call('PTTL', KEYS[1])}
 `,
 );
@@ -122,8 +116,7 @@ return until_ms
  */
 export const RESET_SCRIPT: Script = script(
   "reset",
-  `${READ_RULE}
-local used = redis.call('ZCOUNT', KEYS[1], '(' .. text_of(start_us), '+inf')
+  `${READ_USE}
 redis.call('DEL', KEYS[1])
 return {used, now_us}
 `,

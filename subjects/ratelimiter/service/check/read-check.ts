@@ -12,9 +12,8 @@ export function readCheck(body: unknown): Read<CheckAsk> {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     return bad("not_an_object", 'the body must be an object: {"key": "…", "cost": 1}');
   }
-  const { key, cost = 1, ...unknown } = body as Readonly<Record<string, unknown>>;
-  const [unknownName] = Object.keys(unknown);
-  if (unknownName !== undefined) {
+  const { key, cost = 1 } = body as Readonly<Record<string, unknown>>;
+  if (Object.keys(body).some((name) => name !== "key" && name !== "cost")) {
     return bad("unknown_member", 'the body must have no members but "key" and "cost"');
   }
   const named = readUserKey(key);
