@@ -1,6 +1,6 @@
 // The shell that an agent's commands run in: no secrets in its environment, and `operator` on its
 // PATH, which is this very executable.
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
@@ -19,11 +19,24 @@ type Environment = CommandContext["env"];
 
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|DSN|WEBHOOK/i;
 
+/** Such a variable names a file with a secret, and is none itself. */
+const NAMES_A_FILE = /_FILE$/;
+
 /** Values that must appear in nothing that leaves the process. */
 export function secretsOf(env: Environment): readonly string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    value !== undefined && SECRET_NAME.test(name) ? [value] : [],
-  );
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (value === undefined || !SECRET_NAME.test(name)) return [];
+    return NAMES_A_FILE.test(name) ? readSecret(value) : [value];
+  });
+}
+
+/** What we may not read, no command of ours may. */
+function readSecret(path: string): readonly string[] {
+  try {
+    return [readFileSync(path, "utf8")];
+  } catch {
+    return [];
+  }
 }
 
 /** Writes <home>/bin/operator. Rejects with code "runtime" when it cannot. */
@@ -58,8 +71,9 @@ function realPathOf(path: string): string {
 }
 
 function shellEnv(context: CommandContext, folder: string): Environment {
+  const isHarmless = (name: string) => !SECRET_NAME.test(name) || NAMES_A_FILE.test(name);
   const harmless = Object.entries(context.env).filter(
-    ([name]) => !SECRET_NAME.test(name) && name !== PARENT_PIPE_ENV,
+    ([name]) => isHarmless(name) && name !== PARENT_PIPE_ENV,
   );
   return {
     ...Object.fromEntries(harmless),

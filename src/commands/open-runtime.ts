@@ -1,9 +1,9 @@
 // Where a subject's members are handled: through the broker that a person named, else as it is up
 // here.
-import { OperatorError } from "../domain/errors.ts";
+import { readFile } from "node:fs/promises";
+import { messageOf, OperatorError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
-import { readFileIfThere } from "../infra/files.ts";
 import { type OpenedRuntime, openRuntime } from "../runtimes/open.ts";
 import type { CommandContext } from "./context.ts";
 import { brokerOf, homeOf } from "./flags.ts";
@@ -46,7 +46,8 @@ async function readSetting(
 ): Promise<string | undefined> {
   const file = env[`${variable}_FILE`];
   if (!file) return env[variable] || undefined;
-  const text = await readFileIfThere(file);
-  if (text !== undefined) return text.trim() || undefined;
-  throw new OperatorError("runtime", `reading ${variable}_FILE: there is no ${file}`);
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new OperatorError("runtime", `reading ${variable}_FILE: ${messageOf(cause)}`, { cause });
+  });
+  return text.trim() || undefined;
 }
