@@ -13,7 +13,7 @@ import { classifyAssignment, classifyVariable } from "./assignments.ts";
 import { classifyRedirect } from "./redirects.ts";
 import { type CommandKnowledge, effectBecause, type Scope } from "./scope.ts";
 import { readScriptFacts } from "./script-facts.ts";
-import { readWord, staysOneWord } from "./shell-words.ts";
+import { readNumbers, readWord, staysOneWord } from "./shell-words.ts";
 import { classifySimple } from "./simple-command.ts";
 
 /** Code within code: `sh -c "sh -c …"`. */
@@ -99,6 +99,9 @@ function classifyNode(node: SyntaxNode, scope: Scope): readonly Effect[] {
       return [...classifyAssignment(node), ...classifyChildren(node, scope)];
     case "For":
       return classifyFor(node, scope);
+    case "ArithmeticExpansion":
+      if (!isArithmetic(node.text)) return [hidden(node.text, "no plain sum")];
+      return classifyChildren(node, scope);
     default:
       return classifyChildren(node, scope);
   }
@@ -122,7 +125,7 @@ function classifyVariables({ prefix }: Command, scope: Scope): readonly Effect[]
 /** A loop over words that are written out is judged once per word, with that value. */
 function classifyFor(loop: For, scope: Scope): readonly Effect[] {
   const name = loop.name.value;
-  const words = loop.wordlist?.map((word) => readWord(word, scope)) ?? [];
+  const words = loop.wordlist?.flatMap((word) => readNumbers(word) ?? readWord(word, scope)) ?? [];
   const isCertain =
     words.length > 0 &&
     words.length <= LOOP_WORDS_MAX &&
@@ -148,6 +151,17 @@ function bindIn(scope: Scope, { name, value }: Binding): Scope {
     classifyWords: (words) => classifySimple(words, inner),
   };
   return inner;
+}
+
+/**
+ * Numbers and names with operators between them. What looks otherwise, as in `$((cd x && rm y))`, is
+ * two subshells to some shell.
+ */
+function isArithmetic(text: string): boolean {
+  const sum = /^\$\(\((.*)\)\)$/s.exec(text)?.[1] ?? "";
+  const operand = String.raw`[-+!~(\s]*(?:\$?\w+|\$\{\w+\})(?:\+\+|--)?[\s)]*`;
+  const operator = "(?:[-+*/%<>=!&|^?:,]{1,3})";
+  return new RegExp(`^${operand}(?:${operator}${operand})*$`).test(sum);
 }
 
 function hidden(text: string, because: string): Effect {

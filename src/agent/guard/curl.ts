@@ -1,6 +1,6 @@
 // curl: which request it makes, to whom, and what the answer is written to.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { classifyRequest } from "./http-requests.ts";
+import { classifyRequest, type RequestFacts } from "./http-requests.ts";
 import { writeTo } from "./redirects.ts";
 import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 
@@ -27,7 +27,7 @@ interface CurlCall {
   readonly urls: readonly ShellWord[];
   readonly outputs: readonly ShellWord[];
   readonly method: string | undefined;
-  readonly hasBody: boolean;
+  readonly bodies: readonly ShellWord[];
   readonly asksForHead: boolean;
   readonly bodyInUrl: boolean;
 }
@@ -40,9 +40,10 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     ];
   }
   const method = call.method ?? defaultMethod(call);
-  const { readHosts } = scope.knowledge;
+  const { knowledge } = scope;
+  const body = bodyOf(call);
   const kindOf = (url: string | undefined) =>
-    url === undefined ? "unknown" : classifyRequest({ method, url, readHosts });
+    url === undefined ? "unknown" : classifyRequest({ method, url, body, knowledge });
   const requests = call.urls.map((word) => {
     const url = word.isExact ? word.text : writtenHost(word);
     const isReading = method === "GET" || method === "HEAD";
@@ -55,18 +56,28 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
 
 /** What of a URL is written out, up to the end of its host; undefined when that is not. */
 function writtenHost({ text }: ShellWord): string | undefined {
-  return /^(https?:\/\/)?[\w.:[\]-]+\//.exec(text)?.[0];
+  const [, scheme = "", rest = ""] = /^(https?:\/\/)?(.*)$/s.exec(text) ?? [];
+  const host = /^[\w.:[\]-]+\//.exec(rest)?.[0];
+  return host === undefined ? undefined : `${scheme}${host}`;
 }
 
-function defaultMethod({ asksForHead, hasBody, bodyInUrl }: CurlCall): string {
+function defaultMethod({ asksForHead, bodies, bodyInUrl }: CurlCall): string {
   if (asksForHead) return "HEAD";
-  return hasBody && !bodyInUrl ? "POST" : "GET";
+  return bodies.length > 0 && !bodyInUrl ? "POST" : "GET";
+}
+
+/** `@file` is read by curl; several are joined. */
+function bodyOf({ bodies }: CurlCall): RequestFacts["body"] {
+  if (bodies.length === 0) return undefined;
+  if (bodies.some(({ text, isExact }) => !isExact || /(^|=)@/.test(text))) return "unreadable";
+  return { text: bodies.map(({ text }) => text).join("&") };
 }
 
 /** Undefined when a word may be an option, or an option is not in the tables. */
 function readCall(words: readonly ShellWord[]): CurlCall | undefined {
   const urls: ShellWord[] = [];
   const outputs: ShellWord[] = [];
+  const bodies: ShellWord[] = [];
   const seen = new Set<string>();
   let method: string | undefined;
   const queue = words.flatMap(splitOption);
@@ -81,7 +92,7 @@ function readCall(words: readonly ShellWord[]): CurlCall | undefined {
       const mayBeOpen = VALUED.has(text) || BODY.has(text);
       if (!value || !(value.isExact || (mayBeOpen && value.isOperand))) return undefined;
       if (METHOD.has(text)) method = value.text.toUpperCase();
-      else if (BODY.has(text)) seen.add("body");
+      else if (BODY.has(text)) bodies.push(value);
       else if (OUTPUT.has(text)) outputs.push(value);
       // %output{file} writes to a file.
       else if (value.text.includes("%output")) return undefined;
@@ -94,7 +105,7 @@ function readCall(words: readonly ShellWord[]): CurlCall | undefined {
     urls,
     outputs,
     method,
-    hasBody: seen.has("body"),
+    bodies,
     asksForHead: seen.has("-I") || seen.has("--head"),
     bodyInUrl: seen.has("-G") || seen.has("--get"),
   };

@@ -19,16 +19,20 @@ const DESTROYERS = [
   ...["tmpwatch", "tmpreaper", "systemd-tmpfiles", "sponge", "split", "csplit"],
 ];
 
+/** Their files are named by what they read, or nowhere. */
+const UNPACKERS = ["unzip", "patch", "cpio", "7z", "scp", "sftp"];
+
 /** They take files away or write over them: harmless among temporary files alone. */
 const OVERWRITERS = [
-  ...["mv", "rename", "rsync", "scp", "sftp", "unzip", "patch", "gzip", "gunzip", "bzip2"],
-  ...["bunzip2", "xz", "unxz", "zstd", "unzstd", "lz4", "zip", "7z", "cpio"],
+  ...["mv", "rename", "rsync", "gzip", "gunzip", "bzip2"],
+  ...["bunzip2", "xz", "unxz", "zstd", "unzstd", "lz4", "zip"],
 ];
 
 const PERMISSION_TOOLS = ["chmod", "chown", "chgrp", "setfacl", "chattr"];
 
 export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(DESTROYERS.map((name) => [name, classifyDestroyer])),
+  ...Object.fromEntries(UNPACKERS.map((name) => [name, classifyDestroyer])),
   ...Object.fromEntries(OVERWRITERS.map((name) => [name, classifyOverwriter])),
   cp: classifyCopy,
   install: classifyCopy,
@@ -47,9 +51,11 @@ function classifyDestroyer(words: readonly ShellWord[], scope: Scope): readonly 
 }
 
 function classifyOverwriter(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const files = operandsOf(words);
   const isHarmless =
     hasPlainOptions(words, /^-[a-zA-Z]+$/) &&
-    operandsOf(words).every((word) => isScratch(word, scope));
+    files.length > 0 &&
+    files.every((word) => isScratch(word, scope));
   return [effectOf({ kind: isHarmless ? "write" : "destroy", words, scope })];
 }
 

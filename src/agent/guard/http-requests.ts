@@ -1,55 +1,98 @@
-// What an HTTP request would do. Reading methods read where the subject may be asked; of the
-// others, those in the table destroy, and the rest configure.
+// What an HTTP request would do: reading methods read; of the others those in the tables are known,
+// and the rest are not. Other hosts are nobody's business.
 import type { EffectKind } from "../../domain/effect.ts";
+import { isKnownHost } from "./hosts.ts";
+import { kindOfPdBody } from "./pd-bodies.ts";
+import type { CommandKnowledge } from "./scope.ts";
 
-interface RequestFacts {
+export interface RequestFacts {
   /** Upper case. */
   readonly method: string;
   readonly url: string;
-  readonly readHosts: readonly string[];
+  /** Undefined where there is none; "unreadable" where it is known only when it runs. */
+  readonly body: { readonly text: string } | "unreadable" | undefined;
+  readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members">;
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+interface Path {
+  readonly kind: EffectKind;
+  readonly methods: readonly string[];
+  readonly path: RegExp;
+}
 
-/** PD's requests that give up a store's data or a member: server/api/router.go of v8.5.7. */
-const DESTRUCTIVE: readonly { readonly methods: readonly string[]; readonly path: RegExp }[] = [
-  { methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/stores?(\/|$)/ },
-  { methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/members?(\/|$)/ },
-  { methods: ["POST", "PUT"], path: /^\/pd\/api\/v\d+\/admin\/unsafe(\/|$)/ },
-  { methods: ["POST", "PUT"], path: /^\/pd\/api\/v\d+\/admin\/(reset-ts|persist-file)(\/|$)/ },
-  { methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/gc(\/|$)/ },
+const POSTS = ["POST", "PUT", "PATCH"];
+const CHANGES = [...POSTS, "DELETE"];
+
+/** The first that fits. PD: server/api/router.go of v8.5.7. */
+const PATHS: readonly Path[] = [
+  // A store's data or a member given up.
+  { kind: "destroy", methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/stores?(\/|$)/ },
+  { kind: "destroy", methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/members?(\/|$)/ },
+  { kind: "destroy", methods: CHANGES, path: /^\/pd\/api\/v\d+\/admin\/unsafe(\/|$)/ },
+  {
+    kind: "destroy",
+    methods: CHANGES,
+    path: /^\/pd\/api\/v\d+\/admin\/(reset-ts|persist-file|cache|replication_mode)(\/|$)/,
+  },
+  { kind: "destroy", methods: CHANGES, path: /^\/pd\/api\/v\d+\/gc(\/|$)/ },
+  // Placement rules say how many copies there are.
+  {
+    kind: "destroy",
+    methods: CHANGES,
+    path: /^\/pd\/api\/v\d+\/config\/(rules?|rule_groups?|placement-rule|region-label)(\/|$)/,
+  },
   // etcd's gateway on the same port: PD's metadata itself. Reading is a POST there, too.
   {
-    methods: ["POST", "PUT"],
-    path: /^\/v3\w*\/(?!(kv\/range|maintenance\/status|cluster\/member\/list)$)/,
+    kind: "configure",
+    methods: POSTS,
+    path: /^\/v3\w*\/(kv\/range|maintenance\/status|cluster\/member\/list)$/,
   },
+  { kind: "destroy", methods: CHANGES, path: /^\/v[23]\w*\// },
   // Faults on purpose: TiKV's failpoints, and what the stand-ins have among themselves.
-  { methods: ["POST", "PUT", "DELETE"], path: /^\/(fail|stand-in|kv|raft)(\/|$)/ },
+  { kind: "destroy", methods: CHANGES, path: /^\/(fail|stand-in|kv|raft)(\/|$)/ },
+  { kind: "configure", methods: CHANGES, path: /^\/pd\/api\/v\d+\/schedulers?(\/|$)/ },
+  { kind: "configure", methods: POSTS, path: /^\/pd\/api\/v\d+\/scheduler-config\// },
+  { kind: "configure", methods: POSTS, path: /^\/pd\/api\/v\d+\/config(\/(replicate|schedule))?$/ },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: /^\/pd\/api\/v\d+\/leader\/(resign|transfer\/[^/]+)$/,
+  },
+  { kind: "configure", methods: CHANGES, path: /^\/pd\/api\/v\d+\/operators(\/\d+)?$/ },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: /^\/pd\/api\/v\d+\/stores?\/([^/]+\/)?(limit|label)$/,
+  },
+  { kind: "configure", methods: POSTS, path: /^\/pd\/api\/v\d+\/admin\/log$/ },
+  // TiKV's status server: online configuration.
+  { kind: "configure", methods: POSTS, path: /^\/config$/ },
+  // The limiter's nodes: subjects/ratelimiter/service/routes.ts.
+  { kind: "configure", methods: ["POST"], path: /^\/check$/ },
+  { kind: "configure", methods: ["POST"], path: /^\/api\/counters\/[^/]+\/reset$/ },
+  { kind: "configure", methods: ["PUT", "DELETE"], path: /^\/api\/limits\/[^/]+$/ },
+  { kind: "configure", methods: ["PUT"], path: /^\/api\/settings$/ },
 ];
 
 /** Setting a store Offline is what DELETE does by another name. */
 const STORE_STATE = /^\/pd\/api\/v\d+\/store\/[^/]+\/state$/;
 
-export function classifyRequest({ method, url, readHosts }: RequestFacts): EffectKind {
+export function classifyRequest({ method, url, body, knowledge }: RequestFacts): EffectKind {
   const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`);
   // gopher and dict send a server whatever stands in their path.
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return "hidden";
   const isReading = method === "GET" || method === "HEAD";
   if (/[{}[\]]/.test(pathOf(url))) return isReading ? "unknown" : "hidden";
-  const isKnown = LOOPBACK.test(parsed.hostname) || readHosts.some((host) => isHost(parsed, host));
-  if (isReading) return isKnown ? "read" : "unknown";
+  if (!isKnownHost(parsed, knowledge)) return "foreign";
+  if (isReading) return "read";
+  if (!CHANGES.includes(method)) return "hidden";
   const path = decodePath(parsed.pathname);
-  if (DESTRUCTIVE.some((one) => one.methods.includes(method) && one.path.test(path))) {
-    return "destroy";
+  if (STORE_STATE.test(path)) {
+    return parsed.searchParams.get("state")?.toLowerCase() === "up" ? "configure" : "destroy";
   }
-  const state = parsed.searchParams.get("state")?.toLowerCase();
-  if (STORE_STATE.test(path) && state !== "up") return "destroy";
-  if (!["POST", "PUT", "PATCH", "DELETE"].includes(method)) return "hidden";
-  return isKnown ? "configure" : "unknown";
-}
-
-function isHost(url: URL, host: string): boolean {
-  return host.includes(":") ? url.host === host : url.hostname === host;
+  const known = PATHS.find((one) => one.methods.includes(method) && one.path.test(path));
+  if (known?.kind !== "configure") return known?.kind ?? "unknown";
+  return method === "DELETE" ? "configure" : kindOfPdBody(path, body);
 }
 
 /** Without the host, whose brackets belong to IPv6; curl expands them elsewhere. */
@@ -57,10 +100,11 @@ function pathOf(url: string): string {
   return url.replace(/^[a-z]+:\/\//i, "").replace(/^[^/]*/, "");
 }
 
-/** A server sees `%73tore` as `store`, and `//` as `/`. */
+/** A server sees `%73tore` as `store`, `//` as `/`, and takes `.` and `..` out. */
 function decodePath(path: string): string {
   const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return decoded.replace(/\/{2,}/g, "/").toLowerCase();
+  const plain = decoded.replace(/\/{2,}/g, "/").toLowerCase();
+  return URL.parse(`http://x${plain}`)?.pathname ?? plain;
 }

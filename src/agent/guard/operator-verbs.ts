@@ -1,6 +1,6 @@
 // Our own commands: what an agent may do with them, and what would touch its own supervision.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { effectOf, type Scope, type ShellWord } from "./scope.ts";
+import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 
 /** By the first word alone, or the first two: flags come after them. */
 const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
@@ -18,6 +18,7 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
   ["audit verify", "read"],
   ["demo", "oversight"],
   ["doctor", "read"],
+  ["guard explain", "read"],
   // It names what is broken: who repairs must find out.
   ["fault list", "oversight"],
   ["fault inject", "destroy"],
@@ -43,10 +44,18 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
   ["tickets retry", "oversight"],
 ]);
 
+const HANDLING: readonly EffectKind[] = ["start", "interrupt", "unknown"];
+
 const ONE_LOOK = /^--(once|subject|db|pd|json|interval)$/;
 
 export function classifyOperator(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  return [effectOf({ kind: kindOf(words.slice(1)), words, scope })];
+  const [verb, , subject] = words.slice(1);
+  const isAnother = subject?.isExact && subject.text !== scope.knowledge.subject;
+  const kind = kindOf(words.slice(1));
+  if (verb?.text === "subject" && isAnother && HANDLING.includes(kind)) {
+    return [effectBecause({ kind: "foreign", words, because: "another subject" })];
+  }
+  return [effectOf({ kind, words, scope })];
 }
 
 function kindOf(typed: readonly ShellWord[]): EffectKind {

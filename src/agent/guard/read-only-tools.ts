@@ -18,8 +18,8 @@ const PLAIN = [
   ...["egrep", "expand", "expr", "fgrep", "fold", "grep", "head", "hexdump", "jq", "join", "ls"],
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
   ...["strings", "tac", "tail", "tr", "wc", "zcat", "zgrep"],
-  ...["df", "dig", "du", "free", "getconf", "getent", "groups", "host", "id", "iostat", "lsblk"],
-  ...["lscpu", "lsof", "netstat", "nproc", "nslookup", "pgrep", "pidof", "printenv", "ps"],
+  ...["df", "du", "free", "getconf", "groups", "id", "iostat", "lsblk"],
+  ...["lscpu", "lsof", "netstat", "nproc", "pgrep", "pidof", "printenv", "ps"],
   ...["pstree", "uname", "uptime", "vmstat", "w", "who", "whoami"],
 ];
 
@@ -40,10 +40,7 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   date: { writesWith: ["-s", "--set"], writing: "oversight" },
   dmesg: { writesWith: RING_CHANGES, writing: "destroy" },
   file: { writesWith: ["-C", "--compile"], writing: "destroy" },
-  hostname: { operandsMax: 0, writesWith: ["-F", "--file", "-b"], writing: "configure" },
-  ifconfig: { operandsMax: 1, writing: "configure" },
   journalctl: { writesWith: [...JOURNAL_CHANGES, "--relinquish"], writing: "destroy" },
-  mount: { operandsMax: 0, writesWith: ["-a", "--all"], writing: "configure" },
   sort: { writesWith: SORT_FILES, writing: "destroy" },
   ss: { writesWith: ["-K", "--kill", "-D", "--diag"], writing: "interrupt" },
   top: { writesWith: ["-W"], writing: "unknown" },

@@ -15,6 +15,23 @@ export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
   return word.isExact || !isOperand(parts) ? word : { ...word, isOperand: true };
 }
 
+const NUMBERS_MAX = 32;
+
+/** `$(seq 2379 2381)`: the words that it becomes; undefined for any other word. */
+export function readNumbers({ parts }: Word): readonly ShellWord[] | undefined {
+  const [only, ...others] = parts ?? [];
+  if (only?.type !== "CommandExpansion" || others.length > 0) return undefined;
+  const [, first, second] = /^\$\(\s*seq\s+(\d{1,6})(?:\s+(\d{1,6}))?\s*\)$/.exec(only.text) ?? [];
+  if (first === undefined) return undefined;
+  const [from, until] = second === undefined ? [1, Number(first)] : [Number(first), Number(second)];
+  const count = until - from + 1;
+  if (count < 1 || count > NUMBERS_MAX) return undefined;
+  return Array.from({ length: count }, (_, index) => ({
+    text: String(from + index),
+    isExact: true,
+  }));
+}
+
 /** Starts with what is written out, no dash, and is split nowhere. */
 function isOperand([first, ...rest]: readonly WordPart[]): boolean {
   const start = first?.type === "DoubleQuoted" ? first.parts[0] : first;

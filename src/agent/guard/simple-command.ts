@@ -2,15 +2,19 @@
 // tool that only reads. A name that is in no table is unknown.
 import type { Effect } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
+import { CONTAINER_TOOLS } from "./container-tools.ts";
 import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
 import { HIDDEN_TOOLS } from "./hidden-tools.ts";
+import { MACHINE_TOOLS } from "./machine-tools.ts";
+import { NETWORK_TOOLS } from "./network-tools.ts";
 import { classifyOperator } from "./operator-verbs.ts";
 import { isForeignMemory, isProtected } from "./paths.ts";
 import { PROCESS_TOOLS } from "./process-tools.ts";
 import { kindOfReadOnlyUse } from "./read-only-tools.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { FOLDER_CHANGERS } from "./script-facts.ts";
+import { SERVICE_TOOLS } from "./service-tools.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
 import { WRAPPERS } from "./wrappers.ts";
@@ -32,6 +36,10 @@ const TOOLS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(TEXT_TOOLS),
   ...Object.entries(PROCESS_TOOLS),
   ...Object.entries(VERB_TOOLS),
+  ...Object.entries(CONTAINER_TOOLS),
+  ...Object.entries(SERVICE_TOOLS),
+  ...Object.entries(NETWORK_TOOLS),
+  ...Object.entries(MACHINE_TOOLS),
   ["curl", classifyCurl],
 ]);
 

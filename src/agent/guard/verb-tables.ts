@@ -1,6 +1,7 @@
-// What the first words of programs say that take verbs: containers, services, Redis and the tools
-// of TiKV. Data alone; verb-tools.ts reads it.
+// What the first words of programs say that take verbs: Redis and the tools of TiKV. Data alone;
+// verb-tools.ts reads it.
 import type { EffectKind } from "../../domain/effect.ts";
+import { judgePdCtl, judgeRedis } from "./settings.ts";
 
 export interface VerbTool {
   /** Options with a value that may stand before or among the verbs. */
@@ -11,57 +12,25 @@ export interface VerbTool {
   readonly verbs: ReadonlyMap<string, EffectKind>;
   /** With one of these anywhere, what changes anything destroys. */
   readonly destroysWith?: RegExp;
+  /** Options among the valued whose value is a host or its URL. */
+  readonly hosts?: readonly string[];
+  /** What a verb of the table is with the words that follow it. */
+  readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
   /** With one of these anywhere, what changes anything may be done to the operator itself. */
   readonly oversightWith?: RegExp;
   /** What a verb is that is not in the table. */
   readonly otherwise: "hidden" | "unknown";
   /** Without a verb it reads commands from its input. */
   readonly isShell?: true;
-  /** The verb after which another command follows: `docker exec name command`. */
-  readonly runs?: string;
 }
-
-export const DOCKER: VerbTool = {
-  valued: ["-H", "--host", "-c", "--context", "--config", "-f", "--file", "-p", "--project-name"],
-  destroysWith:
-    /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
-  otherwise: "hidden",
-  runs: "exec",
-  verbs: new Map([
-    ...verbs("read", ["ps", "logs", "inspect", "stats", "top", "images", "version", "info"]),
-    ...verbs("read", ["port"]),
-    ...verbs("read", ["diff", "container ls", "container inspect", "container logs", "network ls"]),
-    ...verbs("read", ["network inspect", "volume ls", "volume inspect", "compose ps"]),
-    ...verbs("read", ["compose logs", "compose config", "compose ls", "compose top"]),
-    ...verbs("start", ["start", "unpause", "container start", "container unpause"]),
-    ...verbs("start", ["compose start", "compose unpause"]),
-    ...verbs("interrupt", ["stop", "restart", "kill", "pause", "container stop", "compose stop"]),
-    ...verbs("interrupt", ["container restart", "container kill", "container pause"]),
-    ...verbs("interrupt", ["compose restart", "compose kill", "compose pause", "compose down"]),
-    ...verbs("destroy", ["rm", "container rm", "volume rm", "compose rm", "rmi", "image rm"]),
-    ...verbs("destroy", ["swarm leave", "system prune", "volume prune"]),
-  ]),
-};
-
-export const SYSTEMCTL: VerbTool = {
-  otherwise: "unknown",
-  oversightWith: /operator|monitor|agent/i,
-  valued: ["-n", "--lines", "-o", "--output", "-t", "--type"],
-  verbs: new Map([
-    ...verbs("read", ["status", "show", "cat", "is-active", "is-failed", "is-enabled"]),
-    ...verbs("read", ["list-units", "list-unit-files", "list-timers", "list-dependencies"]),
-    ...verbs("start", ["start"]),
-    ...verbs("interrupt", ["stop", "restart", "reload", "kill", "try-restart"]),
-    ...verbs("oversight", ["poweroff", "reboot", "halt", "kexec", "suspend", "hibernate"]),
-    ...verbs("oversight", ["isolate", "rescue", "emergency", "exit", "switch-root"]),
-  ]),
-};
 
 export const REDIS: VerbTool = {
   otherwise: "hidden",
   isShell: true,
   plain: ["-c", "--raw", "--no-raw", "--csv", "--json", "--no-auth-warning"],
-  valued: ["-h", "-p", "-n", "-a", "-u", "--user", "--pass", "-i", "-r"],
+  valued: ["-h", "-p", "-n", "-a", "-u", "--user", "--pass", "-i", "-r", "--pattern", "--count"],
+  hosts: ["-h", "-u"],
+  judge: judgeRedis,
   verbs: new Map([
     ...verbs("read", ["ping", "info", "dbsize", "time", "role", "get", "mget", "ttl", "pttl"]),
     ...verbs("read", ["exists", "type", "strlen", "scan", "hget", "hgetall", "hlen", "hscan"]),
@@ -69,8 +38,14 @@ export const REDIS: VerbTool = {
     ...verbs("read", ["zscan", "xlen", "xrange", "config get", "client list", "client info"]),
     ...verbs("read", ["slowlog get", "slowlog len", "latency latest", "memory usage"]),
     ...verbs("read", ["memory stats", "memory doctor", "acl whoami", "acl list", "cluster info"]),
-    ...verbs("read", ["cluster nodes", "--latency", "--bigkeys", "--stat", "lastsave"]),
-    ...verbs("configure", ["config set", "config rewrite", "client kill", "client unpause"]),
+    ...verbs("read", ["cluster nodes", "--latency", "--bigkeys", "--stat", "--scan", "lastsave"]),
+    ...verbs("configure", [
+      "config set",
+      "config rewrite",
+      "client kill",
+      "client unpause",
+      "script kill",
+    ]),
     ...verbs("interrupt", ["client pause", "failover", "replicaof", "slaveof"]),
     ...verbs("destroy", ["flushall", "flushdb", "del", "unlink", "getdel", "shutdown", "swapdb"]),
     ...verbs("destroy", ["debug", "script flush", "function flush", "cluster reset", "expire"]),
@@ -82,6 +57,8 @@ export const PD_CTL: VerbTool = {
   otherwise: "hidden",
   isShell: true,
   valued: ["-u", "--pd", "--jq", "--cacert", "--cert", "--key"],
+  hosts: ["-u", "--pd"],
+  judge: judgePdCtl,
   verbs: new Map([
     ...verbs("read", ["store", "stores show", "health", "cluster", "ping", "region", "hot"]),
     ...verbs("read", ["member", "member leader show", "config show", "scheduler show"]),
@@ -92,11 +69,17 @@ export const PD_CTL: VerbTool = {
     ...verbs("configure", ["store limit", "store weight", "store label", "store cancel-delete"]),
     ...verbs("destroy", ["store delete", "store remove-tombstone", "stores remove-tombstone"]),
     ...verbs("destroy", ["member delete", "unsafe", "config delete", "config placement-rules"]),
+    ...verbs("destroy", ["operator add remove-peer", "operator add merge-region"]),
+    ...verbs("configure", ["operator add transfer-leader", "operator add transfer-region"]),
+    ...verbs("configure", ["operator add transfer-peer", "operator add add-peer"]),
+    ...verbs("destroy", ["service-gc-safepoint delete"]),
+    ...verbs("read", ["config placement-rules show", "service-gc-safepoint"]),
   ]),
 };
 
 export const TIKV_CTL: VerbTool = {
   otherwise: "hidden",
+  hosts: ["--host", "--pd"],
   valued: ["--host", "--pd", "--data-dir", "--config", "--ca-path", "--cert-path", "--key-path"],
   verbs: new Map([
     ...verbs("read", ["metrics", "store", "cluster", "raft", "size", "region-properties"]),
@@ -106,6 +89,6 @@ export const TIKV_CTL: VerbTool = {
   ]),
 };
 
-function verbs(kind: EffectKind, names: readonly string[]): [string, EffectKind][] {
+export function verbs(kind: EffectKind, names: readonly string[]): [string, EffectKind][] {
   return names.map((name) => [name, kind]);
 }

@@ -1,15 +1,11 @@
 // Programs whose first words say what they do, as verb-tables.ts lists them.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { areKnownHosts } from "./hosts.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
-import { DOCKER, PD_CTL, REDIS, SYSTEMCTL, TIKV_CTL, type VerbTool } from "./verb-tables.ts";
-import { classifyWrapped, isJoinedOption, type Wrapper } from "./wrappers.ts";
+import { PD_CTL, REDIS, TIKV_CTL, type VerbTool } from "./verb-tables.ts";
+import { isJoinedOption } from "./wrappers.ts";
 
 export const VERB_TOOLS: Readonly<Record<string, Classifier>> = {
-  docker: verbsOf(DOCKER),
-  "docker-compose": ([first, ...rest], scope) =>
-    first ? verbsOf(DOCKER)([first, { text: "compose", isExact: true }, ...rest], scope) : [],
-  podman: verbsOf(DOCKER),
-  systemctl: verbsOf(SYSTEMCTL),
   "redis-cli": verbsOf(REDIS),
   "valkey-cli": verbsOf(REDIS),
   "pd-ctl": verbsOf(PD_CTL),
@@ -20,46 +16,77 @@ export const VERB_TOOLS: Readonly<Record<string, Classifier>> = {
 
 const VERB_WORDS_MAX = 3;
 
-/** How `docker exec` and `docker compose exec` stand before a command. */
-const EXEC: Wrapper = {
-  plain: ["-i", "-t", "-it", "-ti", "-d", "-T"],
-  valued: ["-e", "-u", "-w", "--env", "--user", "--workdir", "--index"],
-  skips: 1,
-};
-
 function verbsOf(tool: VerbTool): Classifier {
   return (words, scope) => {
     const args = words.slice(1);
-    const read = readVerbs(tool, args);
-    const run = read.typed.slice(0, 2).find(({ text }) => text === tool.runs);
-    if (run) return classifyWrapped({ wrapper: EXEC, words: args.slice(args.indexOf(run)), scope });
-    return [effectOfVerb(kindOf(tool, read), { tool, words, scope })];
+    const because = hostTrouble(tool, args, scope);
+    if (because) return [effectBecause({ ...because, words })];
+    return [effectOfVerb(tool, { words, scope })];
   };
 }
 
-interface VerbUse {
-  readonly tool: VerbTool;
+export interface VerbUse {
   readonly words: readonly ShellWord[];
   readonly scope: Scope;
 }
 
-/** Undefined: a verb that is in no table. */
-function effectOfVerb(kind: EffectKind | undefined, { tool, words, scope }: VerbUse): Effect {
+/** Of the words behind the program's name. */
+export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect {
+  const read = readVerbs(tool, words.slice(1));
+  const found = kindOf(tool, read);
+  const kind = found && tool.judge ? tool.judge(found, textsFrom(words, read)) : found;
   const has = (signs: RegExp | undefined) => words.slice(1).some(({ text }) => signs?.test(text));
   if (kind === "read") return effectOf({ kind, words, scope });
   if (has(tool.destroysWith)) return effectOf({ kind: "destroy", words, scope });
   if (has(tool.oversightWith)) return effectOf({ kind: "oversight", words, scope });
-  if (kind) return effectOf({ kind, words, scope });
-  return effectBecause({ kind: tool.otherwise, words, because: "a verb that is not known" });
+  if (kind === undefined) {
+    return effectBecause({ kind: tool.otherwise, words, because: "a verb that is not known" });
+  }
+  return effectOf({ kind: isReadable(kind, words) ? kind : "hidden", words, scope });
 }
 
-interface ReadVerbs {
+/** What a setting is set to must be written out where it decides. */
+function isReadable(kind: EffectKind, words: readonly ShellWord[]): boolean {
+  return kind !== "configure" || words.every(({ isExact }) => isExact);
+}
+
+/** From the first verb on. */
+function textsFrom(words: readonly ShellWord[], { typed }: ReadVerbs): readonly string[] {
+  const [first] = typed;
+  return (first ? words.slice(words.indexOf(first)) : []).map(({ text }) => text);
+}
+
+interface HostTrouble {
+  readonly kind: "foreign" | "hidden";
+  readonly because: string;
+}
+
+/** Undefined when each host that an option names is the subject's. */
+export function hostTrouble(
+  { hosts = [] }: VerbTool,
+  args: readonly ShellWord[],
+  scope: Scope,
+): HostTrouble | undefined {
+  for (const [index, word] of args.entries()) {
+    const option = hosts.find((one) => word.text === one || isJoinedOption(word.text, [one]));
+    if (option === undefined) continue;
+    const value = word.text === option ? args[index + 1] : word;
+    if (!(value?.isExact && word.isExact)) {
+      return { kind: "hidden", because: "which host, is known only when it runs" };
+    }
+    const host = value === word ? word.text.slice(option.length).replace(/^=/, "") : value.text;
+    if (!areKnownHosts(host, scope.knowledge)) return { kind: "foreign", because: "another host" };
+  }
+  return undefined;
+}
+
+export interface ReadVerbs {
   readonly typed: readonly ShellWord[];
   readonly isCutShort: boolean;
 }
 
 /** The plain words in front. An option that is not known ends them: its value is not a verb. */
-function readVerbs(tool: VerbTool, args: readonly ShellWord[]): ReadVerbs {
+export function readVerbs(tool: VerbTool, args: readonly ShellWord[]): ReadVerbs {
   const typed: ShellWord[] = [];
   for (let index = 0; index < args.length && typed.length < VERB_WORDS_MAX; index += 1) {
     const word = args[index];
@@ -75,7 +102,7 @@ function readVerbs(tool: VerbTool, args: readonly ShellWord[]): ReadVerbs {
 }
 
 /** Hidden when a word that cannot be read might be a verb that changes the meaning. */
-function kindOf(tool: VerbTool, { typed, isCutShort }: ReadVerbs): EffectKind | undefined {
+export function kindOf(tool: VerbTool, { typed, isCutShort }: ReadVerbs): EffectKind | undefined {
   if (typed.length === 0) return tool.isShell || isCutShort ? "hidden" : undefined;
   const texts = typed.map(({ text }) => text.toLowerCase());
   for (let count = texts.length; count > 0; count -= 1) {

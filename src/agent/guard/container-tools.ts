@@ -1,0 +1,127 @@
+// docker and compose: which containers a command touches, and whether they are the subject's. One
+// that is not named by a member is somebody else's.
+import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import { type VerbTool, verbs } from "./verb-tables.ts";
+import { effectOfVerb, readVerbs } from "./verb-tools.ts";
+import { classifyWrapped, isJoinedOption, type Wrapper } from "./wrappers.ts";
+
+const DOCKER: VerbTool = {
+  valued: ["--config", "-f", "--file", "-p", "--project-name", "-t", "--time", "-s", "--signal"],
+  plain: ["-d", "--detach", "--no-deps", "--no-recreate", "--dry-run", "--no-color", "-a", "--all"],
+  destroysWith:
+    /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
+  otherwise: "hidden",
+  verbs: new Map([
+    ...verbs("read", ["ps", "logs", "inspect", "stats", "top", "images", "version", "info"]),
+    ...verbs("read", ["port", "events", "history", "context ls", "image ls", "image inspect"]),
+    ...verbs("read", ["diff", "container ls", "container inspect", "container logs", "network ls"]),
+    ...verbs("read", ["network inspect", "volume ls", "volume inspect", "compose ps"]),
+    ...verbs("read", ["compose logs", "compose config", "compose ls", "compose top"]),
+    ...verbs("read", ["compose images", "compose port", "compose version", "system df"]),
+    ...verbs("read", ["container stats", "container top", "container port", "compose events"]),
+    ...verbs("start", ["start", "unpause", "container start", "container unpause"]),
+    ...verbs("start", ["compose start", "compose unpause"]),
+    ...verbs("interrupt", ["stop", "restart", "kill", "pause", "container stop", "compose stop"]),
+    ...verbs("interrupt", ["container restart", "container kill", "container pause"]),
+    ...verbs("interrupt", ["compose restart", "compose kill", "compose pause", "compose down"]),
+    // It makes a container anew when its declaration has changed; its volumes stay.
+    ...verbs("interrupt", ["compose up"]),
+    ...verbs("destroy", ["rm", "container rm", "volume rm", "compose rm", "rmi", "image rm"]),
+    ...verbs("destroy", ["swarm leave", "system prune", "volume prune"]),
+  ]),
+};
+
+/** How `docker exec` and `docker compose exec` stand before a command. */
+const EXEC: Wrapper = {
+  plain: ["-i", "-t", "-it", "-ti", "-d", "-T"],
+  valued: ["-e", "-u", "-w", "--env", "--user", "--workdir", "--index"],
+  skips: 1,
+};
+
+/** Another engine than this machine's. */
+const ENGINES = ["-H", "--host", "-c", "--context"];
+const PROJECT = ["-p", "--project-name"];
+
+export const CONTAINER_TOOLS: Readonly<Record<string, Classifier>> = {
+  docker: classifyDocker,
+  podman: classifyDocker,
+  "docker-compose": ([first, ...rest], scope) =>
+    first ? classifyDocker([first, { text: "compose", isExact: true }, ...rest], scope) : [],
+};
+
+function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const args = words.slice(1);
+  const read = readVerbs(DOCKER, args);
+  const isCompose = read.typed[0]?.text === "compose";
+  const at = isCompose ? args.findIndex(({ text }) => text === "compose") : args.length;
+  if (args.slice(0, at).some((word) => isOption(word, ENGINES))) {
+    return [effectBecause({ kind: "foreign", words, because: "another engine" })];
+  }
+  const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
+  if (run) return classifyWrapped({ wrapper: EXEC, words: args.slice(args.indexOf(run)), scope });
+  const effect = effectOfVerb(DOCKER, { words, scope });
+  if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
+  return [touching(effect.kind, { words, scope, isCompose })];
+}
+
+interface Touch {
+  readonly words: readonly ShellWord[];
+  readonly scope: Scope;
+  readonly isCompose: boolean;
+}
+
+function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect {
+  const operands = operandsOf(words.slice(1), isCompose);
+  if (operands.some(({ isExact }) => !isExact)) {
+    return effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" });
+  }
+  const members = operands.map(({ text }) => memberOf(text, scope));
+  const isOthers = members.includes(undefined) || !isOurProject(words, scope);
+  // Without names it is the whole project, which only a stop can be about.
+  if (isOthers || (operands.length === 0 && kind === "start")) {
+    return effectBecause({ kind: "foreign", words, because: "containers that are no member's" });
+  }
+  const targets = members.flatMap((name) => name ?? []);
+  return { ...effectOf({ kind, words, scope }), targets: [...new Set(targets)] };
+}
+
+/** What stands behind the verb, without options and their values. */
+function operandsOf(args: readonly ShellWord[], isCompose: boolean): readonly ShellWord[] {
+  const skipped = new Set(["compose", "container"]);
+  const plain: ShellWord[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const word = args[index];
+    if (!word) break;
+    if (DOCKER.valued.includes(word.text)) index += 1;
+    else if (!word.text.startsWith("-")) plain.push(word);
+  }
+  const isGroup = isCompose || skipped.has(plain[0]?.text ?? "");
+  return plain.slice(isGroup ? 2 : 1);
+}
+
+/** `tikv1`, or as compose names its container: `operator-tikv-1a2b-tikv1-1`. */
+function memberOf(text: string, { knowledge }: Scope): string | undefined {
+  const { members, project, subject } = knowledge;
+  if (members.includes(text)) return text;
+  const prefixes = project === undefined ? [`operator-${subject}`] : [project];
+  return members.find((member) =>
+    prefixes.some((prefix) => new RegExp(`^${prefix}[-_]${member}[-_]\\d+$`).test(text)),
+  );
+}
+
+/** The one that is named, if one is named. */
+function isOurProject(words: readonly ShellWord[], { knowledge }: Scope): boolean {
+  const { project, subject } = knowledge;
+  return words.every((word, index) => {
+    if (!isOption(word, PROJECT)) return true;
+    const named = PROJECT.includes(word.text)
+      ? words[index + 1]?.text
+      : word.text.replace(/^(-p|--project-name)=?/, "");
+    return project === undefined ? named === `operator-${subject}` : named === project;
+  });
+}
+
+function isOption({ text }: ShellWord, options: readonly string[]): boolean {
+  return options.includes(text) || isJoinedOption(text, options);
+}

@@ -1,0 +1,26 @@
+// Which hosts are the subject's: this machine, the endpoints that a person named, and its members by
+// their names, as containers call each other.
+import type { CommandKnowledge } from "./scope.ts";
+
+type Known = Pick<CommandKnowledge, "readHosts" | "members">;
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)$/;
+
+/** `host` as URL.hostname has it; `authority` with its port where there is one. */
+export function isKnownHost(
+  { hostname, host }: { readonly hostname: string; readonly host: string },
+  { readHosts, members }: Known,
+): boolean {
+  if (LOOPBACK.test(hostname) || members.includes(hostname)) return true;
+  return readHosts.some((known) => (known.includes(":") ? host === known : hostname === known));
+}
+
+/** A URL, `host:port` or `host`; without a host it is this machine. Several by commas. */
+export function areKnownHosts(written: string, known: Known): boolean {
+  return written.split(",").every((one) => {
+    if (one === "") return true;
+    const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(one) ? one : `tcp://${one}`);
+    if (!url) return false;
+    return url.hostname === "" || isKnownHost(url, known);
+  });
+}

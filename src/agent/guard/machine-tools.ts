@@ -1,0 +1,46 @@
+// Programs that change the machine itself, its devices, users and kernel, or what runs elsewhere:
+// none of it is the subject's.
+import { alwaysIs, type Classifier, effectOf, type Scope, type ShellWord } from "./scope.ts";
+
+const DEVICES = [
+  ...["sgdisk", "gdisk", "cgdisk", "sfdisk", "cfdisk", "dmsetup", "cryptsetup", "mdadm", "hdparm"],
+  ...["nvme", "sg_format", "badblocks", "debugfs", "tune2fs", "resize2fs", "e2fsck", "fsck"],
+  ...["xfs_repair", "xfs_growfs", "losetup", "fstrim", "partprobe", "mkfifo", "mknod", "swapon"],
+  ...["lvresize", "lvreduce", "lvconvert", "vgchange", "pvmove", "multipath", "ceph", "rbd"],
+];
+
+const KERNEL_AND_USERS = [
+  ...["insmod", "rmmod", "modprobe", "depmod", "useradd", "userdel", "usermod", "groupadd"],
+  ...["groupdel", "passwd", "chpasswd", "visudo", "vipw", "chsh", "chage", "setcap", "setenforce"],
+  ...["auditctl", "update-rc.d", "chkconfig", "localectl", "hostnamectl", "ntpdate", "chronyc"],
+  ...["adjtimex", "cgset", "cgdelete", "cgclassify", "renice", "dpkg", "rpm", "snap", "pacman"],
+  ...["zypper", "nix-env", "update-alternatives", "ldconfig", "umount", "quotaoff", "edquota"],
+];
+
+const CLOUD = [
+  ...["aws", "gcloud", "gsutil", "az", "s3cmd", "mc", "rclone", "restic", "borg", "duplicity"],
+  ...["br", "tidb-lightning", "dumpling", "vault", "consul", "nomad", "packer", "vagrant", "virsh"],
+  ...["heroku", "flyctl", "doctl", "pulumi", "gh", "mail", "sendmail", "mailx", "logger", "wall"],
+];
+
+export const MACHINE_TOOLS: Readonly<Record<string, Classifier>> = {
+  ...allAre(DEVICES, "devices and file systems hold more than the subject's data"),
+  ...allAre(KERNEL_AND_USERS, "the machine itself"),
+  ...allAre(CLOUD, "it acts elsewhere"),
+  mount: readsAlone(/^(?:-l|-t [\w,]+|--show-labels)?$/),
+  hostname: readsAlone(/^(?:-[fsidA]+)?$/),
+};
+
+function allAre(names: readonly string[], because: string): Readonly<Record<string, Classifier>> {
+  return Object.fromEntries(names.map((name) => [name, alwaysIs("foreign", because)]));
+}
+
+/** With other words it changes the machine. */
+function readsAlone(reading: RegExp): Classifier {
+  return (words: readonly ShellWord[], scope: Scope) => {
+    const text = words.slice(1).map((word) => word.text);
+    const isReading = words.every(({ isExact }) => isExact) && reading.test(text.join(" "));
+    if (isReading) return [effectOf({ kind: "read", words, scope })];
+    return alwaysIs("foreign", "the machine itself")(words, scope);
+  };
+}

@@ -1,0 +1,118 @@
+// Rules of traffic. Looking at them reads; a rule that slows or drops traffic may be taken away; who
+// adds one disturbs members that nobody has named.
+import type { Effect } from "../../domain/effect.ts";
+import { areKnownHosts } from "./hosts.ts";
+import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+
+interface NetworkTool {
+  /** Of everything behind the name, words joined by a space. */
+  readonly reads: RegExp;
+  readonly lifts?: RegExp;
+  /** What goes at once with much that is not the subject's. */
+  readonly sweeps?: RegExp;
+}
+
+/** An option without effect on what is done. */
+const QUIET = "(?:-{1,2}(?:n|v|x|w|t (?:filter|mangle|raw|nat)|numeric|verbose|line-numbers) )*";
+const CHAIN = String.raw`(?: [A-Z][\w-]*)?`;
+
+const IPTABLES: NetworkTool = {
+  reads: new RegExp(
+    `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}(?: -{1,2}[\\w-]+)*$|^-V$|^--version$`,
+  ),
+  // A rule that blocks, as it was written: by its number it could be any.
+  lifts: /^(?:-w )?(?:-D|--delete) [A-Z][\w-]* .*(?:-j|--jump) (?:DROP|REJECT)\b/,
+  sweeps: /(?:^| )(?:-F|-X|-P|-Z|-D|--flush|--policy|--delete\S*|--zero)\b/,
+};
+
+const TABLE: Readonly<Record<string, NetworkTool>> = {
+  iptables: IPTABLES,
+  ip6tables: IPTABLES,
+  "iptables-save": { reads: /^(?:-c|-t \w+)?$/ },
+  "ip6tables-save": { reads: /^(?:-c|-t \w+)?$/ },
+  "iptables-restore": { reads: /^$a/, sweeps: /^/ },
+  "ip6tables-restore": { reads: /^$a/, sweeps: /^/ },
+  nft: {
+    reads: /^(?:-[an]+ )*list (?:ruleset|tables?|chains?|sets?)\b/,
+    sweeps: /\b(?:flush|-f)\b/,
+  },
+  tc: {
+    reads: /^(?:-\w+ )*(?:qdisc|class|filter)(?: (?:show|ls|list|get)\b.*)?$/,
+    lifts: /^qdisc del(?:ete)? dev [\w.-]+ (?:root|ingress|clsact|parent [\w:]+)(?: \w+)*$/,
+  },
+  ip: {
+    reads:
+      /^(?:-\w+ )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)(?: (?:show|ls|list|get)\b.*)?$/,
+    lifts: /^link set (?:dev )?[\w.-]+ up$/,
+    sweeps: /\b(?:netns|flush|exec)\b/,
+  },
+  ifconfig: { reads: /^(?:-a|[\w.:-]+)?$/ },
+  route: { reads: /^(?:-n)?$/ },
+  arp: { reads: /^(?:-an?|-n)?$/ },
+  bridge: { reads: /^(?:-\w+ )*\w+(?: show\b.*)?$/ },
+  conntrack: { reads: /^(?:-L|-C|-S|--dump|--count|--stats)(?: .*)?$/, sweeps: /^/ },
+  ethtool: { reads: /^(?:-[iSk] )?[\w.-]+$/ },
+  ufw: { reads: /^status(?: \w+)?$/ },
+  ipset: { reads: /^(?:list|save|-L)\b/, sweeps: /^/ },
+  "firewall-cmd": { reads: /^--(?:state|list-[\w-]+|get-[\w-]+)$/, sweeps: /^/ },
+  nmcli: { reads: /^(?:device|connection|general)(?: (?:status|show))?$/, sweeps: /^/ },
+  ...Object.fromEntries(
+    ["ifup", "ifdown", "tcpkill", "brctl", "vconfig", "wondershaper", "ebtables"].map((name) => [
+      name,
+      { reads: /^$a/ },
+    ]),
+  ),
+};
+
+/** They ask a name server, or knock: what stands in the question goes out. */
+const QUESTIONS = [
+  ...[
+    "dig",
+    "host",
+    "nslookup",
+    "ping",
+    "ping6",
+    "traceroute",
+    "tracepath",
+    "mtr",
+    "nmap",
+    "whois",
+  ],
+  ...["arping", "resolvectl", "getent"],
+];
+
+export const NETWORK_TOOLS: Readonly<Record<string, Classifier>> = {
+  ...Object.fromEntries(Object.entries(TABLE).map(([name, tool]) => [name, classifierOf(tool)])),
+  ...Object.fromEntries(QUESTIONS.map((name) => [name, classifyQuestion])),
+};
+
+function classifierOf(tool: NetworkTool): Classifier {
+  return (words, scope) => {
+    const args = words.slice(1);
+    if (args.some(({ isExact }) => !isExact)) {
+      return [
+        effectBecause({ kind: "hidden", words, because: "its rule is known only when it runs" }),
+      ];
+    }
+    const text = args.map((word) => word.text).join(" ");
+    if (tool.reads.test(text)) return [effectOf({ kind: "read", words, scope })];
+    if (tool.lifts?.test(text)) return [effectOf({ kind: "network", words, scope })];
+    if (tool.sweeps?.test(text)) {
+      const because = "rules and connections of others, too; name the one rule that blocks";
+      return [effectBecause({ kind: "foreign", words, because })];
+    }
+    return [effectBecause({ kind: "interrupt", words, because: "it may cut members off" })];
+  };
+}
+
+/** Record types, options and their numbers are no hosts; each other word must be a known one. */
+function classifyQuestion(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const plain =
+    /^[-+][\w=+-]*$|^\d{1,5}$|^(?:A|AAAA|ANY|TXT|SRV|ahosts(?:v[46])?|hosts|passwd|group)$/;
+  const asked = words.slice(1).filter(({ text, isExact }) => !(isExact && plain.test(text)));
+  const isOurs = asked.every(
+    ({ text, isExact }) => isExact && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
+  );
+  if (isOurs) return [effectOf({ kind: "read", words, scope })];
+  return [effectBecause({ kind: "foreign", words, because: "another host" })];
+}

@@ -1,0 +1,74 @@
+// systemctl and service: which units are touched, and whether they are the subject's: named by it,
+// by a member, or by what its members have in common.
+import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { type Classifier, effectBecause, type Scope, type ShellWord } from "./scope.ts";
+import { type VerbTool, verbs } from "./verb-tables.ts";
+import { effectOfVerb, readVerbs } from "./verb-tools.ts";
+
+const SYSTEMCTL: VerbTool = {
+  otherwise: "unknown",
+  oversightWith: /operator|monitor|agent/i,
+  valued: ["-n", "--lines", "-o", "--output", "-t", "--type"],
+  plain: ["--no-pager", "-l", "--full", "-a", "--all", "-q", "--quiet", "--no-block"],
+  verbs: new Map([
+    ...verbs("read", ["status", "show", "cat", "is-active", "is-failed", "is-enabled"]),
+    ...verbs("read", ["list-units", "list-unit-files", "list-timers", "list-dependencies"]),
+    ...verbs("start", ["start"]),
+    ...verbs("interrupt", ["stop", "restart", "reload", "kill", "try-restart"]),
+    ...verbs("oversight", ["poweroff", "reboot", "halt", "kexec", "suspend", "hibernate"]),
+    ...verbs("oversight", ["isolate", "rescue", "emergency", "exit", "switch-root"]),
+    ...verbs("foreign", ["mask", "disable", "revert", "set-property", "edit", "daemon-reexec"]),
+  ]),
+};
+
+const OTHER_HOSTS = /^(-H|--host|-M|--machine)/;
+
+export const SERVICE_TOOLS: Readonly<Record<string, Classifier>> = {
+  systemctl: classifySystemctl,
+  /** `service NAME VERB`. */
+  service: ([program, name, verb, ...rest], scope) =>
+    classifySystemctl(
+      [program, verb, name, ...rest].flatMap((word) => word ?? []),
+      scope,
+    ),
+};
+
+function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const effect = effectOfVerb(SYSTEMCTL, { words, scope });
+  if (words.some(({ text }) => OTHER_HOSTS.test(text))) {
+    return [effectBecause({ kind: "foreign", words, because: "another machine" })];
+  }
+  if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
+  const [, ...units] = readVerbs(SYSTEMCTL, words.slice(1)).typed;
+  return [touching(effect.kind, { words, units, scope })];
+}
+
+interface Touch {
+  readonly words: readonly ShellWord[];
+  readonly units: readonly ShellWord[];
+  readonly scope: Scope;
+}
+
+function touching(kind: EffectKind, { words, units, scope }: Touch): Effect {
+  const names = words.slice(1).filter(({ text }) => !text.startsWith("-"));
+  if (names.some(({ isExact }) => !isExact)) {
+    return effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" });
+  }
+  const { members } = scope.knowledge;
+  const isOurs = units.length > 0 && units.every(({ text }) => isSubjects(text, scope));
+  if (!isOurs) {
+    return effectBecause({ kind: "foreign", words, because: "services that are no member's" });
+  }
+  const targets = units.map(({ text }) => text.replace(/\.service$/, ""));
+  const source = words.map(({ text }) => text).join(" ");
+  return { kind, targets: targets.filter((name) => members.includes(name)), source };
+}
+
+/** `tikv1.service`, `tikv-20160`, `pd@2379`, `tikv-server`. */
+function isSubjects(unit: string, { knowledge }: Scope): boolean {
+  const { subject, members } = knowledge;
+  const stems = members.map((name) => name.replace(/[-_]?\d+$/, ""));
+  const name = unit.replace(/\.service$/, "");
+  const [first = ""] = name.split(/[-@.]/);
+  return members.includes(name) || [subject, ...stems, ...members].includes(first);
+}
