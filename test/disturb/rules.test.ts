@@ -1,5 +1,6 @@
 // The texts that disturbances are made of: rules of iptables, sockets of the kernel, orders.
 import { expect, test } from "bun:test";
+import { systemClock as clock } from "../../src/infra/clock.ts";
 import {
   detourChains,
   lossChains,
@@ -7,6 +8,7 @@ import {
   restoreText,
 } from "../../src/runtimes/docker/disturb/chains.ts";
 import { describeDisturbance } from "../../src/runtimes/docker/disturb/describe.ts";
+import { runOrder } from "../../src/runtimes/docker/disturb/inside/run-order.ts";
 import { parseOrder } from "../../src/runtimes/docker/disturb/order.ts";
 import { openPorts, parseSockets } from "../../src/runtimes/docker/disturb/sockets.ts";
 
@@ -118,4 +120,11 @@ test("what is no order is refused in words", () => {
   expect(() => parseOrder("{")).toThrow('"{" is no order to disturb');
   expect(() => parseOrder('{"do":"lift","type":"cpu"}')).toThrow("is no order to disturb");
   expect(parseOrder('{"do":"lift","type":"loss"}')).toEqual({ do: "lift", type: "loss" });
+});
+
+test("an order is carried out in a helper container alone, never on the host", async () => {
+  const { signal } = new AbortController();
+  const world = { clock, random: () => 0, signal, say: () => undefined };
+  const attempt = runOrder('{"do":"lift","type":"bandwidth"}', world);
+  await expect(attempt).rejects.toThrow("orders to disturb are for helper containers alone");
 });

@@ -6,6 +6,7 @@ import type { Disturbance } from "../../src/domain/disturbance.ts";
 import { removeProject } from "../../src/runtimes/docker/down.ts";
 import { noEngine } from "../support/docker-engine.ts";
 import { startTalkers, type Talkers } from "../support/docker-talkers.ts";
+import { createDockerToy } from "../support/docker-toy.ts";
 import { eventually } from "../support/eventually.ts";
 
 const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
@@ -170,11 +171,32 @@ liftTest("what cannot be is refused before anything is done", async () => {
   expect(await talkers.helpers()).toEqual([]);
 });
 
+liftTest("a network that is the host's, or another's, is left alone", async () => {
+  await using others = await createDockerToy({ one: "", two: "" });
+  const { engine } = others.site;
+  const one = others.containerOf("one");
+  const { Image, Config } = await one.inspect();
+  await one.remove();
+  const shared = `container:${others.containerOf("two").id}`;
+  for (const NetworkMode of ["host", shared]) {
+    const made = await engine.client.createContainer({
+      Image,
+      Entrypoint: ["/bun"],
+      Labels: Config.Labels,
+      HostConfig: { NetworkMode },
+    });
+    const bound = { type: "bandwidth", kbitPerSecond: 1 } as const;
+    const attempt = others.runtime.disturber?.apply("one", bound);
+    await expect(attempt).rejects.toThrow("disturbing one: its network is not its own");
+    await made.remove();
+  }
+});
+
 liftTest("an engine without our image is told how it is made", async () => {
   await using others = await startTalkers(["one", "two"], { helperImage: "operator-test/none:1" });
   await expect(others.disturber.apply("one", PARTITION)).rejects.toMatchObject({
     code: "runtime",
-    message: "disturbing one: the engine has no image operator-test/none:1",
+    message: "the docker engine does not have operator-test/none:1, our own image",
     hint: expect.stringContaining("docker build --file docker/operator.Dockerfile"),
   });
   await others.disturber.lift("one");

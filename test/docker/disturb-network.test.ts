@@ -128,6 +128,7 @@ test.skipIf(noEngine !== undefined)(
       expect(next.tookMs).toBeWithin(175, opening.tookMs);
     }
     expect((await ask("one", "two", "bytes?n=3000000")).bytes).toBe(3_000_000);
+    expect((await ask("two", "one", "bytes?n=3000000")).bytes).toBe(3_000_000);
     await soonFast("three", "one");
     await disturber.lift("one", "latency");
     await soonFast("one", "two");

@@ -26,6 +26,8 @@ export interface FoundContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** 0 is without a limit. */
   readonly limits: { readonly cpus: number; readonly memoryBytes: number };
+  /** Not the host's, nor another container's. */
+  readonly hasOwnNetwork: boolean;
 }
 
 export const PROJECT_LABEL = "com.docker.compose.project";
@@ -37,7 +39,7 @@ export const ASK_MS = 10_000;
 const INSPECTED = z.object({
   Id: z.string(),
   Config: z.object({ Labels: z.record(z.string(), z.string()) }),
-  HostConfig: z.object({ NanoCpus: z.number(), Memory: z.number() }),
+  HostConfig: z.object({ NanoCpus: z.number(), Memory: z.number(), NetworkMode: z.string() }),
   State: z.object({
     Status: z.string(),
     Paused: z.boolean(),
@@ -118,6 +120,7 @@ function describe(inspected: ContainerInspectInfo): FoundContainer {
     health: State.Health?.Status,
     labels: Config.Labels,
     limits: { cpus: HostConfig.NanoCpus / 1e9, memoryBytes: HostConfig.Memory },
+    hasOwnNetwork: !/^(host$|container:)/.test(HostConfig.NetworkMode),
   };
 }
 

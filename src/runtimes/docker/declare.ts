@@ -11,6 +11,7 @@ import { subjectPaths } from "../local/layout.ts";
 import { writeTopology } from "../local/records.ts";
 import type { Engine } from "./engine.ts";
 import { findImage } from "./images.ts";
+import { OWN_IMAGE_VARIABLE } from "./own-image.ts";
 import { sharedSettingsIn } from "./shared-settings.ts";
 import { type ChooseOptions, COMPOSE_FILE, type Variables, writeVariables } from "./variables.ts";
 
@@ -45,7 +46,7 @@ export async function declareSubject(
   // Bounds that are meant for the slowest hold for the others as well.
   const timeScale = Math.min(...declared.map((member) => member.timeScale));
   const project = projectOf(options);
-  const helperImage = options.env.OPERATOR_IMAGE_OPERATOR || undefined;
+  const helperImage = options.env[OWN_IMAGE_VARIABLE] || undefined;
   const docker = { project, host: options.engine.host, helperImage };
   const topology = { subject: definition.name, timeScale, members, endpoints: [], docker };
   await writeComposeFiles(options, variables);

@@ -5,6 +5,8 @@ import type { DockerPlan } from "../../domain/subject.ts";
 import { imagesOf } from "./variables.ts";
 
 export const OWN_IMAGE_VARIABLE = "OPERATOR_IMAGE_OPERATOR";
+/** Where nobody named another, as in every compose file. */
+export const OWN_IMAGE = "operator:0.1.0";
 
 /** As the file names it; undefined where the subject does not run in it. */
 export function ownImageOf(plan: DockerPlan): string | undefined {

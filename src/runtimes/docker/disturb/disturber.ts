@@ -6,17 +6,15 @@ import { OperatorError } from "../../../domain/errors.ts";
 import { planOf } from "../../member-errors.ts";
 import type { FoundContainer } from "../container.ts";
 import { containerOf, type DockerMember, type DockerSubject, findContainer } from "../member.ts";
+import { OWN_IMAGE } from "../own-image.ts";
 import { type FoundHelper, heldOf } from "./helpers.ts";
 import { type HoldCall, hold, liftHeld } from "./hold.ts";
 import { changedLimits, changeLimit, restoreLimits } from "./limits.ts";
 import { isHeldType, parseHeld } from "./order.ts";
 
-/** Where nobody named another one; docker/operator.Dockerfile makes it. */
-export const HELPER_IMAGE = "operator:0.1.0";
-
 /** Asks nothing of the engine yet. */
 export function openDisturber(subject: DockerSubject): Disturber {
-  const image = subject.topology.docker?.helperImage ?? HELPER_IMAGE;
+  const image = subject.topology.docker?.helperImage ?? OWN_IMAGE;
   const callOf = (name: string, signal = new AbortController().signal): HoldCall => ({
     member: { subject, plan: planOf(subject.topology, name) },
     image,
@@ -49,10 +47,14 @@ export function disturbancesOf(
   return [...heldOf(container, helpers), ...changedLimits(container)];
 }
 
+/** Rejects with code "runtime" when it does not run, or shares its network with others. */
 async function runningOf(member: DockerMember): Promise<FoundContainer> {
   const container = await containerOf(member, "disturbing");
-  if (container.state !== "stopped") return container;
   const { plan, subject } = member;
+  if (!container.hasOwnNetwork) {
+    throw new OperatorError("runtime", `disturbing ${plan.name}: its network is not its own`);
+  }
+  if (container.state !== "stopped") return container;
   throw new OperatorError("runtime", `disturbing ${plan.name}: it is stopped`, {
     hint: `operator subject start ${subject.topology.subject} ${plan.name}`,
   });

@@ -4,19 +4,12 @@
 import type Docker from "dockerode";
 import { z } from "zod";
 import type { FoundDisturbance } from "../../../domain/disturbance.ts";
-import { OperatorError } from "../../../domain/errors.ts";
 import { ASK_MS, type FoundContainer, PROJECT_LABEL, type Site } from "../container.ts";
 import { askEngine } from "../engine.ts";
 import { isAnswered } from "../engine-failure.ts";
+import { ownImageMissing } from "../own-image.ts";
 import { describeDisturbance } from "./describe.ts";
-import {
-  HELD_TYPES,
-  HELPER_GROUP,
-  type HeldType,
-  type Order,
-  parseOrder,
-  VOLUME_DIR,
-} from "./order.ts";
+import { HELD_TYPES, HELPER_GROUP, type HeldType, type Order, VOLUME_DIR } from "./order.ts";
 
 export interface HelperPlan {
   readonly member: string;
@@ -34,7 +27,10 @@ export interface FoundHelper {
   readonly id: string;
   readonly member: string;
   readonly type: HeldType;
-  readonly order: Order;
+  /** What it holds, for people; undefined of one that lifts. */
+  readonly text: string | undefined;
+  /** As it was told. */
+  readonly order: string;
   /** Of the member's container when it was made. */
   readonly run: string;
   readonly volume: string | undefined;
@@ -43,6 +39,7 @@ export interface FoundHelper {
 
 const TYPE_LABEL = "operator.disturbance";
 const MEMBER_LABEL = "operator.member";
+const TEXT_LABEL = "operator.disturbance.text";
 const ORDER_LABEL = "operator.disturbance.order";
 const RUN_LABEL = "operator.disturbance.run";
 const VOLUME_LABEL = "operator.disturbance.volume";
@@ -54,6 +51,7 @@ const PIDS_MAX = 128;
 const LABELS = z.object({
   [TYPE_LABEL]: z.enum(HELD_TYPES),
   [MEMBER_LABEL]: z.string(),
+  [TEXT_LABEL]: z.string().optional(),
   [ORDER_LABEL]: z.string(),
   [RUN_LABEL]: z.string(),
   [VOLUME_LABEL]: z.string().optional(),
@@ -78,21 +76,25 @@ export async function findHelpers(
   return askEngine(engine, `looking for disturbances of ${project}`, async () => {
     const abortSignal = AbortSignal.timeout(ASK_MS);
     const all = { all: true, filters: { label }, abortSignal };
-    return (await engine.client.listContainers(all)).map(describe);
+    return (await engine.client.listContainers(all)).flatMap(describe);
   });
 }
 
-function describe({ Id, Labels, State }: Docker.ContainerInfo): FoundHelper {
-  const labels = LABELS.parse(Labels);
-  return {
+/** What is labelled otherwise is none of ours. */
+function describe({ Id, Labels, State }: Docker.ContainerInfo): readonly FoundHelper[] {
+  const { data } = LABELS.safeParse(Labels);
+  if (!data) return [];
+  const helper = {
     id: Id,
-    member: labels[MEMBER_LABEL],
-    type: labels[TYPE_LABEL],
-    order: parseOrder(labels[ORDER_LABEL]),
-    run: labels[RUN_LABEL],
-    volume: labels[VOLUME_LABEL],
+    member: data[MEMBER_LABEL],
+    type: data[TYPE_LABEL],
+    text: data[TEXT_LABEL],
+    order: data[ORDER_LABEL],
+    run: data[RUN_LABEL],
+    volume: data[VOLUME_LABEL],
     isRunning: State === "running",
   };
+  return [helper];
 }
 
 /** What is in force of a member. A network namespace ends with the container's run. */
@@ -101,10 +103,10 @@ export function heldOf(
   helpers: readonly FoundHelper[],
 ): readonly FoundDisturbance[] {
   if (!container) return [];
-  return helpers.flatMap(({ member, type, order, run }) => {
+  return helpers.flatMap(({ member, type, text, run }) => {
     const isInForce = type === "disk" || run === runOf(container);
-    if (member !== container.service || order.do === "lift" || !isInForce) return [];
-    return [{ member, type, text: describeDisturbance(order.disturbance) }];
+    if (member !== container.service || text === undefined || !isInForce) return [];
+    return [{ member, type, text }];
   });
 }
 
@@ -135,7 +137,7 @@ async function makeContainer(site: Site, plan: HelperPlan): Promise<string> {
     const options = { ...optionsOf(site, plan), abortSignal };
     return (await site.engine.client.createContainer(options)).id;
   } catch (error) {
-    throw isAnswered(error, 404) ? noImage(plan) : error;
+    throw isAnswered(error, 404) ? ownImageMissing(plan.image) : error;
   }
 }
 
@@ -171,10 +173,12 @@ export async function removeHelper({ engine }: Site, id: string): Promise<void> 
 function optionsOf({ project }: Site, plan: HelperPlan): Docker.ContainerCreateOptions {
   const { member, run, place, order, image } = plan;
   const text = JSON.stringify(order);
+  const isHold = order.do === "hold";
   const labels = {
     [PROJECT_LABEL]: project,
-    [TYPE_LABEL]: order.do === "hold" ? order.disturbance.type : order.type,
+    [TYPE_LABEL]: isHold ? order.disturbance.type : order.type,
     [MEMBER_LABEL]: member,
+    ...(isHold ? { [TEXT_LABEL]: describeDisturbance(order.disturbance) } : {}),
     [ORDER_LABEL]: text,
     [RUN_LABEL]: run,
     ...("volume" in place ? { [VOLUME_LABEL]: place.volume } : {}),
@@ -211,15 +215,6 @@ function withVolume(volume: string): Docker.HostConfig {
     CapAdd: ["DAC_OVERRIDE"],
     Mounts: [{ Type: "volume", Source: volume, Target: VOLUME_DIR }],
   };
-}
-
-function noImage(plan: HelperPlan): OperatorError {
-  const { image } = plan;
-  return new OperatorError("runtime", `${doingOf(plan)}: the engine has no image ${image}`, {
-    hint:
-      `in operator's sources: docker build --file docker/operator.Dockerfile --tag ${image} . ` +
-      "(OPERATOR_IMAGE_OPERATOR names another when the subject is brought up)",
-  });
 }
 
 function doingOf({ member, order }: HelperPlan): string {

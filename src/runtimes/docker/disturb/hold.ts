@@ -57,8 +57,7 @@ async function findSame(site: Site, plan: HelperPlan): Promise<FoundHelper | und
   const wanted = JSON.stringify(plan.order);
   const found = await findHelpers(site, { member: plan.member });
   return found.find(
-    ({ isRunning, run, order }) =>
-      isRunning && run === plan.run && JSON.stringify(order) === wanted,
+    ({ isRunning, run, order }) => isRunning && run === plan.run && order === wanted,
   );
 }
 

@@ -1,16 +1,22 @@
 // What runs in a helper container: one order, in the network namespace of a member or beside its
 // volume. It never sees the engine.
-import { unreachable } from "../../../../domain/errors.ts";
+import { OperatorError, unreachable } from "../../../../domain/errors.ts";
 import { CHAINS } from "../chains.ts";
-import { type HeldType, type Order, parseOrder } from "../order.ts";
+import { HELPER_GROUP, type HeldType, type Order, parseOrder } from "../order.ts";
 import { emptyVolume } from "./ballast.ts";
 import { type HelperWorld, hold } from "./hold.ts";
 import { removeChains } from "./write-chains.ts";
 import { liftBandwidth, liftDelay } from "./write-queues.ts";
 
-/** Resolves when what is to be lifted is lifted; what is to be held, when the signal aborts. */
+/**
+ * Resolves when what is to be lifted is lifted; what is to be held, when the signal aborts. Rejects
+ * with code "usage" elsewhere than in a helper: there it would strike this machine itself.
+ */
 export async function runOrder(text: string, world: HelperWorld): Promise<void> {
   const order: Order = parseOrder(text);
+  if (process.getgid?.() !== HELPER_GROUP) {
+    throw new OperatorError("usage", "orders to disturb are for helper containers alone");
+  }
   await (order.do === "hold" ? hold(order, world) : lift(order.type));
 }
 
