@@ -2,6 +2,7 @@
 # members, and of the helpers that disturb networks. On Linux, in the sources' directory:
 #   npm run build
 #   docker build --file docker/operator.Dockerfile --tag operator:0.1.0 .
+# EXECUTABLE is another of `npm run build -- --all`: dist/operator-linux-arm64.
 # BASE is any image with glibc and a shell, PACKAGES what it lacks of Debian's: empty for nothing.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
@@ -20,7 +21,8 @@ RUN echo "operator:x:10001:10001:operator:/var/lib/operator:/bin/sh" >> /etc/pas
     chown 10001:10001 /var/lib/operator /run/operator && \
     chmod 0750 /var/lib/operator /run/operator
 
-COPY dist/operator /usr/local/bin/operator
+ARG EXECUTABLE=dist/operator
+COPY ${EXECUTABLE} /usr/local/bin/operator
 
 ENV HOME=/var/lib/operator OPERATOR_HOME=/var/lib/operator
 WORKDIR /var/lib/operator
