@@ -130,9 +130,7 @@ export const NEEDED_REPAIRS = [
   ...[`curl -s -d '{"schedule.leader-schedule-limit": 4}' http://127.0.0.1:2379/pd/api/v1/config`],
   ...["curl -X POST http://127.0.0.1:2379/pd/api/v1/leader/transfer/pd2"],
   ...["curl -X POST http://127.0.0.1:2379/pd/api/v1/leader/resign"],
-  ...[
-    `curl -d '{"name":"transfer-leader","region_id":2,"to_store_id":4}' 127.0.0.1:2379/pd/api/v1/operators`,
-  ],
+  ...[`curl -d '{"name":"transfer-leader","region_id":2}' 127.0.0.1:2379/pd/api/v1/operators`],
   ...[
     "pd-ctl scheduler remove evict-leader-scheduler",
     "pd-ctl scheduler add balance-leader-scheduler",

@@ -154,8 +154,8 @@ function bindIn(scope: Scope, { name, value }: Binding): Scope {
 }
 
 /**
- * Numbers and names with operators between them. What looks otherwise, as in `$((cd x && rm y))`, is
- * two subshells to some shell.
+ * Numbers and names with operators between them. What looks otherwise, as in `$((cd x && rm y))`,
+ * is two subshells to some shell.
  */
 function isArithmetic(text: string): boolean {
   const sum = /^\$\(\((.*)\)\)$/s.exec(text)?.[1] ?? "";

@@ -1,5 +1,5 @@
-// Which hosts are the subject's: this machine, the endpoints that a person named, and its members by
-// their names, as containers call each other.
+// Which hosts are the subject's: this machine, the endpoints that a person named, and its members
+// by their names, as containers call each other.
 import type { CommandKnowledge } from "./scope.ts";
 
 type Known = Pick<CommandKnowledge, "readHosts" | "members">;

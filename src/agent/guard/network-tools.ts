@@ -1,5 +1,5 @@
-// Rules of traffic. Looking at them reads; a rule that slows or drops traffic may be taken away; who
-// adds one disturbs members that nobody has named.
+// Rules of traffic. Looking at them reads; a rule that slows or drops traffic may be taken away;
+// who adds one disturbs members that nobody has named.
 import type { Effect } from "../../domain/effect.ts";
 import { areKnownHosts } from "./hosts.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
@@ -18,7 +18,8 @@ const CHAIN = String.raw`(?: [A-Z][\w-]*)?`;
 
 const IPTABLES: NetworkTool = {
   reads: new RegExp(
-    `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}(?: -{1,2}[\\w-]+)*$|^-V$|^--version$`,
+    `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}(?: -{1,2}[\\w-]+)*$` +
+      "|^-V$|^--version$",
   ),
   // A rule that blocks, as it was written: by its number it could be any.
   lifts: /^(?:-w )?(?:-D|--delete) [A-Z][\w-]* .*(?:-j|--jump) (?:DROP|REJECT)\b/,
@@ -41,8 +42,10 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
     lifts: /^qdisc del(?:ete)? dev [\w.-]+ (?:root|ingress|clsact|parent [\w:]+)(?: \w+)*$/,
   },
   ip: {
-    reads:
-      /^(?:-\w+ )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)(?: (?:show|ls|list|get)\b.*)?$/,
+    reads: new RegExp(
+      String.raw`^(?:-\w+ )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)` +
+        String.raw`(?: (?:show|ls|list|get)\b.*)?$`,
+    ),
     lifts: /^link set (?:dev )?[\w.-]+ up$/,
     sweeps: /\b(?:netns|flush|exec)\b/,
   },
