@@ -227,6 +227,15 @@ test("PD members of which none knows a leader are not cut off from one", async (
   expect(stateOf(seen, "pd_member_cut_off", "pd-1")).toBe("unknown");
 });
 
+test("a store that PD does not hear has one ticket for it, and none for its peers", async () => {
+  const seen = await seenAfter(({ pd, stores }) => {
+    change(pd[0], LIST, ['"state_name": "Up"', '"state_name": "Disconnected"']);
+    stores[0].answers.set("/metrics", { body: storePage({ requests: 1, leaderMissing: 2 }) });
+  });
+  expect(stateOf(seen, "store_down", ONE)).toBe("violated");
+  expect(stateOf(seen, "peers_without_leader", ONE)).toBe("unknown");
+});
+
 test("members that all refuse are down, each of them", async () => {
   const seen = await seenAfter(async ({ pd, stores }) => {
     await Promise.all([...pd, ...stores].map((peer) => peer[Symbol.asyncDispose]()));
