@@ -1,5 +1,6 @@
 // The load on a limiter, as a process of its own: an open loop at an even pace, whatever became of
 // the checks before. Prints "measuring" and "measured" when those begin and end, then its result.
+import { writeSync } from "node:fs";
 import { systemClock } from "../../src/infra/clock.ts";
 import { watchClock } from "../../subjects/ratelimiter/workload/clock-watch.ts";
 import { type Line, type LineOptions, openLine } from "./limiter-line.ts";
@@ -152,8 +153,9 @@ function requestFor(key: string): Uint8Array {
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
+/** The first use of `process.stdout` would hold the load up for tens of milliseconds. */
 function print(line: LoadLine): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  writeSync(1, `${JSON.stringify(line)}\n`);
 }
 
 function fail(error: Error): never {
