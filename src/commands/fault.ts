@@ -70,10 +70,10 @@ async function list({ context, definition }: FaultCall): Promise<ExitCode> {
     json: { subject: name, faults: known, ledger: entries.map(jsonOf) },
     lines: () => [
       ...tableLines(
-        ["FAULT", "STRIKES", "WHAT IT DOES"],
+        ["FAULT", "NEEDS", "WHAT IT DOES"],
         known.map(({ name: fault, runtime, describes }) => [
           fault,
-          runtime === "docker" ? "containers" : "any member",
+          runtime === "docker" ? "containers" : "-",
           describes,
         ]),
       ),

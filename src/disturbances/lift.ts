@@ -39,8 +39,7 @@ function checkLiftable(
 ): Check {
   if (!runtime?.disturber) return notMet(cannot(runtime));
   const { members, disturbances } = observation;
-  if (!members.some(({ name }) => name === call.target))
-    return notMet(unknownMember(call, members));
+  if (!isKnown(call, members)) return notMet(unknownMember(call, members));
   // A busy engine may be late to tell; lifting what is not there changes nothing.
   if (disturbances?.state !== "read") return MET;
   const texts = textsOf(disturbances.value, call.target);
@@ -49,11 +48,15 @@ function checkLiftable(
 
 function checkLifted({ members, disturbances }: Observation, call: ActionCall): Check {
   const { target } = call;
-  if (!members.some(({ name }) => name === target)) return notMet(unknownMember(call, members));
+  if (!isKnown(call, members)) return notMet(unknownMember(call, members));
   if (!disturbances) return notMet("what is done to members from outside is not looked at here");
   if (disturbances.state === "failed") return notMet(`not to be read: ${disturbances.reason}`);
   const texts = textsOf(disturbances.value, target);
   return texts.length === 0 ? MET : notMet(`${target} is disturbed: ${texts.join(", ")}`);
+}
+
+function isKnown({ target }: ActionCall, members: readonly ObservedMember[]): boolean {
+  return members.some(({ name }) => name === target);
 }
 
 function unknownMember({ target }: ActionCall, members: readonly ObservedMember[]): string {
