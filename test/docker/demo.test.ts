@@ -32,26 +32,30 @@ async function projects(): Promise<readonly string[]> {
 
 dockerTest("TiKV's demo ends in a proven repair, and leaves nothing", async () => {
   await using room = await openDemoRoom(await tikvImages());
-  const { code, steps, summary } = await room.play(TIKV);
+  const { code, text, steps, summary } = await room.play(TIKV);
   expect(steps.cluster_up).toBe("tikv is up and well, in containers: stand-ins, timers ÷ 10");
-  expect(summary).toMatchObject({ resolution: "verified_fix", ledger: "kept", writesLost: 0 });
+  expect(summary, text).toMatchObject({
+    resolution: "verified_fix",
+    ledger: "kept",
+    writesLost: 0,
+  });
   expect(code).toBe(0);
   expect(await countLeft()).toEqual(NOTHING);
 });
 
 dockerTest("without an agent it ends unresolved, and leaves nothing either", async () => {
   await using room = await openDemoRoom(await tikvImages());
-  const { code, summary } = await room.play(`${TIKV} --no-agent --runtime docker`);
-  expect(summary).toMatchObject({ detected: true, resolution: "unresolved", writesLost: 0 });
+  const { code, text, summary } = await room.play(`${TIKV} --no-agent --runtime docker`);
+  expect(summary, text).toMatchObject({ detected: true, resolution: "unresolved", writesLost: 0 });
   expect(code).toBe(3);
   expect(await countLeft()).toEqual(NOTHING);
 });
 
 dockerTest("real members are loaded by go-ycsb, and no claim is made of their writes", async () => {
   await using room = await openDemoRoom(await apparentlyRealTikvImages());
-  const { code, steps, summary } = await room.play(TIKV);
+  const { code, text, steps, summary } = await room.play(TIKV);
   expect(steps.cluster_up).toBe("tikv is up and well, in containers: real members");
-  expect(summary).toMatchObject({ resolution: "verified_fix", ledger: "no_ledger" });
+  expect(summary, text).toMatchObject({ resolution: "verified_fix", ledger: "no_ledger" });
   expect(summary.writesLost).toBeNull();
   expect(summary.writesAcknowledged).toBeGreaterThan(0);
   expect(code).toBe(0);
@@ -60,9 +64,9 @@ dockerTest("real members are loaded by go-ycsb, and no claim is made of their wr
 
 dockerTest("the rate limiter's demo ends in a proven repair, and leaves nothing", async () => {
   await using room = await openDemoRoom(await limiterImages());
-  const { code, steps, summary } = await room.play(LIMITER);
+  const { code, text, steps, summary } = await room.play(LIMITER);
   expect(steps.cluster_up).toBe("ratelimiter is up and well, in containers: real members");
-  expect(summary).toMatchObject({ resolution: "verified_fix", allowedAboveLimit: 0 });
+  expect(summary, text).toMatchObject({ resolution: "verified_fix", allowedAboveLimit: 0 });
   expect(code).toBe(0);
   expect(await countLeft()).toEqual(NOTHING);
 });

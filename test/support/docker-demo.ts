@@ -16,6 +16,8 @@ export interface DemoRoom extends AsyncDisposable {
 
 export interface Played {
   readonly code: number;
+  /** All that it said, for whoever wonders. */
+  readonly text: string;
   /** The last text of each step. */
   readonly steps: Readonly<Record<string, string>>;
   readonly summary: Readonly<Record<string, unknown>>;
@@ -51,7 +53,7 @@ export async function openDemoRoom(images: Readonly<Record<string, string>>): Pr
     async play(words) {
       const child = spawn(words);
       const text = await child.stdout.text();
-      return { code: await child.exited, ...eventsIn(text) };
+      return { code: await child.exited, text, ...eventsIn(text) };
     },
     start(words) {
       const child = spawn(words);
@@ -79,7 +81,7 @@ export async function openDemoRoom(images: Readonly<Record<string, string>>): Pr
   };
 }
 
-function eventsIn(text: string): Omit<Played, "code"> {
+function eventsIn(text: string): Pick<Played, "steps" | "summary"> {
   const lines = text.split("\n").filter((line) => line.startsWith("{"));
   const events = lines.map((line) => JSON.parse(line));
   const steps = events.filter(({ type }) => type === "step");
