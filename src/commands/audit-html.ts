@@ -88,7 +88,7 @@ function chainWords(verification: AuditVerification): string {
     case "intact":
       return `The chain of ${verification.rows} rows was intact, its head ${verification.head}.`;
     case "broken":
-      return `The chain was BROKEN at row ${verification.firstBadId}: ${verification.reason}.`;
+      return `The chain was BROKEN at ${verification.row}: ${verification.reason}.`;
     default:
       return unreachable(verification);
   }

@@ -86,6 +86,14 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
       return [`[Approval] asked for ${operationWords(content)}: ${reason}`];
     case "approval_decided":
       return [`[Approval] ${plainLine(textIn(content, "decision"))}`];
+    case "approval_used":
+      return ["[Approval] used"];
+    case "step_begun":
+      return [`[Step] ${numberIn(content, "entryId")} begun: ${operationWords(content)}`];
+    case "step_finished":
+      return [`[Step] ${numberIn(content, "entryId")} ${plainLine(textIn(content, "state"))}`];
+    case "usage_added":
+      return ["[Session] cost more after its end"];
     case "session_concluded":
       return conclusionWords(objectIn(content, "conclusion"));
     case "verification_refused":

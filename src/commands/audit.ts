@@ -88,7 +88,7 @@ async function verify(store: TicketOps, context: CommandContext): Promise<ExitCo
 }
 
 function verificationLine(found: AuditVerification): string {
-  if (found.state === "broken") return `audit broken at event ${found.firstBadId}: ${found.reason}`;
+  if (found.state === "broken") return `audit broken at ${found.row}: ${found.reason}`;
   if (found.rows === 0) return "no audit yet: there is nothing to verify";
   return `audit intact: ${found.rows} events, head ${found.head}`;
 }

@@ -69,6 +69,10 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
       return [`Ticket #${session.ticketId} -> ${textIn(content, "to")}`];
     case "session_briefed":
     case "session_recorded":
+    case "approval_used":
+    case "step_begun":
+    case "step_finished":
+    case "usage_added":
     case "ticket_opened":
     case "ticket_flagged":
       return [];

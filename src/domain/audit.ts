@@ -1,5 +1,6 @@
 // The events of the append-only audit. Each row carries the SHA-256 of the row before it, so that a
-// changed, removed or inserted row is found.
+// changed, removed or inserted row is found. In `rows` an event of the store carries the seals of
+// what it changed: tickets, sessions, steps, approvals.
 import type { Json, JsonObject } from "./json.ts";
 import { canonicalJson } from "./json.ts";
 
@@ -15,9 +16,13 @@ export const AUDIT_TYPES = [
   "tool_result", // callId, tool, text, exitCode, durationMs, isError
   "approval_requested",
   "approval_decided",
+  "approval_used", // spent by the session that asked for it
+  "step_begun", // entryId, kind, operation, targets
+  "step_finished", // entryId, state, changed
   "session_concluded", // conclusion
   "verification_refused", // reason, as it goes back to the model
   "session_ended", // stopReason, detail, usage
+  "usage_added", // turns, usage: after the session's end
   "session_recorded", // part, entries: what the ports answered, for a replay
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];

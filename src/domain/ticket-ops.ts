@@ -150,7 +150,7 @@ export interface TicketDesk {
   /** Accepts a unique prefix of the id. */
   findSession(idPrefix: string): Promise<Session | undefined>;
   eventsOf(filter: EventFilter): Promise<readonly AuditEvent[]>;
-  /** Recomputes the chain from the first row. */
+  /** Recomputes the chain from the first row, and holds every other row against it. */
   verifyAudit(): Promise<AuditVerification>;
   listApprovals(filter: { readonly state?: Approval["state"] }): Promise<readonly Approval[]>;
   decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval>;
@@ -180,7 +180,10 @@ export type AuditVerification =
   | {
       readonly state: "broken";
       readonly rows: number;
-      readonly firstBadId: number;
+      /** The first row that is not as it was written: `event 5`, `ticket 3`, `step 4`, `head`. */
+      readonly row: string;
+      /** Of an event; null where the row is none. */
+      readonly firstBadId: number | null;
       readonly reason: string;
     };
 

@@ -5,7 +5,7 @@ import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Approval } from "../domain/session.ts";
 import type { ApprovalRequest } from "../domain/ticket-ops.ts";
-import { appendEvent } from "./audit-chain.ts";
+import { appendChange } from "./audit-chain.ts";
 import { parseApproval } from "./rows.ts";
 import { requireSession } from "./sessions.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
@@ -50,7 +50,8 @@ export function requestApproval(call: StoreCall, request: ApprovalRequest): Appr
   const approval = parseApproval(row);
   const { id: approvalId, expiresAtMs } = approval;
   const content = { approvalId, operation, operationHash, reason, expiresAtMs };
-  appendEvent(call, { type: "approval_requested", ticketId, sessionId, content });
+  const asked = { type: "approval_requested", ticketId, sessionId, content } as const;
+  appendChange(call, asked, [{ table: "approvals", id: approvalId }]);
   return approval;
 }
 
@@ -88,7 +89,8 @@ export function decideApproval(
     .run({ approvalId, decision, nowMs: call.nowMs });
   const { ticketId, sessionId, operationHash } = asked;
   const content = { approvalId, decision, operationHash };
-  appendEvent(call, { type: "approval_decided", ticketId, sessionId, content });
+  const decided = { type: "approval_decided", ticketId, sessionId, content } as const;
+  appendChange(call, decided, [{ table: "approvals", id: approvalId }]);
   return { ...asked, state: decision, decidedAtMs: call.nowMs };
 }
 
@@ -100,5 +102,8 @@ export function useApproval(
   const approval = findApproval(call, approvalId);
   if (approval?.state !== "approved" || approval.operationHash !== operationHash) return false;
   call.db.query("UPDATE approvals SET state = 'used' WHERE id = ?").run(approvalId);
+  const { ticketId, sessionId } = approval;
+  const used = { type: "approval_used", ticketId, sessionId, content: { approvalId } } as const;
+  appendChange(call, used, [{ table: "approvals", id: approvalId }]);
   return true;
 }

@@ -3,9 +3,10 @@ import { assert } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { ClaimRequest } from "../domain/ticket-ops.ts";
+import { sealRow } from "./audit-seals.ts";
 import { auditMove, moveTicket } from "./moves.ts";
 import { parseTicket } from "./rows.ts";
-import { finishSession, startSession } from "./sessions.ts";
+import { finishSession, requireSession, startSession } from "./sessions.ts";
 import type { Bindings, StoreCall, StoreRules } from "./transaction.ts";
 
 export interface Claimed {
@@ -45,7 +46,10 @@ export function renewLease(
       WHERE session_id = $sessionId AND state IN ('claimed', 'verifying')`,
     )
     .run({ sessionId, expiresAtMs: call.nowMs + leaseMs, nowMs: call.nowMs });
-  return changes === 1;
+  if (changes === 0) return false;
+  const { ticketId } = requireSession(call, sessionId);
+  sealRow(call.db, { table: "tickets", id: ticketId });
+  return true;
 }
 
 export function expireLeases(call: StoreCall): readonly Ticket[] {

@@ -2,7 +2,7 @@
 import { OperatorError } from "../domain/errors.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { isLive } from "../domain/ticket.ts";
-import { appendEvent } from "./audit-chain.ts";
+import { appendChange } from "./audit-chain.ts";
 import { type Move, moveTicket } from "./moves.ts";
 import { finishSession } from "./sessions.ts";
 import { requireTicket } from "./tickets.ts";
@@ -38,7 +38,8 @@ export function setHeld(call: StoreCall, { ticketId, isHeld }: HeldFlag): Ticket
     .query("UPDATE tickets SET is_held = ?, updated_at_ms = ? WHERE id = ?")
     .run(isHeld ? 1 : 0, call.nowMs, ticketId);
   const content = { flag: isHeld ? "held" : "unheld" };
-  appendEvent(call, { type: "ticket_flagged", ticketId, sessionId: null, content });
+  const flagged = { type: "ticket_flagged", ticketId, sessionId: null, content } as const;
+  appendChange(call, flagged, [{ table: "tickets", id: ticketId }]);
   return { ...ticket, isHeld, updatedAtMs: call.nowMs };
 }
 

@@ -4,6 +4,7 @@ import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { JournalEntry, RecentStep } from "../domain/session.ts";
 import type { RecentStepsQuery, StepIntent, StepOutcome } from "../domain/ticket-ops.ts";
+import { appendChange } from "./audit-chain.ts";
 import { parseJournalEntry } from "./rows.ts";
 import { requireSession } from "./sessions.ts";
 import { requireTicket } from "./tickets.ts";
@@ -30,7 +31,13 @@ export function beginStep(call: StoreCall, step: StepIntent): number {
       operation: canonicalJson(operation),
       targets: canonicalJson(targets),
     });
-  if (inserted) return inserted.id;
+  if (inserted) {
+    const { id: entryId } = inserted;
+    const content = { entryId, kind, operation, targets };
+    const begun = { type: "step_begun", ticketId, sessionId, content } as const;
+    appendChange(call, begun, [{ table: "journal", id: entryId }]);
+    return entryId;
+  }
   const { state } = requireTicket(call, ticketId);
   throw new OperatorError(
     "conflict",
@@ -42,16 +49,22 @@ export function beginStep(call: StoreCall, step: StepIntent): number {
 export function finishStep(call: StoreCall, outcome: OutcomeOfStep): void {
   const { entryId, state, result, changed } = outcome;
   const finished = call.db
-    .query<{ session_id: string }, Bindings>(
+    .query<{ session_id: string; ticket_id: number }, Bindings>(
       `UPDATE journal SET state = $state, result = $result, ended_at_ms = $nowMs
-      WHERE id = $entryId AND state = 'intended' RETURNING session_id`,
+      WHERE id = $entryId AND state = 'intended' RETURNING session_id, ticket_id`,
     )
     .get({ entryId, state, result, nowMs: call.nowMs });
   if (!finished) {
     throw new OperatorError("conflict", `cannot finish step ${entryId}: it is not under way`);
   }
-  if (!changed) return;
-  call.db.query("UPDATE sessions SET changes = changes + 1 WHERE id = ?").run(finished.session_id);
+  const { session_id: sessionId, ticket_id: ticketId } = finished;
+  const countChange = "UPDATE sessions SET changes = changes + 1 WHERE id = ?";
+  if (changed) call.db.query(countChange).run(sessionId);
+  const content = { entryId, state, changed };
+  appendChange(call, { type: "step_finished", ticketId, sessionId, content }, [
+    { table: "journal", id: entryId },
+    { table: "sessions", id: sessionId },
+  ]);
 }
 
 /** In the order in which they began. */

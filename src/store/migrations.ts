@@ -2,11 +2,20 @@
 // that are not ours. `user_version` counts the migrations that a file has had.
 import type { Database } from "bun:sqlite";
 import { OperatorError } from "../domain/errors.ts";
-import { APPLICATION_ID, SCHEMA_1 } from "./schema.ts";
+import { sealEverything } from "./audit-seals.ts";
+import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 import { inWriteTransaction } from "./transaction.ts";
 
 /** In order; the first makes an empty file a database of ours. Only ever appended to. */
-const MIGRATIONS: readonly string[] = [SCHEMA_1];
+const MIGRATIONS: readonly Migration[] = [
+  SCHEMA_1,
+  (db) => {
+    db.run(SCHEMA_2);
+    sealEverything(db);
+  },
+];
+
+type Migration = string | ((db: Database) => void);
 
 interface FileHeader {
   readonly applicationId: number;
@@ -49,7 +58,10 @@ export function migrate(db: Database, migrations = MIGRATIONS): void {
   inWriteTransaction(db, () => {
     // Read again under the lock: another process may have migrated in the meantime.
     const { version } = headerOf(db);
-    for (const sql of migrations.slice(version)) db.run(sql);
+    for (const migration of migrations.slice(version)) {
+      if (typeof migration === "string") db.run(migration);
+      else migration(db);
+    }
     db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
     db.run(`PRAGMA user_version = ${Math.max(version, migrations.length)}`);
   });

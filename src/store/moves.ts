@@ -4,7 +4,7 @@
 import { OperatorError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { type Resolution, TICKET_MOVES, type Ticket, type TicketEvent } from "../domain/ticket.ts";
-import { appendEvent } from "./audit-chain.ts";
+import { appendChange } from "./audit-chain.ts";
 import { parseTicket } from "./rows.ts";
 import { requireTicket } from "./tickets.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
@@ -58,12 +58,9 @@ export function auditMove(call: StoreCall, { before, after, event, reason }: Aud
   const hasSession = before.lease !== null || after.lease !== null;
   const resolution = after.resolution ?? undefined;
   const content: JsonObject = { event, from: before.state, to: after.state, reason, resolution };
-  appendEvent(call, {
-    type: "ticket_moved",
-    ticketId: after.id,
-    sessionId: hasSession ? after.sessionId : null,
-    content,
-  });
+  const sessionId = hasSession ? after.sessionId : null;
+  const moved = { type: "ticket_moved", ticketId: after.id, sessionId, content } as const;
+  appendChange(call, moved, [{ table: "tickets", id: after.id }]);
 }
 
 function guardedUpdate(event: Move["event"]): string {

@@ -1,5 +1,5 @@
-// The first migration: every table, index and check. A released migration is never edited; a change
-// is a new one. Names are snake_case here and camelCase everywhere else; `rows.ts` converts.
+// Every table, index and check, by migrations. A released migration is never edited; a change is a
+// new one. Names are snake_case here and camelCase everywhere else; `rows.ts` converts.
 
 /** Marks a file as ours: "oper" in ASCII, in SQLite's application_id. */
 export const APPLICATION_ID = 0x6f706572;
@@ -144,3 +144,8 @@ CREATE INDEX approvals_by_session ON approvals (session_id);
 `;
 
 export const SCHEMA_1 = [TICKETS, SESSIONS, AUDIT, STEPS].join("\n");
+
+/** Filled for the rows that are there by `sealEverything`. */
+export const SCHEMA_2 = ["tickets", "sessions", "journal", "approvals"]
+  .map((table) => `ALTER TABLE ${table} ADD COLUMN seal TEXT NOT NULL DEFAULT '';`)
+  .join("\n");

@@ -1,10 +1,12 @@
 // Sessions as rows. A session runs exactly as long as it has its ticket: it starts with the claim
 // and ends in the transaction that takes the ticket from it. Its end is written once.
+import type { AuditInput } from "../domain/audit.ts";
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Conclusion, Session, Usage } from "../domain/session.ts";
 import type { SessionEnd, SessionSummary } from "../domain/ticket-ops.ts";
-import { appendEvent } from "./audit-chain.ts";
+import { appendChange } from "./audit-chain.ts";
+import { sealRow } from "./audit-seals.ts";
 import { parseSession } from "./rows.ts";
 import { requireTicket } from "./tickets.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
@@ -24,7 +26,7 @@ export function startSession(call: StoreCall, start: SessionStart): Session {
     .get({ ...start, nowMs: call.nowMs });
   const { id: sessionId, ticketId, agentId, model, mode } = start;
   const content = { model, mode, agentId };
-  appendEvent(call, { type: "session_started", ticketId, sessionId, content });
+  appendOwn(call, { type: "session_started", ticketId, sessionId, content });
   return parseSession(row);
 }
 
@@ -37,12 +39,8 @@ export function recordConclusion(
   call.db
     .query("UPDATE sessions SET conclusion = ? WHERE id = ?")
     .run(canonicalJson(content), sessionId);
-  appendEvent(call, {
-    type: "session_concluded",
-    ticketId,
-    sessionId,
-    content: { conclusion: content },
-  });
+  const concluded = { conclusion: content };
+  appendOwn(call, { type: "session_concluded", ticketId, sessionId, content: concluded });
 }
 
 /** The first end stays: ending what has ended changes nothing. */
@@ -57,7 +55,12 @@ export function finishSession(call: StoreCall, end: EndOfSession): void {
   if (row === null) return;
   const { ticketId, usage } = parseSession(row);
   const content = { stopReason, detail, usage: { ...usage } };
-  appendEvent(call, { type: "session_ended", ticketId, sessionId, content });
+  appendOwn(call, { type: "session_ended", ticketId, sessionId, content });
+}
+
+/** An event that changed the session's own row. */
+function appendOwn(call: StoreCall, event: AuditInput & { readonly sessionId: string }): void {
+  appendChange(call, event, [{ table: "sessions", id: event.sessionId }]);
 }
 
 /** Also after the end: an aborted request still costs. Adds to what is there. */
@@ -65,7 +68,9 @@ export function addUsage(
   call: StoreCall,
   added: { readonly sessionId: string; readonly turns: number; readonly usage: Usage },
 ): void {
-  requireSession(call, added.sessionId);
+  const { sessionId, turns } = added;
+  const usage = { ...added.usage };
+  const { ticketId, endedAtMs } = requireSession(call, sessionId);
   call.db
     .query<unknown, Bindings>(
       `UPDATE sessions SET turns = turns + $turns, input_tokens = input_tokens + $inputTokens,
@@ -75,7 +80,9 @@ export function addUsage(
         cost_usd = cost_usd + $costUsd
       WHERE id = $sessionId`,
     )
-    .run({ sessionId: added.sessionId, turns: added.turns, ...added.usage });
+    .run({ sessionId, turns, ...usage });
+  if (endedAtMs === null) sealRow(call.db, { table: "sessions", id: sessionId });
+  else appendOwn(call, { type: "usage_added", ticketId, sessionId, content: { turns, usage } });
 }
 
 /** Throws code "conflict": an agent whose session is unknown was given another database. */

@@ -30,6 +30,7 @@ import type {
 } from "../domain/ticket-ops.ts";
 import * as approvals from "./approvals.ts";
 import * as audit from "./audit-chain.ts";
+import { verifyAudit } from "./audit-verify.ts";
 import * as claims from "./claims.ts";
 import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
@@ -219,7 +220,7 @@ export class TicketOpsDB implements TicketOps {
   }
 
   async verifyAudit(): Promise<AuditVerification> {
-    return this.#read(audit.verifyChain);
+    return this.#read(verifyAudit);
   }
 
   async listApprovals(filter: {

@@ -4,7 +4,8 @@ import { canonicalJson } from "../domain/json.ts";
 import { TICKET_STATES, type Ticket } from "../domain/ticket.ts";
 import type { FiringViolation, RecordedViolation, TicketFilter } from "../domain/ticket-ops.ts";
 import { fingerprintOf } from "../domain/verdict.ts";
-import { appendEvent } from "./audit-chain.ts";
+import { appendChange } from "./audit-chain.ts";
+import { sealRow } from "./audit-seals.ts";
 import { parseTicket } from "./rows.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
@@ -46,12 +47,16 @@ function recordViolation(
     nowMs: call.nowMs,
   });
   assert(counted !== null, "an upsert returns its row");
+  const { id: ticketId } = counted;
   const isNew = counted.occurrences === 1;
   if (isNew) {
     const content = { fingerprint, reason, evidence };
-    appendEvent(call, { type: "ticket_opened", ticketId: counted.id, sessionId: null, content });
+    const opened = { type: "ticket_opened", ticketId, sessionId: null, content } as const;
+    appendChange(call, opened, [{ table: "tickets", id: ticketId }]);
+  } else {
+    sealRow(call.db, { table: "tickets", id: ticketId });
   }
-  return { ticketId: counted.id, isNew };
+  return { ticketId, isNew };
 }
 
 export function findTicket({ db }: StoreCall, ticketId: number): Ticket | undefined {

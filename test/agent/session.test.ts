@@ -65,6 +65,8 @@ test("the audit holds briefing, replies, guard decisions and results, in their o
     "guard_decided",
     "tool_result",
     "guard_decided",
+    "step_begun",
+    "step_finished",
     "tool_result",
     "session_recorded",
     "model_replied",

@@ -103,6 +103,7 @@ describe("the chain finds", () => {
     expect(await room.store.verifyAudit()).toEqual({
       state: "broken",
       rows: 7,
+      row: "event 7",
       firstBadId: 7,
       reason: "row 7 was inserted after the last one written",
     });
