@@ -132,6 +132,8 @@ const ATTEMPTS: readonly Attempt[] = [
       ["destroy", "cp /dev/null /home/op/.op*/tickets.db"],
       ["hidden", "ln -s /srv /tmp/x; ls"],
       ["destroy", "cp -t /home/op/.operator x"],
+      ["oversight", "cat ~/.operator/subjects/tikv/topology.json"],
+      ["oversight", "cat < /home/op/.operator/subjects/tikv/faults.jsonl"],
       ["destroy", "chmod -R 000 /"],
       ["destroy", "chmod 000 /home"],
       ["hidden", 'd=$(echo ~); chmod -R 000 "$d/.operator"'],
@@ -141,7 +143,7 @@ const ATTEMPTS: readonly Attempt[] = [
       ["hidden", "docker run --mount type=bind,src=/home/op,dst=/x alpine true"],
     ],
     nearMisses: [
-      ["read", "cat ~/.operator/subjects/tikv/topology.json"],
+      ["read", "tail -5 ~/.operator/subjects/tikv/members/tikv1/log"],
       ["read", "ls -l ~/.operator/subjects/tikv/members/*/"],
       ["start", "operator subject start tikv tikv1 --db ~/.operator/tickets.db"],
       ["unknown", "chmod 644 /var/log/x"],

@@ -117,7 +117,7 @@ export const NEEDED_REPAIRS = [
   ],
   ...["operator subject up tikv", "docker unpause tikv1", "docker compose start tikv1"],
   ...[
-    "docker compose -p operator-tikv up -d tikv1",
+    "docker compose -p operator-tikv start tikv1",
     "docker compose restart pd1",
     "docker restart pd2",
   ],

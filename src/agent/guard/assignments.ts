@@ -13,9 +13,13 @@ const STEERING = new RegExp(
     "|^(https?|ftp|all|no)_proxy$|_PROXY$",
 );
 
+export function isSteering(name: string): boolean {
+  return STEERING.test(name);
+}
+
 /** One that stands alone stays within the shell. */
 export function classifyVariable({ name, text }: Assignment): readonly Effect[] {
-  return STEERING.test(name) ? [{ kind: "hidden", targets: [], source: text }] : [];
+  return isSteering(name) ? [{ kind: "hidden", targets: [], source: text }] : [];
 }
 
 /** `NAME=value command`: the command gets it. */
@@ -29,7 +33,7 @@ export function classifyAssignedWord(text: string): readonly Effect[] {
 }
 
 function classifyNamed(name: string, source: string): readonly Effect[] {
-  if (STEERING.test(name)) return [{ kind: "hidden", targets: [], source }];
+  if (isSteering(name)) return [{ kind: "hidden", targets: [], source }];
   const isHarmless = HARMLESS.has(name) || /^[a-z_][a-z0-9_]*$/.test(name);
   return isHarmless ? [] : [{ kind: "unknown", targets: [], source }];
 }

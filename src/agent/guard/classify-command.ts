@@ -9,10 +9,11 @@ import {
   type SyntaxNode,
 } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
-import { classifyAssignment, classifyVariable } from "./assignments.ts";
+import { classifyAssignment, classifyVariable, isSteering } from "./assignments.ts";
+import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import { classifyRedirect } from "./redirects.ts";
 import { type CommandKnowledge, effectBecause, type Scope } from "./scope.ts";
-import { readScriptFacts } from "./script-facts.ts";
+import { mayDelay, readScriptFacts } from "./script-facts.ts";
 import { readNumbers, readWord, staysOneWord } from "./shell-words.ts";
 import { classifySimple } from "./simple-command.ts";
 
@@ -41,8 +42,18 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
-  const effects = distinct(classifyCode(command, { knowledge, nesting: 0, isElsewhere: false }));
+  const found = classifyCode(command, { knowledge, nesting: 0, isElsewhere: false });
+  const effects = distinct([...found, ...delaysOf(command, found)]);
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
+}
+
+/** What is true when it is judged may be so no more when its wait is over, or its second round. */
+function delaysOf(command: string, effects: readonly Effect[]): readonly Effect[] {
+  const interrupts = effects.some(({ kind }) => kind === "interrupt");
+  if (!interrupts || !mayDelay(command)) return [];
+  return [
+    hidden(command, "an interruption is done at once and once, not after a wait or in a loop"),
+  ];
 }
 
 interface Surroundings {
@@ -100,11 +111,21 @@ function classifyNode(node: SyntaxNode, scope: Scope): readonly Effect[] {
     case "For":
       return classifyFor(node, scope);
     case "ArithmeticExpansion":
-      if (!isArithmetic(node.text)) return [hidden(node.text, "no plain sum")];
-      return classifyChildren(node, scope);
+      return unlessTrouble(troubleOfSum(node, scope), { node, scope });
+    case "ParameterExpansion":
+      return unlessTrouble(troubleOfParameter(node), { node, scope });
     default:
       return classifyChildren(node, scope);
   }
+}
+
+interface Placed {
+  readonly node: SyntaxNode;
+  readonly scope: Scope;
+}
+
+function unlessTrouble(trouble: string | undefined, { node, scope }: Placed): readonly Effect[] {
+  return trouble === undefined ? classifyChildren(node, scope) : [hidden(textOf(node), trouble)];
 }
 
 function classifyChildren(node: SyntaxNode, scope: Scope): readonly Effect[] {
@@ -125,6 +146,7 @@ function classifyVariables({ prefix }: Command, scope: Scope): readonly Effect[]
 /** A loop over words that are written out is judged once per word, with that value. */
 function classifyFor(loop: For, scope: Scope): readonly Effect[] {
   const name = loop.name.value;
+  if (isSteering(name)) return [hidden(`for ${name}`, "it steers what runs")];
   const words = loop.wordlist?.flatMap((word) => readNumbers(word) ?? readWord(word, scope)) ?? [];
   const isCertain =
     words.length > 0 &&
@@ -151,17 +173,6 @@ function bindIn(scope: Scope, { name, value }: Binding): Scope {
     classifyWords: (words) => classifySimple(words, inner),
   };
   return inner;
-}
-
-/**
- * Numbers and names with operators between them. What looks otherwise, as in `$((cd x && rm y))`,
- * is two subshells to some shell.
- */
-function isArithmetic(text: string): boolean {
-  const sum = /^\$\(\((.*)\)\)$/s.exec(text)?.[1] ?? "";
-  const operand = String.raw`[-+!~(\s]*(?:\$?\w+|\$\{\w+\})(?:\+\+|--)?[\s)]*`;
-  const operator = "(?:[-+*/%<>=!&|^?:,]{1,3})";
-  return new RegExp(`^${operand}(?:${operator}${operand})*$`).test(sum);
 }
 
 function hidden(text: string, because: string): Effect {

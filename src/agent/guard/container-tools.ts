@@ -7,8 +7,8 @@ import { effectOfVerb, readVerbs } from "./verb-tools.ts";
 import { classifyWrapped, isJoinedOption, type Wrapper } from "./wrappers.ts";
 
 const DOCKER: VerbTool = {
-  valued: ["--config", "-f", "--file", "-p", "--project-name", "-t", "--time", "-s", "--signal"],
-  plain: ["-d", "--detach", "--no-deps", "--no-recreate", "--dry-run", "--no-color", "-a", "--all"],
+  valued: ["-f", "--file", "-p", "--project-name", "-t", "--time", "-s", "--signal"],
+  plain: ["--no-color", "-a", "--all", "-q", "--quiet", "--no-trunc", "--no-stream"],
   destroysWith:
     /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
   otherwise: "hidden",
@@ -24,10 +24,9 @@ const DOCKER: VerbTool = {
     ...verbs("start", ["compose start", "compose unpause"]),
     ...verbs("interrupt", ["stop", "restart", "kill", "pause", "container stop", "compose stop"]),
     ...verbs("interrupt", ["container restart", "container kill", "container pause"]),
-    ...verbs("interrupt", ["compose restart", "compose kill", "compose pause", "compose down"]),
-    // It makes a container anew when its declaration has changed; its volumes stay.
-    ...verbs("interrupt", ["compose up"]),
+    ...verbs("interrupt", ["compose restart", "compose kill", "compose pause"]),
     ...verbs("destroy", ["rm", "container rm", "volume rm", "compose rm", "rmi", "image rm"]),
+    ...verbs("destroy", ["compose down"]),
     ...verbs("destroy", ["swarm leave", "system prune", "volume prune"]),
   ]),
 };
@@ -76,6 +75,9 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   if (operands.some(({ isExact }) => !isExact)) {
     return effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" });
   }
+  if (words.slice(1).some(({ text }) => text.startsWith("-") && !isKnownOption(text))) {
+    return effectBecause({ kind: "hidden", words, because: "an option that is not understood" });
+  }
   const members = operands.map(({ text }) => memberOf(text, scope));
   const isOthers = members.includes(undefined) || !isOurProject(words, scope);
   // Without names it is the whole project, which only a stop can be about.
@@ -84,6 +86,11 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   }
   const targets = members.flatMap((name) => name ?? []);
   return { ...effectOf({ kind, words, scope }), targets: [...new Set(targets)] };
+}
+
+function isKnownOption(text: string): boolean {
+  const { plain = [], valued } = DOCKER;
+  return plain.includes(text) || valued.includes(text) || isJoinedOption(text, valued);
 }
 
 /** What stands behind the verb, without options and their values. */
@@ -113,6 +120,9 @@ function memberOf(text: string, { knowledge }: Scope): string | undefined {
 /** The one that is named, if one is named. */
 function isOurProject(words: readonly ShellWord[], { knowledge }: Scope): boolean {
   const { project, subject } = knowledge;
+  const names = (options: readonly string[]) => words.some((word) => isOption(word, options));
+  // Without its name the project is that of the file.
+  if (names(["-f", "--file"]) && !names(PROJECT)) return false;
   return words.every((word, index) => {
     if (!isOption(word, PROJECT)) return true;
     const named = PROJECT.includes(word.text)

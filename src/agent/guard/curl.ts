@@ -94,6 +94,8 @@ function readCall(words: readonly ShellWord[]): CurlCall | undefined {
       if (METHOD.has(text)) method = value.text.toUpperCase();
       else if (BODY.has(text)) bodies.push(value);
       else if (OUTPUT.has(text)) outputs.push(value);
+      // Some servers take another method from a header.
+      else if (/override/i.test(value.text)) return undefined;
       // %output{file} writes to a file.
       else if (value.text.includes("%output")) return undefined;
       else if (text === "--url") urls.push(value);

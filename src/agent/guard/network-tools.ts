@@ -16,13 +16,17 @@ interface NetworkTool {
 const QUIET = "(?:-{1,2}(?:n|v|x|w|t (?:filter|mangle|raw|nat)|numeric|verbose|line-numbers) )*";
 const CHAIN = String.raw`(?: [A-Z][\w-]*)?`;
 
+const LOOK = "(?: -(?:[nvxw]+|-line-numbers|-numeric|-verbose))*";
+const BLOCKS = "(?:-j|--jump) (?:DROP|REJECT(?: --reject-with [\\w-]+)?)";
+
 const IPTABLES: NetworkTool = {
   reads: new RegExp(
-    `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}(?: -{1,2}[\\w-]+)*$` +
-      "|^-V$|^--version$",
+    `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}${LOOK}$` + "|^-V$|^--version$",
   ),
   // A rule that blocks, as it was written: by its number it could be any.
-  lifts: /^(?:-w )?(?:-D|--delete) [A-Z][\w-]* .*(?:-j|--jump) (?:DROP|REJECT)\b/,
+  lifts: new RegExp(
+    `^(?:-w )?(?:-D|--delete) (?:INPUT|OUTPUT|FORWARD) (?:(?!-j |--jump ).)*${BLOCKS}$`,
+  ),
   sweeps: /(?:^| )(?:-F|-X|-P|-Z|-D|--flush|--policy|--delete\S*|--zero)\b/,
 };
 
@@ -34,16 +38,16 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   "iptables-restore": { reads: /^$a/, sweeps: /^/ },
   "ip6tables-restore": { reads: /^$a/, sweeps: /^/ },
   nft: {
-    reads: /^(?:-[an]+ )*list (?:ruleset|tables?|chains?|sets?)\b/,
+    reads: /^(?:-[an]+ )*list (?:ruleset|tables?|chains?|sets?)(?: [\w.-]+)*$/,
     sweeps: /\b(?:flush|-f)\b/,
   },
   tc: {
-    reads: /^(?:-\w+ )*(?:qdisc|class|filter)(?: (?:show|ls|list|get)\b.*)?$/,
+    reads: /^(?:-[sdpjg] )*(?:qdisc|class|filter)(?: (?:show|ls|list|get)\b.*)?$/,
     lifts: /^qdisc del(?:ete)? dev [\w.-]+ (?:root|ingress|clsact|parent [\w:]+)(?: \w+)*$/,
   },
   ip: {
     reads: new RegExp(
-      String.raw`^(?:-\w+ )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)` +
+      "^(?:-(?:[46sdoj]|br|c) )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)" +
         String.raw`(?: (?:show|ls|list|get)\b.*)?$`,
     ),
     lifts: /^link set (?:dev )?[\w.-]+ up$/,
@@ -52,7 +56,7 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   ifconfig: { reads: /^(?:-a|[\w.:-]+)?$/ },
   route: { reads: /^(?:-n)?$/ },
   arp: { reads: /^(?:-an?|-n)?$/ },
-  bridge: { reads: /^(?:-\w+ )*\w+(?: show\b.*)?$/ },
+  bridge: { reads: /^(?:link|fdb|vlan|mdb)(?: show(?: dev [\w.-]+)?)?$/ },
   conntrack: { reads: /^(?:-L|-C|-S|--dump|--count|--stats)(?: .*)?$/, sweeps: /^/ },
   ethtool: { reads: /^(?:-[iSk] )?[\w.-]+$/ },
   ufw: { reads: /^status(?: \w+)?$/ },

@@ -21,12 +21,24 @@ export function isScratch(word: ShellWord, scope: Scope): boolean {
   const { cwd } = scope.knowledge;
   if (!isCertainPath(word, scope) || isProtected(word, scope)) return false;
   const path = posix.resolve(cwd, word.text);
+  if (/\/operator-demo-/.test(path)) return false;
   return [cwd, "/tmp"].some((folder) => path.startsWith(`${folder}/`));
 }
 
 /** After a `cd` only an absolute path is certain. */
 export function isCertainPath({ text, isExact }: ShellWord, scope: Scope): boolean {
   return isExact && (text.startsWith("/") || !scope.isElsewhere);
+}
+
+/** Logs alone are of use to who repairs; the rest are secrets, and what was broken on purpose. */
+const FOR_READING = /\/(?:logs|members\/[^/]*)(?:\/|$)/;
+
+/** One of operator's own files by its name. A folder above them is another matter. */
+export function isSecret(word: ShellWord, scope: Scope): boolean {
+  const { cwd, protectedPaths } = scope.knowledge;
+  const path = posix.resolve(cwd, writtenPart(word));
+  const isOurs = protectedPaths.some((one) => path.startsWith(one));
+  return isOurs && !FOR_READING.test(word.text);
 }
 
 /** Where the keys of a process can be read: redaction knows them as they are, and not encoded. */

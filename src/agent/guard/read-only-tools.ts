@@ -5,6 +5,8 @@ import type { ShellWord } from "./scope.ts";
 interface ReadOnlyTool {
   /** Options with which it writes. A long one matches with `=value`, a short one among others. */
   readonly writesWith?: readonly string[];
+  /** Options with a value of their own, which is no operand. */
+  readonly valued?: readonly string[];
   /** More plain arguments than this, and it writes: `uniq input output`, `hostname name`. */
   readonly operandsMax?: number;
   /** What writing with it is. */
@@ -12,8 +14,8 @@ interface ReadOnlyTool {
 }
 
 const PLAIN = [
-  ...[":", "[", "break", "continue", "echo", "exit", "false", "printf", "pwd", "read"],
-  ...["return", "set", "shift", "sleep", "test", "true", "type", "umask", "wait", "which"],
+  ...[":", "break", "continue", "echo", "exit", "false", "pwd"],
+  ...["return", "set", "shift", "sleep", "true", "type", "umask", "which"],
   ...["basename", "base64", "cat", "cksum", "cmp", "column", "comm", "cut", "diff", "dirname"],
   ...["egrep", "expand", "expr", "fgrep", "fold", "grep", "head", "hexdump", "jq", "join", "ls"],
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
@@ -37,7 +39,12 @@ const SORT_FILES = ["-o", "--output", "--compress", "-T", "--temporary", "--file
 
 const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   // Leases and verification are decided by the clock.
-  date: { writesWith: ["-s", "--set"], writing: "oversight" },
+  date: {
+    writesWith: ["-s", "--set"],
+    operandsMax: 0,
+    valued: ["-d", "--date", "-r", "--reference", "-f"],
+    writing: "oversight",
+  },
   dmesg: { writesWith: RING_CHANGES, writing: "destroy" },
   file: { writesWith: ["-C", "--compile"], writing: "destroy" },
   journalctl: { writesWith: [...JOURNAL_CHANGES, "--relinquish"], writing: "destroy" },
@@ -61,7 +68,10 @@ export function kindOfReadOnlyUse(
   if (!tool) return undefined;
   const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY, writing } = tool;
   if (args.some(({ isExact, isOperand }) => !(isExact || isOperand))) return "hidden";
-  const operands = args.filter(({ text }) => !/^[-+]./.test(text));
+  const operands = args.filter(
+    ({ text }, index) =>
+      !/^[-+]./.test(text) && !tool.valued?.includes(args[index - 1]?.text ?? ""),
+  );
   const writes = args.some(({ text }) => writesWith.some((option) => isOption(text, option)));
   return writes || operands.length > operandsMax ? writing : "read";
 }

@@ -1,7 +1,7 @@
 // What a redirection or a write does to the file that it names.
 import type { Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
-import { isCertainPath, isForeignMemory, isProtected, isScratch } from "./paths.ts";
+import { isCertainPath, isForeignMemory, isProtected, isScratch, isSecret } from "./paths.ts";
 import { effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { readWord } from "./shell-words.ts";
 
@@ -19,7 +19,7 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
   const words = [{ text: `${operator} ${word.text}`, isExact: true }];
   switch (operator) {
     case "<":
-      return readFrom(word, words);
+      return readFrom(word, { words, scope });
     case "<&":
     case ">&":
       return /^(\d+|-)$/.test(word.text) ? [] : writeTo(word, scope);
@@ -31,7 +31,15 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
   }
 }
 
-function readFrom(word: ShellWord, words: readonly ShellWord[]): readonly Effect[] {
+interface Read {
+  readonly words: readonly ShellWord[];
+  readonly scope: Scope;
+}
+
+function readFrom(word: ShellWord, { words, scope }: Read): readonly Effect[] {
+  if (isSecret(word, scope)) {
+    return [effectBecause({ kind: "oversight", words, because: "operator's own files" })];
+  }
   if (isForeignMemory(word)) {
     return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
   }

@@ -7,6 +7,8 @@ export interface ScriptFacts {
   readonly changesFolder: boolean;
   /** Assignments that come first, before anything runs, and are the only ones of their names. */
   readonly constants: readonly Assignment[];
+  /** True for a variable that nothing but `name=$((…))` and `name=1` gives a value. */
+  counts(variable: string): boolean;
   /** True when nothing in the script gives the variable another value than its one loop does. */
   isSettled(variable: string): boolean;
 }
@@ -38,12 +40,19 @@ const ARITHMETIC_SETTER = /[^=!<>]=(?!=)|<<=|>>=|\+\+|--/;
 export function readScriptFacts(script: ParsedScript): ScriptFacts {
   const functions = new Set<string>();
   const assigned: string[] = [];
+  const texts = new Map<string, string>();
   const loops = new Set<string>();
   let hasSetter = false;
   let changesFolder = false;
   const visit = (node: SyntaxNode): void => {
     if (node.type === "Function") functions.add(node.name.value);
-    if (node.type === "Assignment") assigned.push(node.name);
+    if (node.type === "Assignment") {
+      assigned.push(node.name);
+      texts.set(
+        node.name,
+        `${texts.get(node.name) ?? ""}${node.value?.type === "Word" ? node.value.text : ""} `,
+      );
+    }
     if (node.type === "ParameterExpansion" && node.operation) assigned.push(node.parameter);
     if (node.type === "ArithmeticExpansion") hasSetter ||= ARITHMETIC_SETTER.test(node.text);
     if (node.type === "For") {
@@ -64,7 +73,11 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
     !isUnsettled && !loops.has(name) && assigned.filter((other) => other === name).length === 1;
   const isSettled = (variable: string) => !isUnsettled && !assigned.includes(variable);
   const constants = leadingAssignments(script).filter(isOnlyOne);
-  return { functions, changesFolder, constants, isSettled };
+  const counts = (variable: string) =>
+    !hasSetter &&
+    !loops.has(variable) &&
+    /^(?:(?:\d+|\$\(\(.*\)\)) )+$/.test(texts.get(variable) ?? "");
+  return { functions, changesFolder, constants, counts, isSettled };
 }
 
 /** Up to the first statement that is more than plain assignments: until there, each one happens. */
@@ -79,4 +92,12 @@ function leadingAssignments({ commands }: ParsedScript): readonly Assignment[] {
     found.push(...plain.filter((one) => one.type === "Assignment"));
   }
   return found;
+}
+
+const WAITS =
+  /\b(?:sleep|wait|while|until|watch|at|read|inotifywait)\b|\btail\b[^|;&]*\s-\w*[fF]\b/;
+
+/** By its words alone, wherever they stand: rather once too often. */
+export function mayDelay(command: string): boolean {
+  return WAITS.test(command);
 }

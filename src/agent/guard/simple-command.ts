@@ -9,12 +9,13 @@ import { HIDDEN_TOOLS } from "./hidden-tools.ts";
 import { MACHINE_TOOLS } from "./machine-tools.ts";
 import { NETWORK_TOOLS } from "./network-tools.ts";
 import { classifyOperator } from "./operator-verbs.ts";
-import { isForeignMemory, isProtected } from "./paths.ts";
+import { isForeignMemory, isProtected, isSecret } from "./paths.ts";
 import { PROCESS_TOOLS } from "./process-tools.ts";
 import { kindOfReadOnlyUse } from "./read-only-tools.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { FOLDER_CHANGERS } from "./script-facts.ts";
 import { SERVICE_TOOLS } from "./service-tools.ts";
+import { SETTERS } from "./setters.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
 import { WRAPPERS } from "./wrappers.ts";
@@ -40,6 +41,7 @@ const TOOLS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(SERVICE_TOOLS),
   ...Object.entries(NETWORK_TOOLS),
   ...Object.entries(MACHINE_TOOLS),
+  ...Object.entries(SETTERS),
   ["curl", classifyCurl],
 ]);
 
@@ -56,7 +58,7 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   if (classify) return classify(words, scope);
   const effects = classifyTool(name, words, scope);
   const isReading = effects.every(({ kind }) => kind === "read");
-  return isReading ? effects : [...effects, ...protectedAmong(words, scope)];
+  return [...effects, ...(isReading ? secretsAmong : protectedAmong)(words, scope)];
 }
 
 function classifyTool(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -96,6 +98,14 @@ function protectedAmong(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (!words.slice(1).some((word) => isProtected(word, scope))) return [];
   const because = "operator's own files and the subject's data";
   return [effectBecause({ kind: "destroy", words, because })];
+}
+
+function secretsAmong(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const isListing = /^(?:ls|stat|du|df|test|\[|echo|:|realpath|readlink)$/.test(
+    words[0]?.text ?? "",
+  );
+  if (isListing || !words.slice(1).some((word) => isSecret(word, scope))) return [];
+  return [effectBecause({ kind: "oversight", words, because: "operator's own files" })];
 }
 
 function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
