@@ -10,7 +10,7 @@ import { readValue } from "../../../src/domain/observation.ts";
 import type { TikvObservation } from "../observation.ts";
 import { livingStores, pickSome, type TikvFault } from "./struck.ts";
 
-/** Each write on it takes longer than the bound of its 99th percentile; nobody is elected for it. */
+/** Each write on it takes longer than the bound of its p99, and nobody is elected for it. */
 const LATENCY = { delayMs: 270, jitterMs: 15 };
 /** So that no heartbeat comes through: PD says Disconnected after 20 s without one. */
 const LOSS_PERCENT = 95;
