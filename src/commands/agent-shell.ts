@@ -46,20 +46,24 @@ export async function openAgentShell(context: CommandContext): Promise<Shell> {
   return createShell({ env: shellEnv(context, folder), cwd: tmpdir(), clock: context.clock });
 }
 
-/** What the guard needs to know of this machine, but for the subject's names. */
-export function shellKnowledge(
-  context: CommandContext,
-): Omit<CommandKnowledge, keyof SubjectNames> {
+/** What the guard needs to know of this machine, once the subject's names are known. */
+export function shellKnowledge(context: CommandContext): (names: SubjectNames) => CommandKnowledge {
   const { HOME } = context.env;
   const home = resolve(homeOf(context));
   const isPolicyNamed = textFlag(context.flags, "policy") !== undefined;
   const policy = isPolicyNamed ? [policyFileOf(context)] : [];
   const ours = [home, resolve(databaseOf(context)), ...policy];
-  return {
-    readHosts: endpointsOf(context, ENDPOINTS).flatMap((url) => URL.parse(url)?.host ?? []),
+  const named = endpointsOf(context, ENDPOINTS).flatMap((url) => URL.parse(url)?.host ?? []);
+  // Beside a broker we are in the members' network, where each is called by its name.
+  const isAmongMembers = brokerOf(context) !== undefined;
+  const ofMachine = {
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
     variables: { OPERATOR_HOME: home, ...(HOME ? { HOME } : {}) },
+  };
+  return (names) => {
+    const readHosts = isAmongMembers ? [...named, ...names.members] : named;
+    return { ...ofMachine, ...names, readHosts };
   };
 }
 

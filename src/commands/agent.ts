@@ -60,7 +60,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     },
     agentId: `${hostname()}-${process.pid}`,
     openSubject: async (name) => (await openSubject(context, name)).subject,
-    classify: (command, names) => classifyCommand(command, { ...knowledge, ...names }),
+    classify: (command, names) => classifyCommand(command, knowledge(names)),
     policy,
     redact: createRedactor(secretsOf(env)),
     idleMs: IDLE_MS,

@@ -61,7 +61,7 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   const declared = definition.local.members.map(({ name }) => name);
   const found = seen.cluster.members.map(({ name }) => name);
   const members = found.length > 0 ? found : declared;
-  const knowledge = { ...shellKnowledge(context), subject, members, project: seen.project };
+  const knowledge = shellKnowledge(context)({ subject, members, project: seen.project });
   const about = { subject, knowledge, actions: seen.actions, nowMs };
   const history = state ? state.history : await readHistory(context, about);
   return { ...seen, ...about, mode: modeOf(context), history, policy, policyFile };

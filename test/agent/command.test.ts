@@ -97,7 +97,8 @@ test("what a home that is a link leads to is protected, too, before the database
   const real = `${place.home} of old`;
   mkdirSync(real);
   symlinkSync(real, place.home);
-  const { protectedPaths } = shellKnowledge(place.context(["--db", join(place.home, "a.db")]));
+  const knowledge = shellKnowledge(place.context(["--db", join(place.home, "a.db")]));
+  const { protectedPaths } = knowledge({ subject: "toy", members: [] });
   const home = realpathSync(real);
   expect(protectedPaths).toEqual([place.home, join(place.home, "a.db"), home, join(home, "a.db")]);
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { lstat, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secretsOf } from "../../src/commands/agent-shell.ts";
+import { secretsOf, shellKnowledge } from "../../src/commands/agent-shell.ts";
 import { openRuntimeOf } from "../../src/commands/open-runtime.ts";
 import { isMissing } from "../../src/infra/files.ts";
 import { ratelimiter } from "../../subjects/ratelimiter/definition.ts";
@@ -97,6 +97,16 @@ test("who is led to a broker is told what it does not do", async () => {
   expect((await run("doctor --json", led))[0]).toContain(
     `{"name":"broker","state":"broken","detail":"${nobody}"}`,
   );
+});
+
+test("beside a broker the guard knows members by their names in the network", () => {
+  const readHosts = (env: Record<string, string>) => {
+    const context = commandContext({ typed: [], env: { OPERATOR_HOME: home, ...env }, self: [] });
+    return shellKnowledge(context)({ subject: "tikv", members: ["tikv1"] }).readHosts;
+  };
+  const named = { PD_ENDPOINT: "http://pd1:2379" };
+  expect(readHosts(named)).toEqual(["pd1:2379"]);
+  expect(readHosts({ ...named, OPERATOR_BROKER: socket })).toEqual(["pd1:2379", "tikv1"]);
 });
 
 test("a token comes from a file or a variable, and of both from the file", async () => {

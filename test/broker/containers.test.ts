@@ -128,7 +128,7 @@ describe.skipIf(noEngine !== undefined)(`operator in containers${NAMED}`, () => 
     expect(left.code).toBe(0);
   });
 
-  test("a second member of a role is not taken away, and the socket cannot be replaced", async () => {
+  test("no second member of a role goes, and the socket cannot be replaced", async () => {
     expect((await site.run("agent", "subject pause tikv pd3")).code).toBe(0);
     const second = await site.run("agent", "subject stop tikv pd2");
     expect([second.lines[0], second.code]).toEqual([

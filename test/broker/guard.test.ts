@@ -84,6 +84,45 @@ test("two that are harmless alone are not done together", async () => {
   expect(subject.done).toHaveLength(1);
 });
 
+test("what ends while the broker looks does not count as running", async () => {
+  const release = subject.hold();
+  const first = tell("stop store1");
+  await eventually(() => room.lines.includes("[Broker] allowed: stop store1"), "it begins");
+  const isDone = (line: string) => line.startsWith("[Broker] done: stop store1");
+  const members = async () => {
+    const seen = [...subject.members.values()];
+    release();
+    await eventually(() => room.lines.some(isDone), "it ends during the look");
+    return seen;
+  };
+  open = async () => ({ ...subject.runtime, members });
+  expect(await tell("stop store2")).toContain("1 of 3 members");
+  expect(await first).toBe("done");
+});
+
+test("what waits for an engine that hangs has a bound", async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const members = () => answered.then(() => subject.runtime.members());
+  open = async () => ({ ...subject.runtime, members });
+  const asked = Array.from({ length: 20 }, () => tell("start store1"));
+  expect(await Promise.race(asked)).toContain("too many operations at once");
+  answer();
+  const ends = await Promise.all(asked);
+  expect(ends.filter((said) => said.includes("too many"))).toHaveLength(4);
+  expect(subject.done.length).toBeGreaterThan(0);
+});
+
+test("what a member wrote is quoted in one harmless line", async () => {
+  const quoting = "starting store1: it ended; the end of its log:\n\u001b[2Jowned\n".repeat(200);
+  const operate = () => Promise.reject(new OperatorError("runtime", `\u001b[1m${quoting}`));
+  open = async () => ({ ...subject.runtime, operate });
+  expect(await tell("start store1")).toContain('"code":"runtime"');
+  expect(room.lines.at(-1)).toStartWith(
+    "[Broker] failed: start store1: ?[1mstarting store1: it ended; the end of its log: in ",
+  );
+  expect(String((await room.entries()).at(-1)?.text)).toHaveLength(2000);
+});
+
 test("one operation at a time is done with a member", async () => {
   const release = subject.hold();
   const first = tell("stop store1");

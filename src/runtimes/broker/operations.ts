@@ -26,6 +26,8 @@ export type OperationEnd =
 /** Of one member: a person's pace. A repair needs one operation, or two. */
 const OPERATIONS_AT_ONCE = 6;
 const OPERATION_EVERY_MS = 10_000;
+/** Waiting or under way: what an engine that hangs holds up must not be done hours later. */
+const OPERATIONS_MAX = 16;
 
 export interface Operations {
   /** Of a declared member. Rejects as `Runtime.operate` does, for what was allowed and failed. */
@@ -51,6 +53,9 @@ export function createOperations(options: OperationsOptions): Operations {
   const underWay = new Set<Promise<unknown>>();
   return {
     run(runtime, call) {
+      if (underWay.size >= OPERATIONS_MAX) {
+        return Promise.resolve(refuse("too many operations at once", "ask again"));
+      }
       const ended = run(desk, runtime, call);
       const settled: Promise<unknown> = ended
         .catch(() => undefined)
@@ -90,8 +95,10 @@ async function admit(
     const hint = `one more in ${OPERATION_EVERY_MS / 1000} s`;
     return refuse(`${target} was operated on ${OPERATIONS_AT_ONCE} times of late`, hint);
   }
+  // Before the look: what ends during it may not be seen in it.
+  const others = [...inWork.keys()];
   const members = await runtime.members();
-  const harm = harmOf({ operation, target, members, inWork: [...inWork.keys()] });
+  const harm = harmOf({ operation, target, members, inWork: others });
   if (harm !== undefined) return refuse(harm, "bring another member of its role back first");
   await record.add({ event: "allowed", ...call });
   inWork.set(target, operation);

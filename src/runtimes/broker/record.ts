@@ -12,6 +12,8 @@ const REFUSALS_AT_ONCE = 30;
 const REFUSAL_EVERY_MS = 10_000;
 const OWNERS_AND_GROUP = 0o640;
 const NEWLINE = 10;
+/** A failed start quotes the member's log. */
+const TEXT_CHARS_MAX = 2_000;
 
 export interface RecordEntry {
   readonly event: "started" | "allowed" | "done" | "failed" | "refused" | "stopped";
@@ -50,7 +52,8 @@ export class BrokerRecord implements AsyncDisposable {
   }
 
   /** On the disk when it resolves. Rejects with code "runtime" when it cannot be. */
-  add(entry: RecordEntry): Promise<void> {
+  add({ text, ...more }: RecordEntry): Promise<void> {
+    const entry = text === undefined ? more : { ...more, text: text.slice(0, TEXT_CHARS_MAX) };
     const notWritten = this.#notWritten;
     this.#notWritten = 0;
     const line = {
@@ -123,7 +126,12 @@ async function lastByteOf(handle: FileHandle, size: number): Promise<number | un
   return buffer[0];
 }
 
-function lineOf({ event, do: verb, member, text, duration_ms }: RecordEntry, lost: number): string {
+/** Of what is quoted in it only the first line, without what a terminal would obey. */
+function lineOf(
+  { event, do: verb, member, duration_ms, ...entry }: RecordEntry,
+  lost: number,
+): string {
+  const text = entry.text?.split("\n")[0]?.replace(/\p{Cc}/gu, "?");
   const what = [verb, member].filter((word) => word !== undefined).join(" ");
   const took = duration_ms === undefined ? "" : ` in ${duration_ms} ms`;
   const said = [what, text].filter((part) => part !== undefined && part !== "").join(": ");

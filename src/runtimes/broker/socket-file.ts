@@ -60,7 +60,7 @@ async function takePath(path: string, server: Server): Promise<number | undefine
   const draft = `${path}.new`;
   await rm(draft, { force: true });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.on("error", reject);
     server.listen(draft, resolve);
   });
   await chmod(draft, OWNER_AND_GROUP);
