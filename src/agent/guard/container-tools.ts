@@ -111,9 +111,12 @@ function operandsOf(args: readonly ShellWord[], isCompose: boolean): readonly Sh
 function memberOf(text: string, { knowledge }: Scope): string | undefined {
   const { members, project, subject } = knowledge;
   if (members.includes(text)) return text;
-  const prefixes = project === undefined ? [`operator-${subject}`] : [project];
+  const prefix = project ?? `operator-${subject}`;
   return members.find((member) =>
-    prefixes.some((prefix) => new RegExp(`^${prefix}[-_]${member}[-_]\\d+$`).test(text)),
+    ["-", "_"].some((dash) => {
+      const name = `${prefix}${dash}${member}${dash}`;
+      return text.startsWith(name) && /^\d+$/.test(text.slice(name.length));
+    }),
   );
 }
 

@@ -11,7 +11,9 @@ export function isKnownHost(
   { hostname, host }: { readonly hostname: string; readonly host: string },
   { readHosts, members }: Known,
 ): boolean {
-  if (LOOPBACK.test(hostname) || members.includes(hostname)) return true;
+  if (LOOPBACK.test(hostname)) return true;
+  // What is on another network has a dot, and a cluster that is seen elsewhere names its members.
+  if (/^[\w-]+$/.test(hostname) && members.includes(hostname)) return true;
   return readHosts.some((known) => (known.includes(":") ? host === known : hostname === known));
 }
 

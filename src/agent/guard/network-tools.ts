@@ -21,7 +21,7 @@ const BLOCKS = "(?:-j|--jump) (?:DROP|REJECT(?: --reject-with [\\w-]+)?)";
 
 const IPTABLES: NetworkTool = {
   reads: new RegExp(
-    `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}${LOOK}$` + "|^-V$|^--version$",
+    `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}${LOOK}$|^-V$|^--version$`,
   ),
   // A rule that blocks, as it was written: by its number it could be any.
   lifts: new RegExp(
