@@ -1,7 +1,7 @@
 // operator audit list | show | explain | export | replay | verify: what happened, and proof that
 // nobody has changed it since.
 import { OperatorError } from "../domain/errors.ts";
-import type { AuditVerification, TicketOps } from "../domain/ticket-ops.ts";
+import type { TicketOps } from "../domain/ticket-ops.ts";
 import { explainLines } from "./audit-explain.ts";
 import { exportAudit } from "./audit-export.ts";
 import { conversationLines } from "./audit-lines.ts";
@@ -13,6 +13,7 @@ import {
   sessionsTable,
 } from "./audit-sessions.ts";
 import { recordOf, tellStory } from "./audit-story.ts";
+import { verifyAudit } from "./audit-verify.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, parseId, refuseSurplus, textFlag } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
@@ -20,10 +21,7 @@ import { namedSession, namedTicket, openExistingStore } from "./tickets-store.ts
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<ExitCode>;
 
-const VERBS = { list, show, explain, export: exportAudit, replay, verify } satisfies Record<
-  string,
-  Verb
->;
+const VERBS = { list, show, explain, export: exportAudit, replay } satisfies Record<string, Verb>;
 const VERB_NAMES = ["list", "show", "explain", "export", "replay", "verify"] as const;
 const NAMING = ["show", "explain", "replay"];
 const LIMIT = 20;
@@ -31,6 +29,7 @@ const LIMIT = 20;
 export async function runAudit(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of audit");
   refuseSurplus(context.words, { max: NAMING.includes(verb) ? 2 : 1, after: "audit" });
+  if (verb === "verify") return verifyAudit(context);
   using store = await openExistingStore(context);
   // Awaited here: the store must stay open until the verb has ended.
   return await VERBS[verb](store, context);
@@ -79,16 +78,4 @@ async function replay(store: TicketOps, context: CommandContext): Promise<ExitCo
   const json = { sessionId, ...replayed };
   printEither(context, { json, lines: () => replayLines(sessionId, replayed) });
   return replayed.state === "same" ? 0 : 3;
-}
-
-async function verify(store: TicketOps, context: CommandContext): Promise<ExitCode> {
-  const found = await store.verifyAudit();
-  printEither(context, { json: found, lines: () => [verificationLine(found)] });
-  return found.state === "intact" ? 0 : 3;
-}
-
-function verificationLine(found: AuditVerification): string {
-  if (found.state === "broken") return `audit broken at ${found.row}: ${found.reason}`;
-  if (found.rows === 0) return "no audit yet: there is nothing to verify";
-  return `audit intact: ${found.rows} events, head ${found.head}`;
 }

@@ -2,11 +2,13 @@
 // ticket, session, step and approval beside the last event that tells of it. Stops at the first row
 // that is not.
 import { AUDIT_GENESIS, type AuditEvent, auditContent } from "../domain/audit.ts";
+import { messageOf } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { AuditVerification } from "../domain/ticket-ops.ts";
 import { type Head, hashAfter, headOf } from "./audit-chain.ts";
 import { type AuditProblem, firstBadRow, rememberTold, startRemembering } from "./audit-rows.ts";
 import { schemaProblem } from "./audit-schema.ts";
+import { isDamage } from "./database-error.ts";
 import { parseEvent } from "./rows.ts";
 import type { StoreCall } from "./transaction.ts";
 
@@ -23,24 +25,48 @@ interface StoredRow {
   readonly hash: string;
 }
 
-/** In constant memory, whatever the length of the chain. */
+/** In constant memory, whatever the length of the chain. A file that is damaged is broken. */
 export function verifyAudit(call: StoreCall): AuditVerification {
+  const reading: Reading = { row: "the file" };
+  try {
+    return verifyRows(call, reading);
+  } catch (error) {
+    // The answer, not a failure to give one: a byte was changed that rows are found by.
+    if (!isDamage(error)) throw error;
+    const reason = `it cannot be read: ${messageOf(error)}`;
+    return { state: "broken", rows: 0, row: reading.row, firstBadId: null, reason };
+  }
+}
+
+/** What is being read just now. */
+interface Reading {
+  row: string;
+}
+
+function verifyRows(call: StoreCall, reading: Reading): AuditVerification {
   const schema = schemaProblem(call.db);
   if (schema) return { state: "broken", rows: 0, ...schema };
-  const rows = countRows(call);
   startRemembering(call.db);
-  const problem = chainProblem(call) ?? firstBadRow(call.db) ?? fileProblem(call);
+  const problem = chainProblem(call, reading) ?? rowProblem(call, reading);
+  const rows = countRows(call);
   if (problem) return { state: "broken", rows, ...problem };
   return { state: "intact", rows, head: headOf(call).hash };
 }
 
-function chainProblem(call: StoreCall): AuditProblem | undefined {
+function rowProblem(call: StoreCall, reading: Reading): AuditProblem | undefined {
+  reading.row = "the file";
+  return firstBadRow(call.db) ?? fileProblem(call);
+}
+
+function chainProblem(call: StoreCall, reading: Reading): AuditProblem | undefined {
   let previous: Head = { event_id: 0, hash: AUDIT_GENESIS };
+  reading.row = "event 1";
   for (const row of storedRows(call)) {
     const problem = problemOf(row, previous);
     if (problem) return problem;
     rememberTold(call.db, parseLoosely(row));
     previous = { event_id: row.id, hash: row.hash };
+    reading.row = `event ${row.id + 1}`;
   }
   return headProblem(call, previous);
 }

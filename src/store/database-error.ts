@@ -52,9 +52,17 @@ const UNUSABLE: readonly string[] = [
   "SQLITE_IOERR",
 ];
 
+const DAMAGED: readonly string[] = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
+
 /** Whether it takes a new opening of the file to get on. */
 export function isUnusable(error: unknown): boolean {
   return error instanceof SQLiteError && UNUSABLE.includes(primaryCode(error.code ?? ""));
+}
+
+/** Bytes of the file are not what SQLite or this store has written. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof z.ZodError || error instanceof SyntaxError) return true;
+  return error instanceof SQLiteError && DAMAGED.includes(primaryCode(error.code ?? ""));
 }
 
 /**

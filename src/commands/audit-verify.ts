@@ -1,0 +1,119 @@
+// operator audit verify: whether everything is as it was written, and, with a head that was signed
+// before, whether anything was cut off since.
+import { readFile } from "node:fs/promises";
+import { OperatorError } from "../domain/errors.ts";
+import type { AuditVerification, TicketOps } from "../domain/ticket-ops.ts";
+import { withFileErrors, writeFileAtomically } from "../infra/files.ts";
+import { isSignedBy, parseSignedHead, type SignedHead, signHead } from "../infra/signed-head.ts";
+import { formatTime } from "../panels/units.ts";
+import type { CommandContext, ExitCode } from "./context.ts";
+import { databaseOf, textFlag, usage } from "./flags.ts";
+import { printEither } from "./tickets-json.ts";
+import { openExistingStore } from "./tickets-store.ts";
+
+type Intact = Extract<AuditVerification, { state: "intact" }>;
+
+export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
+  const [signKey, publicKey] = [
+    textFlag(context.flags, "signKey"),
+    textFlag(context.flags, "publicKey"),
+  ];
+  if (signKey !== undefined && publicKey !== undefined) {
+    throw usage("--sign-key signs, --public-key checks what was signed: one of them");
+  }
+  const found = await verifyFile(context, publicKey);
+  const signed = signKey !== undefined && found.state === "intact";
+  if (signed) await writeHead(context, { found, keyFile: signKey });
+  const file = signed ? { signed: headFileOf(context) } : {};
+  const lines = () => [
+    verificationLine(found),
+    ...(signed ? [`signed in ${headFileOf(context)}: keep it elsewhere`] : []),
+  ];
+  printEither(context, { json: { ...found, ...file }, lines });
+  return found.state === "intact" ? 0 : 3;
+}
+
+/** What cannot be read because bytes of it were changed is broken: no failure of the command. */
+async function verifyFile(
+  context: CommandContext,
+  keyFile: string | undefined,
+): Promise<AuditVerification> {
+  try {
+    using store = await openExistingStore(context);
+    const found = await store.verifyAudit();
+    if (found.state === "broken" || keyFile === undefined) return found;
+    return await compareWithHead(context, { store, found, keyFile });
+  } catch (error) {
+    const { isDamage } = await import("../store/database-error.ts");
+    if (!(error instanceof OperatorError && isDamage(error.cause))) throw error;
+    return brokenAt("the file", error.message);
+  }
+}
+
+interface Comparison {
+  readonly store: TicketOps;
+  readonly found: Intact;
+  readonly keyFile: string;
+}
+
+async function compareWithHead(
+  context: CommandContext,
+  { store, found, keyFile }: Comparison,
+): Promise<AuditVerification> {
+  const file = headFileOf(context);
+  const head = parseSignedHead(await textOf(file));
+  if (!head)
+    return brokenAt(`the signed head ${file}`, "it is none that was written by --sign-key");
+  const keyPem = await textOf(keyFile);
+  if (!isSignedBy(head, keyPem)) {
+    return brokenAt(`the signed head ${file}`, `its signature is not of the key in ${keyFile}`);
+  }
+  return cutOff(head, found) ?? (await changedSince(store, head)) ?? found;
+}
+
+function cutOff({ event_id, signed_at_ms }: SignedHead, { rows }: Intact) {
+  if (event_id <= rows) return undefined;
+  const when = formatTime(signed_at_ms);
+  return brokenAt(
+    `event ${rows + 1}`,
+    `it is missing: there were ${event_id} at ${when}`,
+    rows + 1,
+  );
+}
+
+async function changedSince(store: TicketOps, { event_id, hash }: SignedHead) {
+  if (event_id === 0) return undefined;
+  const [event] = await store.eventsOf({ afterId: event_id - 1, limit: 1 });
+  if (event?.hash === hash) return undefined;
+  return brokenAt(`event ${event_id}`, "it, or one before it, is not what was signed", event_id);
+}
+
+async function writeHead(
+  context: CommandContext,
+  { found, keyFile }: { readonly found: Intact; readonly keyFile: string },
+): Promise<void> {
+  const keyPem = await textOf(keyFile);
+  const { rows: event_id, head: hash } = found;
+  const head = { version: 1 as const, event_id, hash, signed_at_ms: context.clock.now() };
+  const text = `${JSON.stringify(signHead(head, keyPem))}\n`;
+  const file = headFileOf(context);
+  await withFileErrors(`writing ${file}`, () => writeFileAtomically(file, text));
+}
+
+function headFileOf(context: CommandContext): string {
+  return textFlag(context.flags, "head") ?? `${databaseOf(context)}.head`;
+}
+
+function textOf(file: string): Promise<string> {
+  return withFileErrors(`reading ${file}`, () => readFile(file, "utf8"));
+}
+
+function brokenAt(row: string, reason: string, firstBadId: number | null = null) {
+  return { state: "broken", rows: 0, row, firstBadId, reason } as const;
+}
+
+function verificationLine(found: AuditVerification): string {
+  if (found.state === "broken") return `audit broken at ${found.row}: ${found.reason}`;
+  if (found.rows === 0) return "no audit yet: there is nothing to verify";
+  return `audit intact: ${found.rows} events, head ${found.head}`;
+}
