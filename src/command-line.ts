@@ -68,6 +68,12 @@ export function describeFailure(error: unknown): {
     const hint = error.hint === undefined ? [] : [`hint: ${error.hint}`];
     return { lines: [`operator: ${error.message}`, ...hint], exitCode: EXIT_CODES[error.code] };
   }
+  // What failed, and then what failed while it was cleared up.
+  if (error instanceof SuppressedError) {
+    const [first, then] = [describeFailure(error.suppressed), describeFailure(error.error)];
+    const exitCode = then.exitCode === 70 ? 70 : first.exitCode;
+    return { lines: [...first.lines, ...then.lines], exitCode };
+  }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { lines: ["operator: this is a defect of operator itself", stack], exitCode: 70 };
 }

@@ -1,6 +1,7 @@
 // Typed words and flags: what there is no use for is refused, and the valid ones are named.
 import { describe, expect, test } from "bun:test";
-import { parseCommandLine } from "../../src/command-line.ts";
+import { describeFailure, parseCommandLine } from "../../src/command-line.ts";
+import { OperatorError } from "../../src/domain/errors.ts";
 
 function parse(line: string): ReturnType<typeof parseCommandLine> {
   return parseCommandLine(line === "" ? [] : line.split(" "), "1.2.3");
@@ -13,7 +14,7 @@ describe("is refused:", () => {
     ["__proto__", 'unknown command "__proto__"'],
     ["--verbose", "flag --verbose needs a command: demo, monitor, agent"],
     ["--help -x", "flag -x needs a command"],
-    ["doctor --verbose", 'unknown flag --verbose of "doctor": one of --db, --json'],
+    ["doctor --verbose", 'unknown flag --verbose of "doctor": one of --broker, --db, --json'],
     ["demo --verbose", "--no-agent"],
     ["tickets list --limit", "needs a value"],
     ["monitor tikv", 'surplus word "tikv": nothing more comes after "monitor"'],
@@ -34,5 +35,18 @@ test("a verb's words and flags are handed on as they are", () => {
     type: "command",
     words: ["resolve", "3"],
     flags: { reason: "done", json: true },
+  });
+});
+
+test("what failed is told before what failed while it was cleared up", () => {
+  const lost = new OperatorError("interrupted", "interrupted by SIGTERM");
+  const left = new OperatorError("runtime", "taking it down failed", { hint: "start Docker" });
+  expect(describeFailure(new SuppressedError(left, lost))).toEqual({
+    lines: [
+      "operator: interrupted by SIGTERM",
+      "operator: taking it down failed",
+      "hint: start Docker",
+    ],
+    exitCode: 130,
   });
 });
