@@ -15,12 +15,14 @@ export interface AskedOperation {
   readonly action?: string;
   /** A look that was just taken; otherwise one is taken for what mutates. */
   readonly observation?: Observation;
+  /** The operation's own step, when it has begun: then those that began later stand back. */
+  readonly stepId?: number;
 }
 
 /** Records nothing. */
 export async function askGuard(
   context: SessionContext,
-  { effects, action, observation }: AskedOperation,
+  { effects, action, observation, stepId = Number.POSITIVE_INFINITY }: AskedOperation,
 ): Promise<GuardDecision> {
   const { agent, subject, ticket } = context;
   const { mode, policy, clock } = agent;
@@ -32,7 +34,8 @@ export async function askGuard(
   const seen = observation ?? (await lookAt(subject, context));
   const nowMs = clock.now();
   const query = { subject: subject.name, sinceMs: nowMs - HOUR_MS, ticketId: ticket.id };
-  const steps = await agent.queue.recentSteps(query);
+  const known = await agent.queue.recentSteps(query);
+  const steps = known.filter(({ entry }) => entry.id < stepId);
   const classify = (command: string) => agent.classify(command, namesOf(context));
   const isInterruption = ({ operation }: JournalEntry) =>
     interrupts(operation, { actions: subject.actions, classify });

@@ -5,6 +5,8 @@ import { redactJson } from "./redact.ts";
 import { unlessConflict } from "./unless-conflict.ts";
 
 export interface Step {
+  /** Steps are numbered as they begin, whoever begins them. */
+  readonly id: number;
   finish(outcome: StepOutcome): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export async function beginStep(
     return undefined;
   }
   return {
+    id: begun.value,
     finish: (outcome) =>
       agent.queue.finishStep(begun.value, { ...outcome, result: agent.redact(outcome.result) }),
   };

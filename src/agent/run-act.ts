@@ -4,6 +4,7 @@ import type { Action, ActionCall, Check } from "../domain/action.ts";
 import { AssertionError, messageOf } from "../domain/errors.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { SessionContext } from "./context.ts";
+import { findCollision } from "./find-collision.ts";
 import { beginStep, type Step } from "./journal-step.ts";
 import { canSee, lookAt } from "./look.ts";
 import { orAbandon } from "./or-abandon.ts";
@@ -44,7 +45,10 @@ export async function runAct(
   if (meanwhile && "obstacle" in meanwhile) return meanwhile.obstacle;
   const { operation } = intent;
   const step = await beginStep(context, { kind: "act", operation, targets });
-  return step ? carryOut(context, { ...deed, step }) : lostTicket();
+  if (!step) return lostTicket();
+  return (
+    (await findCollision(context, { ...intent, step })) ?? carryOut(context, { ...deed, step })
+  );
 }
 
 function intentOf({ action, call }: Deed) {

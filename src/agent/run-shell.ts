@@ -4,6 +4,7 @@ import type { ShellResult } from "../domain/shell.ts";
 import { namesOf } from "./ask-guard.ts";
 import { type SessionContext, workedMs } from "./context.ts";
 import { fenceText } from "./fence.ts";
+import { findCollision } from "./find-collision.ts";
 import { beginStep } from "./journal-step.ts";
 import { passGuard } from "./pass-guard.ts";
 import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
@@ -34,6 +35,8 @@ async function runJournaled(
   const targets = [...new Set(effects.flatMap((effect) => effect.targets))];
   const step = await beginStep(context, { kind: "shell", operation: { command }, targets });
   if (!step) return lostTicket();
+  const collision = await findCollision(context, { effects, step });
+  if (collision) return collision;
   const result = await runBounded(context, command);
   const outcome = outcomeOf(context, result);
   const state = outcome.exitCode === 0 ? "done" : "failed";

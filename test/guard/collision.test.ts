@@ -1,0 +1,86 @@
+// Two sessions on one subject: what one is doing counts for the other, also at the same moment.
+import { expect, test } from "bun:test";
+import type { WorkQueue } from "../../src/domain/ticket-ops.ts";
+import { openWorld, type World } from "../agent/world.ts";
+import { type Lamps, lampSubject } from "../support/memory-subject.ts";
+import { actCall, concludeCall, resultsIn, says } from "../support/scripted-model.ts";
+import { verdictWith } from "../support/verdicts.ts";
+
+/** Three lamps that are on, of which one may be away, and an action that switches one off. */
+function threeLamps(): Lamps {
+  const lamps = lampSubject({
+    effect: "interrupt",
+    postcondition: () => ({ isMet: false, reason: "it is never told" }),
+    withinMs: 1,
+    run: async ({ target }) => {
+      lamps.deeds.push(`off ${target}`);
+      return `switched ${target} off`;
+    },
+  });
+  for (const name of ["left", "middle", "right"]) lamps.health.set(name, "up");
+  return lamps;
+}
+
+/** Another agent's session on another ticket of the lamps begins a step on this lamp. */
+async function beginElsewhere({ store }: World, lamp: string): Promise<void> {
+  const verdict = verdictWith({ subject: "lamps", entity: lamp, invariant: "other" });
+  await store.recordViolations([{ verdict, sinceMs: Date.now() }]);
+  const request = { agentId: "agent-2", leaseMs: 60_000, model: "m", mode: "execute" } as const;
+  const claimed = await store.claim({ ...request, subject: "lamps" });
+  const sessionId = claimed?.session.id ?? "";
+  const operation = { action: "switch_on", target: lamp, args: {} };
+  await store.beginStep({ sessionId, kind: "act", operation, targets: [lamp] });
+}
+
+const SCRIPT = [says(actCall("switch_on", "right")), says(concludeCall("cannot_fix"))];
+
+test("a member that another session is working on counts as missing", async () => {
+  using world = openWorld({ script: SCRIPT, lamps: threeLamps() });
+  await beginElsewhere(world, "middle");
+  await world.openTicket("right");
+  await world.run();
+  expect(resultsIn(world.model.requests[1])[0]).toContain("(middle missing already)");
+  expect(world.lamps.deeds).toEqual([]);
+});
+
+/** Lets another begin between the guard's word and the beginning of the step, or right after it. */
+function interleaving(queue: WorkQueue, { when, other }: Interleaving): WorkQueue {
+  const beginStep: WorkQueue["beginStep"] = async (step) => {
+    if (when === "before") await other();
+    const id = await queue.beginStep(step);
+    if (when === "after") await other();
+    return id;
+  };
+  return new Proxy(queue, {
+    get(target, name) {
+      if (name === "beginStep") return beginStep;
+      const method: unknown = Reflect.get(target, name);
+      return typeof method === "function" ? method.bind(target) : method;
+    },
+  });
+}
+
+interface Interleaving {
+  readonly when: "before" | "after";
+  readonly other: () => Promise<void>;
+}
+
+for (const { when, deeds } of [
+  { when: "before", deeds: [] },
+  { when: "after", deeds: ["off right"] },
+] as const) {
+  test(`of two that were allowed at once the first goes on: the other began ${when}`, async () => {
+    const other = () => beginElsewhere(world, "middle");
+    const world: World = openWorld({
+      script: SCRIPT,
+      lamps: threeLamps(),
+      wrapQueue: (queue) => interleaving(queue, { when, other }),
+    });
+    using _ = world;
+    await world.openTicket("right");
+    await world.run();
+    expect(world.lamps.deeds).toEqual([...deeds]);
+    const [step] = await world.store.journalOf((await world.store.sessionsOf(1))[0]?.id ?? "");
+    expect(step?.state).toBe("failed");
+  });
+}
