@@ -2,6 +2,7 @@
 // helper. And what cannot be disturbed is refused, with nothing left of the attempt.
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
+import type Docker from "dockerode";
 import type { Disturbance } from "../../src/domain/disturbance.ts";
 import { removeProject } from "../../src/runtimes/docker/down.ts";
 import { noEngine } from "../support/docker-engine.ts";
@@ -53,6 +54,20 @@ function inject(disturbance: Disturbance | "none"): Bun.Subprocess {
   });
 }
 
+async function helperOfOne(): Promise<Docker.Container> {
+  const { client } = talkers.toy.site.engine;
+  const filters = { label: ["operator.disturbance", "operator.member=one"] };
+  const [helper] = await client.listContainers({ filters });
+  return client.getContainer(helper?.Id ?? "");
+}
+
+/** The one of member one, without a chance to take anything away. */
+async function killHelper(): Promise<void> {
+  await (await helperOfOne()).kill();
+  const isDead = async () => (await talkers.helpers())[0]?.endsWith("exited");
+  await eventually(isDead, "the helper is dead");
+}
+
 for (const stage of ["created", "running"]) {
   liftTest(`what an injector leaves that is killed is lifted: its helper ${stage}`, async () => {
     const injector = inject(LATENCY);
@@ -68,6 +83,7 @@ for (const stage of ["created", "running"]) {
 
 liftTest("so is what somebody leaves who is killed while lifting", async () => {
   await talkers.disturber.apply("one", PARTITION);
+  await killHelper();
   const lifter = inject("none");
   await eventually(async () => (await talkers.helpers()).length === 2, "another helper lifts");
   lifter.kill("SIGKILL");
@@ -77,20 +93,16 @@ liftTest("so is what somebody leaves who is killed while lifting", async () => {
 });
 
 liftTest("the same again changes nothing, and another of its type takes its place", async () => {
-  const { disturber, toy } = talkers;
-  const idOf = async () => {
-    const filters = { label: ["operator.disturbance=partition", "operator.member=one"] };
-    return (await toy.site.engine.client.listContainers({ filters })).map(({ Id }) => Id);
-  };
+  const { disturber } = talkers;
   await disturber.apply("one", PARTITION);
-  const before = await idOf();
+  const before = (await helperOfOne()).id;
   await disturber.apply("one", { ...PARTITION });
-  expect(await idOf()).toEqual(before);
+  expect((await helperOfOne()).id).toBe(before);
   await disturber.apply("one", { type: "partition", direction: "in", peers: ["two"] });
   expect((await talkers.statusOf("one")).disturbances).toMatchObject([
     { text: "partition that lets nothing in from two" },
   ]);
-  expect(await idOf()).toHaveLength(1);
+  expect(await talkers.helpers()).toEqual(["partition running"]);
 });
 
 liftTest("one type is lifted, and another stays", async () => {
@@ -124,12 +136,17 @@ liftTest("a paused member is disturbed, and lifted, and stays paused", async () 
 
 liftTest("what a killed helper has left is lifted, and told until then", async () => {
   await talkers.disturber.apply("one", PARTITION);
-  const { client } = talkers.toy.site.engine;
-  const filters = { label: ["operator.disturbance", "operator.member=one"] };
-  const [helper] = await client.listContainers({ filters });
-  await client.getContainer(helper?.Id ?? "").kill();
-  await eventually(async () => (await talkers.helpers())[0] === "partition exited", "it is dead");
+  await killHelper();
   expect((await talkers.statusOf("one")).disturbances).toMatchObject([{ type: "partition" }]);
+  await talkers.disturber.lift("one");
+  await expectNothingLeft();
+});
+
+liftTest("a helper that somebody stops lifts what it holds", async () => {
+  await talkers.disturber.apply("one", LATENCY);
+  await (await helperOfOne()).stop();
+  expect(await talkers.helpers()).toEqual(["latency exited"]);
+  expect((await talkers.statusOf("one")).disturbances).toEqual([]);
   await talkers.disturber.lift("one");
   await expectNothingLeft();
 });

@@ -11,7 +11,6 @@ import { makeImage } from "./docker-images.ts";
 
 const IMAGE = "operator-test/toy:1";
 const PORT = 8080;
-const FIRST_PORT = 20_700;
 
 /** Writes to both streams, answers GET /health, ends with code 3 when it is told to. */
 export const WELL = `
@@ -50,7 +49,8 @@ export async function createDockerToy(
   toys += 1;
   const project = `toy-${toys}`;
   const network = await client.createNetwork({ Name: `${project}_default` });
-  const plans = Object.keys(programs).map((name, index) => planOf(name, 10 * toys + index));
+  const ports = freePorts(Object.keys(programs).length);
+  const plans = Object.keys(programs).map((name, index) => planOf(name, ports[index] ?? 0));
   const containers = await Promise.all(
     plans.map((plan) =>
       client.createContainer(
@@ -78,9 +78,17 @@ export async function createDockerToy(
   }
 }
 
-function planOf(name: string, index: number): MemberPlan {
-  const ports = { http: FIRST_PORT + index };
-  return { name, role: "node", isStandIn: true, ports, settings: {} };
+/** Of loopback: another run of the tests may have its toys beside these. */
+function freePorts(count: number): readonly number[] {
+  const held = Array.from({ length: count }, () =>
+    Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } }),
+  );
+  for (const listener of held) listener.stop(true);
+  return held.map(({ port }) => port);
+}
+
+function planOf(name: string, port: number): MemberPlan {
+  return { name, role: "node", isStandIn: true, ports: { http: port }, settings: {} };
 }
 
 function ofProject(project: string): Record<string, string[]> {

@@ -6,7 +6,7 @@ import type { MemberPlan } from "../../domain/subject.ts";
 import { planOf } from "../member-errors.ts";
 import { findContainers } from "./container.ts";
 import { disturbancesOf, openDisturber } from "./disturb/disturber.ts";
-import { findHelpers } from "./disturb/helpers.ts";
+import { findHelpers } from "./disturb/find-helpers.ts";
 import { watchDockerEvents } from "./events.ts";
 import { tailOfContainer } from "./logs.ts";
 import { containerOf, type DockerMember, type DockerSubject, describeMember } from "./member.ts";

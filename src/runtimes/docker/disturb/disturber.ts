@@ -7,15 +7,17 @@ import { planOf } from "../../member-errors.ts";
 import type { FoundContainer } from "../container.ts";
 import { containerOf, type DockerMember, type DockerSubject, findContainer } from "../member.ts";
 import { OWN_IMAGE } from "../own-image.ts";
-import { type FoundHelper, heldOf } from "./helpers.ts";
-import { type HoldCall, hold, liftHeld } from "./hold.ts";
+import type { DisturbCall } from "./await-helper.ts";
+import { type FoundHelper, heldOf } from "./find-helpers.ts";
+import { hold } from "./hold.ts";
+import { liftHeld } from "./lift.ts";
 import { changedLimits, changeLimit, restoreLimits } from "./limits.ts";
 import { isHeldType, parseHeld } from "./order.ts";
 
 /** Asks nothing of the engine yet. */
 export function openDisturber(subject: DockerSubject): Disturber {
   const image = subject.topology.docker?.helperImage ?? OWN_IMAGE;
-  const callOf = (name: string, signal = new AbortController().signal): HoldCall => ({
+  const callOf = (name: string, signal = new AbortController().signal): DisturbCall => ({
     member: { subject, plan: planOf(subject.topology, name) },
     image,
     signal,

@@ -1,119 +1,16 @@
 // Helper containers: each holds one disturbance of one member, from the member's network namespace
-// or beside its volume. Its labels say what it does, so that nothing need be remembered elsewhere;
-// the project's label makes `down` remove it, and without a service's label it is no member.
+// or beside its volume.
 import type Docker from "dockerode";
-import { z } from "zod";
-import type { FoundDisturbance } from "../../../domain/disturbance.ts";
-import { ASK_MS, type FoundContainer, PROJECT_LABEL, type Site } from "../container.ts";
+import { ASK_MS, type Site } from "../container.ts";
 import { askEngine } from "../engine.ts";
 import { isAnswered } from "../engine-failure.ts";
 import { ownImageMissing } from "../own-image.ts";
-import { describeDisturbance } from "./describe.ts";
-import { HELD_TYPES, HELPER_GROUP, type HeldType, type Order, VOLUME_DIR } from "./order.ts";
-
-export interface HelperPlan {
-  readonly member: string;
-  /** Of the member's container, by `runOf`. */
-  readonly run: string;
-  readonly place: HelperPlace;
-  readonly order: Order;
-  readonly image: string;
-}
-
-/** In the network namespace of a container, by its id; or with a volume, by its name. */
-export type HelperPlace = { readonly network: string } | { readonly volume: string };
-
-export interface FoundHelper {
-  readonly id: string;
-  readonly member: string;
-  readonly type: HeldType;
-  /** What it holds, for people; undefined of one that lifts. */
-  readonly text: string | undefined;
-  /** As it was told. */
-  readonly order: string;
-  /** Of the member's container when it was made. */
-  readonly run: string;
-  readonly volume: string | undefined;
-  readonly isRunning: boolean;
-}
-
-const TYPE_LABEL = "operator.disturbance";
-const MEMBER_LABEL = "operator.member";
-const TEXT_LABEL = "operator.disturbance.text";
-const ORDER_LABEL = "operator.disturbance.order";
-const RUN_LABEL = "operator.disturbance.run";
-const VOLUME_LABEL = "operator.disturbance.volume";
+import { type HelperPlan, labelsOf } from "./find-helpers.ts";
+import { HELPER_GROUP, VOLUME_DIR } from "./order.ts";
 
 /** The executable's own needs, and what waits in a way around. A filled volume counts as well. */
 const MEMORY_BYTES_MAX = 512 * 1024 * 1024;
 const PIDS_MAX = 128;
-
-const LABELS = z.object({
-  [TYPE_LABEL]: z.enum(HELD_TYPES),
-  [MEMBER_LABEL]: z.string(),
-  [TEXT_LABEL]: z.string().optional(),
-  [ORDER_LABEL]: z.string(),
-  [RUN_LABEL]: z.string(),
-  [VOLUME_LABEL]: z.string().optional(),
-});
-
-export interface HelperSearch {
-  /** Of all when it is absent. */
-  readonly member?: string | undefined;
-  readonly type?: HeldType | undefined;
-}
-
-/** Also those that have ended, and those that lift. In no order. */
-export async function findHelpers(
-  { engine, project }: Site,
-  { member, type }: HelperSearch = {},
-): Promise<readonly FoundHelper[]> {
-  const label = [
-    `${PROJECT_LABEL}=${project}`,
-    type === undefined ? TYPE_LABEL : `${TYPE_LABEL}=${type}`,
-    ...(member === undefined ? [] : [`${MEMBER_LABEL}=${member}`]),
-  ];
-  return askEngine(engine, `looking for disturbances of ${project}`, async () => {
-    const abortSignal = AbortSignal.timeout(ASK_MS);
-    const all = { all: true, filters: { label }, abortSignal };
-    return (await engine.client.listContainers(all)).flatMap(describe);
-  });
-}
-
-/** What is labelled otherwise is none of ours. */
-function describe({ Id, Labels, State }: Docker.ContainerInfo): readonly FoundHelper[] {
-  const { data } = LABELS.safeParse(Labels);
-  if (!data) return [];
-  const helper = {
-    id: Id,
-    member: data[MEMBER_LABEL],
-    type: data[TYPE_LABEL],
-    text: data[TEXT_LABEL],
-    order: data[ORDER_LABEL],
-    run: data[RUN_LABEL],
-    volume: data[VOLUME_LABEL],
-    isRunning: State === "running",
-  };
-  return [helper];
-}
-
-/** What is in force of a member. A network namespace ends with the container's run. */
-export function heldOf(
-  container: FoundContainer | undefined,
-  helpers: readonly FoundHelper[],
-): readonly FoundDisturbance[] {
-  if (!container) return [];
-  return helpers.flatMap(({ member, type, text, run }) => {
-    const isInForce = type === "disk" || run === runOf(container);
-    if (member !== container.service || text === undefined || !isInForce) return [];
-    return [{ member, type, text }];
-  });
-}
-
-/** Another after each restart. */
-export function runOf({ id, startedAtMs }: FoundContainer): string {
-  return `${id} ${startedAtMs ?? "stopped"}`;
-}
 
 /** Started, not more. Rejects with code "runtime" and the remedy where the image is missing. */
 export async function startHelper(site: Site, plan: HelperPlan): Promise<string> {
@@ -157,6 +54,23 @@ export async function lookAtHelper(
   });
 }
 
+/**
+ * Told to end, and killed when it has not after so long. True when nothing is left of what it did:
+ * it has taken that away, or never began.
+ */
+export async function endHelper(site: Site, id: string, graceMs: number): Promise<boolean> {
+  const abortSignal = AbortSignal.timeout(graceMs + ASK_MS);
+  await askEngine(site.engine, "ending a helper container", async () => {
+    try {
+      await site.engine.client.getContainer(id).stop({ t: graceMs / 1000, abortSignal });
+    } catch (error) {
+      if (!isAnswered(error, 304) && !isAnswered(error, 404)) throw error;
+    }
+  });
+  const look = await lookAtHelper(site, id);
+  return look === undefined || look.exitCode === 0;
+}
+
 /** One that somebody else has removed is removed. */
 export async function removeHelper({ engine }: Site, id: string): Promise<void> {
   await askEngine(engine, "removing a helper container", async () => {
@@ -171,23 +85,12 @@ export async function removeHelper({ engine }: Site, id: string): Promise<void> 
 
 /** Root of its own file system with one capability, in a group that nobody else is in. */
 function optionsOf({ project }: Site, plan: HelperPlan): Docker.ContainerCreateOptions {
-  const { member, run, place, order, image } = plan;
-  const text = JSON.stringify(order);
-  const isHold = order.do === "hold";
-  const labels = {
-    [PROJECT_LABEL]: project,
-    [TYPE_LABEL]: isHold ? order.disturbance.type : order.type,
-    [MEMBER_LABEL]: member,
-    ...(isHold ? { [TEXT_LABEL]: describeDisturbance(order.disturbance) } : {}),
-    [ORDER_LABEL]: text,
-    [RUN_LABEL]: run,
-    ...("volume" in place ? { [VOLUME_LABEL]: place.volume } : {}),
-  };
+  const { place, order, image } = plan;
   return {
     Image: image,
-    Cmd: ["disturbance", text],
+    Cmd: ["disturbance", JSON.stringify(order)],
     User: `0:${HELPER_GROUP}`,
-    Labels: labels,
+    Labels: labelsOf(project, plan),
     Healthcheck: { Test: ["NONE"] },
     HostConfig: {
       ...("volume" in place ? withVolume(place.volume) : inNetwork(place.network)),

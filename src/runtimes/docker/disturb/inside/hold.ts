@@ -1,5 +1,5 @@
-// A helper's work: holds one disturbance in force until it is killed. What it made in the network
-// namespace or on the volume stays there: another helper takes that away, with the order to lift.
+// A helper's work: holds one disturbance in force. What it makes in the network namespace or on the
+// volume stays there, also when it is killed, until it is lifted.
 import type { Clock } from "../../../../domain/clock.ts";
 import { messageOf, unreachable } from "../../../../domain/errors.ts";
 import { type FilledChain, lossChains, partitionChains } from "../chains.ts";

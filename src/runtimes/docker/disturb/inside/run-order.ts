@@ -9,15 +9,16 @@ import { removeChains } from "./write-chains.ts";
 import { liftBandwidth, liftDelay } from "./write-queues.ts";
 
 /**
- * Resolves when what is to be lifted is lifted; what is to be held, when the signal aborts. Rejects
- * with code "usage" elsewhere than in a helper: there it would strike this machine itself.
+ * Resolves when what is to be lifted is lifted; what is to be held is so when the signal aborts.
+ * Rejects with code "usage" elsewhere than in a helper: there it would strike this machine itself.
  */
 export async function runOrder(text: string, world: HelperWorld): Promise<void> {
   const order: Order = parseOrder(text);
   if (process.getgid?.() !== HELPER_GROUP) {
     throw new OperatorError("usage", "orders to disturb are for helper containers alone");
   }
-  await (order.do === "hold" ? hold(order, world) : lift(order.type));
+  if (order.do === "hold") await hold(order, world);
+  await lift(order.do === "hold" ? order.disturbance.type : order.type);
 }
 
 /** Whatever there is of it, from whichever attempt. */
