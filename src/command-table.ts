@@ -131,6 +131,7 @@ const AUDIT: CommandEntry = {
     "--session <id>": "export: this session alone",
     "--format <form>": "export: jsonl, or html for people (default: by the name of the file)",
     "--out <file>": "export: where to",
+    "--from <file>": "replay: an export as jsonl, in place of the database",
     "--sign-key <file>": "verify: sign the head of what is intact with this Ed25519 key (PEM)",
     "--public-key <file>":
       "verify: nothing was cut off since the head was signed with its other half",

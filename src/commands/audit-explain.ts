@@ -1,7 +1,6 @@
 // operator audit explain TICKET: one page for whoever was asleep when it happened. Pure: a story to
 // lines. Each line names the audit row that says so.
 import { canonicalJson } from "../domain/json.ts";
-import type { JournalEntry } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import {
@@ -13,11 +12,18 @@ import {
 } from "../panels/units.ts";
 import type { CallStory } from "./audit-calls.ts";
 import { callWords } from "./audit-lines.ts";
-import type { ConclusionStory, MoveStory, Said, SessionStory, Story } from "./audit-story.ts";
+import type {
+  ChangeStory,
+  ConclusionStory,
+  MoveStory,
+  Said,
+  SessionStory,
+  Story,
+} from "./audit-story.ts";
 import { stateWords } from "./tickets-lines.ts";
 
 /** Of what a command or a person said: the whole of it is in the row. */
-const GIST_COLUMNS_MAX = 160;
+const GIST_COLUMNS_MAX = 180;
 const SUMMARY_COLUMNS_MAX = 600;
 const PAGE_COLUMNS = 100;
 /** As the agent's shell tells it: the end of the command, and the output between fences. */
@@ -104,7 +110,7 @@ function seenLines({ ticket, openedRow }: Story): readonly string[] {
     `${plainLine(ticket.reason)} (${ticket.severity}${openedRow ? `, row ${openedRow}` : ""})`,
     ...evidenceLines(ticket),
     `violated since ${formatTime(violatedSinceMs)}; a ticket after ${waited}`,
-    `seen violated ${formatCount(occurrences)} times, the last time ${last}`,
+    `seen violated ${counted(occurrences, "time")}, the last time ${last}`,
   ];
 }
 
@@ -161,24 +167,24 @@ function conclusionLines(
 function doneLines({ calls, approvals }: SessionStory): readonly string[] {
   const looks = calls.filter(({ kind }) => kind === "looked");
   const rows = looks.map(({ row, result }) => result?.row ?? row).join(", ");
-  const looked = looks.length === 0 ? [] : [`looked ${looks.length} times (rows ${rows})`];
+  const looked = looks.length === 0 ? [] : [`${counted(looks.length, "look")} (rows ${rows})`];
   const deeds = calls.filter(({ kind }) => kind !== "looked");
-  const asked = approvals.map(({ row, atMs, reason }) => at(atMs, row, `a person was ${reason}`));
+  const asked = approvals.map(({ row, atMs, reason }) => at(atMs, row, `a person ${reason}`));
   return [...looked, ...deeds.map(deedLine), ...asked];
 }
 
 function deedLine(call: CallStory): string {
   const { guard, kind, row, result, tool, input } = call;
-  if (kind === "idle" || !guard) return gist(`nothing done: ${callLine(call)}`);
-  if (kind === "changed") return gist(`${callLine(call)}; guard, row ${guard.row}: allowed`);
+  if (kind === "idle" || !guard) return `nothing done: ${callLine(call)}`;
+  if (kind === "changed") return `${callLine(call)}; the guard allowed it (row ${guard.row})`;
   const what = `refused: row ${result?.row ?? row}: ${callWords(tool, input)}`;
-  return gist(`${what}; guard, row ${guard.row}: ${guard.reason}`, SUMMARY_COLUMNS_MAX);
+  return gist(`${what}; the guard, row ${guard.row}: ${guard.reason}`, SUMMARY_COLUMNS_MAX);
 }
 
 function callLine({ row, tool, input, result }: CallStory): string {
-  const what = cutTo(plainLine(callWords(tool, input)), GIST_COLUMNS_MAX / 2);
+  const what = gist(callWords(tool, input));
   if (!result) return `row ${row}: ${what}: no result was recorded`;
-  return gist(`row ${result.row}: ${what}: ${endOf(result.text)}`);
+  return `row ${result.row}: ${what}: ${gist(endOf(result.text))}`;
 }
 
 function endOf(text: string): string {
@@ -190,12 +196,16 @@ function changedLines({ sessions }: Story): readonly string[] {
   return sessions.flatMap(({ changes }) => changes.map(changeLine));
 }
 
-function changeLine({ id, startedAtMs, targets, operation, state, result }: JournalEntry): string {
-  const whom = targets.length === 0 ? "unknown members" : targets.join(", ");
+function changeLine({ entry, row }: ChangeStory): string {
+  const { id, startedAtMs, kind, targets, operation, state, result } = entry;
+  const nobody = kind === "shell" ? "whom it touched is not known" : "no member itself";
+  const whom = targets.length === 0 ? nobody : targets.join(", ");
   const unknown = "interrupted before its end: nobody knows what it did";
   const end = state === "intended" ? unknown : endOf(result ?? "");
+  const where = row === undefined ? "" : `, row ${row}`;
   const what = `${whom}: ${canonicalJson(operation)}: ${end}`;
-  return gist(`${formatTimeOfDay(startedAtMs)} step ${id}: ${what}`);
+  const whole = `${formatTimeOfDay(startedAtMs)} step ${id}${where}: ${what}`;
+  return gist(whole, 2 * GIST_COLUMNS_MAX);
 }
 
 function verifiedLines({ ticket, sessions, moves }: Story): readonly string[] {
@@ -225,15 +235,20 @@ function costLines({ cost, ticket }: Story): readonly string[] {
   const spans = endMs === null ? "" : `; ${formatDuration(endMs - ticket.violatedSinceMs)} in all`;
   if (sessions === 0) return [`no session, nothing spent${spans}`];
   const [sent, received] = [usage.inputTokens, usage.outputTokens].map(formatCount);
+  const work = [counted(sessions, "session"), counted(turns, "turn")];
   const tokens = `${sent} tokens in, ${received} out`;
   return [
-    `${sessions} session(s), ${turns} turns, ${tokens}, ${formatCost(usage.costUsd)}`,
+    [...work, tokens, formatCost(usage.costUsd)].join(", "),
     `${formatDuration(durationMs)} of agents, waiting included${spans}`,
   ];
 }
 
 function at(atMs: number, row: Said["row"], what: string): string {
   return gist(`${formatTimeOfDay(atMs)} row ${row}: ${what}`);
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function gist(text: string, columnsMax = GIST_COLUMNS_MAX): string {

@@ -51,8 +51,14 @@ export interface SessionStory {
   readonly refusals: readonly Said[];
   /** What persons were asked, and what they said. */
   readonly approvals: readonly Said[];
-  /** Steps that may have changed the subject, as the journal has them. */
-  readonly changes: readonly JournalEntry[];
+  readonly changes: readonly ChangeStory[];
+}
+
+/** A step that may have changed the subject. */
+export interface ChangeStory {
+  readonly entry: JournalEntry;
+  /** Of its end, else of its beginning; undefined where an older version made it. */
+  readonly row: number | undefined;
 }
 
 export interface ConclusionStory {
@@ -91,7 +97,7 @@ export function tellStory({ ticket, sessions, events }: TicketRecord, nowMs: num
     openedRow: events.find(({ type }) => type === "ticket_opened")?.id,
     sessions: sessions.map(({ session, journal }) => {
       const own = events.filter(({ sessionId }) => sessionId === session.id);
-      return sessionStory({ session, changes: journal, events: own });
+      return sessionStory({ session, journal, events: own });
     }),
     moves: events.flatMap(moveIn),
     cost: costOf(
@@ -103,10 +109,10 @@ export function tellStory({ ticket, sessions, events }: TicketRecord, nowMs: num
 
 function sessionStory(record: {
   readonly session: Session;
-  readonly changes: readonly JournalEntry[];
+  readonly journal: readonly JournalEntry[];
   readonly events: readonly AuditEvent[];
 }): SessionStory {
-  const { session, changes, events } = record;
+  const { session, journal, events } = record;
   const calls = callsIn(events);
   const said = (type: AuditEvent["type"], wordsOf: (content: JsonObject) => string) =>
     events
@@ -116,16 +122,22 @@ function sessionStory(record: {
   return {
     session,
     calls,
-    changes,
+    changes: journal.map((entry) => ({ entry, row: rowOfStep(entry, events) })),
     conclusions: events
       .filter(({ type }) => type === "session_concluded")
       .map((event) => conclusionStory(event, calls)),
     refusals: said("verification_refused", reasonOf),
     approvals: [
-      ...said("approval_requested", (content) => `asked: ${reasonOf(content)}`),
-      ...said("approval_decided", (content) => textIn(content, "decision")),
+      ...said("approval_requested", (content) => `was asked: ${reasonOf(content)}`),
+      ...said("approval_decided", (content) => `said: ${textIn(content, "decision")}`),
     ].sort((left, right) => left.row - right.row),
   };
+}
+
+function rowOfStep({ id }: JournalEntry, events: readonly AuditEvent[]): number | undefined {
+  const isOfStep = ({ type, content }: AuditEvent) =>
+    (type === "step_begun" || type === "step_finished") && content.entryId === id;
+  return events.findLast(isOfStep)?.id;
 }
 
 function conclusionStory(event: AuditEvent, calls: readonly CallStory[]): ConclusionStory {

@@ -5,7 +5,7 @@ import type { TicketOps } from "../domain/ticket-ops.ts";
 import { explainLines } from "./audit-explain.ts";
 import { exportAudit } from "./audit-export.ts";
 import { conversationLines } from "./audit-lines.ts";
-import { replayLines } from "./audit-replay.ts";
+import { replayAudit } from "./audit-replay.ts";
 import {
   sessionDurationMs,
   sessionOutcome,
@@ -21,7 +21,10 @@ import { namedSession, namedTicket, openExistingStore } from "./tickets-store.ts
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<ExitCode>;
 
-const VERBS = { list, show, explain, export: exportAudit, replay } satisfies Record<string, Verb>;
+const VERBS = { list, show, explain, export: exportAudit, replay: replayAudit } satisfies Record<
+  string,
+  Verb
+>;
 const VERB_NAMES = ["list", "show", "explain", "export", "replay", "verify"] as const;
 const NAMING = ["show", "explain", "replay"];
 const LIMIT = 20;
@@ -68,14 +71,4 @@ async function explain(store: TicketOps, context: CommandContext): Promise<ExitC
   const story = tellStory(await recordOf(store, ticket), context.clock.now());
   printEither(context, { json: story, lines: () => explainLines(story) });
   return 0;
-}
-
-/** Offline, in this process: nothing of the session is done again. */
-async function replay(store: TicketOps, context: CommandContext): Promise<ExitCode> {
-  const { id: sessionId } = await namedSession(store, context.words[1]);
-  const { replaySession } = await import("../replay/replay.ts");
-  const replayed = await replaySession(await store.eventsOf({ sessionId }));
-  const json = { sessionId, ...replayed };
-  printEither(context, { json, lines: () => replayLines(sessionId, replayed) });
-  return replayed.state === "same" ? 0 : 3;
 }

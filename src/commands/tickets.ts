@@ -48,7 +48,9 @@ function statesFlag({ flags }: CommandContext): readonly TicketState[] | undefin
 async function show(store: TicketOps, context: CommandContext): Promise<void> {
   const ticket = await namedTicket(store, context.words[1]);
   const sessions = await store.sessionsOf(ticket.id);
-  const events = await store.eventsOf({ ticketId: ticket.id });
+  const all = await store.eventsOf({ ticketId: ticket.id });
+  // What a replay needs is long, and says nothing to anybody else.
+  const events = all.filter(({ type }) => type !== "session_recorded");
   const nowMs = context.clock.now();
   const shown = { ticket, sessions, events };
   printEither(context, { json: shown, lines: () => showLines({ ...shown, nowMs }) });

@@ -4,6 +4,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { z } from "zod";
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
+import { parseJsonText } from "./json-text.ts";
 
 const signedHead = z.object({
   version: z.literal(1),
@@ -32,18 +33,7 @@ export function isSignedBy({ signature, ...head }: SignedHead, keyPem: string): 
 
 /** Undefined for a text that is no signed head. */
 export function parseSignedHead(text: string): SignedHead | undefined {
-  return z
-    .string()
-    .transform((json, context): unknown => {
-      try {
-        return JSON.parse(json);
-      } catch {
-        context.addIssue("no JSON");
-        return z.NEVER;
-      }
-    })
-    .pipe(signedHead)
-    .safeParse(text).data;
+  return signedHead.safeParse(parseJsonText(text)).data;
 }
 
 function bytesOf(head: JsonObject): Buffer {

@@ -38,7 +38,7 @@ async function nextReply(
   return {
     blocks: [
       { type: "text", text: step.thought },
-      { type: "tool_call", id, name: step.tool, input: inputOf(step) },
+      { type: "tool_call", id, name: step.tool, input: inputOf(step, evidenceIn(calls)) },
     ],
     stop: "tool_calls",
     usage: NO_USAGE,
@@ -71,8 +71,19 @@ function noConclusion(ticket: RunbookTicket): RunbookStep {
   };
 }
 
-/** In the form of the tools' schemas. A runbook knows no audit events, so it names none. */
-function inputOf(step: RunbookStep): JsonObject {
+/** As the texts of results end. */
+const AUDIT_EVENT = /\(audit event (?<id>\d+)\)\s*$/;
+/** As many as a conclusion may name. */
+const EVIDENCE_MAX = 100;
+
+/** All that it was shown: a runbook decides by nothing else. */
+function evidenceIn(calls: readonly AnsweredCall[]): readonly number[] {
+  const ids = calls.flatMap(({ result }) => AUDIT_EVENT.exec(result.text)?.groups?.id ?? []);
+  return ids.slice(-EVIDENCE_MAX).map(Number);
+}
+
+/** In the form of the tools' schemas. */
+function inputOf(step: RunbookStep, evidence: readonly number[]): JsonObject {
   switch (step.tool) {
     case "shell":
       return { command: step.command, reason: step.reason };
@@ -87,7 +98,7 @@ function inputOf(step: RunbookStep): JsonObject {
       return {
         outcome: step.outcome,
         root_cause: step.rootCause,
-        evidence: [],
+        evidence,
         summary: step.summary,
       };
     default:

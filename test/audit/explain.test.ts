@@ -44,12 +44,12 @@ test("a repaired ticket is told from what was seen to what it cost", async () =>
     "What was seen\n  no answer (critical, row N)\n",
     "\n  TIME row N: fixed: it was stopped\n",
     "it had seen these: row N: shell: echo it is dark (to see): exit 0 in ",
-    "\n  looked 1 times (row N)\n",
-    "refused: row N: shell: shutdown -h now (to see); guard, row N: shutdown -h now",
+    "\n  1 look (row N)\n",
+    "refused: row N: shell: shutdown -h now (to see); the guard, row N: shutdown -h now",
     "row N: act: switch_on left (to repair): done: switched left on; postcondition met after",
-    "What it changed\n  TIME step 1: left: ",
+    "What it changed\n  TIME step 1, row N: left: ",
     "\n  TIME row N: the monitor saw for itself: seen well three times\n",
-    "\n  1 session(s), 3 turns, 0 tokens in, 0 out, $0\n",
+    "\n  1 session, 3 turns, 0 tokens in, 0 out, $0\n",
   ]) {
     expect(page).toContain(part);
   }
@@ -67,7 +67,9 @@ test("it gives programs the same, with the words of the subject as they are", as
   const [{ calls, conclusions, changes }] = story.sessions;
   expect(calls.map(({ kind }: { kind: string }) => kind)).toEqual(["looked", "refused", "changed"]);
   expect(conclusions).toMatchObject([{ outcome: "fixed", is_evidence_named: false }]);
-  expect(changes).toMatchObject([{ state: "done", targets: ["left"] }]);
+  expect(changes).toMatchObject([
+    { entry: { state: "done", targets: ["left"] }, row: expect.any(Number) },
+  ]);
 });
 
 test("a ticket that no agent has seen says so", async () => {

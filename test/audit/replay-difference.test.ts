@@ -1,5 +1,6 @@
 // What a replay finds when the record and the loop do not agree.
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runAudit } from "../../src/commands/audit.ts";
 import type { AuditEvent, AuditType } from "../../src/domain/audit.ts";
@@ -90,6 +91,22 @@ test("the command shows it as a diff and exits with 3", async () => {
   expect(lines).toContain("+ looking");
   const json = JSON.parse((await replay({ json: true })).lines.join(""));
   expect(json).toMatchObject({ state: "different", diff: expect.any(Array) });
+});
+
+test("an export is replayed where the database is not", async () => {
+  await using room = await openDeskRoom();
+  const out = join(room.home, "session.jsonl");
+  const db = join(world.home, "tickets.db");
+  await room.run(runAudit, ["export"], { db, session: "last", out });
+  const replay = () => room.run(runAudit, ["replay"], { from: out });
+  // Its tool result was changed by the test before this one.
+  expect(await replay()).toMatchObject({ exitCode: 3 });
+  writeFileSync(out, readFileSync(out, "utf8").replaceAll("hiding", "looking"));
+  expect(await replay()).toMatchObject({ exitCode: 0 });
+  writeFileSync(out, readFileSync(out, "utf8").slice(0, -20));
+  expect((await replay()).failure).toMatchObject({ code: "usage" });
+  writeFileSync(out, "");
+  expect((await replay()).failure).toMatchObject({ code: "not_found" });
 });
 
 test("a session of a version that recorded nothing is said to be so", async () => {

@@ -69,7 +69,12 @@ export function parsePart(content: unknown): RecordPart | undefined {
 
 /** As JSON has it: what a recorded value becomes when it is read again. */
 export function toJson(value: unknown): Json {
-  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+  return value === undefined ? null : JSON.parse(JSON.stringify(value, writable));
+}
+
+/** An observation may hold integers that no number can: a member's id, say. */
+function writable(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 export function toJsonObject(value: object): JsonObject {
