@@ -133,7 +133,8 @@ function memoryFor(options: PlayOptions) {
   const facts = { subject, place, model, hasAgent, fault };
   return createMemory({
     subject,
-    figures: options.figures,
+    // What nobody will look for is not shown as something that is still to come.
+    figures: options.figures.filter(({ kind }) => kind === "count" || place.hasLedger),
     provenance: "not up yet",
     mode: options.mode,
     model: hasAgent ? model : "no agent",

@@ -23,6 +23,7 @@ const LOAD_LABEL = "operator.load";
 const OWNER_LABEL = "operator.load-owner";
 /** go-ycsb ends its operations within 10 s: cmd/go-ycsb/main.go. */
 const GRACE_S = 12;
+const STOP_MS = GRACE_S * 1_000 + ASK_MS;
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const NANO_CPUS = 1_000_000_000;
 const PIDS_MAX = 512;
@@ -84,10 +85,15 @@ async function networkOf({ engine, project }: Site): Promise<string> {
 
 async function followToEnd(run: ContainerRun, container: Container): Promise<void> {
   const { name, signal } = run;
-  const stop = () => void container.stop({ t: GRACE_S }).catch(() => undefined);
+  const givenUp = new AbortController();
+  const stop = () => {
+    const abortSignal = AbortSignal.timeout(STOP_MS);
+    // The log of what does not end would be followed for ever.
+    container.stop({ t: GRACE_S, abortSignal }).catch(() => givenUp.abort());
+  };
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  const lastLines = await followLines(run, container);
+  const lastLines = await followLines(run, { container, abortSignal: givenUp.signal });
   signal.removeEventListener("abort", stop);
   const { State } = await container.inspect({ abortSignal: AbortSignal.timeout(ASK_MS) });
   if (signal.aborted || (State.ExitCode === 0 && !State.Running)) return;
@@ -100,7 +106,7 @@ async function followToEnd(run: ContainerRun, container: Container): Promise<voi
 /** Resolves with the last lines when nothing more comes. */
 async function followLines(
   { site, onLine }: ContainerRun,
-  container: Container,
+  { container, abortSignal }: { readonly container: Container; readonly abortSignal: AbortSignal },
 ): Promise<readonly string[]> {
   const lastLines: string[] = [];
   const lines = createLineSplitter((line) => {
@@ -110,7 +116,7 @@ async function followLines(
   });
   const output = new PassThrough();
   output.on("data", (bytes: Uint8Array) => void lines.add(bytes));
-  const log = await container.logs({ follow: true, stdout: true, stderr: true });
+  const log = await container.logs({ follow: true, stdout: true, stderr: true, abortSignal });
   site.engine.client.modem.demuxStream(log, output, output);
   const { promise, resolve } = Promise.withResolvers<void>();
   for (const end of ["end", "close", "error"]) log.on(end, () => resolve());
