@@ -48,7 +48,7 @@ test.each([
   expect(await homes()).toEqual([]);
 });
 
-test("processes are chosen with a reason; containers out of reach wait for another demo", async () => {
+test("processes are chosen with a reason; containers out of reach wait for another", async () => {
   const left = join(dir, "operator-demo-killed");
   await mkdir(join(left, "subjects"), { recursive: true });
   await writeFile(join(left, "owner.json"), JSON.stringify({ pid: 1, startTime: "long ago" }));
