@@ -28,8 +28,8 @@ export async function runSession(agent: AgentOptions, claimed: Claimed): Promise
   const { queue, clock, leaseMs } = agent;
   const sessionId = claimed.session.id;
   await using lease = keepLease({ queue, sessionId, leaseMs, clock });
-  const recording = recordSession({ ...claimed, agent, lease });
-  await workOn({ ...claimed, ...recording });
+  using recording = recordSession({ ...claimed, agent, lease });
+  await workOn({ ...claimed, agent: recording.agent, lease: recording.lease });
   await recording.finish();
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { replaySession } from "../../src/replay/replay.ts";
 import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 import { openWorld } from "./world.ts";
@@ -32,4 +33,6 @@ test("kill -9 in the middle of a command: the next agent checks before it repeat
   expect((await world.store.journalOf(first?.id ?? "")).map(({ state }) => state)).toEqual([
     "intended",
   ]);
+  const events = await world.store.eventsOf({ sessionId: first?.id ?? "" });
+  expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: false });
 });

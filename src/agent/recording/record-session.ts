@@ -11,7 +11,8 @@ import { recordQueue } from "./record-queue.ts";
 import { recordSubject } from "./record-subject.ts";
 import { Tape } from "./tape.ts";
 
-export interface Recording {
+/** Disposed of, it listens to no signal any more. */
+export interface Recording extends Disposable {
   readonly agent: AgentOptions;
   readonly lease: Lease;
   /** Writes what is left: for a session that has ended. */
@@ -24,10 +25,19 @@ export function recordSession(beginning: Beginning): Recording {
   const { agent, lease } = beginning;
   const writer = new PartWriter(beginning);
   const tape = new Tape((entries) => writer.write(entries));
-  noteAbort(agent.signal, (reason) => tape.note(["aborted", reason]));
+  // The agent's signal outlasts its sessions.
+  const over = new AbortController();
+  const hear = (signal: AbortSignal, note: (reason: string) => void) =>
+    noteAbort(signal, { note, until: over.signal });
+  hear(agent.signal, (reason) => tape.note(["aborted", reason]));
+  const ownLease = recordLease(lease);
+  hear(lease.signal, (reason) => {
+    if (!ownLease.isOwnWord()) tape.note(["lost", reason]);
+  });
   return {
     agent: recordPorts(agent, tape),
-    lease: recordLease(lease, tape),
+    lease: ownLease,
+    [Symbol.dispose]: () => over.abort(),
     finish: () => {
       writer.isLast = true;
       return tape.handOn();
@@ -101,13 +111,14 @@ export function spokenTo(messages: readonly Message[]): Json {
   return toJson(messages.filter(({ role }) => role === "user"));
 }
 
-/** Its renewals are left out: that it was lost, and when, is all that a session hears of them. */
-function recordLease(lease: Lease, tape: Tape): Lease {
+/**
+ * Its renewals are left out: that it was lost, and when, is all that a session hears of them. What
+ * the session itself said of it follows from the rest.
+ */
+function recordLease(lease: Lease): Lease & { isOwnWord(): boolean } {
   let isOwnWord = false;
-  noteAbort(lease.signal, (reason) => {
-    if (!isOwnWord) tape.note(["lost", reason]);
-  });
   return {
+    isOwnWord: () => isOwnWord,
     signal: lease.signal,
     lose: (reason) => {
       isOwnWord = true;
@@ -117,10 +128,16 @@ function recordLease(lease: Lease, tape: Tape): Lease {
   };
 }
 
+interface Noting {
+  readonly note: (reason: string) => void;
+  readonly until: AbortSignal;
+}
+
 /** Called before those who listen later; at once for a signal that has aborted. */
-function noteAbort(signal: AbortSignal, note: (reason: string) => void): void {
+function noteAbort(signal: AbortSignal, { note, until }: Noting): void {
+  const listen = { once: true, signal: until };
   if (signal.aborted) note(String(signal.reason));
-  else signal.addEventListener("abort", () => note(String(signal.reason)), { once: true });
+  else signal.addEventListener("abort", () => note(String(signal.reason)), listen);
 }
 
 class PartWriter {
