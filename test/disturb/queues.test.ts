@@ -11,7 +11,7 @@ import {
   treeOf,
   type Words,
 } from "../../src/runtimes/docker/disturb/queues.ts";
-import { noEngine } from "../support/docker-engine.ts";
+import { noHelpers } from "../support/docker-operator.ts";
 
 const NONE: Tree = { hasRoot: false, hasBound: false, hasDelay: false };
 const BOUND: Tree = { hasRoot: true, hasBound: true, hasDelay: false };
@@ -89,9 +89,9 @@ test("the tree is read from what tc shows, and another's queue is no part of it"
   expect(treeOf(JSON.stringify([root, split]))).toEqual(BOTH);
 });
 
-const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
+const NAMED = noHelpers === undefined ? "" : ` (skipped: ${noHelpers})`;
 
-test.skipIf(noEngine !== undefined)(
+test.skipIf(noHelpers !== undefined)(
   `the kernel takes the tree, with a plain queue where netem would be${NAMED}`,
   () => {
     const delay = delayWords("lo", { delayMs: 5, jitterMs: 0 }, NONE);

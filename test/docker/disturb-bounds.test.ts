@@ -1,10 +1,11 @@
 // CPU, memory and disk of a member: changed while it runs, seen by the member itself, and as they
 // were declared afterwards.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { noEngine, testEngine } from "../support/docker-engine.ts";
+import { testEngine } from "../support/docker-engine.ts";
+import { noHelpers } from "../support/docker-operator.ts";
 import { startTalkers, type Talkers } from "../support/docker-talkers.ts";
 
-const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
+const NAMED = noHelpers === undefined ? "" : ` (skipped: ${noHelpers})`;
 const MIB = 1024 * 1024;
 const BOUNDED = `operator-test-bounded-${process.pid}`;
 const UNBOUNDED = `operator-test-unbounded-${process.pid}`;
@@ -12,7 +13,7 @@ const UNBOUNDED = `operator-test-unbounded-${process.pid}`;
 let talkers: Talkers;
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
+  if (noHelpers !== undefined) return;
   const { client } = await testEngine();
   const inMemory = { type: "tmpfs", device: "tmpfs", o: "size=16m" };
   await client.createVolume({ Name: BOUNDED, DriverOpts: inMemory });
@@ -31,14 +32,14 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (noEngine !== undefined) return;
+  if (noHelpers !== undefined) return;
   await talkers[Symbol.asyncDispose]();
   const { client } = await testEngine();
   for (const name of [BOUNDED, UNBOUNDED]) await client.getVolume(name).remove();
 });
 
 function boundsTest(fact: string, work: () => Promise<void>): void {
-  test.skipIf(noEngine !== undefined)(`${fact}${NAMED}`, work);
+  test.skipIf(noHelpers !== undefined)(`${fact}${NAMED}`, work);
 }
 
 boundsTest("CPU is taken away, and given back as declared", async () => {

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import type { Disturbance } from "../../src/domain/disturbance.ts";
 import { removeProject } from "../../src/runtimes/docker/down.ts";
-import { noEngine } from "../support/docker-engine.ts";
+import { noHelpers } from "../support/docker-operator.ts";
 import { startTalkers, type Talkers } from "../support/docker-talkers.ts";
 import { createDockerToy } from "../support/docker-toy.ts";
 import { eventually } from "../support/eventually.ts";
 
-const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
+const NAMED = noHelpers === undefined ? "" : ` (skipped: ${noHelpers})`;
 const INJECTOR = join(import.meta.dir, "..", "support", "inject-disturbance.ts");
 const LATENCY: Disturbance = { type: "latency", delayMs: 300, jitterMs: 0, peers: ["two"] };
 const PARTITION: Disturbance = { type: "partition", direction: "both", peers: ["two"] };
@@ -18,12 +18,12 @@ const PARTITION: Disturbance = { type: "partition", direction: "both", peers: ["
 let talkers: Talkers;
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
+  if (noHelpers !== undefined) return;
   talkers = await startTalkers(["one", "two"]);
 });
 
 afterEach(async () => {
-  if (noEngine !== undefined) return;
+  if (noHelpers !== undefined) return;
   await talkers.disturber.lift("one");
   await talkers.runtime.operate("one", "start");
 });
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 function liftTest(fact: string, work: () => Promise<void>): void {
-  test.skipIf(noEngine !== undefined)(`${fact}${NAMED}`, work);
+  test.skipIf(noHelpers !== undefined)(`${fact}${NAMED}`, work);
 }
 
 /** Of member one, which runs. */

@@ -2,23 +2,23 @@
 // and that nothing is left of it.
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import type { Disturbance } from "../../src/domain/disturbance.ts";
-import { noEngine } from "../support/docker-engine.ts";
+import { noHelpers } from "../support/docker-operator.ts";
 import { startTalkers, type Talkers } from "../support/docker-talkers.ts";
 import { eventually } from "../support/eventually.ts";
 
-const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
+const NAMED = noHelpers === undefined ? "" : ` (skipped: ${noHelpers})`;
 
 let talkers: Talkers;
 let untouched: string;
 
 beforeAll(async () => {
-  if (noEngine !== undefined) return;
+  if (noHelpers !== undefined) return;
   talkers = await startTalkers(["one", "two", "three"]);
   untouched = await talkers.networkOf("one");
 });
 
 afterEach(async () => {
-  if (noEngine === undefined) await talkers.disturber.lift("one");
+  if (noHelpers === undefined) await talkers.disturber.lift("one");
 });
 
 afterAll(async () => {
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 /** While `disturbance` is in force of member one; afterwards its network is as it was. */
 function disturbed(fact: string, disturbance: Disturbance, work: () => Promise<void>): void {
-  test.skipIf(noEngine !== undefined)(`${fact}${NAMED}`, async () => {
+  test.skipIf(noHelpers !== undefined)(`${fact}${NAMED}`, async () => {
     await talkers.disturber.apply("one", disturbance);
     await work();
     expect(await talkers.helpers()).toEqual([`${disturbance.type} running`]);
@@ -109,7 +109,7 @@ disturbed(
   },
 );
 
-test.skipIf(noEngine !== undefined)(
+test.skipIf(noHelpers !== undefined)(
   `latency strikes both who calls and who is called, and connections that were there${NAMED}`,
   async () => {
     const { ask, disturber } = talkers;
@@ -138,7 +138,7 @@ test.skipIf(noEngine !== undefined)(
   },
 );
 
-test.skipIf(noEngine !== undefined)(
+test.skipIf(noHelpers !== undefined)(
   `a peer that is restarted at another address stays struck${NAMED}`,
   async () => {
     const { disturber, runtime, ask, toy } = talkers;

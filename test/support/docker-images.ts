@@ -31,9 +31,13 @@ export async function makeImage(client: Docker, plan: ImagePlan): Promise<void> 
 
 /** Its path on this machine; throws where it is not installed. */
 export function programHere(name: string): string {
-  const found = Bun.which(name, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` });
+  const found = findProgram(name);
   if (found) return found;
   throw new Error(`the image needs ${name}, and it is not here`);
+}
+
+export function findProgram(name: string): string | undefined {
+  return Bun.which(name, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` }) ?? undefined;
 }
 
 /** A shell, and what a health check of the official images calls. */

@@ -2,15 +2,19 @@
 // point, and what a helper container disturbs networks with, from this machine.
 import { basename } from "node:path";
 import { builtOperator } from "./built-operator.ts";
-import { testEngine } from "./docker-engine.ts";
-import { makeImage, programHere } from "./docker-images.ts";
+import { noEngine, testEngine } from "./docker-engine.ts";
+import { findProgram, makeImage, programHere } from "./docker-images.ts";
 
 const NAME = "operator-test/operator:1";
 const ENTRY = "/usr/local/bin/operator";
 /** As in the image itself; what runs there may write where everybody may. */
 const USER = "10001:10001";
+const TOOLS = ["wget", "tc", "iptables", "iptables-restore"];
 /** What iptables loads by name for the rules that we write. */
 const EXTENSION = /^lib(xt_(tcp|owner|statistic|conntrack|standard|NAT|REDIRECT)|ipt_REJECT)\.so$/;
+
+/** Why members cannot be disturbed here; undefined when they can. For a test's name. */
+export const noHelpers: string | undefined = noEngine ?? whatIsMissing();
 
 let image: Promise<string> | undefined;
 
@@ -24,10 +28,7 @@ async function make(): Promise<string> {
   const programs = {
     [ENTRY]: await builtOperator(),
     "bin/sh": "/bin/sh",
-    "usr/bin/wget": programHere("wget"),
-    "usr/sbin/tc": programHere("tc"),
-    "usr/sbin/iptables": programHere("iptables"),
-    "usr/sbin/iptables-restore": programHere("iptables-restore"),
+    ...Object.fromEntries(TOOLS.map((name) => [`usr/sbin/${name}`, programHere(name)])),
     ...(await extensions()),
   };
   await makeImage((await testEngine()).client, {
@@ -48,4 +49,9 @@ async function extensions(): Promise<Record<string, string>> {
   });
   const found = (await Array.fromAsync(places)).filter((path) => EXTENSION.test(basename(path)));
   return Object.fromEntries(found.map((path) => [path, path]));
+}
+
+function whatIsMissing(): string | undefined {
+  const missing = [...TOOLS, "nsenter"].find((name) => findProgram(name) === undefined);
+  return missing && `${missing} is not on PATH`;
 }
