@@ -99,6 +99,17 @@ test("who is led to a broker is told what it does not do", async () => {
   );
 });
 
+test("a monitor waits for a broker that is not there yet, and one look does not", async () => {
+  const led = { OPERATOR_BROKER: socket };
+  const nobody = `asking the broker at ${socket} for members: no socket is there`;
+  const monitor = start("monitor --subject tikv", led);
+  const { value } = await monitor.stderr.getReader().read();
+  expect(new TextDecoder().decode(value)).toBe(`[Trouble] ${nobody}; trying again\n`);
+  monitor.kill("SIGTERM");
+  expect(await monitor.exited).toBe(0);
+  expect(await run("monitor --subject tikv --once", led)).toEqual([`operator: ${nobody}`, 1]);
+});
+
 test("beside a broker the guard knows members by their names in the network", () => {
   const readHosts = (env: Record<string, string>) => {
     const context = commandContext({ typed: [], env: { OPERATOR_HOME: home, ...env }, self: [] });

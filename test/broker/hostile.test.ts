@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { allOf, type BrokerRoom, brokerRoom, connectTo } from "../support/broker-room.ts";
 import { eventually } from "../support/eventually.ts";
 import { type MemoryRuntime, memoryRuntime } from "../support/memory-runtime.ts";
@@ -116,6 +117,17 @@ test("who asks byte by byte, or not at all, is turned away after three seconds",
   clearInterval(drip);
   for (const answer of answers) expect(answer).toContain("no whole line in 3 s");
   await eventually(async () => (await refusals()).length === 2, "both are on record");
+});
+
+test("who keeps a connection open behind its answer is cut off", async () => {
+  const held = connect({ path: room.socket, allowHalfOpen: true });
+  held.on("error", () => undefined);
+  held.write('{"do":"members"}\n');
+  const said = allOf(held);
+  // Only who writes learns that nobody hears any more.
+  const hanging = setInterval(() => held.write(" "), 100);
+  expect(await said).toContain('"ok":true');
+  clearInterval(hanging);
 });
 
 test("a thousand connections that say nothing make way for one that asks", async () => {

@@ -65,6 +65,8 @@ test("of several that start at once over a dead one's socket, one listens", asyn
   const starts = await Promise.allSettled(["one", "two", "three"].map((name) => listen(name)));
   const winners = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   expect(winners).toHaveLength(1);
+  const losers = starts.flatMap((start) => (start.status === "rejected" ? [start.reason] : []));
+  expect(losers.map(({ code }) => code)).toEqual(["conflict", "conflict"]);
   expect(["one", "two", "three"]).toContain(await sayTo(path, ""));
   for (const winner of winners) await winner[Symbol.asyncDispose]();
 });
