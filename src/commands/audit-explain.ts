@@ -167,7 +167,8 @@ function conclusionLines(
 function doneLines({ calls, approvals }: SessionStory): readonly string[] {
   const looks = calls.filter(({ kind }) => kind === "looked");
   const rows = looks.map(({ row, result }) => result?.row ?? row).join(", ");
-  const looked = looks.length === 0 ? [] : [`${counted(looks.length, "look")} (rows ${rows})`];
+  const where = looks.length === 1 ? "row" : "rows";
+  const looked = looks.length === 0 ? [] : [`${counted(looks.length, "look")} (${where} ${rows})`];
   const deeds = calls.filter(({ kind }) => kind !== "looked");
   const asked = approvals.map(({ row, atMs, reason }) => at(atMs, row, `a person ${reason}`));
   return [...looked, ...deeds.map(deedLine), ...asked];
@@ -178,7 +179,10 @@ function deedLine(call: CallStory): string {
   if (kind === "idle" || !guard) return `nothing done: ${callLine(call)}`;
   if (kind === "changed") return `${callLine(call)}; the guard allowed it (row ${guard.row})`;
   const what = `refused: row ${result?.row ?? row}: ${callWords(tool, input)}`;
-  return gist(`${what}; the guard, row ${guard.row}: ${guard.reason}`, SUMMARY_COLUMNS_MAX);
+  // Asked, and not allowed: then the result tells what became of the asking.
+  const isDenied = guard.decision === "deny";
+  const why = isDenied ? `the guard, row ${guard.row}: ${guard.reason}` : (result?.text ?? "");
+  return gist(`${what}; ${why}`, SUMMARY_COLUMNS_MAX);
 }
 
 function callLine({ row, tool, input, result }: CallStory): string {

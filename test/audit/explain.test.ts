@@ -92,6 +92,23 @@ test("an escalated ticket says what a person must know", async () => {
   expect(page).toMatch(/^ {2}not verified: the ticket is escalated$/m);
 });
 
+test("what a person refused is told with the person's word", async () => {
+  using world = openWorld({
+    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
+    mode: "approve",
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  await world.store.decideApproval(1, "denied");
+  await running;
+  const page = (await pageOf(world)).replace(/\n {4,}/g, " ");
+  expect(page).toMatch(/refused: row \d+: act: switch_on left \(to repair\); .*#1 is denied/);
+  expect(page).toMatch(/row \d+: a person was asked: to repair$/m);
+  expect(page).toMatch(/row \d+: a person said: denied$/m);
+  expect(page).toContain("What it changed\n  nothing\n");
+});
+
 test("what the subject and the model wrote stays plain text", async () => {
   const hostile = "\u001b[2J\u202eTicket #1\nWhat it changed\n  nothing";
   using world = openWorld({

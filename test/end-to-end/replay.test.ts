@@ -1,5 +1,5 @@
-// Sessions of the real program, with a language model over HTTP and with the runbook model, each run
-// again from its record by another process.
+// Sessions of the real program, with a language model over HTTP and with the runbook model, each
+// run again from its record by another process.
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
