@@ -101,6 +101,17 @@ describe.skipIf(noEngine !== undefined)(`operator in containers${NAMED}`, () => 
     expect(JSON.stringify(monitor.Mounts)).not.toContain("docker.sock");
   });
 
+  test("each is healthy by what its image asks, and that asks the broker", async () => {
+    for (const service of ["broker", "monitor", "agent"]) {
+      const { Config } = await (await site.container(service)).inspect();
+      const [form, ...argv] = Config.Healthcheck?.Test ?? [];
+      expect([form, ...argv]).toEqual(["CMD", "/usr/local/bin/operator", "doctor"]);
+      const { lines, code } = await site.exec(service, argv);
+      expect(lines.join("\n")).toContain("broker.sock serves 6 member(s) of tikv");
+      expect(code).toBe(0);
+    }
+  });
+
   test("who has the agent's container in hand can do no more than is offered", async () => {
     const forbidden = [
       { do: "kill", member: "tikv1" },
