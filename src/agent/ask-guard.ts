@@ -6,7 +6,7 @@ import type { SessionContext } from "./context.ts";
 import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
 import { guard } from "./guard/guard.ts";
 import { countHistory, HOUR_MS, interrupts, NO_HISTORY } from "./guard/history.ts";
-import type { SubjectNames } from "./guard/scope.ts";
+import { placesOf, type SubjectNames } from "./guard/scope.ts";
 import { lookAt } from "./look.ts";
 
 export interface AskedOperation {
@@ -52,7 +52,8 @@ export async function askGuard(
 }
 
 export function namesOf({ subject, members }: SessionContext): SubjectNames {
-  return { subject: subject.name, members, project: subject.runtime?.topology.docker?.project };
+  const topology = subject.runtime?.topology;
+  return { subject: subject.name, members, ...(topology ? placesOf(topology) : {}) };
 }
 
 function inRepair({ session }: SessionContext, steps: readonly RecentStep[]): readonly string[] {

@@ -11,7 +11,7 @@ import {
   NO_HISTORY,
 } from "../agent/guard/history.ts";
 import type { Policy } from "../agent/guard/policy.ts";
-import type { CommandKnowledge } from "../agent/guard/scope.ts";
+import { type CommandKnowledge, placesOf, type SubjectNames } from "../agent/guard/scope.ts";
 import type { Action } from "../domain/action.ts";
 import type { JournalEntry, SafetyMode } from "../domain/session.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
@@ -43,7 +43,7 @@ export interface Surroundings {
 interface Seen {
   readonly cluster: ClusterModel;
   readonly source: Surroundings["source"];
-  readonly project?: string | undefined;
+  readonly places?: Pick<SubjectNames, "project" | "ports">;
   readonly actions: readonly Action[];
   readonly notKnown: readonly string[];
 }
@@ -61,7 +61,7 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   const declared = definition.local.members.map(({ name }) => name);
   const found = seen.cluster.members.map(({ name }) => name);
   const members = found.length > 0 ? found : declared;
-  const knowledge = shellKnowledge(context)({ subject, members, project: seen.project });
+  const knowledge = shellKnowledge(context)({ subject, members, ...seen.places });
   const about = { subject, knowledge, actions: seen.actions, nowMs };
   const history = state ? state.history : await readHistory(context, about);
   return { ...seen, ...about, mode: modeOf(context), history, policy, policyFile };
@@ -94,7 +94,7 @@ async function look(context: CommandContext, definition: SubjectDefinition): Pro
   return {
     cluster,
     source: "look",
-    project: topology.docker?.project,
+    places: subject.runtime ? placesOf(topology) : {},
     actions: subject.actions,
     notKnown: unseen.map(({ name, detail }) => `the state of ${name}: ${detail}`),
   };

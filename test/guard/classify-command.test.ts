@@ -1,6 +1,7 @@
 // What command lines do, as classified.ts lists them, and how code within code is read.
 import { expect, test } from "bun:test";
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
+import type { EffectKind } from "../../src/domain/effect.ts";
 import { CLASSIFIED } from "./classified.ts";
 import { KNOWLEDGE, WORST_FIRST, worstOf } from "./worst-effect.ts";
 
@@ -51,3 +52,31 @@ test("no command line makes it throw, and each has an effect", () => {
     }
   }
 });
+
+const ELSEWHERE: readonly (readonly [EffectKind, string])[] = [
+  ["configure", "redis-cli -p 6380 config set timeout 0"],
+  ["foreign", "redis-cli -p 6379 config set timeout 0"],
+  ["foreign", "redis-cli config set timeout 0"],
+  ["foreign", "redis-cli -u redis://127.0.0.1:6379 config set timeout 0"],
+  ["read", "redis-cli info"],
+  ["configure", "curl -X DELETE http://127.0.0.1:2379/pd/api/v1/schedulers/x"],
+  ["foreign", "curl -X DELETE http://127.0.0.1:12379/pd/api/v1/schedulers/x"],
+  ["foreign", "curl -X PUT http://localhost/api/settings"],
+  ["read", "curl http://127.0.0.1:9090/metrics"],
+  ["configure", "pd-ctl -u http://127.0.0.1:2379 scheduler remove x"],
+  ["foreign", "pd-ctl -u http://127.0.0.1:12379 scheduler remove x"],
+  // In a container ports are its own, and so are folders.
+  ["configure", "docker exec pd1 redis-cli config set timeout 0"],
+  ["foreign", "docker exec nginx redis-cli config set timeout 0"],
+  ["hidden", "docker exec -w /data tikv1 tee CURRENT"],
+  ["hidden", "docker exec tikv1 tee CURRENT"],
+  ["read", "docker exec nginx cat /etc/hosts"],
+  ["hidden", "find /data -execdir tee CURRENT ;"],
+  ["hidden", "cp -P /proc/4321/cwd /tmp/x"],
+];
+
+for (const [kind, command] of ELSEWHERE) {
+  test(`with the subject's ports known ${JSON.stringify(command)} is ${kind}`, () => {
+    expect(worstOf(command, { ...KNOWLEDGE, ports: [2379, 6380] })).toBe(kind);
+  });
+}

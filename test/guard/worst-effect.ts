@@ -28,7 +28,7 @@ export const WORST_FIRST: readonly EffectKind[] = [
   "read",
 ];
 
-export function worstOf(command: string): EffectKind | undefined {
-  const kinds = classifyCommand(command, KNOWLEDGE).map(({ kind }) => kind);
+export function worstOf(command: string, knowledge = KNOWLEDGE): EffectKind | undefined {
+  const kinds = classifyCommand(command, knowledge).map(({ kind }) => kind);
   return WORST_FIRST.find((kind) => kinds.includes(kind));
 }

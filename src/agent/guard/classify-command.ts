@@ -12,7 +12,13 @@ import type { Effect } from "../../domain/effect.ts";
 import { classifyAssignment, classifyVariable, isSteering } from "./assignments.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import { classifyRedirect } from "./redirects.ts";
-import { type CommandKnowledge, effectBecause, type Scope } from "./scope.ts";
+import {
+  type CommandKnowledge,
+  effectBecause,
+  type Scope,
+  type ShellWord,
+  type Whereabouts,
+} from "./scope.ts";
 import { mayDelay, readScriptFacts } from "./script-facts.ts";
 import { readNumbers, readWord, staysOneWord } from "./shell-words.ts";
 import { classifySimple } from "./simple-command.ts";
@@ -42,7 +48,10 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
-  const found = classifyCode(command, { knowledge, nesting: 0, isElsewhere: false });
+  const found = classifyCode(command, {
+    knowledge,
+    ...{ nesting: 0, isElsewhere: false, isInside: false },
+  });
   const effects = distinct([...found, ...delaysOf(command, found)]);
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
 }
@@ -60,6 +69,7 @@ interface Surroundings {
   readonly knowledge: CommandKnowledge;
   readonly nesting: number;
   readonly isElsewhere: boolean;
+  readonly isInside: boolean;
 }
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
@@ -68,20 +78,13 @@ function classifyCode(code: string, around: Surroundings): readonly Effect[] {
   return classifyNode(script, scopeOf(script, around));
 }
 
-function scopeOf(script: ParsedScript, around: Surroundings): Scope {
-  const { knowledge, nesting } = around;
+function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
+  const { knowledge, nesting, isInside } = around;
   const facts = readScriptFacts(script);
   const isElsewhere = around.isElsewhere || facts.changesFolder;
   const known = Object.entries(knowledge.variables).filter(([name]) => facts.isSettled(name));
   const variables = new Map(known);
-  const scope: Scope = {
-    knowledge,
-    facts,
-    isElsewhere,
-    variables,
-    classifyCode: (code) => classifyCode(code, { knowledge, nesting: nesting + 1, isElsewhere }),
-    classifyWords: (words) => classifySimple(words, scope),
-  };
+  const scope = scopeWith({ knowledge, facts, isElsewhere, isInside, variables, nesting });
   for (const { name, value } of facts.constants) {
     const word = value.type === "Word" ? readWord(value, scope) : undefined;
     if (word?.isExact && staysOneWord(word.text)) variables.set(name, word.text);
@@ -89,7 +92,26 @@ function scopeOf(script: ParsedScript, around: Surroundings): Scope {
   return scope;
 }
 
-function classifyNode(node: SyntaxNode, scope: Scope): readonly Effect[] {
+type NestedScope = Scope & Pick<Surroundings, "nesting">;
+type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Pick<Surroundings, "nesting">;
+
+/** Whose ways to judge what is within it know where it is. */
+function scopeWith(known: ScopeFacts): NestedScope {
+  const { knowledge, nesting, isElsewhere, isInside } = known;
+  return {
+    ...known,
+    classifyCode: (code: string) =>
+      classifyCode(code, { knowledge, nesting: nesting + 1, isElsewhere, isInside }),
+    classifyWords: (words: readonly ShellWord[], where: Whereabouts = {}) => {
+      const inside = isInside || where.isInside === true;
+      const elsewhere = isElsewhere || inside || where.isElsewhere === true;
+      const there = scopeWith({ ...known, isElsewhere: elsewhere, isInside: inside });
+      return classifySimple(words, there);
+    },
+  };
+}
+
+function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
   if (BASH_ONLY.has(node.type)) return [hidden(textOf(node), "bash only, and the shell is sh")];
   switch (node.type) {
     case "Script": {
@@ -121,21 +143,21 @@ function classifyNode(node: SyntaxNode, scope: Scope): readonly Effect[] {
 
 interface Placed {
   readonly node: SyntaxNode;
-  readonly scope: Scope;
+  readonly scope: NestedScope;
 }
 
 function unlessTrouble(trouble: string | undefined, { node, scope }: Placed): readonly Effect[] {
   return trouble === undefined ? classifyChildren(node, scope) : [hidden(textOf(node), trouble)];
 }
 
-function classifyChildren(node: SyntaxNode, scope: Scope): readonly Effect[] {
+function classifyChildren(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
   const effects: Effect[] = [];
   forEachChild(node, (child) => effects.push(...classifyNode(child, scope)));
   return effects;
 }
 
 /** Without a command, assignments set the shell's own variables. */
-function classifyVariables({ prefix }: Command, scope: Scope): readonly Effect[] {
+function classifyVariables({ prefix }: Command, scope: NestedScope): readonly Effect[] {
   return prefix.flatMap((node) =>
     node.type === "Assignment"
       ? [...classifyVariable(node), ...classifyChildren(node, scope)]
@@ -144,7 +166,7 @@ function classifyVariables({ prefix }: Command, scope: Scope): readonly Effect[]
 }
 
 /** A loop over words that are written out is judged once per word, with that value. */
-function classifyFor(loop: For, scope: Scope): readonly Effect[] {
+function classifyFor(loop: For, scope: NestedScope): readonly Effect[] {
   const name = loop.name.value;
   if (isSteering(name)) return [hidden(`for ${name}`, "it steers what runs")];
   const words = loop.wordlist?.flatMap((word) => readNumbers(word) ?? readWord(word, scope)) ?? [];
@@ -163,16 +185,11 @@ interface Binding {
   readonly value?: string;
 }
 
-function bindIn(scope: Scope, { name, value }: Binding): Scope {
+function bindIn(scope: NestedScope, { name, value }: Binding): NestedScope {
   const variables = new Map(scope.variables);
   if (value === undefined) variables.delete(name);
   else variables.set(name, value);
-  const inner: Scope = {
-    ...scope,
-    variables,
-    classifyWords: (words) => classifySimple(words, inner),
-  };
-  return inner;
+  return scopeWith({ ...scope, variables });
 }
 
 function hidden(text: string, because: string): Effect {

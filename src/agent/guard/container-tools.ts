@@ -33,9 +33,10 @@ const DOCKER: VerbTool = {
 
 /** How `docker exec` and `docker compose exec` stand before a command. */
 const EXEC: Wrapper = {
-  plain: ["-i", "-t", "-it", "-ti", "-d", "-T"],
-  valued: ["-e", "-u", "-w", "--env", "--user", "--workdir", "--index"],
+  plain: ["-i", "-t", "-it", "-ti", "-T"],
+  valued: ["-u", "-w", "--user", "--workdir", "--index"],
   skips: 1,
+  where: { isInside: true },
 };
 
 /** Another engine than this machine's. */
@@ -58,10 +59,36 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
     return [effectBecause({ kind: "foreign", words, because: "another engine" })];
   }
   const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
-  if (run) return classifyWrapped({ wrapper: EXEC, words: args.slice(args.indexOf(run)), scope });
+  if (run) return classifyExec(words, { rest: args.slice(args.indexOf(run)), scope });
   const effect = effectOfVerb(DOCKER, { words, scope });
   if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
   return [touching(effect.kind, { words, scope, isCompose })];
+}
+
+interface Exec {
+  /** From `exec` on. */
+  readonly rest: readonly ShellWord[];
+  readonly scope: Scope;
+}
+
+/** Of anybody's container it may look at something, and change something in a member's. */
+function classifyExec(words: readonly ShellWord[], { rest, scope }: Exec): readonly Effect[] {
+  const effects = classifyWrapped({ wrapper: EXEC, words: rest, scope });
+  if (effects.every(({ kind }) => kind === "read")) return effects;
+  const container = containerOf(rest.slice(1));
+  const isOurs = container?.isExact && memberOf(container.text, scope) !== undefined;
+  if (isOurs && isOurProject(words, scope)) return effects;
+  const because = "a container that is no member's";
+  return [...effects, effectBecause({ kind: "foreign", words, because })];
+}
+
+/** Behind the options of `exec`. */
+function containerOf(rest: readonly ShellWord[]): ShellWord | undefined {
+  const at = rest.findIndex(
+    ({ text }, index) =>
+      !text.startsWith("-") && !EXEC.valued?.includes(rest[index - 1]?.text ?? ""),
+  );
+  return rest[at];
 }
 
 interface Touch {

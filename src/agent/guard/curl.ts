@@ -2,7 +2,7 @@
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { classifyRequest, type RequestFacts } from "./http-requests.ts";
 import { writeTo } from "./redirects.ts";
-import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import { effectBecause, effectOf, knowledgeOfPorts, type Scope, type ShellWord } from "./scope.ts";
 
 /** Options that change nothing of what is asked for. */
 const PLAIN = new Set([
@@ -40,7 +40,7 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     ];
   }
   const method = call.method ?? defaultMethod(call);
-  const { knowledge } = scope;
+  const knowledge = knowledgeOfPorts(scope);
   const body = bodyOf(call);
   const kindOf = (url: string | undefined) =>
     url === undefined ? "unknown" : classifyRequest({ method, url, body, knowledge });

@@ -59,10 +59,10 @@ function classifyOverwriter(words: readonly ShellWord[], scope: Scope): readonly
   return [effectOf({ kind: isHarmless ? "write" : "destroy", words, scope })];
 }
 
-/** Its last operand is written. With links, or the target named first, it is not so simple. */
+/** Its last operand is written; a link that is copied as one would lead elsewhere. With links, or the target named first, it is not so simple. */
 function classifyCopy(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const target = operandsOf(words).at(-1);
-  if (!target || !hasPlainOptions(words, /^-[afinpPrRuvLHx]+$/)) {
+  if (!target || !hasPlainOptions(words, /^-[finpuvL]+$/)) {
     return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
   }
   return writeTo(target, scope);

@@ -2,7 +2,7 @@
 // by their names, as containers call each other.
 import type { CommandKnowledge } from "./scope.ts";
 
-type Known = Pick<CommandKnowledge, "readHosts" | "members">;
+type Known = Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)$/;
 
@@ -15,6 +15,15 @@ export function isKnownHost(
   // What is on another network has a dot, and a cluster that is seen elsewhere names its members.
   if (/^[\w-]+$/.test(hostname) && members.includes(hostname)) return true;
   return readHosts.some((known) => (known.includes(":") ? host === known : hostname === known));
+}
+
+/** Another program's port of this machine is not the subject's to change. */
+export function isForeignPort(
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+  { ports }: Pick<Known, "ports">,
+): boolean {
+  const isHere = hostname === "" || LOOPBACK.test(hostname);
+  return isHere && ports !== undefined && !ports.includes(port);
 }
 
 /** A URL, `host:port` or `host`; without a host it is this machine. Several by commas. */

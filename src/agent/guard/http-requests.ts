@@ -1,7 +1,7 @@
 // What an HTTP request would do: reading methods read; of the others those in the tables are known,
 // and the rest are not. Other hosts are nobody's business.
 import type { EffectKind } from "../../domain/effect.ts";
-import { isKnownHost } from "./hosts.ts";
+import { isForeignPort, isKnownHost } from "./hosts.ts";
 import { kindOfPdBody } from "./pd-bodies.ts";
 import type { CommandKnowledge } from "./scope.ts";
 
@@ -11,7 +11,7 @@ export interface RequestFacts {
   readonly url: string;
   /** Undefined where there is none; "unreadable" where it is known only when it runs. */
   readonly body: { readonly text: string } | "unreadable" | undefined;
-  readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members">;
+  readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
 }
 
 interface Path {
@@ -85,6 +85,8 @@ export function classifyRequest({ method, url, body, knowledge }: RequestFacts):
   if (/[{}[\]]/.test(pathOf(url))) return isReading ? "unknown" : "hidden";
   if (!isKnownHost(parsed, knowledge)) return "foreign";
   if (isReading) return "read";
+  const port = Number(parsed.port || (parsed.protocol === "https:" ? 443 : 80));
+  if (isForeignPort({ hostname: parsed.hostname, port }, knowledge)) return "foreign";
   if (!CHANGES.includes(method)) return "hidden";
   const path = decodePath(parsed.pathname);
   if (STORE_STATE.test(path)) {

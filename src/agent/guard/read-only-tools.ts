@@ -21,7 +21,7 @@ const PLAIN = [
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
   ...["strings", "tac", "tail", "tr", "wc", "zcat", "zgrep"],
   ...["df", "du", "free", "getconf", "groups", "id", "iostat", "lsblk"],
-  ...["lscpu", "lsof", "netstat", "nproc", "pgrep", "pidof", "printenv", "ps"],
+  ...["lscpu", "netstat", "nproc", "pgrep", "pidof", "printenv", "ps"],
   ...["pstree", "uname", "uptime", "vmstat", "w", "who", "whoami"],
 ];
 
@@ -49,6 +49,7 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   file: { writesWith: ["-C", "--compile"], writing: "destroy" },
   journalctl: { writesWith: [...JOURNAL_CHANGES, "--relinquish"], writing: "destroy" },
   sort: { writesWith: SORT_FILES, writing: "destroy" },
+  lsof: { writesWith: ["-D"], writing: "destroy" },
   ss: { writesWith: ["-K", "--kill", "-D", "--diag"], writing: "interrupt" },
   top: { writesWith: ["-W"], writing: "unknown" },
   tree: { writesWith: ["-o"], writing: "destroy" },

@@ -1,5 +1,6 @@
 // What the classification of one command line knows and passes down, and the makers of effects.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import type { Topology } from "../../domain/subject.ts";
 import type { ScriptFacts } from "./script-facts.ts";
 
 /** By what words a command can mean the subject. */
@@ -9,6 +10,14 @@ export interface SubjectNames {
   readonly members: readonly string[];
   /** As compose names it; absent where its members are no containers. */
   readonly project?: string | undefined;
+  /** Of its members on loopback; absent where nobody knows them. */
+  readonly ports?: readonly number[] | undefined;
+}
+
+/** Where the members of one that runs here are. */
+export function placesOf({ members, docker }: Topology): Pick<SubjectNames, "project" | "ports"> {
+  const ports = members.flatMap((member) => Object.values(member.ports));
+  return { project: docker?.project, ports };
 }
 
 /** Facts of the world that tell a harmless command from another. */
@@ -39,10 +48,24 @@ export interface Scope {
   readonly facts: ScriptFacts;
   /** A `cd` stands somewhere around it: what a relative path names is not known. */
   readonly isElsewhere: boolean;
+  /** It runs in a container, where loopback is another one. */
+  readonly isInside: boolean;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
   classifyCode(code: string): readonly Effect[];
   /** Judges a command inside a command: `sudo`, `timeout`, `xargs`. */
-  classifyWords(words: readonly ShellWord[]): readonly Effect[];
+  classifyWords(words: readonly ShellWord[], where?: Whereabouts): readonly Effect[];
+}
+
+/** In a container loopback has other ports. */
+export function knowledgeOfPorts({ knowledge, isInside }: Scope): CommandKnowledge {
+  return isInside ? { ...knowledge, ports: undefined } : knowledge;
+}
+
+export interface Whereabouts {
+  /** Another folder: `find -execdir`. */
+  readonly isElsewhere?: true;
+  /** In a container, which is another folder, too. */
+  readonly isInside?: true;
 }
 
 /** Judges one simple command; the first word is its name. */

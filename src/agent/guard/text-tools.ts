@@ -88,10 +88,11 @@ function classifyFind(words: readonly ShellWord[], scope: Scope): readonly Effec
     return [effectBecause({ kind: "hidden", words, because: "a word of it may be -delete" })];
   }
   const written = words.filter((_, index) => FIND_WRITES.test(words[index - 1]?.text ?? ""));
-  const runs = words.flatMap((word, index) =>
-    FIND_RUNS.has(word.text) ? [words.slice(index + 1)] : [],
-  );
-  const inner = runs.flatMap((rest) => scope.classifyWords(commandOfExec(rest)));
+  const inner = words.flatMap((word, index) => {
+    if (!FIND_RUNS.has(word.text)) return [];
+    const where = word.text === "-execdir" ? ({ isElsewhere: true } as const) : {};
+    return scope.classifyWords(commandOfExec(words.slice(index + 1)), where);
+  });
   const files = written.flatMap((word) => writeTo(word, scope));
   return [effectOf({ kind: "read", words, scope }), ...inner, ...files];
 }

@@ -14,6 +14,8 @@ export interface VerbTool {
   readonly destroysWith?: RegExp;
   /** Options among the valued whose value is a host or its URL. */
   readonly hosts?: readonly string[];
+  /** Where it goes unless told otherwise; `-p` and the URL of a host tell it. */
+  readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
   /** With one of these anywhere, what changes anything may be done to the operator itself. */
@@ -30,6 +32,7 @@ export const REDIS: VerbTool = {
   plain: ["-c", "--raw", "--no-raw", "--csv", "--json", "--no-auth-warning"],
   valued: ["-h", "-p", "-n", "-a", "-u", "--user", "--pass", "-i", "-r", "--pattern", "--count"],
   hosts: ["-h", "-u"],
+  port: 6379,
   judge: judgeRedis,
   verbs: new Map([
     ...verbs("read", ["ping", "info", "dbsize", "time", "role", "get", "mget", "ttl", "pttl"]),
@@ -58,6 +61,7 @@ export const PD_CTL: VerbTool = {
   isShell: true,
   valued: ["-u", "--pd", "--jq", "--cacert", "--cert", "--key"],
   hosts: ["-u", "--pd"],
+  port: 2379,
   judge: judgePdCtl,
   verbs: new Map([
     ...verbs("read", ["store", "stores show", "health", "cluster", "ping", "region", "hot"]),

@@ -1,7 +1,14 @@
 // Programs whose first words say what they do, as verb-tables.ts lists them.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { areKnownHosts } from "./hosts.ts";
-import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import { areKnownHosts, isForeignPort } from "./hosts.ts";
+import {
+  type Classifier,
+  effectBecause,
+  effectOf,
+  knowledgeOfPorts,
+  type Scope,
+  type ShellWord,
+} from "./scope.ts";
 import { PD_CTL, REDIS, TIKV_CTL, type VerbTool } from "./verb-tables.ts";
 import { isJoinedOption } from "./wrappers.ts";
 
@@ -21,8 +28,21 @@ function verbsOf(tool: VerbTool): Classifier {
     const args = words.slice(1);
     const because = hostTrouble(tool, args, scope);
     if (because) return [effectBecause({ ...because, words })];
-    return [effectOfVerb(tool, { words, scope })];
+    const effect = effectOfVerb(tool, { words, scope });
+    if (effect.kind === "read" || !isAtForeignPort(tool, args, scope)) return [effect];
+    return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };
+}
+
+function isAtForeignPort(tool: VerbTool, args: readonly ShellWord[], scope: Scope): boolean {
+  if (tool.port === undefined) return false;
+  const typedAfter = (option: string) =>
+    args.find((_, index) => args[index - 1]?.text === option)?.text ??
+    args.find(({ text }) => isJoinedOption(text, [option]))?.text.slice(option.length);
+  const named = (tool.hosts ?? []).flatMap((option) => typedAfter(option) ?? [])[0] ?? "";
+  const url = URL.parse(/:\/\//.test(named) ? named : `tcp://${named.replace(/^=/, "")}`);
+  const port = Number(typedAfter("-p") ?? (url?.port || tool.port));
+  return isForeignPort({ hostname: url?.hostname ?? "", port }, knowledgeOfPorts(scope));
 }
 
 export interface VerbUse {

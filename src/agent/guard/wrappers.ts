@@ -8,6 +8,7 @@ import {
   effectOf,
   type Scope,
   type ShellWord,
+  type Whereabouts,
 } from "./scope.ts";
 
 export interface Wrapper {
@@ -22,6 +23,7 @@ export interface Wrapper {
   /** The option whose value stands, within the command, for what is known only when it runs. */
   readonly replacesWith?: string;
   readonly takesAssignments?: true;
+  readonly where?: Whereabouts;
   /** What it is without a command. */
   readonly alone?: "read";
 }
@@ -96,7 +98,7 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   const filled = inner.map((word) =>
     placeholder !== undefined && word.text.includes(placeholder) ? DYNAMIC_WORD : word,
   );
-  return [...assignments, ...scope.classifyWords([...filled, ...added])];
+  return [...assignments, ...scope.classifyWords([...filled, ...added], wrapper.where)];
 }
 
 /** `{}` of `-I {}` and `-I{}`. */
