@@ -199,3 +199,17 @@ test("nobody at the endpoint is a look that failed in every part, and blindness"
   expect(seen.members).toEqual([]);
   expect(allIn(seen, "violated")).toEqual(["cannot_see/cluster"]);
 });
+
+test("a look that comes early sees the slow requests of the second before, too", async () => {
+  await using cluster = serveFakeTikv();
+  const clock = movableClock();
+  const watcher = watchEndpoints([cluster.pd[0].url], clock);
+  const pages = [{ requests: 1 }, { requests: 201, slow: 100 }, { requests: 211, slow: 100 }];
+  const states: unknown[] = [];
+  for (const [index, page] of pages.entries()) {
+    cluster.stores[0].answers.set("/metrics", { body: storePage(page) });
+    clock.aheadMs = [0, 1_000, 1_250][index] ?? 0;
+    states.push(stateOf(await look(watcher), "high_p99_latency", STORES[0] ?? ""));
+  }
+  expect(states).toEqual(["unknown", "violated", "violated"]);
+});

@@ -5,7 +5,9 @@ import type { ObserveOptions, OpenOptions } from "../../../src/domain/subject.ts
 import type { TikvObservation } from "../observation.ts";
 import { declareFrom } from "./declaration.ts";
 import { lookAtCluster } from "./observe.ts";
-import { WINDOW_MS_MIN } from "./traffic.ts";
+
+/** In less time slow requests do not end: only the quick ones of a window would be seen. */
+const BASE_AGE_MS = 800;
 
 export interface Watcher {
   observe(options: ObserveOptions): Promise<TikvObservation>;
@@ -18,22 +20,27 @@ export interface Watcher {
 export function createWatcher({ topology, clock, runtime }: OpenOptions): Watcher {
   let declared = declareFrom(topology);
   let latest: TikvObservation | undefined;
-  let rateBase: TikvObservation | undefined;
+  let recent: readonly TikvObservation[] = [];
   const endpoints = topology.endpoints.map(normalizeUrl);
   const pdUrls = () =>
     orderPdUrls([...declared.pdMembers.map(({ url }) => url), ...endpoints], latest);
   const observe = async ({ probeDeadlineMs, signal }: ObserveOptions) => {
     const context = { clock, signal, deadlineMs: probeDeadlineMs };
-    const known = { declared, pdUrls: pdUrls(), rateBase };
+    recent = sinceBase(recent, clock.now());
+    const known = { declared, pdUrls: pdUrls(), rateBase: recent[0] };
     const observation = await lookAtCluster({ context, ...known, runtime });
     declared = observation.declared;
     latest = observation;
-    // Whoever looks very often has rates at every so many looks, and not never.
-    const baseMs = rateBase?.startedAtMs ?? Number.NEGATIVE_INFINITY;
-    if (observation.startedAtMs - baseMs >= WINDOW_MS_MIN) rateBase = observation;
+    recent = [...recent, observation];
     return observation;
   };
   return { observe, pdUrls, latest: () => latest };
+}
+
+/** What rates are counted from comes first: the newest that is old enough, else the oldest. */
+function sinceBase(recent: readonly TikvObservation[], nowMs: number): readonly TikvObservation[] {
+  const base = recent.findLastIndex(({ startedAtMs }) => nowMs - startedAtMs >= BASE_AGE_MS);
+  return recent.slice(Math.max(0, base));
 }
 
 /** The leader first, for it answers without a detour; who was silent last time, last. */

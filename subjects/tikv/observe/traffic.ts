@@ -2,11 +2,8 @@
 import type { Reading } from "../../../src/domain/observation.ts";
 import type { Histogram, StoreMetrics, Traffic } from "../observation.ts";
 
-/**
- * Two scrapes closer than this tell nothing: in less time slow requests are not at their end, and
- * those that are were quick.
- */
-export const WINDOW_MS_MIN = 800;
+/** Two scrapes closer than this tell nothing. */
+const WINDOW_MS_MIN = 200;
 
 export interface Scrapes {
   /** Absent at the first look. */
