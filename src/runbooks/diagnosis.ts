@@ -7,7 +7,7 @@ import {
   type Ending,
   lineOf,
   lookAtMembers,
-  lookAtVerdicts,
+  lookAtOwnVerdict,
   noActionNeeded,
   ownVerdict,
   readLastWords,
@@ -26,7 +26,7 @@ export function lookFurther(advice: string): Runbook {
 
 /** Verdicts, members, disturbances, and the log of the member in question. */
 export function* diagnose(ticket: RunbookTicket, advice: string): Steps<Ending> {
-  const verdicts = yield* lookAtVerdicts(ticket, `Is ${ticket.invariant} still violated?`);
+  const verdicts = yield* lookAtOwnVerdict(ticket, `Is ${ticket.invariant} still violated?`);
   const own = ownVerdict(ticket, verdicts);
   if (own?.state === "holds") return noActionNeeded(ticket, own);
   const members = yield* lookAtMembers(ticket, "Which processes run?");

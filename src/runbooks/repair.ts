@@ -8,7 +8,7 @@ import {
   type Ending,
   fixed,
   lineOf,
-  lookAtVerdicts,
+  lookAtOwnVerdict,
   noActionNeeded,
   ownVerdict,
   type SeenVerdict,
@@ -25,14 +25,12 @@ export interface Seen {
   readonly own: SeenVerdict;
 }
 
-/** Looks first, a second time where it could not be seen: only what is violated is repaired. */
+/** Looks first: only what is violated now is repaired. */
 export function* repairIfViolated(
   ticket: RunbookTicket,
   repair: (seen: Seen) => Steps<Ending>,
 ): Steps<Ending> {
-  const first = yield* lookAtVerdicts(ticket, `${lineOf(ticket.reason)}. Is it so now?`);
-  const isUnseen = ownVerdict(ticket, first)?.state === "unknown";
-  const verdicts = isUnseen ? yield* lookAtVerdicts(ticket, "It is unknown. And now?") : first;
+  const verdicts = yield* lookAtOwnVerdict(ticket, `${lineOf(ticket.reason)}. Is it so now?`);
   const own = ownVerdict(ticket, verdicts);
   if (own?.state === "holds") return noActionNeeded(ticket, own);
   if (verdicts && own?.state === "violated") return yield* repair({ ticket, verdicts, own });

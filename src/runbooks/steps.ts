@@ -90,6 +90,16 @@ export function* lookAtVerdicts(
   return findJson(text, lookSchema)?.verdicts;
 }
 
+/** The same; a second time where the ticket's own verdict is unknown: one look may miss it. */
+export function* lookAtOwnVerdict(
+  ticket: RunbookTicket,
+  thought: string,
+): Steps<readonly SeenVerdict[] | undefined> {
+  const verdicts = yield* lookAtVerdicts(ticket, thought);
+  if (ownVerdict(ticket, verdicts)?.state !== "unknown") return verdicts;
+  return yield* lookAtVerdicts(ticket, "It is unknown. And now?");
+}
+
 /** The last line of a member's log, for the diagnosis; empty when there is none. */
 export function* readLastWords({ subject }: RunbookTicket, member: string): Steps<string> {
   const { text, isError } = yield {
