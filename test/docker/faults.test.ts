@@ -7,17 +7,16 @@ import { systemClock as clock } from "../../src/infra/clock.ts";
 import { subjectPaths } from "../../src/runtimes/local/layout.ts";
 import { ratelimiter } from "../../subjects/ratelimiter/definition.ts";
 import { tikv } from "../../subjects/tikv/definition.ts";
-import { noEngine } from "../support/docker-engine.ts";
 import { type FaultSite, openFaultSite, residueOf } from "../support/docker-faults.ts";
 import { limiterImages } from "../support/docker-limiter.ts";
-import { operatorImage } from "../support/docker-operator.ts";
+import { noHelpers, operatorImage } from "../support/docker-operator.ts";
 import { countLeft, type DockerSite, openDockerSite } from "../support/docker-site.ts";
 import { tikvImages } from "../support/docker-tikv.ts";
 import { eventually } from "../support/eventually.ts";
 
 setDefaultTimeout(180_000);
 
-const NAMED = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
+const NAMED = noHelpers === undefined ? "" : ` (skipped: ${noHelpers})`;
 /** PD says it of a store 20 s after the last heartbeat; stand-ins divide that by ten. */
 const SEEN_WITHIN_MS = 30_000;
 
@@ -34,7 +33,7 @@ const SUBJECTS = [
 
 for (const { definition, images } of SUBJECTS) {
   const { name } = definition;
-  describe.skipIf(noEngine !== undefined)(`${name}${NAMED}`, () => {
+  describe.skipIf(noHelpers !== undefined)(`${name}${NAMED}`, () => {
     let site: DockerSite;
     let faults: FaultSite;
 
