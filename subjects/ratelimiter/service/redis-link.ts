@@ -4,13 +4,10 @@
 import { RedisClient } from "bun";
 import { messageOf } from "../../../src/domain/errors.ts";
 import { hasCode } from "../../../src/infra/files.ts";
+import { type RedisPlace, readRefusal } from "./redis-refusal.ts";
 import type { Script } from "./scripts.ts";
 
-export interface RedisLinkOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly username?: string;
-  readonly password?: string;
+export interface RedisLinkOptions extends RedisPlace {
   /** CLIENT LIST shows it. */
   readonly connectionName: string;
   /** Commands that Redis has not answered, late ones included; more are refused at once. */
@@ -79,6 +76,8 @@ export class RedisLink implements Disposable {
   #scriptLoads = 0;
   #progressAtMs = 0;
   #lastError = "not connected yet";
+  /** What Redis, or the way to it, says to who is not let in. */
+  #refusal: string | undefined;
   #isConnected = false;
   #isDisposed = false;
   #sweeper: NodeJS.Timeout | undefined;
@@ -130,7 +129,9 @@ export class RedisLink implements Disposable {
   }
 
   #ask(command: Command, { deadlineMs, onAfterwards }: AskOptions): Promise<LinkAnswer> {
-    if (!this.#isConnected) return Promise.resolve(failed("unreachable", this.#lastError));
+    if (!this.#isConnected) {
+      return Promise.resolve(failed("unreachable", this.#refusal ?? this.#lastError));
+    }
     if (this.#unanswered >= this.#options.unansweredMax) {
       return Promise.resolve(failed("queue_full", `${this.#unanswered} commands are unanswered`));
     }
@@ -213,6 +214,7 @@ export class RedisLink implements Disposable {
   #lose(client: RedisClient, reason: string): void {
     if (client !== this.#client || this.#isDisposed || this.#reconnect !== undefined) return;
     this.#lastError = reason;
+    if (!this.#isConnected) void this.#askWhy();
     // Who was connected is let in again at once, as a rule.
     const pauseMs = this.#isConnected ? 0 : RECONNECT_MS;
     this.#note("lost", reason);
@@ -222,10 +224,16 @@ export class RedisLink implements Disposable {
     }, pauseMs);
   }
 
+  async #askWhy(): Promise<void> {
+    const refusal = await readRefusal(this.#options, CONNECT_MS_MAX);
+    if (!this.#isConnected) this.#refusal = refusal;
+  }
+
   #note(state: "connected" | "lost", reason: string): void {
     const isConnected = state === "connected";
     if (isConnected === this.#isConnected) return;
     this.#isConnected = isConnected;
+    this.#refusal = undefined;
     if (isConnected) this.#firstConnection.resolve();
     this.#options.onChange(state, reason);
   }

@@ -41,14 +41,17 @@ withRedis("the link to a real Redis", () => {
     expect(await link.command(["ACL", "WHOAMI"], DEADLINE)).toEqual(answered("limiter:1"));
   });
 
-  test("a node with a wrong password, or none, serves and says that it has no Redis", async () => {
+  test("a node with a wrong password, or none, serves and says what Redis says", async () => {
     await using redis = await startRedis();
     await redis.call("CONFIG", "SET", "requirepass", PASSWORD);
-    for (const password of ["guessed", undefined]) {
+    for (const [password, error] of [
+      ["guessed", "WRONGPASS invalid username-password pair or user is disabled."],
+      [undefined, "NOAUTH Authentication required."],
+    ]) {
       const place = { host: "127.0.0.1", port: redis.port, ...(password && { password }) };
       await using node = await startNode({ redisPort: redis.port, redis: place }, false);
       const { body } = await node.manage("/health");
-      expect(healthAnswerSchema.parse(body).redis.state).toBe("unreachable");
+      expect(healthAnswerSchema.parse(body).redis).toMatchObject({ state: "unreachable", error });
       expect(JSON.stringify([body, node.lines])).not.toContain("guessed");
     }
   });
