@@ -38,6 +38,10 @@ async function verifyFile(
   context: CommandContext,
   keyFile: string | undefined,
 ): Promise<AuditVerification> {
+  const { walProblem } = await import("../store/audit-wal.ts");
+  // Before it is opened: an opening may write, over what shows it.
+  const problem = walProblem(databaseOf(context));
+  if (problem) return { state: "broken", rows: 0, ...problem };
   try {
     using store = await openExistingStore(context);
     const found = await store.verifyAudit();

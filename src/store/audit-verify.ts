@@ -8,6 +8,7 @@ import type { AuditVerification } from "../domain/ticket-ops.ts";
 import { type Head, hashAfter, headOf } from "./audit-chain.ts";
 import { type AuditProblem, firstBadRow, rememberTold, startRemembering } from "./audit-rows.ts";
 import { schemaProblem } from "./audit-schema.ts";
+import { walProblem } from "./audit-wal.ts";
 import { isDamage } from "./database-error.ts";
 import { parseEvent } from "./rows.ts";
 import type { StoreCall } from "./transaction.ts";
@@ -44,8 +45,8 @@ interface Reading {
 }
 
 function verifyRows(call: StoreCall, reading: Reading): AuditVerification {
-  const schema = schemaProblem(call.db);
-  if (schema) return { state: "broken", rows: 0, ...schema };
+  const outer = walProblem(call.db.filename) ?? schemaProblem(call.db);
+  if (outer) return { state: "broken", rows: 0, ...outer };
   startRemembering(call.db);
   const problem = chainProblem(call, reading) ?? rowProblem(call, reading);
   const rows = countRows(call);

@@ -5,6 +5,7 @@ import { expect, test } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { OperatorError } from "../../src/domain/errors.ts";
 import { seededRandom } from "../../src/infra/clock.ts";
+import { walProblem } from "../../src/store/audit-wal.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
 
@@ -40,6 +41,52 @@ function contentOf(path: string): string {
     return "unreadable";
   }
 }
+
+test(`no flipped bit of the write-ahead log undoes what was written (seed ${SEED})`, async () => {
+  await using room = await openRoom();
+  for (const entity of ["one", "two", "three"]) {
+    await room.store.recordViolations([firing({ entity })]);
+  }
+  expect(walProblem(room.path)).toBeUndefined();
+  const log = readFileSync(`${room.path}-wal`);
+  const frameBytes = 24 + log.readUInt32BE(8);
+  const random = seededRandom(SEED);
+  const copy = `${room.path}.copy`;
+  for (let flip = 0; flip < FLIPS; flip += 1) {
+    // The last frame alone cannot be told from one that a crash left half written.
+    const offset = Math.floor(random() * (log.length - frameBytes));
+    const changed = Uint8Array.from(log);
+    changed[offset] = (changed[offset] ?? 0) ^ (1 << (flip % 8));
+    writeFileSync(`${copy}-wal`, changed);
+    expect(walProblem(copy), `byte ${offset}`).toMatchObject({ row: "the file" });
+  }
+});
+
+test("a log that ends in the middle of a frame is what a crash leaves", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([firing()]);
+  const log = readFileSync(`${room.path}-wal`);
+  const copy = `${room.path}.copy`;
+  for (const length of [0, 20, 32, 40, log.length - 1_000, log.length - 5_000]) {
+    writeFileSync(`${copy}-wal`, log.subarray(0, length));
+    expect(walProblem(copy)).toBeUndefined();
+  }
+});
+
+test("frames of a commit that a crash cut short are no change", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([firing()]);
+  const log = readFileSync(`${room.path}-wal`);
+  const frame = Buffer.alloc(24 + log.readUInt32BE(8), 7);
+  frame.writeUInt32BE(0, 4); // no commit
+  log.copy(frame, 8, 16, 24); // the salts of this log
+  const copy = `${room.path}.copy`;
+  writeFileSync(`${copy}-wal`, Buffer.concat([log, frame, frame]));
+  expect(walProblem(copy)).toBeUndefined();
+  frame.writeUInt32BE(9, 4);
+  writeFileSync(`${copy}-wal`, Buffer.concat([log, frame, frame]));
+  expect(walProblem(copy)).toMatchObject({ row: "the file" });
+});
 
 async function verdictOf({ path, clock }: Room): Promise<string> {
   try {
