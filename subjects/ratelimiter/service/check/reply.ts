@@ -1,6 +1,6 @@
 // A decision as HTTP. Headers: draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4, fields of
-// RFC 9651: RateLimit-Policy tells quota and window; RateLimit what is available and for how long it
-// is no more, which is until the next unit leaves the window (as -10 had it, too).
+// RFC 9651: RateLimit-Policy tells quota and window; RateLimit what is available, and for how long
+// no more is, which is until the next unit leaves the window (as -10 had it, too).
 import { unreachable } from "../../../../src/domain/errors.ts";
 import type { NodeSettings, Rule } from "../../declared.ts";
 import type { CheckAnswer } from "../answers.ts";
