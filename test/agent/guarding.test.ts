@@ -206,7 +206,7 @@ test("only mutating commands are journaled and count as a change", async () => {
         says(
           shellCall("ls /"),
           shellCall(`touch ${world.scratch}/a`),
-          shellCall("pd-ctl config set x 1"),
+          shellCall("pd-ctl scheduler remove x"),
         ),
       says(concludeCall("cannot_fix")),
     ],
@@ -217,7 +217,7 @@ test("only mutating commands are journaled and count as a change", async () => {
   const journal = await world.store.journalOf(id);
   expect(journal.map(({ operation, state }) => [operation.command, state])).toEqual([
     [`touch ${world.scratch}/a`, "done"],
-    ["pd-ctl config set x 1", "failed"],
+    ["pd-ctl scheduler remove x", "failed"],
   ]);
   expect(changes).toBe(1);
 });

@@ -271,6 +271,7 @@ export const CLASSIFIED: Readonly<Record<EffectKind, readonly string[]>> = {
     "operator subject up ratelimiter",
     "iptables -F",
     "iptables -D INPUT 1",
+    "iptables -D INPUT -j DROP",
     "nft flush ruleset",
     "ip netns exec x sh",
     "hostname other",

@@ -59,7 +59,7 @@ function classifyOverwriter(words: readonly ShellWord[], scope: Scope): readonly
   return [effectOf({ kind: isHarmless ? "write" : "destroy", words, scope })];
 }
 
-/** Its last operand is written; a link that is copied as one would lead elsewhere. With links, or the target named first, it is not so simple. */
+/** Its last operand is written. A link that is copied as one would lead elsewhere. */
 function classifyCopy(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const target = operandsOf(words).at(-1);
   if (!target || !hasPlainOptions(words, /^-[finpuvL]+$/)) {

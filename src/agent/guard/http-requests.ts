@@ -79,6 +79,8 @@ const STORE_STATE = /^\/pd\/api\/v\d+\/store\/[^/]+\/state$/;
 
 export function classifyRequest({ method, url, body, knowledge }: RequestFacts): EffectKind {
   const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`);
+  // Where a host ends, curl and we may see in two ways.
+  if (/[^!-~]|\\/.test(url) || /[@#]/.test(authorityOf(url))) return "foreign";
   // gopher and dict send a server whatever stands in their path.
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return "hidden";
   const isReading = method === "GET" || method === "HEAD";
@@ -95,6 +97,10 @@ export function classifyRequest({ method, url, body, knowledge }: RequestFacts):
   const known = PATHS.find((one) => one.methods.includes(method) && one.path.test(path));
   if (known?.kind !== "configure") return known?.kind ?? "unknown";
   return method === "DELETE" ? "configure" : kindOfPdBody(path, body);
+}
+
+function authorityOf(url: string): string {
+  return /^[^/?]*/.exec(url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ""))?.[0] ?? "";
 }
 
 /** Without the host, whose brackets belong to IPv6; curl expands them elsewhere. */

@@ -17,6 +17,8 @@ const QUIET = "(?:-{1,2}(?:n|v|x|w|t (?:filter|mangle|raw|nat)|numeric|verbose|l
 const CHAIN = String.raw`(?: [A-Z][\w-]*)?`;
 
 const LOOK = "(?: -(?:[nvxw]+|-line-numbers|-numeric|-verbose))*";
+/** Whose traffic: the last rule of a firewall names nobody. */
+const MATCHES = "(?=.*(?:-s|-d|-i|-o|--[sd]ports?) )(?:(?!-j |--jump ).)*";
 const BLOCKS = "(?:-j|--jump) (?:DROP|REJECT(?: --reject-with [\\w-]+)?)";
 
 const IPTABLES: NetworkTool = {
@@ -24,9 +26,7 @@ const IPTABLES: NetworkTool = {
     `^${QUIET}(?:-[nvx]*[LS][nvx]*|--list|--list-rules)${CHAIN}${LOOK}$|^-V$|^--version$`,
   ),
   // A rule that blocks, as it was written: by its number it could be any.
-  lifts: new RegExp(
-    `^(?:-w )?(?:-D|--delete) (?:INPUT|OUTPUT|FORWARD) (?:(?!-j |--jump ).)*${BLOCKS}$`,
-  ),
+  lifts: new RegExp(`^(?:-w )?(?:-D|--delete) (?:INPUT|OUTPUT|FORWARD) ${MATCHES}${BLOCKS}$`),
   sweeps: /(?:^| )(?:-F|-X|-P|-Z|-D|--flush|--policy|--delete\S*|--zero)\b/,
 };
 

@@ -19,19 +19,38 @@ export function kindOfPdBody(path: string, body: RequestFacts["body"]): EffectKi
   return isConfig ? kindOfConfig(body.text) : kindOfOperator(body.text);
 }
 
-/** Also inside another key, or as a dotted one: `"replication.max-replicas": 1`. */
+/** Settings that take no copy away: how fast things are scheduled, labels, the log. */
+const HARMLESS_SETTINGS = [
+  /^(?:schedule\.)?[a-z]+(?:-[a-z]+)*-(?:limit|interval|ratio|threshold|policy)$/,
+  /^(?:replication\.)?location-labels$/,
+  /^log\.level$/,
+];
+
+/** By its name, which may stand below `replication.` or `schedule.`, and its value as text. */
+export function kindOfPdSetting(name: string, value: string): EffectKind {
+  const written = name.toLowerCase();
+  if (/(?:^|\.)max-replicas$/.test(written)) {
+    return /^\d+$/.test(value) && Number(value) >= REPLICAS_MIN ? "configure" : "destroy";
+  }
+  if (/placement-rules|replication-mode/.test(written)) return "destroy";
+  return HARMLESS_SETTINGS.some((one) => one.test(written)) ? "configure" : "unknown";
+}
+
+/** Members as they are written, so that of two with one name each is seen. */
+const MEMBER = /"([\w.-]+)"\s*:\s*(\{|"[^"\\]*"|[\w.+-]+)/g;
+const BETWEEN = /^[\s{},]*$/;
+
 function kindOfConfig(text: string): EffectKind {
-  if (/\\u|[^\x20-\x7e\s]/.test(text)) return "hidden";
-  const counts = [...text.matchAll(/max-replicas["'\s]*[:=]["'\s]*([^,}"'\s]*)/gi)];
-  const mentions = [...text.matchAll(/max-replicas/gi)];
-  if (counts.length < mentions.length) return "hidden";
-  const isEnough = counts.every(([, count]) => Number(count) >= REPLICAS_MIN);
-  return isEnough && !/placement-rules/i.test(text) ? "configure" : "destroy";
+  if (!BETWEEN.test(text.replace(MEMBER, ""))) return "hidden";
+  const kinds = [...text.matchAll(MEMBER)].map(([, name = "", value = ""]) =>
+    value === "{" ? "configure" : kindOfPdSetting(name, value.replaceAll('"', "")),
+  );
+  return (["destroy", "unknown"] as const).find((kind) => kinds.includes(kind)) ?? "configure";
 }
 
 function kindOfOperator(text: string): EffectKind {
-  const [, name] = /"name"\s*:\s*"([a-z-]+)"/.exec(text) ?? [];
-  const isOne = text.split('"name"').length === 2;
-  if (name === undefined || !isOne) return "hidden";
-  return HARMLESS_OPERATORS.includes(name) ? "configure" : "destroy";
+  const names = [...text.matchAll(/"name"\s*:\s*"([a-z-]+)"/gi)].map(([, name = ""]) => name);
+  const isOne = names.length === 1 && (text.match(/name/gi) ?? []).length === 1;
+  if (!isOne || text.includes("\\")) return "hidden";
+  return HARMLESS_OPERATORS.includes(names[0] ?? "") ? "configure" : "destroy";
 }
