@@ -46,6 +46,9 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
 
 const HANDLING: readonly EffectKind[] = ["start", "interrupt", "unknown"];
 
+/** With others it signs, and writes a file: `--sign-key`, `--head`. */
+const VERIFY_ONLY = /^--(db|json)$/;
+
 const ONE_LOOK = /^--(once|subject|db|pd|json|interval)$/;
 
 export function classifyOperator(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -63,6 +66,9 @@ function kindOf(typed: readonly ShellWord[]): EffectKind {
   // A word that is known only when it runs could be any verb, the forbidden ones too.
   if (!first?.isExact || second?.isExact === false) return "hidden";
   if (first.text === "monitor" && isOneLook(typed.slice(1))) return "read";
+  if (first.text === "audit" && second?.text === "verify") {
+    return hasOnly(VERIFY_ONLY, typed.slice(2)) ? "read" : "oversight";
+  }
   if (second === undefined || first.text === "doctor") return VERBS.get(first.text) ?? "oversight";
   if (second.text === "--help" && typed.length === 2) return "read";
   const kind = VERBS.get(`${first.text} ${second.text}`);
@@ -72,10 +78,10 @@ function kindOf(typed: readonly ShellWord[]): EffectKind {
 
 /** One look files no ticket; a monitor that stays would. */
 function isOneLook(typed: readonly ShellWord[]): boolean {
+  return typed.some(({ text }) => text === "--once") && hasOnly(ONE_LOOK, typed);
+}
+
+function hasOnly(known: RegExp, typed: readonly ShellWord[]): boolean {
   const flags = typed.filter(({ text }) => text.startsWith("-"));
-  return (
-    typed.every(({ isExact }) => isExact) &&
-    flags.some(({ text }) => text === "--once") &&
-    flags.every(({ text }) => ONE_LOOK.test(text))
-  );
+  return typed.every(({ isExact }) => isExact) && flags.every(({ text }) => known.test(text));
 }
