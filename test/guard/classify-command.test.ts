@@ -19,6 +19,13 @@ test("code nested in code is read to a depth, then it is hidden", () => {
   expect(worstOf(nested(20))).toBe("hidden");
 });
 
+test("loops within loops are read to a number of rounds, then what they do is hidden", () => {
+  const looped = (depth: number, body: string): string =>
+    depth === 0 ? body : `for i${depth} in $(seq 1 8); do ${looped(depth - 1, body)}; done`;
+  expect(worstOf(looped(2, "curl http://127.0.0.1:$i1$i2/"))).toBe("read");
+  expect(worstOf(looped(20, "curl http://127.0.0.1:$i1$i2/"))).toBe("hidden");
+});
+
 test("members named in a command are its targets", () => {
   expect(classifyCommand("operator subject stop tikv tikv2", KNOWLEDGE)).toEqual([
     { kind: "interrupt", targets: ["tikv2"], source: "operator subject stop tikv tikv2" },

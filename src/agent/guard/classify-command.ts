@@ -25,7 +25,8 @@ import { classifySimple } from "./simple-command.ts";
 
 /** Code within code: `sh -c "sh -c …"`. */
 const NESTING_MAX = 6;
-const LOOP_WORDS_MAX = 32;
+/** Of loops within loops, multiplied: each round is judged by itself. */
+const ROUNDS_MAX = 64;
 
 /**
  * Read by bash in one way and by other shells in another (`((rm x))` is arithmetic here and two
@@ -50,7 +51,7 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
   const found = classifyCode(command, {
     knowledge,
-    ...{ nesting: 0, isElsewhere: false, isInside: false },
+    ...{ nesting: 0, rounds: 1, isElsewhere: false, isInside: false },
   });
   const effects = distinct([...found, ...delaysOf(command, found)]);
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
@@ -68,6 +69,7 @@ function delaysOf(command: string, effects: readonly Effect[]): readonly Effect[
 interface Surroundings {
   readonly knowledge: CommandKnowledge;
   readonly nesting: number;
+  readonly rounds: number;
   readonly isElsewhere: boolean;
   readonly isInside: boolean;
 }
@@ -79,12 +81,12 @@ function classifyCode(code: string, around: Surroundings): readonly Effect[] {
 }
 
 function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
-  const { knowledge, nesting, isInside } = around;
+  const { knowledge, nesting, rounds, isInside } = around;
   const facts = readScriptFacts(script);
   const isElsewhere = around.isElsewhere || facts.changesFolder;
   const known = Object.entries(knowledge.variables).filter(([name]) => facts.isSettled(name));
   const variables = new Map(known);
-  const scope = scopeWith({ knowledge, facts, isElsewhere, isInside, variables, nesting });
+  const scope = scopeWith({ knowledge, facts, isElsewhere, isInside, variables, nesting, rounds });
   for (const { name, value } of facts.constants) {
     const word = value.type === "Word" ? readWord(value, scope) : undefined;
     if (word?.isExact && staysOneWord(word.text)) variables.set(name, word.text);
@@ -92,16 +94,17 @@ function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
   return scope;
 }
 
-type NestedScope = Scope & Pick<Surroundings, "nesting">;
-type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Pick<Surroundings, "nesting">;
+type Depth = Pick<Surroundings, "nesting" | "rounds">;
+type NestedScope = Scope & Depth;
+type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Depth;
 
 /** Whose ways to judge what is within it know where it is. */
 function scopeWith(known: ScopeFacts): NestedScope {
-  const { knowledge, nesting, isElsewhere, isInside } = known;
+  const { knowledge, nesting, rounds, isElsewhere, isInside } = known;
   return {
     ...known,
     classifyCode: (code: string) =>
-      classifyCode(code, { knowledge, nesting: nesting + 1, isElsewhere, isInside }),
+      classifyCode(code, { knowledge, nesting: nesting + 1, rounds, isElsewhere, isInside }),
     classifyWords: (words: readonly ShellWord[], where: Whereabouts = {}) => {
       const inside = isInside || where.isInside === true;
       const elsewhere = isElsewhere || inside || where.isElsewhere === true;
@@ -170,13 +173,15 @@ function classifyFor(loop: For, scope: NestedScope): readonly Effect[] {
   const name = loop.name.value;
   if (isSteering(name)) return [hidden(`for ${name}`, "it steers what runs")];
   const words = loop.wordlist?.flatMap((word) => readNumbers(word) ?? readWord(word, scope)) ?? [];
+  const rounds = scope.rounds * words.length;
   const isCertain =
     words.length > 0 &&
-    words.length <= LOOP_WORDS_MAX &&
+    rounds <= ROUNDS_MAX &&
     words.every(({ text, isExact }) => isExact && staysOneWord(text)) &&
     scope.facts.isSettled(name);
   if (!isCertain) return classifyChildren(loop, bindIn(scope, { name }));
-  return words.flatMap(({ text }) => classifyChildren(loop, bindIn(scope, { name, value: text })));
+  const inner = { ...scope, rounds };
+  return words.flatMap(({ text }) => classifyChildren(loop, bindIn(inner, { name, value: text })));
 }
 
 interface Binding {
