@@ -13,6 +13,8 @@ export interface Talkers extends AsyncDisposable {
   readonly runtime: Runtime;
   readonly disturber: Disturber;
   statusOf(member: string): Promise<MemberStatus>;
+  /** On the network that they share, as it is now: no name is remembered. */
+  addressOf(member: string): Promise<string>;
   /** By its published port, as an observer on the host asks it. */
   tell(member: string, path: string): Promise<unknown>;
   /** One asks another over the network that they share. */
@@ -56,6 +58,10 @@ export async function startTalkers(
     assert(status !== undefined, `${member} is a member`);
     return status;
   };
+  const addressOf = async (member: string) => {
+    const { NetworkSettings } = await toy.containerOf(member).inspect();
+    return Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? "";
+  };
   const tell = async (member: string, path: string): Promise<unknown> => {
     const { ports } = await statusOf(member);
     return (await fetch(`http://127.0.0.1:${ports.http}/${path}`)).json();
@@ -65,13 +71,15 @@ export async function startTalkers(
     runtime,
     disturber,
     statusOf,
+    addressOf,
     tell,
     async ask(member, other, path = "health") {
-      return ASKED.parse(await tell(member, `ask?of=${other}&path=${encodeURIComponent(path)}`));
+      const query = `of=${await addressOf(other)}&path=${encodeURIComponent(path)}`;
+      return ASKED.parse(await tell(member, `ask?${query}`));
     },
     async arrive({ from, to, n }) {
       rounds += 1;
-      await tell(from, `send?to=${to}&text=round${rounds}&n=${n}`);
+      await tell(from, `send?to=${await addressOf(to)}&text=round${rounds}&n=${n}`);
       await Bun.sleep(ON_THE_WAY_MS);
       return HEARD.parse(await tell(to, "heard"))[`round${rounds}`] ?? 0;
     },

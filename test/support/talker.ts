@@ -1,7 +1,6 @@
-// The program of a member that talks to others and tells how it went. It is run from its text, in a
-// container that holds nothing but a runtime.
+// The program of a member that talks to others, by their addresses, and tells how it went. It is
+// run from its text, in a container that holds nothing but a runtime.
 
-import { resolve4 } from "node:dns/promises";
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 
 const HTTP_PORT = 8080;
@@ -22,7 +21,7 @@ const socket = await Bun.udpSocket({
 const ROUTES: Record<string, (query: Record<string, string>) => unknown> = {
   health: () => "well",
   bytes: ({ n }) => "x".repeat(Number(n)),
-  ask: ({ of = "", path = "" }) => ask(`http://${of}:${HTTP_PORT}/${path}`),
+  ask: ({ of = "", path = "" }) => ask(of, path),
   send: ({ to = "", text = "", n }) => send({ to, text, n: Number(n) }),
   heard: () => heard,
   limits: () => ({
@@ -46,7 +45,8 @@ Bun.serve({
 process.on("SIGTERM", () => process.exit(0));
 
 /** The connection is kept, and used again. */
-async function ask(url: string): Promise<unknown> {
+async function ask(ip: string, path: string): Promise<unknown> {
+  const url = `http://${ip}:${HTTP_PORT}/${path}`;
   const startedMs = performance.now();
   try {
     const answer = await (await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) })).text();
@@ -57,10 +57,9 @@ async function ask(url: string): Promise<unknown> {
 }
 
 async function send(what: { to: string; text: string; n: number }): Promise<unknown> {
-  const [ip = ""] = await resolve4(what.to);
   for (let sent = 0; sent < what.n; sent += 1) {
     try {
-      socket.send(what.text, DATAGRAM_PORT, ip);
+      socket.send(what.text, DATAGRAM_PORT, what.to);
     } catch {
       // EPERM: dropped on its way out.
     }

@@ -47,7 +47,7 @@ async function holdLatency(
   hosts: HoldOrder["hosts"],
   world: HelperWorld,
 ): Promise<void> {
-  const look = lookForPeers(hosts);
+  const look = lookForPeers(hosts, world.clock);
   await keepUp(world, await prepareLatency({ ...world, disturbance, look }));
 }
 
@@ -56,7 +56,7 @@ async function holdChains(
   world: HelperWorld,
   chainsFor: (peers: readonly string[]) => readonly FilledChain[],
 ): Promise<void> {
-  const look = lookForPeers(hosts);
+  const look = lookForPeers(hosts, world.clock);
   let before: string | undefined;
   await keepUp(world, async () => {
     const peers = await look();
@@ -73,8 +73,9 @@ async function keepUp(
 ): Promise<void> {
   await bringAbout();
   say(IN_FORCE);
+  await clock.sleep(LOOK_EVERY_MS, signal);
   while (!signal.aborted) {
-    await clock.sleep(LOOK_EVERY_MS, signal);
     await bringAbout().catch((error: unknown) => say(messageOf(error)));
+    await clock.sleep(LOOK_EVERY_MS, signal);
   }
 }

@@ -1,24 +1,26 @@
 // Where the peers are now: the engine's name server, which every member's network has, knows a
-// container by its id, also after a restart that gave it another address.
-import { Resolver } from "node:dns/promises";
+// container by its id, also after a restart that gave it another address. It is asked by a message
+// of our own: a resolver asks once for all who want the same, and waits as long as others do.
+import type { Clock } from "../../../../domain/clock.ts";
+import { decodeAnswer, encodeQuestion } from "../dns.ts";
 
 /** Asked again and again: a peer that does not run has no address. IPv4, sorted, each once. */
 export type PeerLook = () => Promise<readonly string[]>;
 
-/** Whom the server does not know; when it only forwards the question, nobody may answer it. */
-const UNKNOWN = ["ENOTFOUND", "ENODATA", "ESERVFAIL"];
-const ANSWER_WITHIN_MS = 1_000;
+/** In every container on a network that somebody made: Docker's "Networking overview". */
+const NAME_SERVER = { ip: "127.0.0.11", port: 53 };
+/** What it knows it says at once; what it does not it asks others for, who may be silent. */
+const ANSWER_WITHIN_MS = 500;
+const IDS = 0x10000;
 
-/** Where the server itself does not answer, a peer is where it was. */
-export function lookForPeers(hosts: readonly string[]): PeerLook {
-  const resolver = new Resolver({ timeout: ANSWER_WITHIN_MS, tries: 1 });
+/** Without an answer a peer is where it was. */
+export function lookForPeers(hosts: readonly string[], clock: Clock): PeerLook {
   const last = new Map<string, readonly string[]>();
+  let id = 0;
   const look = async (host: string) => {
-    try {
-      last.set(host, await resolver.resolve4(host));
-    } catch (error) {
-      if (UNKNOWN.includes(codeOf(error))) last.delete(host);
-    }
+    id = (id + 1) % IDS;
+    const found = await askFor(host, { id, clock });
+    if (found) last.set(host, found);
     return last.get(host) ?? [];
   };
   return async () => {
@@ -27,6 +29,24 @@ export function lookForPeers(hosts: readonly string[]): PeerLook {
   };
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+/** Undefined when there is no answer in time. */
+async function askFor(
+  host: string,
+  { id, clock }: { readonly id: number; readonly clock: Clock },
+): Promise<readonly string[] | undefined> {
+  const answered = Promise.withResolvers<readonly string[] | undefined>();
+  const data = (_: unknown, message: Buffer) => {
+    const found = decodeAnswer(id, message);
+    if (found) answered.resolve(found);
+  };
+  const waiting = new AbortController();
+  const socket = await Bun.udpSocket({ socket: { data } });
+  try {
+    socket.send(encodeQuestion(id, host), NAME_SERVER.port, NAME_SERVER.ip);
+    const late = clock.sleep(ANSWER_WITHIN_MS, waiting.signal).then(() => undefined);
+    return await Promise.race([answered.promise, late]);
+  } finally {
+    waiting.abort();
+    socket.close();
+  }
 }
