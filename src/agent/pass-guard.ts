@@ -5,10 +5,11 @@ import type { Approval } from "../domain/session.ts";
 import { type AskedOperation, askGuard } from "./ask-guard.ts";
 import type { SessionContext } from "./context.ts";
 import { record, say } from "./record.ts";
+import { redactJson } from "./redact.ts";
 
 export interface Operation extends AskedOperation {
   readonly callId: string;
-  /** Exactly what will run: what a person approves is this and nothing else. */
+  /** Exactly what will run: what a person approves, shown without secrets, is this alone. */
   readonly operation: JsonObject;
   readonly reason: string;
 }
@@ -45,7 +46,7 @@ async function askPerson(
   const { queue, clock, limits } = context.agent;
   const approval = await queue.requestApproval({
     sessionId: context.session.id,
-    operation: asked.operation,
+    operation: redactJson(asked.operation, context.agent.redact),
     reason: context.agent.redact(asked.reason),
     expiresInMs: limits.approvalMsMax,
   });

@@ -62,6 +62,20 @@ test("approve: an action waits for a person, and is done once it is approved", a
   expect((await world.store.getApproval(1))?.state).toBe("used");
 });
 
+test("approve: what a person is shown and what is kept of it holds no secret", async () => {
+  using world = await tryOnce(({ scratch }) => shellCall(`touch ${scratch}/${SECRET}`), {
+    mode: "approve",
+  });
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  const shown = JSON.stringify(await world.store.getApproval(1));
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect(shown).toContain("[redacted]");
+  expect(shown).not.toContain(SECRET);
+  expect(existsSync(join(world.scratch, SECRET))).toBe(true);
+});
+
 test("approve: what was denied is not done, and the model is told", async () => {
   using world = await tryOnce(() => actCall("switch_on", "left"), { mode: "approve" });
   const running = world.run();
