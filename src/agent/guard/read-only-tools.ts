@@ -14,7 +14,7 @@ interface ReadOnlyTool {
 }
 
 const PLAIN = [
-  ...[":", "break", "continue", "echo", "exit", "false", "pwd"],
+  ...[":", "break", "continue", "echo", "exit", "false", "pwd", "yes"],
   ...["return", "set", "shift", "sleep", "true", "type", "umask", "which"],
   ...["basename", "base64", "cat", "cksum", "cmp", "column", "comm", "cut", "diff", "dirname"],
   ...["egrep", "expand", "expr", "fgrep", "fold", "grep", "head", "hexdump", "jq", "join", "ls"],
