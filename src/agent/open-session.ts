@@ -20,6 +20,7 @@ export async function openSession(
   const signal = AbortSignal.any([agent.signal, lease.signal]);
   const opened = await tryOpen(agent.openSubject, ticket.subject);
   if ("problem" in opened) {
+    if (signal.aborted) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
     const progress = startProgress(clock.now(), []);
     return {
       type: "ended",

@@ -13,7 +13,8 @@ import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { choiceFlag, durationFlag, isFlagSet, numberFlag, textFlag } from "./flags.ts";
 import { openPatiently, openStore } from "./open-store.ts";
-import { openSubject } from "./open-subject.ts";
+import { type OpenedSubject, openSubject } from "./open-subject.ts";
+import { openWhileItRestarts } from "./open-subject-patiently.ts";
 import { loadPolicy } from "./policy-file.ts";
 
 const LEASE_MS = 30_000;
@@ -42,6 +43,8 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
   using queue = await opening(context, () => openStore(context));
   if (!shell || !queue) return exitCodeOfSignal(signal);
   const knowledge = shellKnowledge(context);
+  const opened = (open: () => Promise<OpenedSubject>) =>
+    once ? open() : openWhileItRestarts(context, open);
   await runAgent({
     ...{
       queue,
@@ -59,7 +62,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
       subject,
     },
     agentId: `${hostname()}-${process.pid}`,
-    openSubject: async (name) => (await openSubject(context, name)).subject,
+    openSubject: async (name) => (await opened(() => openSubject(context, name))).subject,
     classify: (command, names) => classifyCommand(command, knowledge(names)),
     policy,
     redact: createRedactor(secretsOf(env)),

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { OperatorError } from "../../src/domain/errors.ts";
 import { eventually } from "../support/eventually.ts";
 import { lampSubject } from "../support/memory-subject.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
@@ -161,3 +162,17 @@ async function journalStates(world: World): Promise<readonly string[]> {
   const { id } = await world.session();
   return (await world.store.journalOf(id)).map(({ state }) => state);
 }
+
+test("a subject that could not be opened before the signal is for the next agent", async () => {
+  const failure = new OperatorError("runtime", "no socket is there");
+  using world: World = openWorld({
+    script: [],
+    openSubject: () => {
+      world.stop("SIGTERM");
+      return Promise.reject(failure);
+    },
+  });
+  await world.openTicket();
+  await world.run();
+  expect(await world.session()).toMatchObject({ stopReason: "aborted" });
+});
