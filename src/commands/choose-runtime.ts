@@ -63,12 +63,14 @@ async function chooseFreely(
   const { docker: plan } = definition;
   if (!plan) return { name: "local", reason: "" };
   if (textFlag(flags, "timeScale") !== undefined) {
-    return stayLocal("--time-scale is of stand-ins on this machine");
+    return stayLocal(`--time-scale is of stand-ins on this machine; ${ASK_FOR_DOCKER}`);
   }
   const found = await describeDockerEngine(env.DOCKER_HOST);
-  if (found.state === "absent") return stayLocal(found.reason);
+  if (found.state === "absent") return stayLocal(`${found.reason}; ${ASK_FOR_DOCKER}`);
   const engine = await connectEngine(env.DOCKER_HOST);
-  if (!engine.isHere) return stayLocal(`the docker engine ${engine.where} is on another host`);
+  if (!engine.isHere) {
+    return stayLocal(`the docker engine ${engine.where} is on another host, run operator there`);
+  }
   const images = imageNamesIn(imagesOf(plan, env));
   const further = (await furtherImages?.(engine, plan)) ?? [];
   for (const image of [...images, ...further]) {
@@ -78,6 +80,8 @@ async function chooseFreely(
   const reason = `runtime docker: engine ${engine.version} answers and has all images`;
   return { name: "docker", reason: `${reason} (--runtime local for processes)`, engine, plan };
 }
+
+const ASK_FOR_DOCKER = "--runtime docker for containers";
 
 function sayRemedy(image: string, plan: DockerPlan): string {
   return image === ownImageOf(plan) ? sayHowToBuild(image) : "--runtime docker pulls it";

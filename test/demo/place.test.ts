@@ -63,7 +63,9 @@ test("processes are chosen with a reason; containers out of reach wait for anoth
   expect(stays).toStartWith(
     `what a killed demo left in ${left} stays for now: looking for a docker`,
   );
-  expect(lines.join("\n")).toMatch(/ runtime local: looking for .*: no socket is there/);
+  expect(lines.join("\n")).toMatch(
+    / runtime local: looking for .*: no socket is there; --runtime docker for containers/,
+  );
   await demo.stop(30_000);
   expect(await homes()).toEqual(["operator-demo-killed"]);
 });

@@ -101,6 +101,12 @@ describe.each([...CASES])("$definition.name", ({ definition, plan, image, ports 
     expect(new Set(chosen.map(([, port]) => port)).size).toBe(ports);
   });
 
+  test.each(["abc", "0", "65536", "80 "])("%j is no port, and nothing is chosen", async (port) => {
+    const env = { OPERATOR_PORT_PROMETHEUS: port };
+    const choosing = chooseVariables({ definition, plan, home: tmpdir(), env });
+    await expect(choosing).rejects.toThrow(`OPERATOR_PORT_PROMETHEUS "${port}": must be a port`);
+  });
+
   test("what members need and share are variables of the file", async () => {
     const options = { definition, plan, home: tmpdir(), env: {} };
     const variables = await chooseVariables(options);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describeDockerEngine } from "../../src/runtimes/docker/describe-engine.ts";
 import { connectEngine } from "../../src/runtimes/docker/engine.ts";
 import { asNobody } from "../support/as-nobody.ts";
+import { builtOperator } from "../support/built-operator.ts";
 
 const cleanups: (() => unknown)[] = [];
 const START = "start Docker, or name an engine with DOCKER_HOST";
@@ -72,6 +73,19 @@ test("a port where nobody listens is absent, with the remedy", async () => {
     reason,
     remedy: START,
   });
+});
+
+test("the executable's only line on it is its own", async () => {
+  const home = await mkdtemp(join(tmpdir(), "operator-home-"));
+  cleanups.push(() => rm(home, { recursive: true }));
+  const child = Bun.spawn([await builtOperator(), "subject", "up", "tikv", "--runtime", "docker"], {
+    env: { OPERATOR_HOME: home, DOCKER_HOST: "tcp://127.0.0.1:9" },
+    stderr: "pipe",
+  });
+  expect(await child.stderr.text()).toBe(
+    `operator: looking for a docker engine at tcp://127.0.0.1:9: nobody listens there\n` +
+      `hint: ${START}\n`,
+  );
 });
 
 test("an engine that accepts and says nothing is absent after a second", async () => {

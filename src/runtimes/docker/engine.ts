@@ -35,6 +35,8 @@ export async function connectEngine(
   dockerHost: string | undefined,
   deadlineMs = DEADLINE_MS,
 ): Promise<Engine> {
+  // It calls url.parse for hosts on TCP: nothing that who reads our lines could mend.
+  process.noDeprecation = true;
   const { default: Client } = await import("dockerode");
   const host = dockerHost ?? defaultHost();
   const client = new Client(placeOf(host));

@@ -1,5 +1,6 @@
 // What a compose file leaves open, and what is filled in: chosen once, and kept beside the file.
 import { resolve } from "node:path";
+import { OperatorError } from "../../domain/errors.ts";
 import type { DockerPlan, SubjectDefinition } from "../../domain/subject.ts";
 import { OWNERS_ONLY, readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
 import { allocatePorts } from "../local/ports.ts";
@@ -13,6 +14,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const IMAGE_PREFIX = "OPERATOR_IMAGE_";
 const PORT_PREFIX = "OPERATOR_PORT_";
+const PORT_MAX = 65_535;
 
 export interface ChooseOptions {
   readonly definition: SubjectDefinition;
@@ -21,18 +23,26 @@ export interface ChooseOptions {
   readonly env: Environment;
 }
 
-/** As the person's environment says; else images as the file does, and ports that are free. */
+/**
+ * As the person's environment says; else images as the file does, and ports that are free. Rejects
+ * with code "usage" for what is no port.
+ */
 export async function chooseVariables(options: ChooseOptions): Promise<Variables> {
   const { definition, plan, home, env } = options;
   const declared = variablesOf(plan, PORT_PREFIX).filter(([name]) => !env[name]);
   const free = await allocatePorts(declared.length, `${resolve(home)} ${definition.name}`);
   const ports = declared.map(([name], index) => [name, String(free[index])] as const);
   const given = variablesOf(plan, PORT_PREFIX).flatMap(([name]) =>
-    env[name] ? [[name, env[name]] as const] : [],
+    env[name] ? [[name, checkPort(name, env[name])] as const] : [],
   );
   const images = { ...imagesOf(plan, env), ...loadImageOf(plan, env) };
   const settings = chooseSharedSettings(options);
   return { ...images, ...settings, ...Object.fromEntries([...ports, ...given]) };
+}
+
+function checkPort(name: string, port: string): string {
+  if (/^[1-9]\d{0,4}$/.test(port) && Number(port) <= PORT_MAX) return port;
+  throw new OperatorError("usage", `${name} "${port}": must be a port, from 1 to ${PORT_MAX}`);
 }
 
 /** Of the load that runs beside it, which is no part of the file. */
