@@ -73,7 +73,7 @@ const AGENT: CommandEntry = {
   flags: {
     "--once": "End after one ticket, or at once when there is none",
     "--model <name>":
-      "runbook or claude-… (default: claude-… with ANTHROPIC_API_KEY, else runbook)",
+      "runbook, claude-… or replay:<session or .jsonl> (default claude-… with a key, else runbook)",
     "--mode <mode>": "observe, approve or execute (default execute; env OPERATOR_SAFETY_MODE)",
     "--subject <name>": "Only tickets of this subject",
     ...POLICY,

@@ -16,6 +16,8 @@ import { openPatiently, openStore } from "./open-store.ts";
 import { type OpenedSubject, openSubject } from "./open-subject.ts";
 import { openWhileItRestarts } from "./open-subject-patiently.ts";
 import { loadPolicy } from "./policy-file.ts";
+import { sessionInFile, sessionInStore } from "./recorded-session.ts";
+import { openExistingStore } from "./tickets-store.ts";
 
 const LEASE_MS = 30_000;
 const IDLE_MS = 500;
@@ -37,6 +39,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     env,
     clock,
     runbooks: findRunbook,
+    recordings: (recorded) => findRecording(context, recorded),
   });
   if (notice !== undefined) context.printError(notice);
   const shell = await opening(context, () => openAgentShell(context));
@@ -95,6 +98,13 @@ function limitsOf({ flags }: CommandContext): Limits {
     commandMsMax: durationFlag(flags, "commandMax") ?? DEFAULT_LIMITS.commandMsMax,
     outputBytesMax: numberFlag(flags, "outputMax", { min: 256, max: 1_048_576 }) ?? outputBytesMax,
   };
+}
+
+/** A file's name ends as those that `audit export` writes. */
+async function findRecording(context: CommandContext, recorded: string) {
+  if (recorded.endsWith(".jsonl")) return (await sessionInFile(recorded, undefined)).events;
+  using store = await openExistingStore(context);
+  return (await sessionInStore(store, recorded)).events;
 }
 
 async function findRunbook({ subject, invariant }: RunbookTicket): Promise<Runbook | undefined> {

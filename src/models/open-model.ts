@@ -1,4 +1,5 @@
 // From --model and the environment to a Model. The SDK is loaded only for a model that needs it.
+import type { AuditEvent } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { Model } from "../domain/model.ts";
@@ -16,6 +17,7 @@ export interface ModelWish {
 
 export type ModelChoice =
   | { readonly type: "runbook"; readonly notice: string | undefined }
+  | { readonly type: "replay"; readonly name: string; readonly recorded: string }
   | {
       readonly type: "claude";
       readonly name: string;
@@ -23,6 +25,12 @@ export type ModelChoice =
       readonly baseUrl: string | undefined;
       readonly notice: string | undefined;
     };
+
+/**
+ * The audit events of a session by its id, the beginning of it, or the file of an export. Rejects
+ * with OperatorError.
+ */
+export type RecordingLookup = (recorded: string) => Promise<readonly AuditEvent[]>;
 
 export interface OpenedModel {
   readonly model: Model;
@@ -34,18 +42,34 @@ const DEFAULT_CLAUDE = "claude-sonnet-5-5";
 
 /** Rejects with OperatorError for a name that no model has, or a key or URL that cannot be used. */
 export async function openModel(
-  options: ModelWish & { readonly clock: Clock; readonly runbooks: RunbookLookup },
+  options: ModelWish & {
+    readonly clock: Clock;
+    readonly runbooks: RunbookLookup;
+    readonly recordings: RecordingLookup;
+  },
 ): Promise<OpenedModel> {
   const choice = chooseModel(options);
+  if (choice.type === "replay") return openReplay(choice, options.recordings);
   const { notice } = choice;
   if (choice.type === "runbook") return { model: createRunbookModel(options), notice };
   const { openAnthropicModel } = await import("./anthropic.ts");
   return { model: openAnthropicModel({ ...choice, clock: options.clock }), notice };
 }
 
+async function openReplay(
+  { name, recorded }: Extract<ModelChoice, { type: "replay" }>,
+  recordings: RecordingLookup,
+): Promise<OpenedModel> {
+  const { createReplayModel } = await import("./replay.ts");
+  const events = await recordings(recorded);
+  return { model: createReplayModel({ name, events }), notice: undefined };
+}
+
 /** The decision alone, without loading anything; throws as `openModel` rejects. */
 export function chooseModel({ name, env }: ModelWish): ModelChoice {
   if (name === "runbook") return { type: "runbook", notice: undefined };
+  const recorded = name === undefined ? undefined : /^replay:(.+)$/.exec(name)?.[1];
+  if (name !== undefined && recorded !== undefined) return { type: "replay", name, recorded };
   if (name !== undefined && !/^claude-[a-z0-9.-]+$/.test(name)) throw unknownModel(name);
   const apiKey = keyOf(env);
   if (apiKey !== undefined) return claude({ name: name ?? DEFAULT_CLAUDE, apiKey, env });
@@ -89,7 +113,7 @@ function baseUrlOf(env: Environment): string | undefined {
 function unknownModel(name: string): OperatorError {
   return new OperatorError(
     "usage",
-    `unknown model "${name}": runbook, or claude-… by its full name`,
+    `unknown model "${name}": runbook, claude-… by its full name, or replay:<session>`,
     {
       hint: `--model runbook, or --model ${DEFAULT_CLAUDE} with ANTHROPIC_API_KEY set`,
     },

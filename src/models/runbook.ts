@@ -7,6 +7,7 @@ import { type Message, type Model, ModelError, type ModelReply } from "../domain
 import type { Runbook, RunbookStep, RunbookTicket } from "../domain/runbook.ts";
 import { NO_USAGE } from "../domain/session.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
+import { eventIn } from "./result-event.ts";
 import { type AnsweredCall, readTranscript } from "./runbook-transcript.ts";
 
 /** Resolves with undefined where the ticket's subject has no runbook for its invariant. */
@@ -71,15 +72,12 @@ function noConclusion(ticket: RunbookTicket): RunbookStep {
   };
 }
 
-/** As the texts of results end. */
-const AUDIT_EVENT = /\(audit event (?<id>\d+)\)\s*$/;
 /** As many as a conclusion may name. */
 const EVIDENCE_MAX = 100;
 
 /** All that it was shown: a runbook decides by nothing else. */
 function evidenceIn(calls: readonly AnsweredCall[]): readonly number[] {
-  const ids = calls.flatMap(({ result }) => AUDIT_EVENT.exec(result.text)?.groups?.id ?? []);
-  return ids.slice(-EVIDENCE_MAX).map(Number);
+  return calls.flatMap(({ result }) => eventIn(result.text) ?? []).slice(-EVIDENCE_MAX);
 }
 
 /** In the form of the tools' schemas. */

@@ -12,6 +12,12 @@ const HOST_ONLY = { ...KEY, ANTHROPIC_BASE_URL: "localhost" };
 const NO_PRICE = "no price known for claude-next: its cost is estimated at the highest price known";
 const NO_KEY = "no ANTHROPIC_API_KEY: the runbook model answers";
 
+const SURROUNDINGS = {
+  clock: systemClock,
+  runbooks: async () => undefined,
+  recordings: async () => [],
+};
+
 describe("the choice", () => {
   test.each([
     ["a runbook by name", "runbook", {}, "runbook", undefined],
@@ -20,9 +26,10 @@ describe("the choice", () => {
     ["a runbook with a blank key", undefined, { ANTHROPIC_API_KEY: " " }, "runbook", NO_KEY],
     ["the default with a key", undefined, KEY, "claude-sonnet-5-5", undefined],
     ["another by name", "claude-opus-5-5", KEY, "claude-opus-5-5", undefined],
+    ["a recording", "replay:4f1a", KEY, "replay:4f1a", undefined],
     ["one without a known price", "claude-next", KEY, "claude-next", NO_PRICE],
   ])("is %s", async (_, name, env, expected, notice) => {
-    const opened = await openModel({ name, env, clock: systemClock, runbooks: noRunbooks });
+    const opened = await openModel({ name, env, ...SURROUNDINGS });
     expect({ name: opened.model.name, notice: opened.notice }).toEqual({ name: expected, notice });
   });
 
@@ -30,6 +37,7 @@ describe("the choice", () => {
     ["another maker's model", "gpt-5", KEY, 'unknown model "gpt-5"'],
     ["half a name", "claude", KEY, 'unknown model "claude"'],
     ["no name", "", {}, 'unknown model ""'],
+    ["a recording of nothing", "replay:", {}, 'unknown model "replay:"'],
     ["claude without a key", "claude-opus-5-5", {}, "ANTHROPIC_API_KEY is not set"],
     ["a key of two lines", undefined, TWO_LINES, "ANTHROPIC_API_KEY holds characters"],
     ["a host for a URL", undefined, HOST_ONLY, "ANTHROPIC_BASE_URL is no URL"],
@@ -45,7 +53,7 @@ describe("the choice", () => {
 test("a base URL in the environment is where the queries go, with the key", async () => {
   await using api = await startMessagesApi({ script: [message([says("hello")])] });
   const env = { ANTHROPIC_API_KEY: " sk-test-key\n", ANTHROPIC_BASE_URL: api.url };
-  const wish = { name: undefined, env, clock: systemClock, runbooks: noRunbooks };
+  const wish = { name: undefined, env, ...SURROUNDINGS };
   const { model } = await openModel(wish);
   const messages = [{ role: "user", blocks: [{ type: "text", text: "hi" }] }] as const;
   const request = { system: "s", tools: [], messages, outputTokensMax: 10 };
@@ -65,10 +73,6 @@ test("the SDK is loaded for claude alone", async () => {
   const child = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe" });
   expect(await child.stdout.text()).toBe("false true\n");
 });
-
-async function noRunbooks(): Promise<undefined> {
-  return undefined;
-}
 
 function thrownBy(action: () => unknown): OperatorError {
   try {
