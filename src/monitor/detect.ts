@@ -30,17 +30,25 @@ export function firingNow(
   violations: Violations,
   verdicts: readonly Verdict[],
 ): readonly Violation[] {
+  return seenNow(violations, verdicts).filter(({ state }) => state === "firing");
+}
+
+/**
+ * When the first of the pending ones will have lasted long enough; undefined when none is. One that
+ * was not seen now may be overdue: another look would not make it fire.
+ */
+export function nextFiringAtMs(
+  violations: Violations,
+  verdicts: readonly Verdict[],
+): number | undefined {
+  const pending = seenNow(violations, verdicts).filter(({ state }) => state === "pending");
+  const times = pending.map(({ sinceMs, verdict }) => sinceMs + verdict.forMs);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function seenNow(violations: Violations, verdicts: readonly Verdict[]): readonly Violation[] {
   const seen = new Set(
     verdicts.filter((verdict) => verdict.state === "violated").map(fingerprintOf),
   );
-  return [...violations.values()].filter(
-    (violation) => violation.state === "firing" && seen.has(violation.fingerprint),
-  );
-}
-
-/** When the first of the pending ones will have lasted long enough; undefined when none is. */
-export function nextFiringAtMs(violations: Violations): number | undefined {
-  const pending = [...violations.values()].filter(({ state }) => state === "pending");
-  const times = pending.map(({ sinceMs, verdict }) => sinceMs + verdict.forMs);
-  return times.length === 0 ? undefined : Math.min(...times);
+  return [...violations.values()].filter(({ fingerprint }) => seen.has(fingerprint));
 }

@@ -28,6 +28,8 @@ interface MonitorMemory {
   violations: Violations;
   watches: Watches;
   trouble: string | undefined;
+  /** When what was seen broken may fire; undefined when nothing was, or nothing could be seen. */
+  firingAtMs: number | undefined;
 }
 
 export async function runMonitor(options: MonitorOptions): Promise<void> {
@@ -37,6 +39,7 @@ export async function runMonitor(options: MonitorOptions): Promise<void> {
     violations: new Map(),
     watches: new Map(),
     trouble: undefined,
+    firingAtMs: undefined,
   };
   emit({ type: "started", atMs: clock.now(), subject: subject.name, intervalMs });
   const pause = createPause({ runtime: subject.runtime, clock, signal, emit });
@@ -44,13 +47,14 @@ export async function runMonitor(options: MonitorOptions): Promise<void> {
     const startedAtMs = clock.now();
     await guardedTick(options, memory);
     const restMs = startedAtMs + intervalMs - clock.now();
-    await pause.wait(restMs, nextFiringAtMs(memory.violations));
+    await pause.wait(restMs, memory.firingAtMs);
   }
   emit({ type: "stopped", atMs: clock.now() });
 }
 
 async function guardedTick(options: MonitorOptions, memory: MonitorMemory): Promise<void> {
   const { clock, emit } = options;
+  memory.firingAtMs = undefined;
   try {
     await tick(options, memory);
     if (memory.trouble !== undefined) {
@@ -71,6 +75,7 @@ async function tick(options: MonitorOptions, memory: MonitorMemory): Promise<voi
   const verdicts = evaluate(subject.invariants, { current, previous: memory.previous });
   memory.previous = current;
   memory.violations = trackViolations(memory.violations, verdicts, clock.now());
+  memory.firingAtMs = nextFiringAtMs(memory.violations, verdicts);
   emit({
     type: "observation",
     atMs: clock.now(),

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { Verdict } from "../../src/domain/verdict.ts";
-import { firingNow, trackViolations, type Violations } from "../../src/monitor/detect.ts";
+import {
+  firingNow,
+  nextFiringAtMs,
+  trackViolations,
+  type Violations,
+} from "../../src/monitor/detect.ts";
 import { verdictWith } from "../support/verdicts.ts";
 
 const NONE: Violations = new Map();
@@ -41,5 +46,12 @@ describe("violations", () => {
     const violations = trackViolations(NONE, [violated], 0);
     expect(firingNow(violations, [violated]).length).toBe(1);
     expect(firingNow(violations, [verdictWith({ state: "unknown" })])).toEqual([]);
+  });
+
+  test("a pending one may fire when it has lasted forMs, unless it is not seen any more", () => {
+    const violated = verdictWith({ forMs: 1_500 });
+    const violations = trackViolations(NONE, [violated], 1_000);
+    expect(nextFiringAtMs(violations, [violated])).toBe(2_500);
+    expect(nextFiringAtMs(violations, [verdictWith({ state: "unknown" })])).toBeUndefined();
   });
 });

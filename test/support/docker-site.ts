@@ -7,6 +7,7 @@ import { systemClock } from "../../src/infra/clock.ts";
 import { takeDown } from "../../src/runtimes/open.ts";
 import { builtOperator } from "./built-operator.ts";
 import { testEngine } from "./docker-engine.ts";
+import { eventually } from "./eventually.ts";
 
 export interface Ended {
   readonly lines: readonly string[];
@@ -19,6 +20,13 @@ export interface DockerSite extends AsyncDisposable {
   run(words: string, more?: Record<string, string>): Promise<Ended>;
   /** The lines of one that goes on, as they come; it ends with the site. */
   start(words: string): Started;
+  /** As `eventually`; a failure tells what those that go on said last. */
+  eventually(condition: () => Promise<boolean> | boolean, wait: Wait): Promise<void>;
+}
+
+export interface Wait {
+  readonly what: string;
+  readonly withinMs?: number;
 }
 
 export interface Started {
@@ -26,6 +34,8 @@ export interface Started {
   /** By SIGKILL; resolves when it is gone. */
   kill(): Promise<unknown>;
 }
+
+const LINES_TOLD = 60;
 
 /** `images` go into the environment of every command; nothing is started yet. */
 export async function openDockerSite(
@@ -38,6 +48,7 @@ export async function openDockerSite(
   const { PATH } = process.env;
   const env = { PATH, HOME: home, OPERATOR_HOME: home, DOCKER_HOST: host, ...images };
   const children: Bun.ReadableSubprocess[] = [];
+  const said = new Map<string, string[]>();
   const spawn = (words: string, more = {}) =>
     Bun.spawn([binary, ...words.split(" ")], {
       env: { ...env, ...more },
@@ -54,6 +65,7 @@ export async function openDockerSite(
       const child = spawn(words);
       children.push(child);
       const lines: string[] = [];
+      said.set(words, lines);
       void child.stdout.pipeTo(
         new WritableStream({
           write: (bytes) => void lines.push(...new TextDecoder().decode(bytes).split("\n")),
@@ -67,6 +79,13 @@ export async function openDockerSite(
         },
       };
     },
+    async eventually(condition, { what, withinMs }) {
+      try {
+        await eventually(condition, what, withinMs);
+      } catch (cause) {
+        throw new Error(`${what}: never\n${sayLast(said)}`, { cause });
+      }
+    },
     async [Symbol.asyncDispose]() {
       for (const child of children) child.kill();
       await Promise.all(children.map(({ exited }) => exited));
@@ -74,6 +93,12 @@ export async function openDockerSite(
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function sayLast(said: ReadonlyMap<string, readonly string[]>): string {
+  return [...said]
+    .map(([words, lines]) => `operator ${words}:\n${lines.slice(-LINES_TOLD).join("\n")}`)
+    .join("\n");
 }
 
 /** What of the engine carries the label of a project: containers, networks, volumes. */
