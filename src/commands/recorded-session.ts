@@ -1,10 +1,9 @@
 // A session's events, from the database or from what `audit export` wrote of one.
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { AUDIT_TYPES, type AuditEvent } from "../domain/audit.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
-import { withFileErrors } from "../infra/files.ts";
+import { readNamedFile } from "../infra/files.ts";
 import { parseJsonText } from "../infra/json-text.ts";
 import { usage } from "./flags.ts";
 import { namedSession } from "./tickets-store.ts";
@@ -50,7 +49,7 @@ export async function sessionInFile(
   file: string,
   typed: string | undefined,
 ): Promise<RecordedSession> {
-  const text = await withFileErrors(`reading ${file}`, () => readFile(file, "utf8"));
+  const text = await readNamedFile(file);
   const events = text.split("\n").flatMap((line) => eventIn(line, file));
   const isMeant = ({ sessionId }: AuditEvent) =>
     sessionId !== null && (typed === undefined || typed === "last" || sessionId.startsWith(typed));

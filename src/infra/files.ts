@@ -1,7 +1,7 @@
 // Files that other processes read while we write them: each is there whole or not at all.
 import { type Stats, statSync } from "node:fs";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
-import { OperatorError } from "../domain/errors.ts";
+import { messageOf, OperatorError } from "../domain/errors.ts";
 
 /** Modes of a new file, before the umask: for everybody to read, or for its owner alone. */
 const PUBLIC = 0o666;
@@ -96,6 +96,16 @@ export async function withFileErrors<T>(doing: string, work: () => Promise<T>): 
       hint: "OPERATOR_HOME (for a demo: TMPDIR) names a directory that this user may write",
       cause: error,
     });
+  }
+}
+
+/** A file that a person named, as text. Rejects with OperatorError code "runtime". */
+export async function readNamedFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const hint = "name a file that is there, and that this user may read";
+    throw new OperatorError("runtime", `reading ${file}: ${messageOf(error)}`, { hint });
   }
 }
 
