@@ -124,7 +124,8 @@ const TICKETS: CommandEntry = {
 
 const AUDIT: CommandEntry = {
   usage: "audit [verb] [...words]",
-  describes: "list | show | explain | export | replay | verify: what happened, and proof of it",
+  describes:
+    "list | show | explain | export | replay | verify | compact: what happened, and proof of it",
   flags: {
     "--limit <n>": "list: at most this many sessions (default 20)",
     "--ticket <n>": "export: this ticket alone",
@@ -136,6 +137,8 @@ const AUDIT: CommandEntry = {
     "--public-key <file>":
       "verify: nothing was cut off since the head was signed with its other half",
     "--head <file>": "verify: the signed head (default: beside the database)",
+    "--older-than <age>": "compact: what sessions of tickets resolved before that said and saw",
+    "--dry-run": "compact: only say what would be removed",
     ...DB,
     ...JSON_LINES,
   },
@@ -146,6 +149,7 @@ const AUDIT: CommandEntry = {
     "operator audit export --ticket 1 --out ticket-1.html",
     "operator audit replay last",
     "operator audit verify",
+    "operator audit compact --older-than 90d --dry-run",
   ],
   load: async () => (await import("./commands/audit.ts")).runAudit,
 };

@@ -115,6 +115,10 @@ function movedWords(content: JsonObject): string {
 
 function replyWords(content: JsonObject, speaker: string): readonly string[] {
   const usage = usageIn(content);
+    case "audit_compacted":
+      return [
+        `[Audit] the content of ${numberIn(content, "events") ?? "?"} old events was removed`,
+      ];
   const durationMs = numberIn(content, "durationMs");
   const costs = [
     ...(usage ? [`${formatCount(usage.inputTokens)} tokens in`] : []),

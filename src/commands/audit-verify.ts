@@ -21,7 +21,7 @@ export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
   if (signKey !== undefined && publicKey !== undefined) {
     throw usage("--sign-key signs, --public-key checks what was signed: one of them");
   }
-  const found = await verifyFile(context, publicKey);
+  const found = await verifiedFile(context, publicKey);
   const signed = signKey !== undefined && found.state === "intact";
   if (signed) await writeHead(context, { found, keyFile: signKey });
   const file = signed ? { signed: headFileOf(context) } : {};
@@ -34,9 +34,9 @@ export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
 }
 
 /** What cannot be read because bytes of it were changed is broken: no failure of the command. */
-async function verifyFile(
+export async function verifiedFile(
   context: CommandContext,
-  keyFile: string | undefined,
+  keyFile?: string,
 ): Promise<AuditVerification> {
   const { walProblem } = await import("../store/audit-wal.ts");
   // Before it is opened: an opening may write, over what shows it.
@@ -116,8 +116,10 @@ function brokenAt(row: string, reason: string, firstBadId: number | null = null)
   return { state: "broken", rows: 0, row, firstBadId, reason } as const;
 }
 
-function verificationLine(found: AuditVerification): string {
+export function verificationLine(found: AuditVerification): string {
   if (found.state === "broken") return `audit broken at ${found.row}: ${found.reason}`;
   if (found.rows === 0) return "no audit yet: there is nothing to verify";
-  return `audit intact: ${found.rows} events, head ${found.head}`;
+  const { rows, compacted, head } = found;
+  const removed = compacted === 0 ? "" : `, ${compacted} of them compacted`;
+  return `audit intact: ${rows} events${removed}, head ${head}`;
 }

@@ -1,7 +1,8 @@
-// operator audit list | show | explain | export | replay | verify: what happened, and proof that
-// nobody has changed it since.
+// operator audit list | show | explain | export | replay | verify | compact: what happened, and
+// proof that nobody has changed it since.
 import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
+import { compactAudit } from "./audit-compact.ts";
 import { explainLines } from "./audit-explain.ts";
 import { exportAudit } from "./audit-export.ts";
 import { conversationLines } from "./audit-lines.ts";
@@ -25,7 +26,7 @@ const VERBS = { list, show, explain, export: exportAudit, replay: replayAudit } 
   string,
   Verb
 >;
-const VERB_NAMES = ["list", "show", "explain", "export", "replay", "verify"] as const;
+const VERB_NAMES = ["list", "show", "explain", "export", "replay", "verify", "compact"] as const;
 const NAMING = ["show", "explain", "replay"];
 const LIMIT = 20;
 
@@ -33,6 +34,7 @@ export async function runAudit(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of audit");
   refuseSurplus(context.words, { max: NAMING.includes(verb) ? 2 : 1, after: "audit" });
   if (verb === "verify") return verifyAudit(context);
+  if (verb === "compact") return compactAudit(context);
   using store = await openExistingStore(context);
   // Awaited here: the store must stay open until the verb has ended.
   return await VERBS[verb](store, context);

@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { OperatorError } from "../domain/errors.ts";
 import type { CommandContext, Flags } from "./context.ts";
 
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 export function isFlagSet(flags: Flags, name: string): boolean {
   return flags[name] === true;
@@ -29,7 +35,7 @@ export function numberFlag(
   throw usage(`${typed(name)} ${text}: must be a number from ${range.min} to ${range.max}`);
 }
 
-/** `500ms`, `5s`, `2m`, `1h`; a bare number is seconds. In milliseconds, at least 1. */
+/** `500ms`, `5s`, `2m`, `1h`, `30d`; a bare number is seconds. In milliseconds, at least 1. */
 export function durationFlag(flags: Flags, name: string): number | undefined {
   const text = textFlag(flags, name);
   return text === undefined ? undefined : parseDuration(text, typed(name));

@@ -81,6 +81,7 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
   }
 }
 
+    case "audit_compacted":
 /** Then there is nothing to confirm. */
 function isGivingUp(content: JsonObject): boolean {
   return textIn(objectIn(content, "conclusion"), "outcome") === "cannot_fix";

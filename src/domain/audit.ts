@@ -1,6 +1,7 @@
 // The events of the append-only audit. Each row carries the SHA-256 of the row before it, so that a
 // changed, removed or inserted row is found. In `rows` an event of the store carries the seals of
-// what it changed: tickets, sessions, steps, approvals.
+// what it changed: tickets, sessions, steps, approvals. The content of old rows may be removed: its
+// hash stays, and the row's own hash is made of that.
 import type { Json, JsonObject } from "./json.ts";
 import { canonicalJson } from "./json.ts";
 
@@ -27,6 +28,7 @@ export const AUDIT_TYPES = [
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
+  "audit_compacted", // cutoffMs, events, bytes, ids: whose content was removed by age
 export interface AuditInput {
   readonly type: AuditType;
   readonly ticketId: number | null;
@@ -45,9 +47,28 @@ export interface AuditEvent extends AuditInput {
 /** The hash that stands before the first row. */
 export const AUDIT_GENESIS = "0".repeat(64);
 
-/** What a row's hash covers, besides the previous hash: everything that is stored in it. */
-export function auditContent(event: Omit<AuditEvent, "previousHash" | "hash">): string {
+/** What a row's hash covers, besides the previous hash: all that is stored, content by its hash. */
+export function auditText(event: AuditFacts, contentHash: string): string {
+  const { id, atMs, type, ticketId, sessionId } = event;
+  return canonicalJson({ id, atMs, type, ticketId, sessionId, contentHash });
+}
+
+export type AuditFacts = Omit<AuditEvent, "previousHash" | "hash" | "content">;
+
+/** The same in the first version, whose rows stay as they are: content itself. */
+export function oldAuditText(event: AuditFacts & Pick<AuditEvent, "content">): string {
   const { id, atMs, type, ticketId, sessionId, content } = event;
   const row: Json = { id, atMs, type, ticketId, sessionId, content };
   return canonicalJson(row);
+}
+
+/** What stands in place of a content that was removed: the hash that its row's hash covers. */
+export function compactedContent(contentHash: string): JsonObject {
+  return { compacted: contentHash };
+}
+
+/** The hash of the content that was removed; undefined of a content that is there. */
+export function compactedHash({ compacted, ...others }: JsonObject): string | undefined {
+  const isMark = typeof compacted === "string" && /^[0-9a-f]{64}$/.test(compacted);
+  return isMark && Object.keys(others).length === 0 ? compacted : undefined;
 }

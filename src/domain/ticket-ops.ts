@@ -176,10 +176,26 @@ export interface EventFilter {
 }
 
 export type AuditVerification =
-  | { readonly state: "intact"; readonly rows: number; readonly head: string }
+  | {
+      readonly state: "intact";
+      readonly rows: number;
+      /** Of those, whose content was removed by age. */
+      readonly compacted: number;
+      readonly head: string;
+    }
   | {
       readonly state: "broken";
       readonly rows: number;
+  /**
+   * Removes the content of old events, as many as make a short transaction, which adds one event
+   * that tells of them. Only of what was said and seen by sessions of tickets that were resolved
+   * before the cutoff. Rejects with "conflict" at an event that is not as it was written.
+   */
+  compactAudit(request: CompactionRequest): Promise<Compaction>;
+  /** What the same call of `compactAudit` would remove. */
+  planCompaction(request: CompactionRequest): Promise<Compaction>;
+  /** Gives unused pages of the file back, as many as make a short transaction. */
+  shrinkFile(): Promise<Shrinking>;
       /** The first row that is not as it was written: `event 5`, `ticket 3`, `step 4`, `head`. */
       readonly row: string;
       /** Of an event; null where the row is none. */
@@ -188,3 +204,26 @@ export type AuditVerification =
     };
 
 export interface TicketOps extends TicketLedger, WorkQueue, TicketDesk, Disposable {}
+export interface CompactionRequest {
+  readonly cutoffMs: number;
+  /** Where the call before ended; 0 at first. */
+  readonly afterId: number;
+}
+
+export interface Compaction {
+  /** How far it looked; undefined when there is nothing more. */
+  readonly lastId: number | undefined;
+  readonly events: number;
+  /** Of content that is removed; what stands in its place is taken off. */
+  readonly bytes: number;
+  /** Events of the first version: their hashes need their content. */
+  readonly kept: number;
+}
+
+export interface Shrinking {
+  /** That can still be given back by further calls. */
+  readonly freePages: number;
+  /** Files that were made before the first version with compaction only reuse free pages. */
+  readonly canShrink: boolean;
+}
+

@@ -1,4 +1,4 @@
-// Times, durations, tokens and money as people read them.
+// Times, durations, sizes, tokens and money as people read them.
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -30,6 +30,14 @@ export function formatDuration(durationMs: number): string {
 /** `12,345`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
+}
+
+/** `812 B`, `4.2 kB`, `780.3 MB`: thousands of thousands. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const units = ["kB", "MB", "GB"];
+  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1_000 ** power).toFixed(1)} ${units[power - 1]}`;
 }
 
 /** `$0.0123`; `$0` for what costs nothing. */

@@ -5,7 +5,7 @@ import {
   type RecordedError,
   type RecordHead,
 } from "../agent/recording/entries.ts";
-import type { AuditEvent } from "../domain/audit.ts";
+import { type AuditEvent, compactedHash } from "../domain/audit.ts";
 import { assert } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 
@@ -52,6 +52,10 @@ export function readRecord(
     .filter(({ type }) => type === "session_recorded")
     .map(({ content }) => parsePart(content));
   if (read.length === 0) return { reason: "it was made before sessions were recorded for replay" };
+  if (events.some(({ content }) => compactedHash(content) !== undefined)) {
+    const reason = "its record was removed by audit compact; an export from before has it: --from";
+    return { reason };
+  }
   const parts = read
     .filter((part) => part !== undefined)
     .sort((left, right) => left.part - right.part);

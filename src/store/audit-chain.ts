@@ -1,7 +1,13 @@
 // The audit: appended in the transaction of what it tells, each row chained to the one before by
 // its hash. The head is kept beside the rows, so that even a missing last row is found.
 import { createHash } from "node:crypto";
-import { AUDIT_GENESIS, type AuditEvent, type AuditInput, auditContent } from "../domain/audit.ts";
+import {
+  AUDIT_GENESIS,
+  type AuditEvent,
+  type AuditFacts,
+  type AuditInput,
+  auditText,
+} from "../domain/audit.ts";
 import { assert } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { EventFilter } from "../domain/ticket-ops.ts";
@@ -29,16 +35,17 @@ export function appendEvent(call: StoreCall, input: AuditInput): AuditEvent {
   assert(call.db.inTransaction, "an audit event is appended within a transaction");
   const head = headOf(call);
   const { type, ticketId, sessionId, content } = input;
-  const facts = { id: head.event_id + 1, atMs: call.nowMs, type, ticketId, sessionId, content };
-  const hash = hashAfter(head.hash, auditContent(facts));
-  const event: AuditEvent = { ...facts, previousHash: head.hash, hash };
+  const facts = { id: head.event_id + 1, atMs: call.nowMs, type, ticketId, sessionId };
+  const text = canonicalJson(content);
+  const hash = chainedHash(facts, { previousHash: head.hash, contentHash: sha256(text) });
+  const event: AuditEvent = { ...facts, content, previousHash: head.hash, hash };
   call.db
     .query(
       `INSERT INTO audit_events
         (id, at_ms, type, ticket_id, session_id, content, previous_hash, hash)
       VALUES ($id, $atMs, $type, $ticketId, $sessionId, $content, $previousHash, $hash)`,
     )
-    .run({ ...event, content: canonicalJson(content) });
+    .run({ ...event, content: text });
   call.db.query("UPDATE audit_head SET event_id = ?, hash = ?").run(event.id, hash);
   return event;
 }
@@ -63,6 +70,18 @@ export function headOf({ db }: StoreCall): Head {
   return head ?? { event_id: 0, hash: AUDIT_GENESIS };
 }
 
-export function hashAfter(previousHash: string, content: string): string {
-  return createHash("sha256").update(previousHash).update(content).digest("hex");
+/** Of a row: all that is stored in it, and all rows before it. */
+export function chainedHash(
+  facts: AuditFacts,
+  { previousHash, contentHash }: { readonly previousHash: string; readonly contentHash: string },
+): string {
+  return hashAfter(previousHash, auditText(facts, contentHash));
+}
+
+export function hashAfter(previousHash: string, text: string): string {
+  return createHash("sha256").update(previousHash).update(text).digest("hex");
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,30 +1,22 @@
 // Whether everything is as the store wrote it: the chain from its first row to its head, then each
 // ticket, session, step and approval beside the last event that tells of it. Stops at the first row
 // that is not.
-import { AUDIT_GENESIS, type AuditEvent, auditContent } from "../domain/audit.ts";
+import { AUDIT_GENESIS } from "../domain/audit.ts";
 import { messageOf } from "../domain/errors.ts";
-import { canonicalJson } from "../domain/json.ts";
 import type { AuditVerification } from "../domain/ticket-ops.ts";
-import { type Head, hashAfter, headOf } from "./audit-chain.ts";
+import { type Head, headOf } from "./audit-chain.ts";
+import {
+  countRemoved,
+  rememberRemoved,
+  startRememberingRemoved,
+  untoldRemoval,
+} from "./audit-removed.ts";
 import { type AuditProblem, firstBadRow, rememberTold, startRemembering } from "./audit-rows.ts";
 import { schemaProblem } from "./audit-schema.ts";
+import { formOf, parseLoosely, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import { walProblem } from "./audit-wal.ts";
 import { isDamage } from "./database-error.ts";
-import { parseEvent } from "./rows.ts";
 import type { StoreCall } from "./transaction.ts";
-
-/** A row as it is stored, whatever was done to it. */
-interface StoredRow {
-  readonly id: number;
-  readonly at_ms: number;
-  readonly type: string;
-  readonly ticket_id: number | null;
-  readonly session_id: string | null;
-  readonly content: string;
-  readonly is_json: 0 | 1;
-  readonly previous_hash: string;
-  readonly hash: string;
-}
 
 /** In constant memory, whatever the length of the chain. A file that is damaged is broken. */
 export function verifyAudit(call: StoreCall): AuditVerification {
@@ -48,10 +40,12 @@ function verifyRows(call: StoreCall, reading: Reading): AuditVerification {
   const outer = walProblem(call.db.filename) ?? schemaProblem(call.db);
   if (outer) return { state: "broken", rows: 0, ...outer };
   startRemembering(call.db);
+  startRememberingRemoved(call.db);
   const problem = chainProblem(call, reading) ?? rowProblem(call, reading);
   const rows = countRows(call);
   if (problem) return { state: "broken", rows, ...problem };
-  return { state: "intact", rows, head: headOf(call).hash };
+  const compacted = countRemoved(call.db);
+  return { state: "intact", rows, compacted, head: headOf(call).hash };
 }
 
 function rowProblem(call: StoreCall, reading: Reading): AuditProblem | undefined {
@@ -63,25 +57,27 @@ function chainProblem(call: StoreCall, reading: Reading): AuditProblem | undefin
   let previous: Head = { event_id: 0, hash: AUDIT_GENESIS };
   reading.row = "event 1";
   for (const row of storedRows(call)) {
-    const problem = problemOf(row, previous);
+    const problem = linkProblem(row, previous) ?? contentProblem(call, row);
     if (problem) return problem;
-    rememberTold(call.db, parseLoosely(row));
     previous = { event_id: row.id, hash: row.hash };
     reading.row = `event ${row.id + 1}`;
   }
-  return headProblem(call, previous);
+  return headProblem(call, previous) ?? untoldRemoval(call.db);
 }
 
-function problemOf(row: StoredRow, previous: Head): AuditProblem | undefined {
+function linkProblem(row: StoredEvent, previous: Head): AuditProblem | undefined {
   const expectedId = previous.event_id + 1;
   if (row.id !== expectedId) return eventProblem(expectedId, `row ${expectedId} is missing`);
-  if (row.previous_hash !== previous.hash) {
-    return eventProblem(row.id, "its previous hash is not the hash of the row before");
-  }
-  if (contentHash(row) !== row.hash) {
-    return eventProblem(row.id, "its content does not give its hash");
-  }
-  return undefined;
+  if (row.previous_hash === previous.hash) return undefined;
+  return eventProblem(row.id, "its previous hash is not the hash of the row before");
+}
+
+function contentProblem({ db }: StoreCall, row: StoredEvent): AuditProblem | undefined {
+  const form = formOf(row);
+  if (form === undefined) return eventProblem(row.id, "its content does not give its hash");
+  const event = parseLoosely(row);
+  rememberTold(db, event);
+  return rememberRemoved(db, { event, form });
 }
 
 /** All rows fit each other: is the last one that which was written last? */
@@ -106,20 +102,6 @@ function eventProblem(id: number, reason: string): AuditProblem {
   return { row: `event ${id}`, firstBadId: id, reason };
 }
 
-/** Undefined when the stored text is not what the store would have written. */
-function contentHash(row: StoredRow): string | undefined {
-  if (row.is_json === 0) return undefined;
-  const event = parseLoosely(row);
-  return canonicalJson(event.content) === row.content
-    ? hashAfter(row.previous_hash, auditContent(event))
-    : undefined;
-}
-
-/** The type may be one that was never written: it still has a hash. */
-function parseLoosely(row: StoredRow): AuditEvent {
-  return { ...parseEvent({ ...row, type: "ticket_opened" }), type: row.type as AuditEvent["type"] };
-}
-
 /** Every row is right by now; what finds them must be, too. */
 function fileProblem({ db }: StoreCall): AuditProblem | undefined {
   const found = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check(1)").get();
@@ -127,9 +109,9 @@ function fileProblem({ db }: StoreCall): AuditProblem | undefined {
   return said === "ok" ? undefined : { row: "the file", firstBadId: null, reason: said };
 }
 
-function storedRows({ db }: StoreCall): IterableIterator<StoredRow> {
+function storedRows({ db }: StoreCall): IterableIterator<StoredEvent> {
   return db
-    .query<StoredRow, []>("SELECT *, json_valid(content) AS is_json FROM audit_events ORDER BY id")
+    .query<StoredEvent, []>(`SELECT ${STORED_COLUMNS} FROM audit_events ORDER BY id`)
     .iterate();
 }
 

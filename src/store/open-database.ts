@@ -55,13 +55,21 @@ function configure(db: Database, options: DatabaseOptions): void {
   // Before the journal mode, which is written to the file.
   checkOrigin(db);
   if (isExpected) requirePresentSchema(db);
-  else db.run("PRAGMA journal_mode = WAL");
+  else prepareFile(db);
   // With WAL a crash of the process loses nothing and a crash of the machine can lose the last
   // commits, but never tear one. Full would cost an fsync per row for a record that the monitor can
   // observe again.
   db.run("PRAGMA synchronous = NORMAL");
   db.run("PRAGMA foreign_keys = ON");
+  // What is removed leaves no bytes behind in the pages that it stood in.
+  db.run("PRAGMA secure_delete = FAST");
   if (sizeBytesMax !== undefined) limitSize(db, sizeBytesMax);
+}
+
+function prepareFile(db: Database): void {
+  // Only a file without tables takes it: then it can give pages back, some at a time.
+  db.run("PRAGMA auto_vacuum = INCREMENTAL");
+  db.run("PRAGMA journal_mode = WAL");
 }
 
 function limitSize(db: Database, sizeBytesMax: number): void {

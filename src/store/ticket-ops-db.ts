@@ -17,12 +17,15 @@ import type {
   ApprovalRequest,
   AuditVerification,
   ClaimRequest,
+  Compaction,
+  CompactionRequest,
   EventFilter,
   FiringViolation,
   RecentStepsQuery,
   RecordedViolation,
   SessionEnd,
   SessionSummary,
+  Shrinking,
   StepIntent,
   StepOutcome,
   TicketFilter,
@@ -33,6 +36,7 @@ import * as audit from "./audit-chain.ts";
 import { verifyAudit } from "./audit-verify.ts";
 import * as claims from "./claims.ts";
 import { Connection } from "./connection.ts";
+import * as compaction from "./compaction.ts";
 import * as desk from "./desk.ts";
 import * as journal from "./journal.ts";
 import * as work from "./session-work.ts";
@@ -231,6 +235,23 @@ export class TicketOpsDB implements TicketOps {
 
   async decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval> {
     return this.#write((call) => approvals.decideApproval(call, { approvalId, decision }));
+  }
+
+  async compactAudit(request: CompactionRequest): Promise<Compaction> {
+    // Found without the write lock: between few old events may lie many young ones.
+    const ids = this.#read((call) => compaction.findOldEvents(call, request));
+    return this.#write((call) => compaction.removeContents(call, { ...request, ids }));
+  }
+
+  async planCompaction(request: CompactionRequest): Promise<Compaction> {
+    return this.#read((call) => {
+      const ids = compaction.findOldEvents(call, request);
+      return compaction.planRemoval(call, { ...request, ids });
+    });
+  }
+
+  async shrinkFile(): Promise<Shrinking> {
+    return this.#write(compaction.shrinkFile);
   }
 
   #write<T>(work: (call: StoreCall) => T): T {

@@ -63,6 +63,9 @@ beforeAll(async () => {
     if (decision === "approved") await store.useApproval(id, operationHash);
   }
   await store.requestApproval(asked);
+  const said = { ticketId: ticket.id, sessionId: session.id, content: { text: "x".repeat(200) } };
+  await store.appendAudit({ type: "tool_result", ...said });
+  await store.appendAudit({ type: "model_replied", ...said });
   await store.concludeTicket(session.id, FIXED);
   await store.verifyTicket(ticket.id, "it holds");
   await store.addUsage(session.id, 1, USAGE);
@@ -73,6 +76,7 @@ beforeAll(async () => {
   await store.beginStep({ sessionId: third.session.id, kind: "shell", operation: {}, targets: [] });
   await store.recordViolations([firing({ entity: "three" })]);
   await store.renewLease(third.session.id, 90_000);
+  await store.compactAudit({ cutoffMs: room.clock.now(), afterId: 0 });
   db = new Database(room.path);
   db.run("PRAGMA ignore_check_constraints = ON");
 });
@@ -83,7 +87,7 @@ afterAll(async () => {
 });
 
 test("untouched, it is intact", async () => {
-  expect(await room.store.verifyAudit()).toMatchObject({ state: "intact" });
+  expect(await room.store.verifyAudit()).toMatchObject({ state: "intact", compacted: 2 });
 });
 
 for (const table of TABLES) {

@@ -13,16 +13,19 @@ const SEED = 7;
 const FLIPS = 400;
 const TABLES = ["audit_events", "audit_head", "tickets", "sessions", "journal", "approvals"];
 
-async function writeSome({ store, path }: Room): Promise<Uint8Array> {
+async function writeSome({ store, path, clock }: Room): Promise<Uint8Array> {
   for (const entity of ["one", "two", "three"]) {
     await store.recordViolations([firing({ entity })]);
     const { ticket, session } = await claimed(store);
     await changeSomething(store, session.id);
     const operation = { action: "start", note: "x".repeat(500) };
     await store.requestApproval({ sessionId: session.id, operation, reason: "", expiresInMs: 9 });
+    const said = { ticketId: ticket.id, sessionId: session.id, content: operation };
+    await store.appendAudit({ type: "tool_result", ...said });
     await store.concludeTicket(session.id, FIXED);
     await store.verifyTicket(ticket.id, "it holds");
   }
+  await store.compactAudit({ cutoffMs: clock.now(), afterId: 0 });
   store[Symbol.dispose]();
   using db = new Database(path);
   db.run("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE");

@@ -10,6 +10,8 @@ const WRITES = [
   "verify --public-key /tmp/key",
   "verify $FLAGS",
   "export --out /etc/passwd",
+  "compact --older-than 1s",
+  "compact --older-than 1s --dry-run",
 ];
 
 for (const words of READS) {

@@ -1,62 +1,8 @@
 // A database of the version before rows were sealed: brought up to date, its chain as it was.
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { AUDIT_GENESIS, auditContent } from "../../src/domain/audit.ts";
-import { canonicalJson, type JsonObject } from "../../src/domain/json.ts";
-import { migrate } from "../../src/store/migrations.ts";
-import { SCHEMA_1 } from "../../src/store/schema.ts";
-import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
-import { FIXED, openRoom, type Room } from "../store/room.ts";
-
-const SESSION = "old-session";
-
-/** One ticket, claimed, with a step that was done. */
-function writeOld(path: string): void {
-  using db = new Database(path);
-  migrate(db, [SCHEMA_1]);
-  db.run(`INSERT INTO tickets (id, fingerprint, subject, invariant, entity, severity, state, reason,
-      evidence, occurrences, settle_ms, is_held, attempts, violated_since_ms, opened_at_ms,
-      last_violated_at_ms, updated_at_ms, claimable_at_ms, lease_agent_id, lease_expires_at_ms,
-      session_id)
-    VALUES (1, 's/i/e', 's', 'i', 'e', 'critical', 'claimed', 'dark', '{}', 1, 0, 0, 1, 1, 1, 1, 1,
-      0, 'agent', 99999999999999, '${SESSION}');
-    INSERT INTO sessions (id, ticket_id, agent_id, model, mode, started_at_ms, changes)
-    VALUES ('${SESSION}', 1, 'agent', 'runbook', 'execute', 1, 1);
-    INSERT INTO journal VALUES (1, '${SESSION}', 1, 'act', '{}', '["e"]', 'done', 'ok', 1, 2)`);
-  append(db, "ticket_opened", { fingerprint: "s/i/e", reason: "dark", evidence: {} });
-  append(db, "session_started", { model: "runbook", mode: "execute", agentId: "agent" });
-  append(db, "ticket_moved", { event: "claim", from: "open", to: "claimed", reason: "attempt 1" });
-}
-
-function append(
-  db: Database,
-  type: "ticket_opened" | "session_started" | "ticket_moved",
-  content: JsonObject,
-) {
-  const head = db.query<{ event_id: number; hash: string }, []>("SELECT * FROM audit_head").get();
-  const { event_id, hash: previousHash } = head ?? { event_id: 0, hash: AUDIT_GENESIS };
-  const sessionId = type === "ticket_opened" ? null : SESSION;
-  const event = { id: event_id + 1, atMs: 1, type, ticketId: 1, sessionId, content };
-  const text = auditContent(event);
-  const hash = new Bun.CryptoHasher("sha256").update(previousHash + text).digest("hex");
-  db.query("INSERT INTO audit_events VALUES (?, 1, ?, 1, ?, ?, ?, ?)").run(
-    event.id,
-    type,
-    sessionId,
-    canonicalJson(content),
-    previousHash,
-    hash,
-  );
-  db.query("UPDATE audit_head SET event_id = ?, hash = ?").run(event.id, hash);
-}
-
-async function openOld(): Promise<Room> {
-  const room = await openRoom();
-  room.store[Symbol.dispose]();
-  const path = `${room.path}.old`;
-  writeOld(path);
-  return { ...room, path, store: TicketOpsDB.open({ path, clock: room.clock }) };
-}
+import { oldDatabase, SESSION } from "../store/old-database.ts";
+import { FIXED, type Room } from "../store/room.ts";
 
 function tamper({ path }: Room, sql: string): void {
   using db = new Database(path);
@@ -64,13 +10,13 @@ function tamper({ path }: Room, sql: string): void {
 }
 
 test("it is intact, and its work goes on", async () => {
-  await using room = await openOld();
+  await using room = await oldDatabase();
   const { store } = room;
-  expect(await store.verifyAudit()).toMatchObject({ state: "intact", rows: 3 });
+  expect(await store.verifyAudit()).toMatchObject({ state: "intact", rows: 4 });
   await store.concludeTicket(SESSION, FIXED);
   await store.verifyTicket(1, "it holds");
   expect(await store.getTicket(1)).toMatchObject({ resolution: "verified_fix" });
-  expect(await store.verifyAudit()).toMatchObject({ state: "intact", rows: 7 });
+  expect(await store.verifyAudit()).toMatchObject({ state: "intact", rows: 8 });
 });
 
 const CASES: readonly [what: string, sql: string, row: string][] = [
@@ -82,7 +28,7 @@ const CASES: readonly [what: string, sql: string, row: string][] = [
 ];
 for (const [what, sql, row] of CASES) {
   test(`${what} is found in it`, async () => {
-    await using room = await openOld();
+    await using room = await oldDatabase();
     tamper(room, sql);
     expect(await room.store.verifyAudit()).toMatchObject({ state: "broken", row });
   });

@@ -1,7 +1,8 @@
 // The chain finds whatever is done to the audit behind the store's back.
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { AUDIT_GENESIS, type AuditEvent, auditContent } from "../../src/domain/audit.ts";
+import { AUDIT_GENESIS, type AuditEvent, auditText } from "../../src/domain/audit.ts";
+import { canonicalJson } from "../../src/domain/json.ts";
 import { failureOf, openRoom, openTicket, type Room, ticketIn } from "./room.ts";
 
 const EVENTS = 6;
@@ -20,32 +21,40 @@ async function written(room: Room): Promise<readonly AuditEvent[]> {
   return room.store.eventsOf({});
 }
 
+function sha256(text: string): string {
+  return new Bun.CryptoHasher("sha256").update(text).digest("hex");
+}
+
 /** As someone with an editor for SQLite files would. */
 function tamper(room: Room, sql: string): void {
   using db = new Database(room.path);
   db.run(sql);
 }
 
-test("each event holds the hash of the one before and of its own content", async () => {
+test("each event holds the hash of the one before, and its own covers its content's", async () => {
   await using room = await openRoom();
   const events = await written(room);
   expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
   let previousHash = AUDIT_GENESIS;
   for (const event of events) {
-    const hash = new Bun.CryptoHasher("sha256").update(previousHash + auditContent(event));
-    expect(event).toMatchObject({ previousHash, hash: hash.digest("hex") });
+    const text = auditText(event, sha256(canonicalJson(event.content)));
+    expect(event).toMatchObject({ previousHash, hash: sha256(previousHash + text) });
     previousHash = event.hash;
   }
   expect(await room.store.verifyAudit()).toEqual({
     state: "intact",
     rows: EVENTS,
+    compacted: 0,
     head: previousHash,
   });
 });
 
 test("an empty audit is intact", async () => {
   await using room = await openRoom();
-  expect(await room.store.verifyAudit()).toEqual({ state: "intact", rows: 0, head: AUDIT_GENESIS });
+  expect(await room.store.verifyAudit()).toEqual({
+    ...{ state: "intact", rows: 0, compacted: 0 },
+    head: AUDIT_GENESIS,
+  });
 });
 
 describe("the chain finds", () => {
@@ -95,9 +104,8 @@ describe("the chain finds", () => {
   test("a row inserted with a fitting hash", async () => {
     await using room = await openRoom();
     const previousHash = (await written(room)).at(-1)?.hash;
-    const whose = { ticketId: null, sessionId: null, content: {} };
-    const forged = auditContent({ id: 7, atMs: 1, type: "tool_result", ...whose });
-    const hash = new Bun.CryptoHasher("sha256").update(`${previousHash}${forged}`).digest("hex");
+    const facts = { id: 7, atMs: 1, type: "tool_result", ticketId: null, sessionId: null } as const;
+    const hash = sha256(`${previousHash}${auditText(facts, sha256("{}"))}`);
     const values = `7, 1, 'tool_result', NULL, NULL, '{}', '${previousHash}', '${hash}'`;
     tamper(room, `INSERT INTO audit_events VALUES (${values})`);
     expect(await room.store.verifyAudit()).toEqual({

@@ -3,7 +3,12 @@ import { systemClock } from "../../src/infra/clock.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { firing } from "./room.ts";
 
-const WORK = { file: fileAll, claim: claimAll, append: appendForEver } as const;
+const WORK = {
+  file: fileAll,
+  claim: claimAll,
+  append: appendForEver,
+  compact: compactAll,
+} as const;
 const ENTITIES = ["a", "b", "c", "d", "e"];
 const ROUNDS = 40;
 
@@ -47,5 +52,14 @@ async function appendForEver(store: TicketOpsDB): Promise<void> {
     const content = { text: "x".repeat(500) };
     const event = { type: "tool_result", ticketId: null, sessionId: null, content } as const;
     console.log(JSON.stringify((await store.appendAudit(event)).id));
+  }
+}
+
+/** All that is resolved, slowly enough to be met at it. */
+async function compactAll(store: TicketOpsDB): Promise<void> {
+  for (let afterId: number | undefined = 0; afterId !== undefined; ) {
+    afterId = (await store.compactAudit({ cutoffMs: Date.now(), afterId })).lastId;
+    await store.shrinkFile();
+    console.log(JSON.stringify(afterId ?? "done"));
   }
 }
