@@ -100,6 +100,10 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
       return [`[Verify] refused: ${reason}`];
     case "session_ended":
       return [endWords(content)];
+    case "audit_compacted":
+      return [
+        `[Audit] the content of ${numberIn(content, "events") ?? "?"} old events was removed`,
+      ];
     case "session_recorded":
       return [`[Record] part ${numberIn(content, "part") ?? "?"}, for a replay`];
     default:
@@ -115,10 +119,6 @@ function movedWords(content: JsonObject): string {
 
 function replyWords(content: JsonObject, speaker: string): readonly string[] {
   const usage = usageIn(content);
-    case "audit_compacted":
-      return [
-        `[Audit] the content of ${numberIn(content, "events") ?? "?"} old events was removed`,
-      ];
   const durationMs = numberIn(content, "durationMs");
   const costs = [
     ...(usage ? [`${formatCount(usage.inputTokens)} tokens in`] : []),

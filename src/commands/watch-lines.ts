@@ -75,13 +75,13 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
     case "usage_added":
     case "ticket_opened":
     case "ticket_flagged":
+    case "audit_compacted":
       return [];
     default:
       return unreachable(type);
   }
 }
 
-    case "audit_compacted":
 /** Then there is nothing to confirm. */
 function isGivingUp(content: JsonObject): boolean {
   return textIn(objectIn(content, "conclusion"), "outcome") === "cannot_fix";

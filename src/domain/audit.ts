@@ -25,10 +25,10 @@ export const AUDIT_TYPES = [
   "session_ended", // stopReason, detail, usage
   "usage_added", // turns, usage: after the session's end
   "session_recorded", // part, entries: what the ports answered, for a replay
+  "audit_compacted", // cutoffMs, events, bytes, ids: whose content was removed by age
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
-  "audit_compacted", // cutoffMs, events, bytes, ids: whose content was removed by age
 export interface AuditInput {
   readonly type: AuditType;
   readonly ticketId: number | null;

@@ -152,6 +152,16 @@ export interface TicketDesk {
   eventsOf(filter: EventFilter): Promise<readonly AuditEvent[]>;
   /** Recomputes the chain from the first row, and holds every other row against it. */
   verifyAudit(): Promise<AuditVerification>;
+  /**
+   * Removes the content of old events, as many as make a short transaction, which adds one event
+   * that tells of them. Only of what was said and seen by sessions of tickets that were resolved
+   * before the cutoff. Rejects with "conflict" at an event that is not as it was written.
+   */
+  compactAudit(request: CompactionRequest): Promise<Compaction>;
+  /** What the same call of `compactAudit` would remove. */
+  planCompaction(request: CompactionRequest): Promise<Compaction>;
+  /** Gives unused pages of the file back, as many as make a short transaction. */
+  shrinkFile(): Promise<Shrinking>;
   listApprovals(filter: { readonly state?: Approval["state"] }): Promise<readonly Approval[]>;
   decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval>;
 }
@@ -175,35 +185,6 @@ export interface EventFilter {
   readonly limit?: number;
 }
 
-export type AuditVerification =
-  | {
-      readonly state: "intact";
-      readonly rows: number;
-      /** Of those, whose content was removed by age. */
-      readonly compacted: number;
-      readonly head: string;
-    }
-  | {
-      readonly state: "broken";
-      readonly rows: number;
-  /**
-   * Removes the content of old events, as many as make a short transaction, which adds one event
-   * that tells of them. Only of what was said and seen by sessions of tickets that were resolved
-   * before the cutoff. Rejects with "conflict" at an event that is not as it was written.
-   */
-  compactAudit(request: CompactionRequest): Promise<Compaction>;
-  /** What the same call of `compactAudit` would remove. */
-  planCompaction(request: CompactionRequest): Promise<Compaction>;
-  /** Gives unused pages of the file back, as many as make a short transaction. */
-  shrinkFile(): Promise<Shrinking>;
-      /** The first row that is not as it was written: `event 5`, `ticket 3`, `step 4`, `head`. */
-      readonly row: string;
-      /** Of an event; null where the row is none. */
-      readonly firstBadId: number | null;
-      readonly reason: string;
-    };
-
-export interface TicketOps extends TicketLedger, WorkQueue, TicketDesk, Disposable {}
 export interface CompactionRequest {
   readonly cutoffMs: number;
   /** Where the call before ended; 0 at first. */
@@ -227,3 +208,22 @@ export interface Shrinking {
   readonly canShrink: boolean;
 }
 
+export type AuditVerification =
+  | {
+      readonly state: "intact";
+      readonly rows: number;
+      /** Of those, whose content was removed by age. */
+      readonly compacted: number;
+      readonly head: string;
+    }
+  | {
+      readonly state: "broken";
+      readonly rows: number;
+      /** The first row that is not as it was written: `event 5`, `ticket 3`, `step 4`, `head`. */
+      readonly row: string;
+      /** Of an event; null where the row is none. */
+      readonly firstBadId: number | null;
+      readonly reason: string;
+    };
+
+export interface TicketOps extends TicketLedger, WorkQueue, TicketDesk, Disposable {}

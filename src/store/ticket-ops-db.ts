@@ -35,8 +35,8 @@ import * as approvals from "./approvals.ts";
 import * as audit from "./audit-chain.ts";
 import { verifyAudit } from "./audit-verify.ts";
 import * as claims from "./claims.ts";
-import { Connection } from "./connection.ts";
 import * as compaction from "./compaction.ts";
+import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
 import * as journal from "./journal.ts";
 import * as work from "./session-work.ts";
@@ -227,16 +227,6 @@ export class TicketOpsDB implements TicketOps {
     return this.#read(verifyAudit);
   }
 
-  async listApprovals(filter: {
-    readonly state?: Approval["state"];
-  }): Promise<readonly Approval[]> {
-    return this.#read((call) => approvals.listApprovals(call, filter.state));
-  }
-
-  async decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval> {
-    return this.#write((call) => approvals.decideApproval(call, { approvalId, decision }));
-  }
-
   async compactAudit(request: CompactionRequest): Promise<Compaction> {
     // Found without the write lock: between few old events may lie many young ones.
     const ids = this.#read((call) => compaction.findOldEvents(call, request));
@@ -252,6 +242,16 @@ export class TicketOpsDB implements TicketOps {
 
   async shrinkFile(): Promise<Shrinking> {
     return this.#write(compaction.shrinkFile);
+  }
+
+  async listApprovals(filter: {
+    readonly state?: Approval["state"];
+  }): Promise<readonly Approval[]> {
+    return this.#read((call) => approvals.listApprovals(call, filter.state));
+  }
+
+  async decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval> {
+    return this.#write((call) => approvals.decideApproval(call, { approvalId, decision }));
   }
 
   #write<T>(work: (call: StoreCall) => T): T {
