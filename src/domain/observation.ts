@@ -18,8 +18,19 @@ export interface Observation {
   readonly members: readonly ObservedMember[];
   /** What is done to its members from outside; absent where nobody looks: they are processes. */
   readonly disturbances?: Reading<readonly FoundDisturbance[]>;
+  /** What the runtime says of members that do not run; absent where none is asked. */
+  readonly away?: Reading<readonly AwayMember[]>;
   /** What else is worth a place on a screen, the most important rows first. */
   readonly tables?: readonly ObservedTable[];
+}
+
+export interface AwayMember {
+  readonly name: string;
+  readonly state: "paused" | "stopped";
+  /** Why it is away, for a sentence: "its container has ended: SIGKILL". */
+  readonly reason: string;
+  /** False where it ended as one does that is asked to: it may be on its way back. */
+  readonly isDefinite: boolean;
 }
 
 /** Members that must not be missing together. */

@@ -17,6 +17,8 @@ export interface MemberStatus {
   readonly ports: Readonly<Record<string, number>>;
   /** When it is stopped and the runtime saw it end: the exit code or the signal. */
   readonly lastExit: string | null;
+  /** It ended, and not as one does that is asked to. Absent where nobody can tell. */
+  readonly hasFailed?: boolean;
   /** By a health check that somebody else makes; absent where there is none. */
   readonly health?: "starting" | "healthy" | "unhealthy" | undefined;
   /** What is done to it from outside, as it is found now; absent where nobody looks. */

@@ -13,6 +13,8 @@ export interface Judgement {
   readonly reason: string;
   /** The readings that led to it; kept in the ticket when it fires. At most a few hundred bytes. */
   readonly evidence: JsonObject;
+  /** Said by who must know: it fires at once. Absent where it was concluded from silence. */
+  readonly isDefinite?: boolean;
 }
 
 export interface History<O extends Observation> {

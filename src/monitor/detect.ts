@@ -1,4 +1,5 @@
-// Pure: violations as unbroken times. Pending until it has lasted forMs, firing from then on.
+// Pure: violations as unbroken times. Pending until it has lasted forMs, unless who must know has
+// said it; firing from then on.
 import { fingerprintOf, type Verdict, type Violation } from "../domain/verdict.ts";
 
 export type Violations = ReadonlyMap<string, Violation>;
@@ -17,9 +18,16 @@ export function trackViolations(
     const fingerprint = fingerprintOf(verdict);
     if (verdict.state === "holds") after.delete(fingerprint);
     if (verdict.state === "violated") {
-      const sinceMs = before.get(fingerprint)?.sinceMs ?? nowMs;
-      const state = nowMs - sinceMs >= verdict.forMs ? "firing" : "pending";
-      after.set(fingerprint, { state, fingerprint, verdict, sinceMs });
+      const known = before.get(fingerprint);
+      const sinceMs = known?.sinceMs ?? nowMs;
+      const isFiring =
+        known?.state === "firing" || verdict.isDefinite || nowMs - sinceMs >= verdict.forMs;
+      after.set(fingerprint, {
+        state: isFiring ? "firing" : "pending",
+        fingerprint,
+        verdict,
+        sinceMs,
+      });
     }
   }
   return after;

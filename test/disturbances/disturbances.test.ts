@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { disturbanceFault } from "../../src/disturbances/fault.ts";
 import { disturbanceLeft, limitsChanged } from "../../src/disturbances/invariants.ts";
 import { liftDisturbances } from "../../src/disturbances/lift.ts";
-import { lookForDisturbances, markDisturbed } from "../../src/disturbances/look.ts";
+import { askRuntime, markMembers } from "../../src/disturbances/look.ts";
 import type { DisturbanceType } from "../../src/domain/disturbance.ts";
 import type { Observation, ObservedMember } from "../../src/domain/observation.ts";
 import type { Runtime } from "../../src/domain/runtime.ts";
@@ -30,9 +30,8 @@ const partition = disturbanceFault({
 });
 
 async function seenThrough(runtime: Runtime): Promise<Observation> {
-  const disturbances = await lookForDisturbances({ runtime, clock, signal, deadlineMs: 500 });
-  const seen = { subject: "toy", startedAtMs: 1, endedAtMs: 2, members: MEMBERS };
-  return disturbances ? { ...seen, disturbances } : seen;
+  const word = await askRuntime({ runtime, clock, signal, deadlineMs: 500 });
+  return { subject: "toy", startedAtMs: 1, endedAtMs: 2, members: MEMBERS, ...word };
 }
 
 function statesIn(current: Observation, invariant = limitsChanged): readonly string[] {
@@ -162,8 +161,7 @@ test("a runtime without the means says so, and who has them", async () => {
 test("whoever looks at the members reads what is done to them", async () => {
   const { runtime, found } = disturbableMembers(NAMES);
   found.push({ member: "two", type: "loss", text: "loss 95 %" });
-  const { disturbances } = await seenThrough(runtime);
-  expect(markDisturbed(MEMBERS, disturbances).map(({ detail }) => detail)).toEqual([
+  expect(markMembers(MEMBERS, await seenThrough(runtime)).map(({ detail }) => detail)).toEqual([
     "serves",
     "serves; disturbed: loss 95 %",
   ]);

@@ -42,6 +42,7 @@ dockerTest(
       startedAtMs: null,
       ports: { http: expect.any(Number) },
       lastExit: null,
+      hasFailed: false,
       disturbances: [],
     });
     expect(statesOf(await toy.runtime.members())).toEqual(["one stopped", "two stopped"]);
@@ -64,7 +65,12 @@ dockerTest(
 dockerTest("stop lets a member end by itself, also one that is paused", async (toy) => {
   await toy.runtime.operate("one", "start");
   const stopped = await toy.runtime.operate("one", "stop");
-  expect(stopped).toMatchObject({ state: "stopped", lastExit: "exit code 3", pid: null });
+  expect(stopped).toMatchObject({
+    state: "stopped",
+    lastExit: "exit code 3",
+    hasFailed: true,
+    pid: null,
+  });
   expect(await toy.runtime.operate("one", "stop")).toEqual(stopped);
   await toy.runtime.operate("one", "start");
   await toy.runtime.operate("one", "pause");

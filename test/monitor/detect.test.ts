@@ -41,6 +41,13 @@ describe("violations", () => {
     expect(states).toEqual(["pending", "pending", "pending", "firing"]);
   });
 
+  test("what is said by who must know fires at once, and goes on firing by less", () => {
+    const known = trackViolations(NONE, [verdictWith({ forMs: 60_000, isDefinite: true })], 0);
+    const seen = trackViolations(known, [verdictWith({ forMs: 60_000 })], 1_000);
+    const states = [known, seen].map((violations) => violations.get(FINGERPRINT)?.state);
+    expect(states).toEqual(["firing", "firing"]);
+  });
+
   test("a firing violation counts only in observations that saw it", () => {
     const violated = verdictWith({ forMs: 0 });
     const violations = trackViolations(NONE, [violated], 0);

@@ -8,6 +8,8 @@ export interface DisturbedMembers {
   readonly found: FoundDisturbance[];
   /** By member; `running` for who is not named. */
   readonly states: Record<string, MemberState>;
+  /** Of those that are stopped, who ended as it was asked to. */
+  readonly orderly: string[];
 }
 
 export function disturbableMembers(
@@ -16,6 +18,7 @@ export function disturbableMembers(
 ): DisturbedMembers {
   const found: FoundDisturbance[] = [];
   const states: Record<string, MemberState> = {};
+  const orderly: string[] = [];
   const isAt =
     (member: string, type = "") =>
     (one: FoundDisturbance) =>
@@ -39,6 +42,7 @@ export function disturbableMembers(
     startedAtMs: 0,
     ports: {},
     lastExit: null,
+    hasFailed: states[member] === "stopped" && !orderly.includes(member),
     disturbances: found.filter(isAt(member)),
   });
   const runtime = {
@@ -52,5 +56,5 @@ export function disturbableMembers(
     },
     disturber,
   };
-  return { runtime, found, states };
+  return { runtime, found, states, orderly };
 }

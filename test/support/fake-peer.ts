@@ -32,3 +32,8 @@ export function serveFakePeer(): FakePeer {
   const close = () => server.stop(true);
   return { url: `http://${host}`, host, answers, asked, [Symbol.asyncDispose]: close };
 }
+
+/** As a paused process: it accepts, and answers nothing. */
+export function silence({ answers }: FakePeer): void {
+  for (const path of answers.keys()) answers.set(path, "hang");
+}

@@ -1,5 +1,6 @@
 // Looks at a TiKV cluster in tests, and what the invariants make of them.
 import type { Clock } from "../../src/domain/clock.ts";
+import type { Runtime } from "../../src/domain/runtime.ts";
 import type { Judgement } from "../../src/domain/verdict.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { tikvInvariants } from "../../subjects/tikv/invariants/all.ts";
@@ -10,9 +11,13 @@ import { createWatcher, type Watcher } from "../../subjects/tikv/observe/memory.
 const PROBE_DEADLINE_MS = 2_000;
 
 /** A cluster that is known by its endpoints alone. */
-export function watchEndpoints(endpoints: readonly string[], clock: Clock = systemClock): Watcher {
+export function watchEndpoints(
+  endpoints: readonly string[],
+  clock: Clock = systemClock,
+  runtime?: Runtime,
+): Watcher {
   const topology = { subject: "tikv", timeScale: 1, members: [], endpoints };
-  return createWatcher({ topology, runtime: undefined, clock });
+  return createWatcher({ topology, runtime, clock });
 }
 
 /** The real time, as far ahead as a test says: rates need a second between two looks. */

@@ -2,7 +2,7 @@
 // faults that trip them are in live-faults.test.ts.
 import { expect, test } from "bun:test";
 import type { TikvObservation } from "../../subjects/tikv/observation.ts";
-import type { FakePeer } from "../support/fake-peer.ts";
+import { type FakePeer, silence } from "../support/fake-peer.ts";
 import { change, type FakeTikv, pdPage, serveFakeTikv, storePage } from "../support/fake-tikv.ts";
 import {
   allIn,
@@ -31,11 +31,6 @@ async function seenAfter(
   await breakIt(cluster);
   clock.aheadMs = 1_000;
   return await look(watcher, 500);
-}
-
-/** As a paused process: it accepts, and answers nothing. */
-function silence({ answers }: FakePeer): void {
-  for (const path of answers.keys()) answers.set(path, "hang");
 }
 
 function loseEtcdLeader(member: FakePeer): void {

@@ -43,13 +43,22 @@ const statusSchema = z
     started_at_ms: z.number().nullable(),
     ports: z.record(z.string(), z.number()),
     last_exit: z.string().nullable(),
+    has_failed: z.boolean().optional(),
     health: z.enum(["starting", "healthy", "unhealthy"]).optional(),
     disturbances: z.array(disturbanceSchema).optional(),
   })
   .transform(
-    ({ is_stand_in, started_at_ms, last_exit, disturbances, ...same }): MemberStatus => ({
+    ({
+      is_stand_in,
+      started_at_ms,
+      last_exit,
+      has_failed,
+      disturbances,
+      ...same
+    }): MemberStatus => ({
       ...same,
       ...(disturbances ? { disturbances } : {}),
+      ...(has_failed === undefined ? {} : { hasFailed: has_failed }),
       isStandIn: is_stand_in,
       startedAtMs: started_at_ms,
       lastExit: last_exit,
@@ -82,10 +91,12 @@ export type Answer =
   | Failure;
 
 export function sayStatus(status: MemberStatus): z.input<typeof statusSchema> {
-  const { name, role, state, isStandIn, pid, startedAtMs, ports, lastExit, health } = status;
+  const { name, role, state, isStandIn, pid, startedAtMs, ports, health } = status;
+  const { lastExit, hasFailed } = status;
   const disturbances = status.disturbances?.map((found) => ({ ...found }));
   return {
     ...{ name, role, state, pid, ports: { ...ports }, health, disturbances },
     ...{ is_stand_in: isStandIn, started_at_ms: startedAtMs, last_exit: lastExit },
+    has_failed: hasFailed,
   };
 }

@@ -21,6 +21,8 @@ export interface FoundContainer {
   readonly startedAtMs: number | null;
   /** Null while it runs, and before its first start. */
   readonly lastExit: string | null;
+  /** It ended, and not as one does that is asked to. */
+  readonly hasFailed: boolean;
   /** By its health check; absent where the image and the compose file have none. */
   readonly health: "starting" | "healthy" | "unhealthy" | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -56,6 +58,9 @@ const INSPECTED = z.object({
 });
 
 type InspectedState = z.infer<typeof INSPECTED>["State"];
+
+/** Of its own accord, by SIGINT, and by SIGTERM, as an engine asks. */
+const ORDERLY_EXITS = [0, 130, 143];
 
 /** Exit codes above 128 are of signals: bash(1), Exit Status. */
 const SIGNALS: Readonly<Record<number, string>> = {
@@ -117,6 +122,7 @@ function describe(inspected: ContainerInspectInfo): FoundContainer {
     pid: isStopped ? null : State.Pid,
     startedAtMs: isStopped ? null : Date.parse(State.StartedAt),
     lastExit: isStopped ? lastExitOf(State) : null,
+    hasFailed: isStopped && hasFailed(State),
     health: State.Health?.Status,
     labels: Config.Labels,
     limits: { cpus: HostConfig.NanoCpus / 1e9, memoryBytes: HostConfig.Memory },
@@ -128,6 +134,11 @@ function describe(inspected: ContainerInspectInfo): FoundContainer {
 function stateOf({ Status, Paused }: InspectedState): MemberState {
   if (Paused) return "paused";
   return Status === "running" ? "running" : "stopped";
+}
+
+/** One that was made and never started has not ended. */
+function hasFailed({ Status, ExitCode, OOMKilled }: InspectedState): boolean {
+  return Status !== "created" && (OOMKilled || !ORDERLY_EXITS.includes(ExitCode));
 }
 
 function lastExitOf({

@@ -28,8 +28,8 @@ export function describeMember(plan: MemberPlan, found: FoundContainer | undefin
   if (!found) {
     return { ...declared, state: "stopped", pid: null, startedAtMs: null, lastExit: "gone" };
   }
-  const { state, pid, startedAtMs, lastExit, health } = found;
-  return { ...declared, state, pid, startedAtMs, lastExit, health };
+  const { state, pid, startedAtMs, lastExit, hasFailed, health } = found;
+  return { ...declared, state, pid, startedAtMs, lastExit, hasFailed, health };
 }
 
 export async function findContainer({

@@ -1,5 +1,6 @@
 // Whether every process answers when it is asked directly.
 
+import { judgeAway } from "../../../src/disturbances/away.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import {
   holds,
@@ -9,6 +10,7 @@ import {
   unknown,
   violated,
 } from "../../../src/domain/opinion.ts";
+import type { MemberState } from "../../../src/domain/runtime.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { LimiterObservation, Liveness, NodeSighting } from "../observation.ts";
 import { BLIND, isBlind, judgeOne, LIVENESS, type LimiterInvariant } from "./judge.ts";
@@ -19,12 +21,15 @@ export const nodeDown: LimiterInvariant = {
   severity: "critical",
   ...LIVENESS,
   judge: ({ current }) =>
-    judgeEach(current.nodes, (node) =>
-      judgeRead(node.liveness, (value) => {
-        if (value.state === "answers") return holds("answers");
-        if (value.state === "silent") return unknown(`it is silent: ${value.reason}`);
-        return violated(`nobody listens: ${value.reason}`, evidenceOf(node));
-      }),
+    judgeEach(
+      current.nodes,
+      (node) =>
+        judgeSilence(current, { ...node, states: ["stopped"] }) ??
+        judgeRead(node.liveness, (value) => {
+          if (value.state === "answers") return holds("answers");
+          if (value.state === "silent") return unknown(`it is silent: ${value.reason}`);
+          return violated(`nobody listens: ${value.reason}`, evidenceOf(node));
+        }),
     ),
 };
 
@@ -34,13 +39,16 @@ export const nodeSilent: LimiterInvariant = {
   severity: "critical",
   ...LIVENESS,
   judge: ({ current }) =>
-    judgeEach(current.nodes, (node) =>
-      judgeRead(node.liveness, (value) => {
-        if (value.state === "answers") return holds("answers");
-        if (value.state === "down") return unknown(`nobody listens: ${value.reason}`);
-        if (isBlind(current)) return BLIND;
-        return violated(`declared, and silent: ${value.reason}`, evidenceOf(node));
-      }),
+    judgeEach(
+      current.nodes,
+      (node) =>
+        judgeSilence(current, { ...node, states: ["paused"] }) ??
+        judgeRead(node.liveness, (value) => {
+          if (value.state === "answers") return holds("answers");
+          if (value.state === "down") return unknown(`nobody listens: ${value.reason}`);
+          if (isBlind(current)) return BLIND;
+          return violated(`declared, and silent: ${value.reason}`, evidenceOf(node));
+        }),
     ),
 };
 
@@ -63,7 +71,21 @@ export const jobsDown: LimiterInvariant = {
 function judgeHelper(current: LimiterObservation, name: "proxy" | "jobs"): readonly Judgement[] {
   const sighting = current[name];
   if (sighting === null) return [];
-  return judgeOne(name, isBlind(current) ? BLIND : judgeLiveness(sighting.liveness));
+  const { liveness } = sighting;
+  const away = judgeSilence(current, { name, liveness, states: ["stopped", "paused"] });
+  return judgeOne(name, away ?? (isBlind(current) ? BLIND : judgeLiveness(liveness)));
+}
+
+/** Of one that does not answer, by its runtime's word; undefined without one. */
+function judgeSilence(
+  current: LimiterObservation,
+  one: {
+    readonly name: string;
+    readonly liveness: Reading<Liveness>;
+    readonly states: readonly MemberState[];
+  },
+): Opinion | undefined {
+  return readValue(one.liveness)?.state === "answers" ? undefined : judgeAway(current, one);
 }
 
 function judgeLiveness(liveness: Reading<Liveness>): Opinion {

@@ -1,4 +1,5 @@
 // Whether Redis can be reached, answers in time, and lets clients in.
+import { judgeAway } from "../../../src/disturbances/away.ts";
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
@@ -25,17 +26,7 @@ export const redisUnreachable: LimiterInvariant = {
   describes: "Redis listens where it is declared.",
   severity: "critical",
   ...LIVENESS,
-  judge: ({ current }) =>
-    judgeOne(
-      REDIS,
-      judgeRead(current.redis.liveness, (value) => {
-        if (value.state === "answers") return holds("answers");
-        if (value.state === "silent") return unknown(value.reason);
-        if (value.state === "refusing") return holds(`it is there: ${value.reason}`);
-        const { address } = current.redis;
-        return violated(`${address}: ${value.reason}`, { address, answer: value.reason });
-      }),
-    ),
+  judge: ({ current }) => judgeOne(REDIS, judgeReach(current)),
 };
 
 export const redisSlow: LimiterInvariant = {
@@ -56,8 +47,26 @@ export const clientsExhausted: LimiterInvariant = {
   judge: ({ current }) => judgeOne(REDIS, judgeClients(current)),
 };
 
+function judgeReach(current: LimiterObservation): Opinion {
+  const { liveness, address } = current.redis;
+  if (readValue(liveness)?.state !== "answers") {
+    const away = judgeAway(current, { name: REDIS, states: ["stopped"] });
+    if (away) return away;
+  }
+  return judgeRead(liveness, (value) => {
+    if (value.state === "answers") return holds("answers");
+    if (value.state === "silent") return unknown(value.reason);
+    if (value.state === "refusing") return holds(`it is there: ${value.reason}`);
+    return violated(`${address}: ${value.reason}`, { address, answer: value.reason });
+  });
+}
+
 function judgePace(current: LimiterObservation): Opinion {
   const { liveness, pingMs, slow } = current.redis;
+  if (readValue(liveness)?.state !== "answers") {
+    const away = judgeAway(current, { name: REDIS, states: ["paused"] });
+    if (away) return { ...away, evidence: { ...whoHoldsUp(current), ...away.evidence } };
+  }
   return judgeRead(liveness, (value) => {
     if (isBlind(current)) return BLIND;
     const evidence = (): JsonObject => ({ ...whoHoldsUp(current), state: value.state });

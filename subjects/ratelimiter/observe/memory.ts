@@ -23,15 +23,17 @@ export function createWatcher({ topology, clock, runtime }: OpenOptions): Watche
   const knownLimits: KnownLimits = new Map();
   const overrideMemory: OverrideMemory = new Map();
   let upheavalUs: number | null = null;
+  let latest: LimiterObservation | undefined;
   return {
     site,
     observe: async ({ probeDeadlineMs, signal }) => {
       const endsAtMs = clock.now() + probeDeadlineMs;
       const context = { clock, signal, endsAtMs, token: site.token };
-      const known = { knownLimits, overrideMemory };
+      const known = { knownLimits, overrideMemory, latest };
       const look = await lookAtLimiter({ context, site, door, canary, runtime, ...known });
       upheavalUs = upheavalIn(look) ?? upheavalUs;
-      return { ...look, upheavalUs };
+      latest = { ...look, upheavalUs };
+      return latest;
     },
   };
 }

@@ -1,5 +1,6 @@
 // One look at the rate limiter: every node, Redis, the proxy, the jobs and the canary, all at once.
-import { lookForDisturbances, markDisturbed } from "../../../src/disturbances/look.ts";
+import { hurryWhenOneIsGone } from "../../../src/disturbances/away.ts";
+import { askRuntime, markMembers, type RuntimeWord } from "../../../src/disturbances/look.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { Runtime } from "../../../src/domain/runtime.ts";
 import type { LimiterObservation, Liveness, NodeSighting, RedisSighting } from "../observation.ts";
@@ -27,6 +28,8 @@ export interface LookOptions {
   readonly overrideMemory: OverrideMemory;
   /** Absent where the members are not ours to handle. */
   readonly runtime: Runtime | undefined;
+  /** Absent at the first look. */
+  readonly latest: LimiterObservation | undefined;
 }
 
 /** What a single look can tell. */
@@ -34,24 +37,29 @@ export type LimiterLook = Omit<LimiterObservation, "upheavalUs">;
 
 const CANARY_LEAD_MS = 60;
 
-/** Never rejects, and ends with its context's time. */
+/** Never rejects, and ends with its context's time; earlier when one has just gone. */
 export async function lookAtLimiter(options: LookOptions): Promise<LimiterLook> {
-  const { context, site, canary, knownLimits, overrideMemory, runtime } = options;
-  const startedAtMs = context.clock.now();
+  const { site, canary, knownLimits, overrideMemory, runtime, latest } = options;
+  const { clock } = options.context;
+  const startedAtMs = clock.now();
+  const { promise: told, resolve: tell } = Promise.withResolvers<RuntimeWord>();
+  using hurry = hurryWhenOneIsGone({ ...options.context, told, before: latest });
+  const context = { ...options.context, signal: hurry.signal };
   const asking = canary.ask(context, site.nodes);
   await firstOf(asking, context);
-  const [report, told, words, proxy, jobs, disturbances] = await Promise.all([
+  tell(askRuntime({ ...context, runtime, deadlineMs: msLeft(context) }));
+  const [report, answers, words, proxy, jobs, word] = await Promise.all([
     asking,
-    lookAtRedis(options),
+    lookAtRedis({ ...options, context }),
     Promise.all(site.nodes.map((node) => askNode(context, { site: node, known: knownLimits }))),
     askProxy(context, site.proxy),
     askJobs(context, site.jobs),
-    lookForDisturbances({ ...context, runtime, deadlineMs: msLeft(context) }),
+    told,
   ]);
-  const { redis, keys, usages } = told;
+  const { redis, keys, usages } = answers;
   const nodes = site.nodes.flatMap((node, index) => {
-    const [word, usage] = [words[index], usages[index]];
-    return word && usage ? [sightNode(node, { word, usage, report, leases: keys.leases })] : [];
+    const [own, usage] = [words[index], usages[index]];
+    return own && usage ? [sightNode(node, { own, usage, report, leases: keys.leases })] : [];
   });
   const parts = {
     declared: site.declared,
@@ -67,11 +75,11 @@ export async function lookAtLimiter(options: LookOptions): Promise<LimiterLook> 
   return {
     subject: "ratelimiter",
     startedAtMs,
-    endedAtMs: context.clock.now(),
-    members: markDisturbed(membersOf(parts, site), disturbances),
+    endedAtMs: clock.now(),
+    members: markMembers(membersOf(parts, site), word),
     tables: tablesOf(parts),
     ...parts,
-    ...(disturbances ? { disturbances } : {}),
+    ...word,
   };
 }
 
@@ -117,20 +125,20 @@ function unnamed({ clock }: LookContext): Knock {
 }
 
 interface NodeParts {
-  readonly word: NodeWord;
+  readonly own: NodeWord;
   readonly usage: NodeSighting["usage"];
   readonly report: CanaryReport;
   readonly leases: Reading<readonly Lease[]>;
 }
 
-function sightNode(site: NodeSite, { word, usage, report, leases }: NodeParts): NodeSighting {
+function sightNode(site: NodeSite, { own, usage, report, leases }: NodeParts): NodeSighting {
   const { name, apiUrl } = site;
   const unasked = { state: "failed", reason: "it was not asked", atMs: 0 } as const;
   return {
     ...site,
-    ...word,
+    ...own,
     usage,
-    liveness: livelier(report.liveness[name] ?? unasked, word.liveness),
+    liveness: livelier(report.liveness[name] ?? unasked, own.liveness),
     lease: mapRead(
       leases,
       (all) => all.find((lease) => lease.name === name || lease.url === apiUrl) ?? null,

@@ -1,5 +1,6 @@
 // Whether members answer when they are asked directly: the quickest sign of a dead or paused one.
-import type { Reading } from "../../../src/domain/observation.ts";
+import { judgeAway } from "../../../src/disturbances/away.ts";
+import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import {
   holds,
   judgeEach,
@@ -8,7 +9,7 @@ import {
   unknown,
   violated,
 } from "../../../src/domain/opinion.ts";
-import type { Liveness } from "../observation.ts";
+import type { Liveness, TikvObservation } from "../observation.ts";
 import { isBlind, type TikvInvariant } from "./judge.ts";
 
 /** Short enough that the second observation in a row fires at an interval of 1 s. */
@@ -21,11 +22,10 @@ export const storeUnreachable: TikvInvariant = {
   forMs: FOR_MS,
   settleMs: 2_000,
   judge: ({ current }) =>
-    judgeEach(current.stores, ({ liveness, statusUrl }) =>
-      isBlind(current)
-        ? unknown("nothing answers, so the silence of one says nothing")
-        : judgeLiveness(liveness, statusUrl),
-    ),
+    judgeEach(current.stores, (store) => {
+      const { liveness, statusUrl } = store;
+      return judgeSilence(current, store) ?? judgeLiveness(liveness, statusUrl);
+    }),
 };
 
 export const pdMemberDown: TikvInvariant = {
@@ -35,12 +35,26 @@ export const pdMemberDown: TikvInvariant = {
   forMs: FOR_MS,
   settleMs: 2_000,
   judge: ({ current }) =>
-    judgeEach(current.pdMembers, ({ name, liveness, url }) => {
-      if (isBlind(current)) return unknown("nothing answers, so the silence of one says nothing");
+    judgeEach(current.pdMembers, (pd) => {
+      const { name, liveness, url } = pd;
+      const opinion = judgeSilence(current, pd);
+      if (opinion) return opinion;
       if (liveness.state === "read") return judgeLiveness(liveness, url);
       return judgeByPd(current.pdHealth, name);
     }),
 };
+
+/** Of one that does not answer, by what is known of it otherwise; undefined when nothing is. */
+function judgeSilence(
+  current: TikvObservation,
+  { name, liveness }: { readonly name: string; readonly liveness: Reading<Liveness> },
+): Opinion | undefined {
+  if (readValue(liveness)?.state === "answers") return undefined;
+  const away = judgeAway(current, { name, states: ["stopped", "paused"] });
+  if (away) return away;
+  if (!isBlind(current)) return undefined;
+  return unknown("nothing answers, so the silence of one says nothing");
+}
 
 function judgeLiveness(liveness: Reading<Liveness>, url: string | null): Opinion {
   return judgeRead(liveness, (value) => {

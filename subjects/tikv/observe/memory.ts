@@ -27,7 +27,7 @@ export function createWatcher({ topology, clock, runtime }: OpenOptions): Watche
   const observe = async ({ probeDeadlineMs, signal }: ObserveOptions) => {
     const context = { clock, signal, deadlineMs: probeDeadlineMs };
     recent = sinceBase(recent, clock.now());
-    const known = { declared, pdUrls: pdUrls(), rateBase: recent[0] };
+    const known = { declared, pdUrls: pdUrls(), rateBase: recent[0], latest };
     const observation = await lookAtCluster({ context, ...known, runtime });
     declared = observation.declared;
     latest = observation;

@@ -1,6 +1,7 @@
 // One look at a TiKV cluster: PD's API through whichever member answers, and every member directly,
 // all at once. The number of requests depends on the number of members, never on that of regions.
-import { lookForDisturbances, markDisturbed } from "../../../src/disturbances/look.ts";
+import { hurryWhenOneIsGone } from "../../../src/disturbances/away.ts";
+import { askRuntime, markMembers } from "../../../src/disturbances/look.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { Runtime } from "../../../src/domain/runtime.ts";
 import type {
@@ -24,18 +25,27 @@ export interface LookOptions {
   readonly pdUrls: readonly string[];
   /** What rates are counted from; absent at the first look. */
   readonly rateBase: TikvObservation | undefined;
+  /** Absent at the first look. */
+  readonly latest: TikvObservation | undefined;
   /** Absent where the members are not ours to handle. */
   readonly runtime: Runtime | undefined;
 }
 
-/** Never rejects. Takes one deadline, or two when members were found that were not known before. */
+/**
+ * Never rejects. Takes one deadline, or two when members were found that were not known before;
+ * less when the runtime tells that one has just gone.
+ */
 export async function lookAtCluster(options: LookOptions): Promise<TikvObservation> {
-  const { context, declared, pdUrls, rateBase, runtime } = options;
-  const startedAtMs = context.clock.now();
-  const [answers, known, disturbances] = await Promise.all([
+  const { declared, pdUrls, rateBase, latest, runtime } = options;
+  const { clock } = options.context;
+  const startedAtMs = clock.now();
+  const told = askRuntime({ ...options.context, runtime });
+  using hurry = hurryWhenOneIsGone({ ...options.context, told, before: latest });
+  const context = { ...options.context, signal: hurry.signal };
+  const [answers, known, word] = await Promise.all([
     askCluster(context, pdUrls),
     sightMembers(context, { declared, known: NOTHING_SIGHTED }),
-    lookForDisturbances({ ...context, runtime }),
+    told,
   ]);
   const declaredNow = declareFound(declared, answers);
   const { pdMembers, stores } = await sightMembers(context, { declared: declaredNow, known });
@@ -45,15 +55,13 @@ export async function lookAtCluster(options: LookOptions): Promise<TikvObservati
     pdMembers,
     stores: stores.map((store) => completeStore(store, { answers, rateBase })),
     leadership,
-    pdHealth: await healthOf(pdMembers, options),
+    pdHealth: await healthOf(pdMembers, { context, pdUrls }),
     schedulers: answers.schedulers,
     replication: answers.replication,
     regions: regionsOf(pdMembers, leadership),
   };
-  const endedAtMs = context.clock.now();
-  const members = markDisturbed(membersOf(parts), disturbances);
-  const seen = disturbances ? { disturbances } : {};
-  return { subject: "tikv", startedAtMs, endedAtMs, members, ...parts, ...seen };
+  const members = markMembers(membersOf(parts), word);
+  return { subject: "tikv", startedAtMs, endedAtMs: clock.now(), members, ...parts, ...word };
 }
 
 /**
@@ -82,7 +90,7 @@ function leadershipOf(
 /** Asked only for members that cannot be reached from here: then PD's word is all there is. */
 async function healthOf(
   pdMembers: readonly PdSighting[],
-  { context, pdUrls }: LookOptions,
+  { context, pdUrls }: Pick<LookOptions, "context" | "pdUrls">,
 ): Promise<TikvObservation["pdHealth"]> {
   if (pdMembers.some(({ liveness }) => liveness.state === "failed")) {
     return askHealth(context, pdUrls);
