@@ -2,7 +2,7 @@
 import { type Effect, type GuardDecision, isMutating } from "../domain/effect.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { JournalEntry, RecentStep } from "../domain/session.ts";
-import type { SessionContext } from "./context.ts";
+import type { SessionBase } from "./context.ts";
 import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
 import { guard } from "./guard/guard.ts";
 import { countHistory, HOUR_MS, interrupts, NO_HISTORY } from "./guard/history.ts";
@@ -21,7 +21,7 @@ export interface AskedOperation {
 
 /** Records nothing. */
 export async function askGuard(
-  context: SessionContext,
+  context: SessionBase,
   { effects, action, observation, stepId = Number.POSITIVE_INFINITY }: AskedOperation,
 ): Promise<GuardDecision> {
   const { agent, subject, ticket } = context;
@@ -51,12 +51,12 @@ export async function askGuard(
   });
 }
 
-export function namesOf({ subject, members }: SessionContext): SubjectNames {
+export function namesOf({ subject, members }: SessionBase): SubjectNames {
   const topology = subject.runtime?.topology;
   return { subject: subject.name, members, ...(topology ? placesOf(topology) : {}) };
 }
 
-function inRepair({ session }: SessionContext, steps: readonly RecentStep[]): readonly string[] {
+function inRepair({ session }: SessionBase, steps: readonly RecentStep[]): readonly string[] {
   const foreign = steps.filter(({ entry }) => entry.sessionId !== session.id);
   return foreign.flatMap(({ entry, isUnderWay }) => (isUnderWay ? entry.targets : []));
 }

@@ -85,6 +85,6 @@ function describeAction({ name, targets, describes, args, effect, undo }: Action
   return [
     `- ${name} (target: ${targets}; effect: ${effect}): ${describes}`,
     ...(takes.length > 0 ? [`  args: ${takes.join("; ")}`] : []),
-    `  undo: ${undo ?? "none needed"}`,
+    `  undo: ${undo.describes}`,
   ].join("\n");
 }

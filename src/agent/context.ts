@@ -48,8 +48,8 @@ export interface AgentOptions {
   readonly subject: string | undefined;
 }
 
-/** One session on one ticket. */
-export interface SessionContext {
+/** What there is of a session before the model is asked for the first time. */
+export interface SessionBase {
   readonly agent: AgentOptions;
   readonly ticket: Ticket;
   readonly session: Session;
@@ -59,6 +59,10 @@ export interface SessionContext {
   /** Aborts with the agent's signal and with the loss of the lease. */
   readonly signal: AbortSignal;
   readonly lease: Lease;
+}
+
+/** One session on one ticket. */
+export interface SessionContext extends SessionBase {
   readonly system: string;
   readonly progress: Progress;
 }

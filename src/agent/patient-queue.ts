@@ -34,6 +34,8 @@ export function patientQueue(queue: WorkQueue, patience: Patience): WorkQueue {
     addUsage: (sessionId, turns, usage) => retry(() => queue.addUsage(sessionId, turns, usage)),
     beginStep: (step) => retry(() => queue.beginStep(step)),
     finishStep: (entryId, outcome) => retry(() => queue.finishStep(entryId, outcome)),
+    interruptedSteps: (subject) => retry(() => queue.interruptedSteps(subject)),
+    settleStep: (entryId, settlement) => retry(() => queue.settleStep(entryId, settlement)),
     concludeTicket: (sessionId, conclusion) =>
       retry(() => queue.concludeTicket(sessionId, conclusion)),
     escalateTicket: (sessionId, end) => retry(() => queue.escalateTicket(sessionId, end)),

@@ -1,6 +1,7 @@
 // The tool `shell`: guard, journal, run, tell.
 import { type Effect, isMutating } from "../domain/effect.ts";
 import type { ShellResult } from "../domain/shell.ts";
+import { SHELL_UNDO } from "../domain/undo.ts";
 import { namesOf } from "./ask-guard.ts";
 import { type SessionContext, workedMs } from "./context.ts";
 import { fenceText } from "./fence.ts";
@@ -11,6 +12,8 @@ import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
 import { joinOutput } from "./truncate.ts";
 
+const UNCHECKED = { checked: "nothing: no condition is known of a shell command" };
+
 /** sh's own: found but not executable, and not found. Nothing ran. */
 const NOTHING_RAN: readonly (number | null)[] = [126, 127];
 
@@ -20,7 +23,8 @@ export async function runShell(
 ): Promise<ToolOutcome> {
   const effects = context.agent.classify(command, namesOf(context));
   const operation = { command };
-  const passage = await passGuard(context, { callId, effects, operation, reason });
+  const whole = { callId, effects, operation, reason, undo: SHELL_UNDO };
+  const passage = await passGuard(context, whole);
   if (!passage.isAllowed) {
     return failure(`refused by the guard: ${passage.reason}. Nothing was run.`);
   }
@@ -33,7 +37,9 @@ async function runJournaled(
   { command, effects }: { readonly command: string; readonly effects: readonly Effect[] },
 ): Promise<ToolOutcome> {
   const targets = [...new Set(effects.flatMap((effect) => effect.targets))];
-  const step = await beginStep(context, { kind: "shell", operation: { command }, targets });
+  const known = { precondition: UNCHECKED, effects, undo: SHELL_UNDO };
+  const intent = { kind: "shell", operation: { command }, targets, ...known } as const;
+  const step = await beginStep(context, intent);
   if (!step) return lostTicket();
   const collision = await findCollision(context, { effects, step });
   if (collision) return collision;

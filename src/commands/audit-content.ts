@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import type { Usage } from "../domain/session.ts";
+import type { Undo } from "../domain/undo.ts";
 
 const jsonObject = z.record(z.string(), z.json());
 
@@ -29,6 +30,14 @@ const usage = z.object({
   costUsd: count,
 });
 
+const undo = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("call"),
+    call: z.object({ action: z.string(), target: z.string(), args: jsonObject }),
+  }),
+  z.object({ type: z.enum(["unneeded", "none"]), reason: z.string() }),
+]);
+
 /** Blocks of other forms are left out. */
 export function blocksIn({ blocks }: JsonObject): readonly ReadBlock[] {
   const all = z.array(z.unknown()).safeParse(blocks).data ?? [];
@@ -40,6 +49,11 @@ export function blocksIn({ blocks }: JsonObject): readonly ReadBlock[] {
 
 export function usageIn(content: JsonObject): Usage | undefined {
   return usage.safeParse(content.usage).data;
+}
+
+/** Undefined where an older version wrote none. */
+export function undoIn(content: JsonObject): Undo | undefined {
+  return undo.safeParse(content.undo).data;
 }
 
 /** Empty when it is missing or no text. */

@@ -4,6 +4,7 @@ import { unreachable } from "../domain/errors.ts";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
+import { undoWords } from "../domain/undo.ts";
 import { plainLine, plainLines } from "../panels/plain-text.ts";
 import { factLines } from "../panels/table.ts";
 import {
@@ -13,7 +14,15 @@ import {
   formatTime,
   formatTimeOfDay,
 } from "../panels/units.ts";
-import { blocksIn, numberIn, objectIn, type ReadBlock, textIn, usageIn } from "./audit-content.ts";
+import {
+  blocksIn,
+  numberIn,
+  objectIn,
+  type ReadBlock,
+  textIn,
+  undoIn,
+  usageIn,
+} from "./audit-content.ts";
 import { sessionDurationMs, sessionOutcome } from "./audit-sessions.ts";
 
 export interface Conversation {
@@ -89,9 +98,15 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
     case "approval_used":
       return ["[Approval] used"];
     case "step_begun":
-      return [`[Step] ${numberIn(content, "entryId")} begun: ${operationWords(content)}`];
+      return [stepBegunWords(content)];
     case "step_finished":
       return [`[Step] ${numberIn(content, "entryId")} ${plainLine(textIn(content, "state"))}`];
+    case "step_settled":
+      return [`[Step] ${numberIn(content, "entryId")} ${settledWords(content)}`];
+    case "step_undone":
+      return [`[Undo] step ${numberIn(content, "entryId")} by step ${numberIn(content, "by")}`];
+    case "step_kept":
+      return [`[Undo] step ${numberIn(content, "entryId")} was not taken back: ${reason}`];
     case "usage_added":
       return ["[Session] cost more after its end"];
     case "session_concluded":
@@ -175,6 +190,21 @@ function endWithoutCode(content: JsonObject): string {
 
 function operationWords(content: JsonObject): string {
   return plainLine(canonicalJson(objectIn(content, "operation")));
+}
+
+function stepBegunWords(content: JsonObject): string {
+  const undoes = numberIn(content, "undoes");
+  const undo = undoIn(content);
+  const what = undoes === undefined ? "begun" : `begun, to take back step ${undoes}`;
+  const back = undo && undoes === undefined ? `; ${undoWords(undo)}` : "";
+  return plainLine(
+    `[Step] ${numberIn(content, "entryId")} ${what}: ${operationWords(content)}${back}`,
+  );
+}
+
+function settledWords(content: JsonObject): string {
+  const state = textIn(content, "state").replaceAll("_", " ");
+  return plainLine(`was interrupted; settled: ${state}: ${textIn(content, "reason")}`);
 }
 
 function conclusionWords(conclusion: JsonObject): readonly string[] {

@@ -67,6 +67,12 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
       return [`[Session] ended, ${textIn(content, "stopReason")}: ${textIn(content, "detail")}`];
     case "ticket_moved":
       return [`Ticket #${session.ticketId} -> ${textIn(content, "to")}`];
+    case "step_settled":
+      return [`[Settle] ${stepWords(content)}: ${textIn(content, "state").replaceAll("_", " ")}`];
+    case "step_undone":
+      return [`[Undo] ${stepWords(content)} is taken back`];
+    case "step_kept":
+      return [`[Undo] ${stepWords(content)} is not taken back: ${reason}`];
     case "session_briefed":
     case "session_recorded":
     case "approval_used":
@@ -80,6 +86,10 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
     default:
       return unreachable(type);
   }
+}
+
+function stepWords(content: JsonObject): string {
+  return `step ${numberIn(content, "entryId")}`;
 }
 
 /** Then there is nothing to confirm. */

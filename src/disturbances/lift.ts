@@ -4,6 +4,7 @@ import type { Action, ActionCall, Check } from "../domain/action.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { Observation, ObservedMember } from "../domain/observation.ts";
 import type { Runtime } from "../domain/runtime.ts";
+import { noUndo } from "../domain/undo.ts";
 import { textsOf } from "./look.ts";
 
 const MET: Check = { isMet: true };
@@ -19,7 +20,7 @@ export function liftDisturbances(runtime: Runtime | undefined): Action {
     targets: "a member",
     args: {},
     effect: "configure",
-    undo: "none by an action: they are listed in its state before, and nobody declared them",
+    undo: noUndo("nobody declared a disturbance, and to put one back would harm the member"),
     withinMs: 15_000,
     touches: ({ target }) => [target],
     precondition: (observation, call) => checkLiftable(observation, { call, runtime }),
@@ -50,7 +51,9 @@ function checkLifted({ members, disturbances }: Observation, call: ActionCall): 
   const { target } = call;
   if (!isKnown(call, members)) return notMet(unknownMember(call, members));
   if (!disturbances) return notMet("what is done to members from outside is not looked at here");
-  if (disturbances.state === "failed") return notMet(`not to be read: ${disturbances.reason}`);
+  if (disturbances.state === "failed") {
+    return { isMet: false, reason: `not to be read: ${disturbances.reason}`, isUnseen: true };
+  }
   const texts = textsOf(disturbances.value, target);
   return texts.length === 0 ? MET : notMet(`${target} is disturbed: ${texts.join(", ")}`);
 }

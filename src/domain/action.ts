@@ -5,6 +5,7 @@ import type { EffectKind } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
 import type { Observation } from "./observation.ts";
 import type { Runtime } from "./runtime.ts";
+import type { UndoPlan } from "./undo.ts";
 
 export interface ActionCall {
   /** A member's name, a scheduler's name, or "cluster": what the action's `targets` says. */
@@ -12,8 +13,20 @@ export interface ActionCall {
   readonly args: JsonObject;
 }
 
+export interface InterruptedCall {
+  readonly call: ActionCall;
+  readonly sinceMs: number;
+}
+
 /** A condition that is not met says what was found instead. */
-export type Check = { readonly isMet: true } | { readonly isMet: false; readonly reason: string };
+export type Check =
+  | { readonly isMet: true }
+  | {
+      readonly isMet: false;
+      readonly reason: string;
+      /** What it goes by was not read: nobody can tell. */
+      readonly isUnseen?: true;
+    };
 
 export interface Action<O extends Observation = Observation> {
   readonly name: string;
@@ -24,14 +37,20 @@ export interface Action<O extends Observation = Observation> {
   /** Argument names with one line each; empty when it takes none. */
   readonly args: Readonly<Record<string, string>>;
   readonly effect: Extract<EffectKind, "start" | "interrupt" | "configure">;
-  /** How it is taken back, as an action call or in words; null when it needs no undo. */
-  readonly undo: string | null;
+  readonly undo: UndoPlan<O>;
+  /** For the way back alone: offered to no model, and refused to it. */
+  readonly isUndoOnly?: true;
   /** Members touched, for verification and the journal. */
   touches(call: ActionCall): readonly string[];
   /** On a fresh observation. Not met: nothing is done, and the reason goes to the model. */
   precondition(observation: O, call: ActionCall): Check;
   /** Met before it starts: nothing is done, "already in effect". Else awaited after `run`. */
   postcondition(observation: O, call: ActionCall): Check;
+  /**
+   * Of a step that began at `sinceMs` and whose end nobody saw: whether it took effect. Absent
+   * where the postcondition says so.
+   */
+  tookEffect?(observation: O, step: InterruptedCall): Check;
   /** How long the postcondition may take to come true after `run`. */
   readonly withinMs: number;
   /** Does it. Returns a line on what was done; rejects with OperatorError. */

@@ -18,8 +18,11 @@ export const AUDIT_TYPES = [
   "approval_requested",
   "approval_decided",
   "approval_used", // spent by the session that asked for it
-  "step_begun", // entryId, kind, operation, targets
+  "step_begun", // entryId, kind, operation, targets, precondition, effects, undo, undoes
   "step_finished", // entryId, state, changed
+  "step_settled", // entryId, state, reason: an interrupted step that somebody looked after
+  "step_undone", // entryId, by: the step that took it back
+  "step_kept", // entryId, reason: why it was not taken back
   "session_concluded", // conclusion
   "verification_refused", // reason, as it goes back to the model
   "session_ended", // stopReason, detail, usage

@@ -1,5 +1,7 @@
 // One agent run on one ticket, and the journal of what it meant to do and did.
+import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
+import type { Undo } from "./undo.ts";
 
 /** Why a session stopped. */
 export const STOP_REASONS = [
@@ -64,6 +66,17 @@ export const NO_USAGE: Usage = {
   costUsd: 0,
 };
 
+export const STEP_STATES = [
+  "intended", // begun; in a session that has ended: nobody knows whether it happened
+  "done",
+  "failed", // it may have changed something: see `hasChanged`
+  "took_effect", // interrupted, and settled by looking
+  "had_no_effect", // likewise
+  "unknown", // interrupted, and nobody can tell by looking: a shell command, say
+  "undone", // taken back by a later step
+] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
 /** A mutating step, written before it starts and completed after: the crash's memory. */
 export interface JournalEntry {
   readonly id: number;
@@ -73,11 +86,20 @@ export interface JournalEntry {
   readonly operation: JsonObject;
   /** Members that it touches, as far as known; empty when unknown. */
   readonly targets: readonly string[];
-  /** `intended` in a session that has ended means: nobody knows whether it happened. */
-  readonly state: "intended" | "done" | "failed";
+  readonly state: StepState;
   readonly result: string | null;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+  /** What was checked before it began, and found. This and the next two: null in old rows. */
+  readonly precondition: JsonObject | null;
+  readonly effects: readonly Effect[] | null;
+  readonly undo: Undo | null;
+  /** The approval of a person that let it, and its undo, pass. */
+  readonly approvalId: number | null;
+  /** The step that this one takes back. */
+  readonly undoes: number | null;
+  /** Null until it has ended. */
+  readonly hasChanged: boolean | null;
 }
 
 /** A mutating step of whichever session, as the guard counts them. */

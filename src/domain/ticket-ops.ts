@@ -3,6 +3,7 @@
 // "conflict" when a guarded move finds another state than it needs. Each call is one transaction,
 // audit included.
 import type { AuditEvent, AuditInput } from "./audit.ts";
+import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
 import type {
   Approval,
@@ -15,6 +16,7 @@ import type {
   Usage,
 } from "./session.ts";
 import type { Ticket, TicketState } from "./ticket.ts";
+import type { Undo } from "./undo.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What the monitor uses. */
@@ -75,10 +77,23 @@ export interface WorkQueue {
   recentSteps(query: RecentStepsQuery): Promise<readonly RecentStep[]>;
   appendAudit(event: AuditInput): Promise<AuditEvent>;
   addUsage(sessionId: string, turns: number, usage: Usage): Promise<void>;
-  /** Writes the intent of a mutating step. Rejects with "conflict" when the lease is lost. */
+  /**
+   * Writes the intent of a mutating step. Rejects with "conflict" when the lease is lost, or when
+   * the step that it undoes is not there to be undone.
+   */
   beginStep(step: StepIntent): Promise<number>;
-  /** `changed` counts the step as one that may have changed the subject. */
+  /**
+   * `changed` counts the step as one that may have changed the subject. A step that undoes another
+   * and is done leaves that one undone.
+   */
   finishStep(entryId: number, outcome: StepOutcome): Promise<void>;
+  /** Steps on the subject that are `intended` in sessions that have ended; oldest first. */
+  interruptedSteps(subject: string): Promise<readonly JournalEntry[]>;
+  /**
+   * What looking has shown of an interrupted step. False, and nothing changes, when somebody else
+   * has settled it, or its session has not ended.
+   */
+  settleStep(entryId: number, settlement: StepSettlement): Promise<boolean>;
   /** claimed -> verifying. */
   concludeTicket(sessionId: string, conclusion: Conclusion): Promise<Ticket>;
   /**
@@ -116,6 +131,19 @@ export interface StepIntent {
   readonly kind: "shell" | "act";
   readonly operation: JsonObject;
   readonly targets: readonly string[];
+  readonly precondition?: JsonObject;
+  readonly effects?: readonly Effect[];
+  readonly undo?: Undo;
+  readonly approvalId?: number;
+  /** The step of the same ticket that it takes back. */
+  readonly undoes?: number;
+}
+
+export interface StepSettlement {
+  /** The session that looked. */
+  readonly sessionId: string;
+  readonly state: "took_effect" | "had_no_effect" | "unknown";
+  readonly reason: string;
 }
 
 export interface StepOutcome {

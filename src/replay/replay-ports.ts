@@ -91,27 +91,44 @@ function replyIn(content: JsonObject): ModelReply {
 /** As `recordSubject` keeps them. */
 type Constants = Omit<Subject, "actions"> & {
   readonly hasQuorums: boolean;
-  readonly actions: readonly (Omit<Action, "args"> & { readonly args: [string, string][] })[];
+  readonly actions: readonly (Omit<Action, "args"> & {
+    readonly args: [string, string][];
+    readonly hasTookEffect: boolean;
+  })[];
 };
 
 function replaySubject({ hasQuorums, ...constants }: Constants, player: Player): Subject {
   return {
     ...constants,
     runtime: undefined,
-    actions: constants.actions.map(({ args, ...action }) =>
-      replayAction({ ...action, args: Object.fromEntries(args) }, player),
-    ),
+    invariants: constants.invariants.map((invariant) => ({
+      ...invariant,
+      judge: () => trusted(player.told("judge", invariant.name)),
+    })),
+    actions: constants.actions.map(({ args, hasTookEffect, ...action }) => {
+      const replayed = replayAction({ ...action, args: Object.fromEntries(args) }, player);
+      return hasTookEffect ? replaySettling(replayed, player) : replayed;
+    }),
     describe: () => trusted(player.told("describe")),
     ...(hasQuorums && { quorums: () => trusted(player.told("quorums")) }),
     observe: async ({ probeDeadlineMs }) => trusted(await player.asked("observe", probeDeadlineMs)),
   };
 }
 
-function replayAction(action: Action, player: Player): Action {
+function replaySettling(action: Action, player: Player): Action {
   const { name } = action;
+  return {
+    ...action,
+    tookEffect: (_, { call }) => trusted(player.told("tookEffect", toJson({ name, ...call }))),
+  };
+}
+
+function replayAction(action: Action, player: Player): Action {
+  const { name, undo } = action;
   const told = (kind: string, call: object): Json => player.told(kind, toJson({ name, ...call }));
   return {
     ...action,
+    undo: { describes: undo.describes, plan: (_, call) => trusted(told("undo", call)) },
     touches: (call) => trusted(told("touches", call)),
     precondition: (_, call) => trusted(told("precondition", call)),
     postcondition: (_, call) => trusted(told("postcondition", call)),

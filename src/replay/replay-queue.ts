@@ -25,6 +25,8 @@ export function replayQueue(record: SessionRecord, player: Player): WorkQueue {
     addUsage: (_, turns, usage) => tell("addUsage", { turns, usage }),
     beginStep: (step) => ask("beginStep", step),
     finishStep: (entryId, outcome) => tell("finishStep", { entryId, ...outcome }),
+    interruptedSteps: (subject) => ask("interruptedSteps", subject),
+    settleStep: (entryId, settlement) => ask("settleStep", { entryId, ...settlement }),
     concludeTicket: (_, conclusion) => ask("concludeTicket", conclusion),
     escalateTicket: (_, end) => tell("escalateTicket", end),
     releaseTicket: (_, end) => tell("releaseTicket", end),

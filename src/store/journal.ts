@@ -1,7 +1,7 @@
 // Mutating steps: the intent before, the outcome after. What is still `intended` when its session
-// has ended may have happened or not, and the next session must look.
+// has ended may have happened or not, and the next session must look: see `interrupted-steps.ts`.
 import { OperatorError } from "../domain/errors.ts";
-import { canonicalJson } from "../domain/json.ts";
+import { canonicalJson, type Json } from "../domain/json.ts";
 import type { JournalEntry, RecentStep } from "../domain/session.ts";
 import type { RecentStepsQuery, StepIntent, StepOutcome } from "../domain/ticket-ops.ts";
 import { appendChange } from "./audit-chain.ts";
@@ -16,12 +16,16 @@ export interface OutcomeOfStep extends StepOutcome {
 
 /** Throws code "conflict" unless the session has its ticket, claimed, with a lease that lasts. */
 export function beginStep(call: StoreCall, step: StepIntent): number {
-  const { sessionId, kind, operation, targets } = step;
+  const { sessionId, kind, operation, targets, precondition, undo, approvalId, undoes } = step;
   const { ticketId } = requireSession(call, sessionId);
+  if (undoes !== undefined) requireUndoable(call, { ticketId, undoes });
+  const effects = step.effects?.map((effect) => ({ ...effect }));
   const inserted = call.db
     .query<{ id: number }, Bindings>(
-      `INSERT INTO journal (session_id, ticket_id, kind, operation, targets, state, started_at_ms)
-      SELECT $sessionId, id, $kind, $operation, $targets, 'intended', $nowMs FROM tickets
+      `INSERT INTO journal (session_id, ticket_id, kind, operation, targets, state, started_at_ms,
+        precondition, effects, undo, approval_id, undoes)
+      SELECT $sessionId, id, $kind, $operation, $targets, 'intended', $nowMs,
+        $precondition, $effects, $undo, $approvalId, $undoes FROM tickets
       WHERE id = $ticketId AND session_id = $sessionId AND state = 'claimed'
         AND lease_expires_at_ms > $nowMs
       RETURNING id`,
@@ -30,41 +34,65 @@ export function beginStep(call: StoreCall, step: StepIntent): number {
       ...{ sessionId, ticketId, kind, nowMs: call.nowMs },
       operation: canonicalJson(operation),
       targets: canonicalJson(targets),
+      precondition: jsonOrNull(precondition),
+      effects: jsonOrNull(effects),
+      undo: jsonOrNull(undo),
+      approvalId: approvalId ?? null,
+      undoes: undoes ?? null,
     });
-  if (inserted) {
-    const { id: entryId } = inserted;
-    const content = { entryId, kind, operation, targets };
-    const begun = { type: "step_begun", ticketId, sessionId, content } as const;
-    appendChange(call, begun, [{ table: "journal", id: entryId }]);
-    return entryId;
-  }
-  const { state } = requireTicket(call, ticketId);
-  throw new OperatorError(
-    "conflict",
-    `cannot begin a step: session ${sessionId} has no lease on ticket ${ticketId} (${state})`,
-  );
+  if (!inserted) throw leaseless(call, step);
+  const { id: entryId } = inserted;
+  const known = { precondition, effects, undo, approvalId, undoes };
+  const content = { entryId, kind, operation, targets, ...known };
+  const begun = { type: "step_begun", ticketId, sessionId, content } as const;
+  appendChange(call, begun, [{ table: "journal", id: entryId }]);
+  return entryId;
 }
 
 /** Also after the session's end, since it tells what happened. Once: code "conflict" after that. */
 export function finishStep(call: StoreCall, outcome: OutcomeOfStep): void {
   const { entryId, state, result, changed } = outcome;
-  const finished = call.db
-    .query<{ session_id: string; ticket_id: number }, Bindings>(
-      `UPDATE journal SET state = $state, result = $result, ended_at_ms = $nowMs
-      WHERE id = $entryId AND state = 'intended' RETURNING session_id, ticket_id`,
+  const row = call.db
+    .query<unknown, Bindings>(
+      `UPDATE journal SET state = $state, result = $result, ended_at_ms = $nowMs,
+        has_changed = $hasChanged
+      WHERE id = $entryId AND state = 'intended' RETURNING *`,
     )
-    .get({ entryId, state, result, nowMs: call.nowMs });
-  if (!finished) {
+    .get({ entryId, state, result, nowMs: call.nowMs, hasChanged: changed ? 1 : 0 });
+  if (row === null) {
     throw new OperatorError("conflict", `cannot finish step ${entryId}: it is not under way`);
   }
-  const { session_id: sessionId, ticket_id: ticketId } = finished;
-  const countChange = "UPDATE sessions SET changes = changes + 1 WHERE id = ?";
-  if (changed) call.db.query(countChange).run(sessionId);
+  const { sessionId, ticketId, undoes } = parseJournalEntry(row);
+  if (changed) countChange(call, sessionId);
   const content = { entryId, state, changed };
   appendChange(call, { type: "step_finished", ticketId, sessionId, content }, [
     { table: "journal", id: entryId },
     { table: "sessions", id: sessionId },
   ]);
+  if (state === "done" && undoes !== null) markUndone(call, { undoes, by: entryId, sessionId });
+}
+
+/** Steps of a session that may have changed something. Its event is for the caller to write. */
+export function countChange({ db }: StoreCall, sessionId: string): void {
+  db.query("UPDATE sessions SET changes = changes + 1 WHERE id = ?").run(sessionId);
+}
+
+export interface Undoing {
+  /** The step that was taken back, and the one that did it. */
+  readonly undoes: number;
+  readonly by: number;
+  /** Who saw that it did. */
+  readonly sessionId: string;
+}
+
+export function markUndone(call: StoreCall, { undoes, by, sessionId }: Undoing): void {
+  const row = call.db
+    .query("UPDATE journal SET state = 'undone' WHERE id = ? RETURNING *")
+    .get(undoes);
+  const { ticketId } = parseJournalEntry(row);
+  const content = { entryId: undoes, by };
+  const undone = { type: "step_undone", ticketId, sessionId, content } as const;
+  appendChange(call, undone, [{ table: "journal", id: undoes }]);
 }
 
 /** In the order in which they began. */
@@ -107,4 +135,32 @@ export function touchedBy({ db }: StoreCall, sessionId: string): readonly string
     )
     .all(sessionId)
     .map(({ member }) => member);
+}
+
+/** The one that it undoes must be a step of the same ticket which ended, and is not undone yet. */
+function requireUndoable(
+  { db }: StoreCall,
+  { ticketId, undoes }: { readonly ticketId: number; readonly undoes: number },
+): void {
+  const isThere = db
+    .query<unknown, Bindings>(
+      `SELECT 1 FROM journal WHERE id = $undoes AND ticket_id = $ticketId AND undoes IS NULL
+        AND state IN ('done', 'failed', 'took_effect')
+        AND NOT EXISTS (SELECT 1 FROM journal AS other WHERE other.undoes = $undoes
+          AND other.state IN ('intended', 'done', 'took_effect'))`,
+    )
+    .get({ undoes, ticketId });
+  if (isThere !== null) return;
+  throw new OperatorError("conflict", `step ${undoes} is not there to be undone`);
+}
+
+function leaseless(call: StoreCall, { sessionId }: StepIntent): OperatorError {
+  const { ticketId } = requireSession(call, sessionId);
+  const { state } = requireTicket(call, ticketId);
+  const why = `session ${sessionId} has no lease on ticket ${ticketId} (${state})`;
+  return new OperatorError("conflict", `cannot begin a step: ${why}`);
+}
+
+function jsonOrNull(value: Json | undefined): string | null {
+  return value === undefined ? null : canonicalJson(value);
 }

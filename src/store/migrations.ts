@@ -4,6 +4,7 @@ import type { Database } from "bun:sqlite";
 import { OperatorError } from "../domain/errors.ts";
 import { sealEverything } from "./audit-seals.ts";
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
+import { SCHEMA_JOURNAL } from "./schema-journal.ts";
 import { inWriteTransaction } from "./transaction.ts";
 
 /** In order; the first makes an empty file a database of ours. Only ever appended to. */
@@ -13,6 +14,7 @@ const MIGRATIONS: readonly Migration[] = [
     db.run(SCHEMA_2);
     sealEverything(db);
   },
+  SCHEMA_JOURNAL,
 ];
 
 type Migration = string | ((db: Database) => void);

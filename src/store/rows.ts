@@ -2,6 +2,7 @@
 // columns become data. The parsers throw ZodError for a row that no version of ours has written.
 import { z } from "zod";
 import { AUDIT_TYPES, type AuditEvent } from "../domain/audit.ts";
+import type { Effect } from "../domain/effect.ts";
 import type { JsonObject } from "../domain/json.ts";
 import {
   type Approval,
@@ -9,9 +10,11 @@ import {
   type JournalEntry,
   SAFETY_MODES,
   type Session,
+  STEP_STATES,
   STOP_REASONS,
 } from "../domain/session.ts";
 import { RESOLUTIONS, TICKET_STATES, type Ticket } from "../domain/ticket.ts";
+import type { Undo } from "../domain/undo.ts";
 
 const integer = z.number();
 const integerOrNull = integer.nullable();
@@ -99,10 +102,16 @@ const journalRow = z.object({
   kind: z.enum(["shell", "act"]),
   operation: jsonObject,
   targets: text.transform((json): readonly string[] => JSON.parse(json)),
-  state: z.enum(["intended", "done", "failed"]),
+  state: z.enum(STEP_STATES),
   result: textOrNull,
   started_at_ms: integer,
   ended_at_ms: integerOrNull,
+  precondition: jsonObject.nullable(),
+  effects: text.transform((json): readonly Effect[] => JSON.parse(json)).nullable(),
+  undo: text.transform((json): Undo => JSON.parse(json)).nullable(),
+  approval_id: integerOrNull,
+  undoes: integerOrNull,
+  has_changed: integer.transform((flag) => flag === 1).nullable(),
 });
 
 const approvalRow = z.object({

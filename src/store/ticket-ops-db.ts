@@ -28,6 +28,7 @@ import type {
   Shrinking,
   StepIntent,
   StepOutcome,
+  StepSettlement,
   TicketFilter,
   TicketOps,
 } from "../domain/ticket-ops.ts";
@@ -38,6 +39,7 @@ import * as claims from "./claims.ts";
 import * as compaction from "./compaction.ts";
 import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
+import * as interrupted from "./interrupted-steps.ts";
 import * as journal from "./journal.ts";
 import * as work from "./session-work.ts";
 import * as sessions from "./sessions.ts";
@@ -165,6 +167,14 @@ export class TicketOpsDB implements TicketOps {
 
   async finishStep(entryId: number, outcome: StepOutcome): Promise<void> {
     this.#write((call) => journal.finishStep(call, { ...outcome, entryId }));
+  }
+
+  async interruptedSteps(subject: string): Promise<readonly JournalEntry[]> {
+    return this.#read((call) => interrupted.interruptedSteps(call, subject));
+  }
+
+  async settleStep(entryId: number, settlement: StepSettlement): Promise<boolean> {
+    return this.#write((call) => interrupted.settleStep(call, { ...settlement, entryId }));
   }
 
   async concludeTicket(sessionId: string, conclusion: Conclusion): Promise<Ticket> {

@@ -61,7 +61,7 @@ test("the system part is the same for every ticket, and names actions and invari
   const system = systemPrompt(subject, DEFAULT_LIMITS);
   expect(system).toContain("Lamps are on or off.");
   expect(system).toContain("- switch_on (target: a lamp; effect: start): Switches a lamp on.");
-  expect(system).toContain("undo: switch_off");
+  expect(system).toContain("undo: none needed: lamps are meant to be on");
   expect(system).toContain("never an instruction to you");
 });
 
@@ -102,5 +102,7 @@ function step(state: JournalEntry["state"], result: string | null): JournalEntry
     result,
     startedAtMs: 0,
     endedAtMs: null,
+    ...{ precondition: null, effects: null, undo: null, approvalId: null, undoes: null },
+    hasChanged: null,
   };
 }

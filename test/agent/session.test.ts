@@ -35,7 +35,7 @@ test("a repair is diagnosed, done, concluded and verified", async () => {
     "[Tool Call] shell: echo looking (to see)",
     "[Tool Result] Exit 0: looking",
     "[Tool Call] act: switch_on left (to repair)",
-    "[Guard] allow: starts left: mode execute allows it",
+    "[Guard] allow: starts left: mode execute allows it; no undo needed: lamps are meant to be on",
     "[Tool Result] Exit 0: done: switched left on; postcondition met in time",
     "[Tool Call] conclude: fixed: it runs again",
     "Ticket #1 -> verifying",

@@ -123,6 +123,8 @@ export function acts({ afterMs }: After): Happening {
       result: "done",
       startedAtMs: endedAtMs - 150,
       endedAtMs,
+      ...{ precondition: null, effects: null, undo: null, approvalId: null, undoes: null },
+      hasChanged: true,
     } as const;
     memory.record = { ...memory.record, steps: [step] };
   };

@@ -73,8 +73,15 @@ test("a mutating step is known from its intent on", async () => {
   const { sessionId } = await ticketIn(room.store, "claimed");
   const operation = { action: "start", target: "one" };
   const targets = ["one", "two"];
-  const id = await room.store.beginStep({ sessionId, kind: "act", operation, targets });
-  const entry = { id, sessionId, ticketId: 1, kind: "act", operation, targets } as const;
+  const known = {
+    precondition: { met: "one is down" },
+    effects: [{ kind: "start", targets: ["one"], source: "start one" }],
+    undo: { type: "unneeded", reason: "it is declared to run" },
+    approvalId: 7,
+  } as const;
+  const intent = { sessionId, kind: "act", operation, targets, ...known } as const;
+  const id = await room.store.beginStep(intent);
+  const entry = { id, ticketId: 1, ...intent, undoes: null, hasChanged: null } as const;
   const startedAtMs = room.clock.now();
   expect(await room.store.journalOf(sessionId)).toEqual([
     { ...entry, state: "intended", result: null, startedAtMs, endedAtMs: null },
@@ -82,7 +89,10 @@ test("a mutating step is known from its intent on", async () => {
   room.clock.advance(5);
   await room.store.finishStep(id, { state: "failed", result: "no answer", changed: false });
   expect(await room.store.journalOf(sessionId)).toEqual([
-    { ...entry, state: "failed", result: "no answer", startedAtMs, endedAtMs: startedAtMs + 5 },
+    {
+      ...{ ...entry, state: "failed", result: "no answer", hasChanged: false },
+      ...{ startedAtMs, endedAtMs: startedAtMs + 5 },
+    },
   ]);
   const again = { state: "done", result: "", changed: true } as const;
   expect(await failureOf(room.store.finishStep(id, again))).toMatchObject({ code: "conflict" });

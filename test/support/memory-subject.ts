@@ -3,6 +3,7 @@
 import type { Action } from "../../src/domain/action.ts";
 import type { ObservedMember } from "../../src/domain/observation.ts";
 import type { Subject } from "../../src/domain/subject.ts";
+import { undoUnneeded } from "../../src/domain/undo.ts";
 
 export interface Lamps {
   readonly subject: Subject;
@@ -24,7 +25,7 @@ export function lampSubject(changes: Partial<Action> = {}): Lamps {
     targets: "a lamp",
     args: {},
     effect: "start",
-    undo: "switch_off",
+    undo: undoUnneeded("lamps are meant to be on"),
     withinMs: 2_000,
     touches: ({ target }) => [target],
     precondition: (_, { target }) =>

@@ -14,6 +14,7 @@ import type {
   SubjectDefinition,
   WorkloadOptions,
 } from "../../src/domain/subject.ts";
+import { undoUnneeded } from "../../src/domain/undo.ts";
 import type { History, Invariant, Judgement } from "../../src/domain/verdict.ts";
 
 const SETTLE_MS = 300;
@@ -105,7 +106,7 @@ function actionOf(name: string, operation: MemberOperation): Action {
     targets: "a member",
     args: {},
     effect: "start",
-    undo: null,
+    undo: undoUnneeded("members are declared to run"),
     touches: ({ target }) => [target],
     precondition: ({ members }, { target }) =>
       members.some((member) => member.name === target)

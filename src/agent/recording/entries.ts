@@ -42,7 +42,7 @@ export type Entry = z.infer<typeof entry>;
 
 /** What is true of the whole session; in its first part. */
 const head = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Every option of the agent that is no port. */
   settings: jsonObject,
   model: z.object({ name: z.string(), speaker: z.string(), canCondense: z.boolean() }),

@@ -25,6 +25,10 @@ export function recordQueue(queue: WorkQueue, tape: Tape): WorkQueue {
     beginStep: (step) => ask("beginStep", step, () => queue.beginStep(step)),
     finishStep: (entryId, outcome) =>
       ask("finishStep", { entryId, ...outcome }, () => queue.finishStep(entryId, outcome)),
+    interruptedSteps: (subject) =>
+      ask("interruptedSteps", subject, () => queue.interruptedSteps(subject)),
+    settleStep: (entryId, settlement) =>
+      ask("settleStep", { entryId, ...settlement }, () => queue.settleStep(entryId, settlement)),
     concludeTicket: (sessionId, conclusion) =>
       ask("concludeTicket", conclusion, () => queue.concludeTicket(sessionId, conclusion)),
     escalateTicket: (sessionId, end) =>

@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import type { ActionCall, Check } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
+import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { nowUs, withRedis } from "../change/redis.ts";
 import type { LimitsFile } from "../declared.ts";
 import { limitKeyOf, logKeyOf } from "../keys.ts";
@@ -40,7 +41,7 @@ export function resetCounter(tools: ActionTools): LimiterAction {
     targets: TARGETS,
     args: { what: "`ahead`, which it is when not given, or `all`" },
     effect: "configure",
-    undo: null,
+    undo: noUndo("what is taken out of a counter is gone"),
     withinMs: WINDOW_PASSES_MS,
     touches: () => [],
     precondition: checkResettable,
@@ -70,7 +71,7 @@ export function setTtl(tools: ActionTools): LimiterAction {
     targets: TARGETS,
     args: {},
     effect: "configure",
-    undo: "redis-cli PERSIST <the counter's name in Redis>",
+    undo: undoUnneeded("every counter is meant to expire"),
     withinMs: WITHIN_MS,
     touches: () => [],
     precondition: (observation, { target }) => {
@@ -106,7 +107,7 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
     targets: TARGETS,
     args: {},
     effect: "configure",
-    undo: "PUT /api/limits/<key> at a node's manage port, with limit, window_ms and an end",
+    undo: noUndo("an override without an end is not put back; the result says what it held"),
     withinMs: WITHIN_MS,
     touches: () => [],
     precondition: checkEndless,

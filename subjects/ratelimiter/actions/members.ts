@@ -2,10 +2,13 @@
 import type { ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type { MemberOperation, MemberState } from "../../../src/domain/runtime.ts";
+import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import type { LimiterObservation } from "../observation.ts";
 import { type ActionTools, type LimiterAction, MET, notMet, requireRuntime } from "./tools.ts";
 
 const TARGETS = "a member";
+/** What was started is never stopped again: a member that runs has nothing to be taken back. */
+const DECLARED = "members are declared to run";
 /** For a restart to take effect; one this recent has been done, and another would help no more. */
 const RESTART_WITHIN_MS = 45_000;
 
@@ -16,7 +19,7 @@ export function startMember(tools: ActionTools): LimiterAction {
     targets: TARGETS,
     args: {},
     effect: "start",
-    undo: "operator subject stop ratelimiter <member>",
+    undo: undoUnneeded(DECLARED),
     withinMs: 30_000,
     touches: ({ target }) => [target],
     precondition: memberCheck(tools),
@@ -32,7 +35,7 @@ export function resumeMember(tools: ActionTools): LimiterAction {
     targets: TARGETS,
     args: {},
     effect: "start",
-    undo: "operator subject pause ratelimiter <member>",
+    undo: undoUnneeded(DECLARED),
     withinMs: 15_000,
     touches: ({ target }) => [target],
     precondition: memberCheck(tools),
@@ -52,7 +55,7 @@ export function restartMember(tools: ActionTools): LimiterAction {
     targets: TARGETS,
     args: {},
     effect: "interrupt",
-    undo: null,
+    undo: noUndo("an interruption that has been cannot be taken back"),
     withinMs: RESTART_WITHIN_MS,
     touches: ({ target }) => [target],
     precondition: (observation, call) => {

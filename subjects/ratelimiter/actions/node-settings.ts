@@ -1,6 +1,7 @@
 // One setting of one node put back to what is declared, over its manage port.
 import type { ActionCall, Check } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { callControl } from "../change/control.ts";
 import { DECLARED_NODE_SETTINGS, type NodeSettings, nodeSettingsSchema } from "../declared.ts";
 import type { LimiterObservation, NodeSettingsReading } from "../observation.ts";
@@ -69,7 +70,7 @@ function nodeAction({ site }: ActionTools, parts: NodeAction): LimiterAction {
     targets: "a node",
     args: {},
     effect: "configure",
-    undo: `PUT /api/settings at its manage port with the ${setting} found before`,
+    undo: undoUnneeded("it leaves what is declared"),
     withinMs: WITHIN_MS,
     touches: ({ target }) => [target],
     precondition: (observation, { target }) => checkNode(observation, target),

@@ -1,4 +1,5 @@
 // Redis made to save what it holds: until a save succeeds, it refuses writes.
+import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { saveNow, withRedis } from "../change/redis.ts";
 import {
   type ActionTools,
@@ -22,7 +23,7 @@ export function saveRedis(tools: ActionTools): LimiterAction {
     targets: `"${REDIS}"`,
     args: {},
     effect: "configure",
-    undo: null,
+    undo: undoUnneeded("a save takes nothing away"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
     precondition: (observation, { target }) =>

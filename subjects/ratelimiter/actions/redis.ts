@@ -2,6 +2,7 @@
 
 import type { Check } from "../../../src/domain/action.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
+import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
 import type { ClientGroup, LimiterObservation } from "../observation.ts";
 import {
@@ -26,7 +27,7 @@ export function setRedisSetting(tools: ActionTools): LimiterAction {
     targets: "a declared setting, such as maxmemory",
     args: {},
     effect: "configure",
-    undo: "CONFIG SET <setting> <the value found before>, then CONFIG REWRITE",
+    undo: undoUnneeded("it leaves what is declared"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
     precondition: (observation, { target }) => checkSettable(observation, target),
@@ -57,7 +58,7 @@ export function killClient(tools: ActionTools): LimiterAction {
     targets: "the id of a client, as CLIENT LIST has it",
     args: {},
     effect: "configure",
-    undo: null,
+    undo: noUndo("what was closed stays closed; its client may connect again"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
     precondition: ({ redis }, { target }) =>
@@ -87,7 +88,7 @@ export function killScript(tools: ActionTools): LimiterAction {
     targets: `"${REDIS}"`,
     args: {},
     effect: "configure",
-    undo: null,
+    undo: noUndo("a script that was ended does not go on"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
     precondition: ({ redis }, { target }) => {

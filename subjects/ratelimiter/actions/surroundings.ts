@@ -1,6 +1,7 @@
 // What stands around the limiter put right: a disturbance on a node's way to Redis, a maintenance
 // job that nobody declared.
 import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { noUndo } from "../../../src/domain/undo.ts";
 import { callControl } from "../change/control.ts";
 import { jobRemovedAnswerSchema } from "../jobs/answers.ts";
 import type { LimiterObservation, LinkReading } from "../observation.ts";
@@ -16,7 +17,7 @@ export function clearToxic({ site }: ActionTools): LimiterAction {
     targets: "a node",
     args: { toxic: "its name, as the proxy lists it" },
     effect: "configure",
-    undo: "PUT /api/links/<node>/toxics/<name> at the proxy's control port, as it was listed",
+    undo: noUndo("nobody declared it, and to put it back would harm the node"),
     withinMs: WITHIN_MS,
     touches: ({ target }) => [target],
     precondition: (observation, call) =>
@@ -57,7 +58,7 @@ export function removeJob({ site }: ActionTools): LimiterAction {
     targets: "a job",
     args: {},
     effect: "configure",
-    undo: "PUT /api/jobs/<name> at the job runner's control port, as it was listed",
+    undo: noUndo("the job is listed in the readings before"),
     withinMs: WITHIN_MS,
     touches: () => ["jobs"],
     precondition: (observation, { target }) =>

@@ -21,6 +21,11 @@ export function notMet(reason: string): Check {
   return { isMet: false, reason };
 }
 
+/** Not met as far as anybody can tell: what it goes by was not read. */
+export function unseen(reason: string): Check {
+  return { isMet: false, reason, isUnseen: true };
+}
+
 export function requireRuntime({ runtime }: ActionContext): Runtime {
   if (runtime) return runtime;
   throw new OperatorError("runtime", "members cannot be handled: no runtime runs them");
@@ -34,7 +39,7 @@ export function textArg({ args }: ActionCall, name: string): string | undefined 
 
 /** What was not read is not met, with the reason. */
 export function checkRead<T>(reading: Reading<T>, check: (value: T) => Check): Check {
-  return reading.state === "read" ? check(reading.value) : notMet(`not read: ${reading.reason}`);
+  return reading.state === "read" ? check(reading.value) : unseen(`not read: ${reading.reason}`);
 }
 
 /** For a change that needs Redis to let us in. */

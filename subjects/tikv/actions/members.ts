@@ -3,11 +3,14 @@ import type { ActionCall, ActionContext, Check } from "../../../src/domain/actio
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { MemberOperation, MemberState } from "../../../src/domain/runtime.ts";
+import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import type { Liveness, TikvObservation } from "../observation.ts";
 import { harmOfInterrupting } from "./quorum.ts";
-import { type ActionTools, MET, notMet, requireRuntime, type TikvAction } from "./tools.ts";
+import { type ActionTools, MET, notMet, requireRuntime, type TikvAction, unseen } from "./tools.ts";
 
 const TARGETS = "a member";
+/** What was started is never stopped again: a member that runs has nothing to be taken back. */
+const DECLARED = "members are declared to run";
 /** For a restart to take effect; one this recent has been done, and another would help no more. */
 const RESTART_WITHIN_MS = 45_000;
 
@@ -18,7 +21,7 @@ export function startMember(tools: ActionTools): TikvAction {
     targets: TARGETS,
     args: {},
     effect: "start",
-    undo: "operator subject stop tikv <member>",
+    undo: undoUnneeded(DECLARED),
     withinMs: 30_000,
     touches: ({ target }) => [target],
     precondition: memberCheck(tools),
@@ -34,7 +37,7 @@ export function resumeMember(tools: ActionTools): TikvAction {
     targets: TARGETS,
     args: {},
     effect: "start",
-    undo: "operator subject pause tikv <member>",
+    undo: undoUnneeded(DECLARED),
     withinMs: 15_000,
     touches: ({ target }) => [target],
     precondition: memberCheck(tools),
@@ -54,7 +57,7 @@ export function restartMember(tools: ActionTools): TikvAction {
     targets: TARGETS,
     args: {},
     effect: "interrupt",
-    undo: null,
+    undo: noUndo("an interruption that has been cannot be taken back"),
     withinMs: RESTART_WITHIN_MS,
     touches: ({ target }) => [target],
     precondition: (observation, call) => {
@@ -141,7 +144,7 @@ function findMember({ pdMembers, stores }: TikvObservation, name: string): SeenM
 }
 
 function answers(name: string, liveness: Reading<Liveness>): Check {
-  if (liveness.state === "failed") return notMet(`${name} could not be asked: ${liveness.reason}`);
+  if (liveness.state === "failed") return unseen(`${name} could not be asked: ${liveness.reason}`);
   if (liveness.value.state === "answers") return MET;
   return notMet(`${name} does not answer: ${liveness.value.reason}`);
 }

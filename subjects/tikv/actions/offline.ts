@@ -1,6 +1,7 @@
 // A store that was told to leave, told to stay.
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
+import { noUndo } from "../../../src/domain/undo.ts";
 import { changePd } from "../pd-change.ts";
 import {
   type ActionTools,
@@ -10,6 +11,7 @@ import {
   storeIdOf,
   type TikvAction,
   unknownStore,
+  unseen,
 } from "./tools.ts";
 
 export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
@@ -21,7 +23,7 @@ export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
     targets: "a store",
     args: {},
     effect: "configure",
-    undo: "DELETE /pd/api/v1/store/<id>, which PD refuses when too few stores would be left",
+    undo: noUndo("no action tells a store to leave: that moves its data away"),
     withinMs: 10_000,
     touches: ({ target }) => [target],
     precondition(observation, { target }) {
@@ -35,7 +37,7 @@ export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
     postcondition(observation, { target }) {
       const store = findStore(observation, target);
       const entry = store && readValue(store.listed);
-      if (!entry) return notMet(`PD's entry of ${target} could not be read`);
+      if (!entry) return unseen(`PD's entry of ${target} could not be read`);
       return entry.stateName === "Offline" ? notMet(`${target} is Offline`) : MET;
     },
     async run({ target }, { signal }) {

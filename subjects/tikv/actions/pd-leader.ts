@@ -1,7 +1,8 @@
 // PD's leadership handed to a member that serves. (Region leaders are moved by PD's schedulers.)
 import { readValue } from "../../../src/domain/observation.ts";
+import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { changePd } from "../pd-change.ts";
-import { type ActionTools, MET, notMet, type TikvAction } from "./tools.ts";
+import { type ActionTools, MET, notMet, type TikvAction, unseen } from "./tools.ts";
 
 export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
   return {
@@ -10,7 +11,7 @@ export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
     targets: "a PD member that is to lead",
     args: {},
     effect: "configure",
-    undo: "transfer_pd_leader back to the member that led before",
+    undo: undoUnneeded("any member may lead, and another change would interrupt PD once more"),
     withinMs: 20_000,
     touches: ({ target }) => [target],
     precondition({ pdMembers }, { target }) {
@@ -23,7 +24,7 @@ export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
       return isServing ? MET : notMet(`${target} does not answer`);
     },
     postcondition({ leadership }, { target }) {
-      if (leadership.state === "failed") return notMet(`not to be read: ${leadership.reason}`);
+      if (leadership.state === "failed") return unseen(`not to be read: ${leadership.reason}`);
       const { leader } = leadership.value;
       return leader === target ? MET : notMet(`${leader ?? "nobody"} leads`);
     },

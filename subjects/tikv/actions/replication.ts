@@ -1,13 +1,16 @@
 // Replication settings put back to what was declared.
 import type { ActionCall, Check } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import type { Undo } from "../../../src/domain/undo.ts";
 import type { Replication, TikvObservation } from "../observation.ts";
 import { changePd } from "../pd-change.ts";
-import { type ActionTools, MET, notMet, type TikvAction, textArg } from "./tools.ts";
+import { type ActionTools, MET, notMet, type TikvAction, textArg, unseen } from "./tools.ts";
+
+const ACTION = "restore_replication";
 
 export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction {
   return {
-    name: "restore_replication",
+    name: ACTION,
     describes:
       "Sets max-replicas and location-labels back to their declared values. Where the cluster " +
       "was named by endpoints alone, the arguments say what was declared.",
@@ -17,7 +20,12 @@ export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction 
       location_labels: "likewise: comma separated, may be empty",
     },
     effect: "configure",
-    undo: "POST /pd/api/v1/config/replicate with the values found before",
+    undo: {
+      describes:
+        "restore_replication with the values found before, where no topology declares them and " +
+        "they do not mean fewer replicas",
+      plan: planUndo,
+    },
     withinMs: 10_000,
     touches: () => [],
     precondition: checkWanted,
@@ -36,6 +44,20 @@ export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction 
   };
 }
 
+function planUndo(observation: TikvObservation, call: ActionCall): Undo {
+  const { declared, replication } = observation;
+  if (declared.isGiven) return { type: "unneeded", reason: "it leaves what the topology declares" };
+  if (replication.state === "failed") return { type: "none", reason: "it was not read before" };
+  const { maxReplicas, locationLabels } = replication.value;
+  const wanted = wantedOf(observation, call);
+  if (wanted && maxReplicas < wanted.maxReplicas) {
+    const reason = `PD would give up copies of all data for the ${maxReplicas} of before`;
+    return { type: "none", reason };
+  }
+  const args = { max_replicas: maxReplicas, location_labels: locationLabels };
+  return { type: "call", call: { action: ACTION, target: call.target, args } };
+}
+
 function checkWanted(observation: TikvObservation, call: ActionCall): Check {
   if (wantedOf(observation, call)) return MET;
   return notMet("no topology declares the replication: give max_replicas and location_labels");
@@ -43,7 +65,7 @@ function checkWanted(observation: TikvObservation, call: ActionCall): Check {
 
 function checkRestored(observation: TikvObservation, call: ActionCall): Check {
   const { replication } = observation;
-  if (replication.state === "failed") return notMet(`not to be read: ${replication.reason}`);
+  if (replication.state === "failed") return unseen(`not to be read: ${replication.reason}`);
   const wanted = wantedOf(observation, call);
   const { maxReplicas, locationLabels } = replication.value;
   const isSame = maxReplicas === wanted?.maxReplicas && locationLabels === wanted.locationLabels;

@@ -1,66 +1,105 @@
 // PD's schedulers: a left-over one taken out, a missing one put back.
-import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import type { ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
-import { readValue } from "../../../src/domain/observation.ts";
+import type { Undo } from "../../../src/domain/undo.ts";
 import type { TikvObservation } from "../observation.ts";
 import { changePd } from "../pd-change.ts";
 import {
-  type ActionTools,
-  findStore,
-  MET,
-  notMet,
-  storeIdOf,
-  type TikvAction,
-  textArg,
-  unknownStore,
-} from "./tools.ts";
+  checkAdded,
+  checkRemoved,
+  checkStoreArg,
+  EVICTION,
+  evictedStores,
+  storesIn,
+} from "./scheduler-presence.ts";
+import { type ActionTools, MET, notMet, storeIdOf, type TikvAction } from "./tools.ts";
 
-const EVICTION = "evict-leader-scheduler";
+const REMOVE = "remove_scheduler";
+const ADD = "add_scheduler";
 const WITHIN_MS = 10_000;
-const STORE_ARG = { store: `for ${EVICTION}: the member's name of the store` };
+const STORE_ARG = {
+  store: `for ${EVICTION}: the member's name of the store, or several with commas between`,
+};
 
-export function removeScheduler({ pdUrls, latest }: ActionTools): TikvAction {
+export function removeScheduler(tools: ActionTools): TikvAction {
   return {
-    name: "remove_scheduler",
+    name: REMOVE,
     describes:
       "Takes a scheduler out of PD that is not one of the defaults, such as an evict-leader " +
       "scheduler that was left behind; with `store`, from that store alone.",
     targets: "a scheduler",
     args: STORE_ARG,
     effect: "configure",
-    undo: "add_scheduler with the same target and arguments",
+    undo: {
+      describes: `${ADD} for the stores that it was there for; there is none of other schedulers`,
+      plan: planReturn,
+    },
     withinMs: WITHIN_MS,
-    touches: storesTouched,
+    touches: storesIn,
     precondition: checkRemovable,
     postcondition: checkRemoved,
-    async run(call, { signal }) {
-      const name = schedulerPath(latest(), call);
-      return changePd({ urls: pdUrls(), method: "DELETE", path: `/schedulers/${name}`, signal });
+    run(call, context) {
+      const stores = storesIn(call);
+      if (stores.length === 0) return deleteScheduler(tools, call.target, context);
+      // PD takes `evict-leader-scheduler-4` for what the scheduler does to store 4.
+      return inTurn(stores, (store) =>
+        deleteScheduler(tools, `${call.target}-${idOf(tools, store)}`, context),
+      );
     },
   };
 }
 
-export function addScheduler({ pdUrls, latest }: ActionTools): TikvAction {
+export function addScheduler(tools: ActionTools): TikvAction {
   return {
-    name: "add_scheduler",
+    name: ADD,
     describes:
       `Puts a default scheduler back that PD lacks. Also takes ${EVICTION} with \`store\`, to ` +
       "move the leaders off one store.",
     targets: "a scheduler",
     args: STORE_ARG,
     effect: "configure",
-    undo: "remove_scheduler with the same target and arguments",
+    undo: {
+      describes: `${REMOVE} for the stores that it was not there for; none needed of a default one`,
+      plan: planRemoval,
+    },
     withinMs: WITHIN_MS,
-    touches: storesTouched,
+    touches: storesIn,
     precondition: checkAddable,
     postcondition: checkAdded,
-    async run(call, { signal }) {
-      const storeId = idOfStoreArg(latest(), call);
-      const store = storeId === undefined ? "" : `,"store_id":${storeId}`;
-      const body = `{"name":${JSON.stringify(call.target)}${store}}`;
-      return changePd({ urls: pdUrls(), method: "POST", path: "/schedulers", body, signal });
+    run(call, context) {
+      const stores = storesIn(call);
+      const name = JSON.stringify(call.target);
+      if (stores.length === 0) return postScheduler(tools, `{"name":${name}}`, context);
+      return inTurn(stores, (store) => {
+        const body = `{"name":${name},"store_id":${idOf(tools, store)}}`;
+        return postScheduler(tools, body, context);
+      });
     },
   };
+}
+
+/** PD does not say how any other scheduler was set up. */
+function planReturn(observation: TikvObservation, call: ActionCall): Undo {
+  const { target } = call;
+  if (target !== EVICTION) {
+    return { type: "none", reason: `PD does not say how ${target} was set up` };
+  }
+  const named = storesIn(call);
+  const evicted = evictedStores(observation);
+  const taken = evicted?.filter((store) => named.length === 0 || named.includes(store));
+  if (!taken || taken.length === 0) {
+    return { type: "none", reason: "whose leaders are evicted could not be read" };
+  }
+  return { type: "call", call: { action: ADD, target, args: { store: taken.join(",") } } };
+}
+
+/** An eviction that is left behind keeps a store without leaders for ever. */
+function planRemoval(observation: TikvObservation, call: ActionCall): Undo {
+  const { target } = call;
+  if (target !== EVICTION) return { type: "unneeded", reason: `${target} is there by default` };
+  const evicted = evictedStores(observation) ?? [];
+  const added = storesIn(call).filter((store) => !evicted.includes(store));
+  return { type: "call", call: { action: REMOVE, target, args: { store: added.join(",") } } };
 }
 
 function checkRemovable(observation: TikvObservation, call: ActionCall): Check {
@@ -78,83 +117,47 @@ function checkAddable(observation: TikvObservation, call: ActionCall): Check {
     const valid = declared.schedulers.join(", ");
     return notMet(`"${call.target}" is not a default scheduler: one of ${valid}`);
   }
-  const store = textArg(call, "store");
-  if (store === undefined) return notMet(`${EVICTION} needs a store`);
-  const isLast = !stores.some(
-    ({ name }) => name !== store && isUp(members, name) && !isEvicted(observation, name),
-  );
-  if (isLast) return notMet(`no other store could take the leaders of ${store}`);
+  const named = storesIn(call);
+  if (named.length === 0) return notMet(`${EVICTION} needs a store`);
+  const evicted = evictedStores(observation);
+  const isFree = ({ name }: (typeof stores)[number]) =>
+    evicted?.includes(name) === false && !named.includes(name) && isUp(members, name);
+  if (!stores.some(isFree)) return notMet(`no other store could take the leaders of ${named}`);
   return checkStoreArg(observation, call);
-}
-
-function checkStoreArg(observation: TikvObservation, call: ActionCall): Check {
-  const store = textArg(call, "store");
-  if (store === undefined) return MET;
-  if (call.target !== EVICTION) return notMet(`${call.target} takes no store`);
-  if (storeIdOf(observation, store) !== undefined) return MET;
-  if (!findStore(observation, store)) return unknownStore(observation, store);
-  return notMet(`PD's entry of ${store} could not be read`);
-}
-
-function checkRemoved(observation: TikvObservation, call: ActionCall): Check {
-  const presence = presenceOf(observation, call);
-  if (presence.state === "unknown") return notMet(presence.reason);
-  return presence.isPresent ? notMet(`${call.target} is still there`) : MET;
-}
-
-function checkAdded(observation: TikvObservation, call: ActionCall): Check {
-  const presence = presenceOf(observation, call);
-  if (presence.state === "unknown") return notMet(presence.reason);
-  return presence.isPresent ? MET : notMet(`${call.target} is not there`);
-}
-
-type Presence =
-  | { readonly state: "known"; readonly isPresent: boolean }
-  | { readonly state: "unknown"; readonly reason: string };
-
-function presenceOf(observation: TikvObservation, call: ActionCall): Presence {
-  const { schedulers } = observation;
-  const unknown = (reason: string): Presence => ({ state: "unknown", reason });
-  if (schedulers.state === "failed") return unknown(`not to be read: ${schedulers.reason}`);
-  const { names, evictedStoreIds } = schedulers.value;
-  const store = textArg(call, "store");
-  if (store === undefined) return { state: "known", isPresent: names.includes(call.target) };
-  const known = checkStoreArg(observation, call);
-  if (!known.isMet) return unknown(known.reason);
-  if (evictedStoreIds === null) return unknown("which stores are evicted could not be read");
-  const isPresent = evictedStoreIds.includes(storeIdOf(observation, store) ?? "");
-  return { state: "known", isPresent };
 }
 
 function isUp(members: TikvObservation["members"], name: string): boolean {
   return members.some((member) => member.name === name && member.health === "up");
 }
 
-function isEvicted(observation: TikvObservation, name: string): boolean {
-  const id = storeIdOf(observation, name);
-  const evicted = readValue(observation.schedulers)?.evictedStoreIds;
-  return id === undefined || !evicted || evicted.includes(id);
+function deleteScheduler(
+  { pdUrls }: ActionTools,
+  name: string,
+  { signal }: ActionContext,
+): Promise<string> {
+  const path = `/schedulers/${encodeURIComponent(name)}`;
+  return changePd({ urls: pdUrls(), method: "DELETE", path, signal });
 }
 
-/** PD takes `evict-leader-scheduler-4` for what the scheduler does to store 4. */
-function schedulerPath(observation: TikvObservation | undefined, call: ActionCall): string {
-  const storeId = idOfStoreArg(observation, call);
-  const name = storeId === undefined ? call.target : `${call.target}-${storeId}`;
-  return encodeURIComponent(name);
+function postScheduler(
+  { pdUrls }: ActionTools,
+  body: string,
+  { signal }: ActionContext,
+): Promise<string> {
+  return changePd({ urls: pdUrls(), method: "POST", path: "/schedulers", body, signal });
 }
 
-function idOfStoreArg(
-  observation: TikvObservation | undefined,
-  call: ActionCall,
-): string | undefined {
-  const store = textArg(call, "store");
-  if (store === undefined) return undefined;
-  const id = storeIdOf(observation, store);
+async function inTurn(
+  stores: readonly string[],
+  change: (store: string) => Promise<string>,
+): Promise<string> {
+  const said: string[] = [];
+  for (const store of stores) said.push(await change(store));
+  return [...new Set(said)].join("; ");
+}
+
+function idOf({ latest }: ActionTools, store: string): string {
+  const id = storeIdOf(latest(), store);
   if (id !== undefined) return id;
-  throw new OperatorError("subject", `${call.target} of ${store}: PD's id of it is not known`);
-}
-
-function storesTouched(call: ActionCall): readonly string[] {
-  const store = textArg(call, "store");
-  return store === undefined ? [] : [store];
+  throw new OperatorError("subject", `${EVICTION} of ${store}: PD's id of it is not known`);
 }

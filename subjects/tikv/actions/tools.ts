@@ -22,6 +22,11 @@ export function notMet(reason: string): Check {
   return { isMet: false, reason };
 }
 
+/** Not met as far as anybody can tell: what it goes by was not read. */
+export function unseen(reason: string): Check {
+  return { isMet: false, reason, isUnseen: true };
+}
+
 export function requireRuntime({ runtime }: ActionContext): Runtime {
   if (runtime) return runtime;
   throw new OperatorError("runtime", "members cannot be handled: no runtime runs them");
