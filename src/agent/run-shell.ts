@@ -1,6 +1,6 @@
 // The tool `shell`: guard, journal, run, tell.
-import { type Effect, isMutating } from "../domain/effect.ts";
-import type { ShellResult } from "../domain/shell.ts";
+import { type Effect, type EffectKind, isMutating } from "../domain/effect.ts";
+import type { ShellReach, ShellResult } from "../domain/shell.ts";
 import { SHELL_UNDO } from "../domain/undo.ts";
 import { namesOf } from "./ask-guard.ts";
 import { type SessionContext, workedMs } from "./context.ts";
@@ -12,6 +12,9 @@ import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
 import { joinOutput } from "./truncate.ts";
 
+/** For temporary use a sandbox has files of its own. */
+const NEEDS_ONLY_A_LOOK: readonly EffectKind[] = ["read", "write"];
+
 const UNCHECKED = { checked: "nothing: no condition is known of a shell command" };
 
 /** sh's own: found but not executable, and not found. Nothing ran. */
@@ -22,20 +25,24 @@ export async function runShell(
   { command, reason, callId }: ShellInput & { readonly callId: string },
 ): Promise<ToolOutcome> {
   const effects = context.agent.classify(command, namesOf(context));
+  const asked = { command, effects };
   const operation = { command };
   const whole = { callId, effects, operation, reason, undo: SHELL_UNDO };
   const passage = await passGuard(context, whole);
   if (!passage.isAllowed) {
     return failure(`refused by the guard: ${passage.reason}. Nothing was run.`);
   }
-  if (!isMutating(effects)) return outcomeOf(context, await runBounded(context, command));
-  return runJournaled(context, { command, effects });
+  if (!isMutating(effects)) return outcomeOf(context, await runBounded(context, asked));
+  return runJournaled(context, asked);
 }
 
-async function runJournaled(
-  context: SessionContext,
-  { command, effects }: { readonly command: string; readonly effects: readonly Effect[] },
-): Promise<ToolOutcome> {
+interface AskedCommand {
+  readonly command: string;
+  readonly effects: readonly Effect[];
+}
+
+async function runJournaled(context: SessionContext, asked: AskedCommand): Promise<ToolOutcome> {
+  const { command, effects } = asked;
   const targets = [...new Set(effects.flatMap((effect) => effect.targets))];
   const known = { precondition: UNCHECKED, effects, undo: SHELL_UNDO };
   const intent = { kind: "shell", operation: { command }, targets, ...known } as const;
@@ -43,7 +50,7 @@ async function runJournaled(
   if (!step) return lostTicket();
   const collision = await findCollision(context, { effects, step });
   if (collision) return collision;
-  const result = await runBounded(context, command);
+  const result = await runBounded(context, asked);
   const outcome = outcomeOf(context, result);
   const state = outcome.exitCode === 0 ? "done" : "failed";
   const changed = !NOTHING_RAN.includes(result.exitCode);
@@ -51,14 +58,24 @@ async function runJournaled(
   return outcome;
 }
 
-async function runBounded(context: SessionContext, command: string): Promise<ShellResult> {
+async function runBounded(
+  context: SessionContext,
+  { command, effects }: AskedCommand,
+): Promise<ShellResult> {
   const { shell, limits } = context.agent;
   const remainingMs = Math.max(1, limits.sessionMsMax - workedMs(context));
   return shell.run(command, {
     timeoutMs: Math.min(limits.commandMsMax, remainingMs),
     outputBytesMax: limits.outputBytesMax,
     signal: context.signal,
+    reach: reachOf(context, effects),
   });
+}
+
+function reachOf({ subject, members }: SessionContext, effects: readonly Effect[]): ShellReach {
+  if (!effects.every(({ kind }) => NEEDS_ONLY_A_LOOK.includes(kind))) return { type: "change" };
+  const topology = subject.runtime?.topology;
+  return { type: "look", at: { subject: subject.name, members, topology } };
 }
 
 function outcomeOf({ agent }: SessionContext, result: ShellResult): ToolOutcome {
@@ -69,8 +86,9 @@ function outcomeOf({ agent }: SessionContext, result: ShellResult): ToolOutcome 
   const bounded = joinOutput(clean, agent.limits.outputBytesMax);
   const seconds = (result.durationMs / 1000).toFixed(2);
   const shown = bounded.trim() === "" ? "no output" : fenceText(bounded);
+  const notes = (result.notes ?? []).map((note) => `note: ${note}\n`).join("");
   return {
-    text: `${describeEnd(result)} in ${seconds} s\n${shown}`,
+    text: `${describeEnd(result)} in ${seconds} s\n${notes}${shown}`,
     exitCode: result.exitCode ?? result.signal ?? 1,
     summary: result.timedOut ? `timed out after ${seconds} s` : bounded,
     durationMs: result.durationMs,

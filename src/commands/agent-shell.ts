@@ -1,5 +1,5 @@
-// The shell that an agent's commands run in: no secrets in its environment, and `operator` on its
-// PATH, which is this very executable.
+// The shell that an agent's commands run in: of our environment what they need, no secrets, and on
+// their PATH `operator`, which is this very executable.
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,6 +17,13 @@ import { policyFileOf } from "./policy-file.ts";
 
 type Environment = CommandContext["env"];
 
+/** What programs need to run and to find what they ask; what else we were given is ours. */
+const NEEDED: readonly string[] = [
+  ...["PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TERM", "TMPDIR"],
+  ...["XDG_RUNTIME_DIR", ...ENDPOINTS.map(({ variable }) => variable)],
+];
+const NEEDED_FAMILY = /^(?:LC|DOCKER|OPERATOR)_/;
+
 const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|DSN|WEBHOOK/i;
 
 /** Such a variable names a file with a secret, and is none itself. */
@@ -25,9 +32,16 @@ const NAMES_A_FILE = /_FILE$/;
 /** Values that must appear in nothing that leaves the process. */
 export function secretsOf(env: Environment): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined || !SECRET_NAME.test(name)) return [];
+    if (value === undefined) return [];
+    if (!SECRET_NAME.test(name)) return passwordIn(value);
     return NAMES_A_FILE.test(name) ? readSecret(value) : [value];
   });
+}
+
+/** Of a URL: `REDIS_URL`. */
+function passwordIn(value: string): readonly string[] {
+  const password = URL.parse(value)?.password ?? "";
+  return password === "" ? [] : [password];
 }
 
 /** What we may not read, no command of ours may. */
@@ -75,12 +89,13 @@ function realPathOf(path: string): string {
 }
 
 function shellEnv(context: CommandContext, folder: string): Environment {
+  const isNeeded = (name: string) => NEEDED.includes(name) || NEEDED_FAMILY.test(name);
   const isHarmless = (name: string) => !SECRET_NAME.test(name) || NAMES_A_FILE.test(name);
-  const harmless = Object.entries(context.env).filter(
-    ([name]) => isHarmless(name) && name !== PARENT_PIPE_ENV,
+  const passedOn = Object.entries(context.env).filter(
+    ([name]) => isNeeded(name) && isHarmless(name) && name !== PARENT_PIPE_ENV,
   );
   return {
-    ...Object.fromEntries(harmless),
+    ...Object.fromEntries(passedOn),
     PATH: `${folder}${delimiter}${context.env.PATH ?? ""}`,
     OPERATOR_HOME: resolve(homeOf(context)),
     [DATABASE_ENV]: resolve(databaseOf(context)),

@@ -1,5 +1,6 @@
 // Port: one command in a shell of its own, with every fact of its end. `infra/exec.ts` is the real
 // one.
+import type { Topology } from "./subject.ts";
 
 export interface ShellResult {
   /** Null when a signal ended it. */
@@ -11,6 +12,8 @@ export interface ShellResult {
   readonly durationMs: number;
   /** stdout and stderr as they came, interleaved. Bytes that are not UTF-8 appear as U+FFFD. */
   readonly output: BoundedOutput;
+  /** For the model, in words: a bound that was met, or may have been. Absent when there is none. */
+  readonly notes?: readonly string[];
 }
 
 /** The first and the last bytes of a stream; `cutBytes` between them were dropped. */
@@ -35,4 +38,22 @@ export interface ShellOptions {
   readonly timeoutMs: number;
   readonly outputBytesMax: number;
   readonly signal: AbortSignal;
+  readonly reach: ShellReach;
+}
+
+/**
+ * How far a command may get. One that only looks is held in a sandbox where there is one, and by
+ * the kernel's limits; one that the guard let change the subject must reach it, and what it starts
+ * must not inherit limits.
+ */
+export type ShellReach =
+  | { readonly type: "look"; readonly at: SubjectPlace }
+  | { readonly type: "change" };
+
+/** What a command that looks may see of the subject. */
+export interface SubjectPlace {
+  readonly subject: string;
+  readonly members: readonly string[];
+  /** Undefined where only endpoints were named. */
+  readonly topology: Topology | undefined;
 }

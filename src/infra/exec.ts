@@ -1,11 +1,14 @@
 // The real Shell: sh in a session of its own, which dies as a whole: at its deadline, on abort,
-// when the command has ended (what it left in the background), and with us.
+// beyond a bound, when the command has ended (what it left in the background), and with us.
 import type { Clock } from "../domain/clock.ts";
 import { messageOf } from "../domain/errors.ts";
-import type { Shell, ShellOptions, ShellResult } from "../domain/shell.ts";
+import type { Shell, ShellOptions, ShellResult, SubjectPlace } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "./child.ts";
+import { awaitExcess, type Watching } from "./command-excess.ts";
 import { createOutputCollector, type OutputCollector } from "./exec-output.ts";
-import { killSession, signalSession } from "./process-session.ts";
+import { killSession, signalSession, type Whose } from "./process-session.ts";
+import { noteBounds, SHELL_BOUNDS, type ShellBounds } from "./shell-bounds.ts";
+import { NO_LIMITS, openLimits } from "./shell-limits.ts";
 
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
@@ -30,22 +33,49 @@ exec 3<&0 </dev/null
   kill -9 0
 ) >/dev/null 2>&1 &
 exec 3<&-
-exec /bin/sh -c "$1" 2>&1`;
+exec "$@" 2>&1`;
 
-interface ShellWorld {
+export interface ShellWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;
+  readonly bounds?: ShellBounds;
+  /** Holds what only looks. Absent: it runs as everything else does, within the kernel's limits. */
+  readonly sandbox?: Sandbox | undefined;
 }
 
-type Cause = "exited" | "timed_out" | "aborted";
+export interface Sandbox {
+  /** Undefined for a command that has to run outside. */
+  enclose(command: string, place: SubjectPlace): Promise<Enclosure | undefined>;
+}
+
+/** Disposed of when the command has ended. */
+export interface Enclosure extends AsyncDisposable {
+  /** Runs the command, in its place. */
+  readonly argv: readonly string[];
+}
+
+type Cause = "exited" | "timed_out" | "aborted" | "bounded";
+
+interface End {
+  readonly cause: Cause;
+  readonly notes: readonly string[];
+}
 
 export function createShell(world: ShellWorld): Shell {
   return {
     async run(command, options) {
       const startedAtMs = world.clock.now();
+      const { reach } = options;
+      const isLook = reach.type === "look";
       try {
-        return await runGroup(spawnGroup(command, world), options, world.clock);
+        await using enclosure = isLook
+          ? await world.sandbox?.enclose(command, reach.at)
+          : undefined;
+        const argv = enclosure?.argv ?? ["/bin/sh", "-c", command];
+        using limits = isLook ? openLimits(world.bounds ?? SHELL_BOUNDS) : NO_LIMITS;
+        const group = spawnGroup(argv, { ...world, limits: limits.script });
+        return await runGroup(group, options, world);
       } catch (error) {
         const durationMs = world.clock.now() - startedAtMs;
         return cannotStart(messageOf(error), durationMs);
@@ -54,8 +84,11 @@ export function createShell(world: ShellWorld): Shell {
   };
 }
 
-function spawnGroup(command: string, { env, cwd }: ShellWorld) {
-  return Bun.spawn(["/bin/sh", "-c", WRAPPER, "sh", command], {
+function spawnGroup(
+  argv: readonly string[],
+  { env, cwd, limits }: Pick<ShellWorld, "env" | "cwd"> & { readonly limits: string },
+) {
+  return Bun.spawn(["/bin/sh", "-c", `${limits}${WRAPPER}`, "sh", ...argv], {
     cwd,
     // Our parent's pipe is not the command's: an operator in it would take itself for an orphan.
     env: { ...env, [PARENT_PIPE_ENV]: undefined },
@@ -66,13 +99,17 @@ function spawnGroup(command: string, { env, cwd }: ShellWorld) {
 
 type Group = ReturnType<typeof spawnGroup>;
 
-async function runGroup(group: Group, options: ShellOptions, clock: Clock): Promise<ShellResult> {
+async function runGroup(
+  group: Group,
+  options: ShellOptions,
+  { clock, bounds = SHELL_BOUNDS }: ShellWorld,
+): Promise<ShellResult> {
   const startedAtMs = clock.now();
   const collector = createOutputCollector(options.outputBytesMax);
   const stopReading = new AbortController();
   const drained = drain(group.stdout, collector, stopReading.signal);
-  const cause = await causeOfEnd(group, options, clock);
-  if (cause !== "exited") {
+  const { cause, notes } = await awaitEnd(group, options, { clock, bounds });
+  if (cause === "timed_out" || cause === "aborted") {
     signalSession(group.pid, "SIGTERM");
     await within(group.exited, GRACE_MS, clock);
   }
@@ -80,26 +117,46 @@ async function runGroup(group: Group, options: ShellOptions, clock: Clock): Prom
   await group.exited;
   await within(drained, DRAIN_MS, clock);
   stopReading.abort();
+  const output = collector.result();
+  const signal = group.signalCode === null ? null : String(group.signalCode);
+  const exitCode = signal === null ? group.exitCode : null;
+  const ended = { exitCode, signal, output: `${output.head}${output.tail}` };
+  const told = options.reach.type === "look" ? noteBounds(ended, bounds) : [];
   return {
-    exitCode: group.signalCode === null ? group.exitCode : null,
-    signal: group.signalCode === null ? null : String(group.signalCode),
+    exitCode,
+    signal,
     timedOut: cause === "timed_out",
     aborted: cause === "aborted",
     durationMs: clock.now() - startedAtMs,
-    output: collector.result(),
+    output,
+    ...(notes.length + told.length > 0 && { notes: [...notes, ...told] }),
   };
 }
 
-async function causeOfEnd(group: Group, options: ShellOptions, clock: Clock): Promise<Cause> {
-  const { timeoutMs, signal } = options;
+type Bounded = Pick<Watching, "clock" | "bounds">;
+
+async function awaitEnd(group: Group, options: ShellOptions, watching: Bounded): Promise<End> {
+  const { timeoutMs, signal, reach } = options;
   const settled = new AbortController();
   const waiting = AbortSignal.any([signal, settled.signal]);
-  const cause = await Promise.race([
-    group.exited.then((): Cause => "exited"),
-    clock.sleep(timeoutMs, waiting).then((): Cause => (signal.aborted ? "aborted" : "timed_out")),
+  const because = (cause: Cause): End => ({ cause, notes: [] });
+  // What a change starts goes on in a session of its own, and is none of the command's use.
+  const counted = reach.type === "look" ? "family" : "session";
+  const whose: Whose = { leaderPid: group.pid, counted };
+  const end = await Promise.race([
+    group.exited.then(() => because("exited")),
+    watching.clock
+      .sleep(timeoutMs, waiting)
+      .then(() => because(signal.aborted ? "aborted" : "timed_out")),
+    awaitExcess(whose, { ...watching, until: waiting }).then(
+      (excess): End =>
+        excess === undefined
+          ? because("aborted")
+          : { cause: "bounded", notes: [`it was killed with all that it started: ${excess}`] },
+    ),
   ]);
   settled.abort();
-  return cause;
+  return end;
 }
 
 /** Reads to the end of the stream, or until the signal says that nobody waits for it any more. */

@@ -58,21 +58,29 @@ for (const { typed, env, says } of WRONG) {
   });
 }
 
-test("commands find operator on their PATH, and no secret in their environment", async () => {
+test("commands find operator, and of our environment only what they need", async () => {
   using place = openPlace();
-  const env = { ANTHROPIC_API_KEY: "sk-ant-secret", DB_PASSWORD: "hunter2", LANG: "C" };
+  const secrets = {
+    ANTHROPIC_API_KEY: "sk-ant-secret",
+    DB_PASSWORD: "hunter2",
+    AWS_SESSION_TOKEN: "hunter3",
+    OPERATOR_RATELIMITER_TOKEN: "hunter4",
+  };
+  const env = { ...secrets, PGHOST: "hunter5", LANG: "C", PD_ENDPOINT: "http://pd:2379" };
   const shell = await openAgentShell(place.context([], env));
   const options = {
     timeoutMs: 5_000,
     outputBytesMax: 10_000,
     signal: new AbortController().signal,
+    reach: { type: "change" } as const,
   };
   const { output } = await shell.run("operator status; env", options);
   expect(output.head).toStartWith("it's me status\n");
   expect(output.head).toContain(`OPERATOR_HOME=${place.home}\n`);
   expect(output.head).toContain("LANG=C\n");
-  expect(output.head).not.toMatch(/sk-ant-secret|hunter2/);
-  expect(secretsOf(env)).toEqual(["sk-ant-secret", "hunter2"]);
+  expect(output.head).toContain("PD_ENDPOINT=http://pd:2379\n");
+  expect(output.head).not.toMatch(/sk-ant-secret|hunter/);
+  expect(secretsOf(env)).toEqual(Object.values(secrets));
 });
 
 test("a variable is secret by any of its usual names", () => {
@@ -80,6 +88,12 @@ test("a variable is secret by any of its usual names", () => {
   const harmless = ["PATH", "GIT_AUTHOR_NAME", "PD_ENDPOINT", "KUBECONFIG"];
   const env = Object.fromEntries([...secret, ...harmless].map((name) => [name, name]));
   expect(secretsOf(env)).toEqual(secret);
+});
+
+test("the password in a URL is a secret, whatever the variable's name", () => {
+  expect(
+    secretsOf({ REDIS_URL: "redis://:hunter2@redis:6379", PD_ENDPOINT: "http://pd:2379" }),
+  ).toEqual(["hunter2"]);
 });
 
 test("a home that cannot be made is an ordinary failure", async () => {

@@ -5,4 +5,5 @@ import { createShell } from "../../src/infra/exec.ts";
 const [cwd = ".", command = "sleep 300"] = process.argv.slice(2);
 const shell = createShell({ env: process.env, cwd, clock: systemClock });
 const signal = new AbortController().signal;
-await shell.run(command, { timeoutMs: 60_000, outputBytesMax: 1_000, signal });
+const reach = { type: "change" } as const;
+await shell.run(command, { timeoutMs: 60_000, outputBytesMax: 1_000, signal, reach });

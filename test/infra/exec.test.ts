@@ -21,7 +21,14 @@ function run(command: string, changes: Partial<ShellOptions> = {}) {
   const env = { PATH: process.env.PATH, [PARENT_PIPE_ENV]: "1" };
   const shell = createShell({ env, cwd, clock: systemClock });
   const signal = new AbortController().signal;
-  return shell.run(command, { timeoutMs: 30_000, outputBytesMax: 4_000, signal, ...changes });
+  const reach = { type: "change" } as const;
+  return shell.run(command, {
+    timeoutMs: 30_000,
+    outputBytesMax: 4_000,
+    signal,
+    reach,
+    ...changes,
+  });
 }
 
 /** The process whose pid a command wrote into a file of its directory. */
