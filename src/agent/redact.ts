@@ -25,7 +25,8 @@ const PATTERNS: readonly RegExp[] = [
   /()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?()/g,
   /((?:x-api-key|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;]+()/gi,
   /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}()/gi,
-  /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
+  // A scheme is short: one without a bound costs the square of a long word.
+  /([a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
   /((?:aws_)?secret(?:_access)?_key["']?\s*[:=]\s*["']?)[^\s"',;]+()/gi,
   /((?:^|[\s"'_-])(?:password|passwd|pwd)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
   /((?:^|[\s"'_-])(?:token|secret|api[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,

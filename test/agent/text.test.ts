@@ -49,6 +49,12 @@ for (const text of HARMLESS) {
   });
 }
 
+// By the square of its length it would take minutes: far more than a test may.
+test("what a word costs grows with its length, not faster", () => {
+  const word = "x".repeat(400_000);
+  expect(redact(`${word}://me:my-password@host`)).toBe(`${word}://me:${R}@host`);
+});
+
 test("every text in JSON is redacted, names included, and the rest is kept", () => {
   const value = { a: ["my-secret-value", 1, null], "my-secret-value": { b: true }, c: undefined };
   expect(redactJson(value, redact)).toEqual({ a: [R, 1, null], [R]: { b: true }, c: undefined });
