@@ -1,6 +1,7 @@
 // One operation before the guard: the cluster as it is now, what was done of late, and its answer.
 import { type Effect, type GuardDecision, isMutating } from "../domain/effect.ts";
 import type { Observation } from "../domain/observation.ts";
+import type { SeenState } from "../domain/seen-state.ts";
 import type { JournalEntry, RecentStep } from "../domain/session.ts";
 import type { SessionBase } from "./context.ts";
 import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
@@ -8,6 +9,7 @@ import { guard } from "./guard/guard.ts";
 import { countHistory, HOUR_MS, interrupts, NO_HISTORY } from "./guard/history.ts";
 import { placesOf, type SubjectNames } from "./guard/scope.ts";
 import { lookAt } from "./look.ts";
+import { seenState } from "./seen-state.ts";
 
 export interface AskedOperation {
   readonly effects: readonly Effect[];
@@ -19,17 +21,22 @@ export interface AskedOperation {
   readonly stepId?: number;
 }
 
+export interface Judgement extends GuardDecision {
+  /** What it was decided on; of what only reads, nothing. */
+  readonly seen: SeenState;
+}
+
 /** Records nothing. */
 export async function askGuard(
   context: SessionBase,
   { effects, action, observation, stepId = Number.POSITIVE_INFINITY }: AskedOperation,
-): Promise<GuardDecision> {
+): Promise<Judgement> {
   const { agent, subject, ticket } = context;
   const { mode, policy, clock } = agent;
   const about = { effects, action, mode, policy, subject: subject.name };
   if (!isMutating(effects)) {
     const unneeded = { cluster: UNSEEN_CLUSTER, history: NO_HISTORY, nowMs: clock.now() };
-    return guard({ ...about, ...unneeded });
+    return { ...guard({ ...about, ...unneeded }), seen: seenState(UNSEEN_CLUSTER, undefined) };
   }
   const seen = observation ?? (await lookAt(subject, context));
   const nowMs = clock.now();
@@ -39,16 +46,13 @@ export async function askGuard(
   const classify = (command: string) => agent.classify(command, namesOf(context));
   const isInterruption = ({ operation }: JournalEntry) =>
     interrupts(operation, { actions: subject.actions, classify });
-  return guard({
-    ...about,
-    cluster: modelCluster({
-      observation: seen,
-      quorums: seen && subject.quorums?.(seen),
-      inRepair: inRepair(context, steps),
-    }),
-    history: countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption }),
-    nowMs,
+  const cluster = modelCluster({
+    observation: seen,
+    quorums: seen && subject.quorums?.(seen),
+    inRepair: inRepair(context, steps),
   });
+  const history = countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption });
+  return { ...guard({ ...about, cluster, history, nowMs }), seen: seenState(cluster, seen) };
 }
 
 export function namesOf({ subject, members }: SessionBase): SubjectNames {

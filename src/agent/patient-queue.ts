@@ -43,7 +43,8 @@ export function patientQueue(queue: WorkQueue, patience: Patience): WorkQueue {
     endSession: (sessionId, end) => retry(() => queue.endSession(sessionId, end)),
     requestApproval: (request) => retry(() => queue.requestApproval(request)),
     getApproval: (approvalId) => retry(() => queue.getApproval(approvalId)),
-    useApproval: (approvalId, hash) => retry(() => queue.useApproval(approvalId, hash)),
+    useApproval: (approvalId, use) => retry(() => queue.useApproval(approvalId, use)),
+    voidApproval: (approvalId, why) => retry(() => queue.voidApproval(approvalId, why)),
   };
 }
 

@@ -67,6 +67,12 @@ export function numberIn(content: JsonObject, name: string): number | undefined 
   return typeof value === "number" ? value : undefined;
 }
 
+/** What a person said to what was asked: `denied: not at noon`. */
+export function decisionIn(content: JsonObject): string {
+  const words = textIn(content, "words");
+  return `${textIn(content, "decision")}${words === "" ? "" : `: ${words}`}`;
+}
+
 /** Empty when it is missing or no object. */
 export function objectIn(content: JsonObject, name: string): JsonObject {
   return jsonObject.safeParse(content[name]).data ?? {};

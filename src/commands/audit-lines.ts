@@ -16,6 +16,7 @@ import {
 } from "../panels/units.ts";
 import {
   blocksIn,
+  decisionIn,
   numberIn,
   objectIn,
   type ReadBlock,
@@ -93,8 +94,12 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
       return resultWords(content);
     case "approval_requested":
       return [`[Approval] asked for ${operationWords(content)}: ${reason}`];
+    case "approval_taken_up":
+      return [`[Approval] asked for before: ${plainLine(textIn(content, "state"))}`];
     case "approval_decided":
-      return [`[Approval] ${plainLine(textIn(content, "decision"))}`];
+      return [`[Approval] ${plainLine(decisionIn(content))}`];
+    case "approval_voided":
+      return [`[Approval] void: ${reason}`];
     case "approval_used":
       return ["[Approval] used"];
     case "step_begun":

@@ -7,7 +7,14 @@ import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatTimeOfDay } from "../panels/units.ts";
-import { blocksIn, numberIn, objectIn, type ReadBlock, textIn } from "./audit-content.ts";
+import {
+  blocksIn,
+  decisionIn,
+  numberIn,
+  objectIn,
+  type ReadBlock,
+  textIn,
+} from "./audit-content.ts";
 
 /** Of one line: more of it would push the others out of a panel. */
 const LINE_COLUMNS_MAX = 400;
@@ -40,6 +47,7 @@ export function sessionLines(event: AuditEvent, session: Session): readonly stri
 function wordsOf(event: AuditEvent, session: Session): readonly string[] {
   const { type, content } = event;
   const reason = textIn(content, "reason");
+  const approvalId = numberIn(content, "approvalId");
   switch (type) {
     case "session_started":
       return [`Processing ticket #${session.ticketId}, session ${session.id}`];
@@ -54,11 +62,13 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
     case "tool_result":
       return [resultLine(content)];
     case "approval_requested":
-      return [`[Guard] waiting for approval #${numberIn(content, "approvalId")}: ${reason}`];
+      return [`[Guard] waiting for approval #${approvalId}: ${reason}`];
+    case "approval_taken_up":
+      return [`[Guard] approval #${approvalId} was asked for before: ${textIn(content, "state")}`];
     case "approval_decided":
-      return [
-        `[Guard] approval #${numberIn(content, "approvalId")}: ${textIn(content, "decision")}`,
-      ];
+      return [`[Guard] approval #${approvalId}: ${decisionIn(content)}`];
+    case "approval_voided":
+      return [`[Guard] approval #${approvalId}: void: ${reason}`];
     case "session_concluded":
       return isGivingUp(content) ? [] : ["[Verify] waiting for the monitor to confirm"];
     case "verification_refused":

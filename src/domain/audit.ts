@@ -15,9 +15,11 @@ export const AUDIT_TYPES = [
   "model_failed", // failure, message, willRetry
   "guard_decided", // callId, decision, reason, effects
   "tool_result", // callId, tool, text, exitCode, durationMs, isError
-  "approval_requested",
-  "approval_decided",
+  "approval_requested", // operation, effects, undo, reason, the state it was proposed in
+  "approval_taken_up", // by a later session that proposes the same; the state it finds it in
+  "approval_decided", // decision, words
   "approval_used", // spent by the session that asked for it
+  "approval_voided", // reason: what changed since
   "step_begun", // entryId, kind, operation, targets, precondition, effects, undo, undoes
   "step_finished", // entryId, state, changed
   "step_settled", // entryId, state, reason: an interrupted step that somebody looked after

@@ -1,6 +1,7 @@
 // One agent run on one ticket, and the journal of what it meant to do and did.
 import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
+import type { SeenState } from "./seen-state.ts";
 import type { Undo } from "./undo.ts";
 
 /** Why a session stopped. */
@@ -109,16 +110,50 @@ export interface RecentStep {
   readonly isUnderWay: boolean;
 }
 
+export const APPROVAL_STATES = [
+  "pending",
+  "approved",
+  "denied",
+  "revised", // sent back with a person's words
+  "used",
+  "void", // what it was given for is no longer so
+  "expired", // nothing came of it in time, or its ticket is resolved
+] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+
+/** What a person can say to what is asked of them. */
+export const DECISIONS = ["approved", "denied", "revised"] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+/** Of what a person says with a decision. */
+export const WORDS_CHARS_MAX = 2_000;
+
+/** A person's word on one exact operation in one state of its subject, for one ticket. */
 export interface Approval {
   readonly id: number;
+  /** That asked first. */
   readonly sessionId: string;
+  /** That waits for it, or was told last: a later one of the ticket, where the first has ended. */
+  readonly holderId: string;
   readonly ticketId: number;
   readonly operation: JsonObject;
+  /** What the guard found that it would do. */
+  readonly effects: readonly Effect[];
+  /** How it would be taken back; null when nobody knows. */
+  readonly undo: string | null;
   readonly reason: string;
-  /** SHA-256 of the canonical operation: what is approved is exactly this. */
+  /** SHA-256 of the canonical operation with its undo: what is approved is exactly this. */
   readonly operationHash: string;
-  readonly state: "pending" | "approved" | "denied" | "expired" | "used";
+  /** Null where an older version asked: then it is never used. */
+  readonly seen: SeenState | null;
+  /** SHA-256 of the canonical state. */
+  readonly stateHash: string | null;
+  readonly state: ApprovalState;
+  /** What the person said with it; of a void one, why it is. */
+  readonly note: string | null;
   readonly requestedAtMs: number;
   readonly expiresAtMs: number;
   readonly decidedAtMs: number | null;
+  /** Its holder has not ended. */
+  readonly isAwaited: boolean;
 }

@@ -5,9 +5,12 @@
 import type { AuditEvent, AuditInput } from "./audit.ts";
 import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
+import type { SeenState } from "./seen-state.ts";
 import type {
   Approval,
+  ApprovalState,
   Conclusion,
+  Decision,
   JournalEntry,
   RecentStep,
   SafetyMode,
@@ -104,10 +107,20 @@ export interface WorkQueue {
   releaseTicket(sessionId: string, end: SessionEnd): Promise<void>;
   /** Ends the session whose ticket has been resolved, or is no longer its own. */
   endSession(sessionId: string, end: SessionEnd): Promise<void>;
+  /**
+   * Asks a person; or finds what was asked or answered on this ticket for the same operation in the
+   * same state, by a session that ended before it heard the answer. What was asked in another state
+   * becomes void.
+   */
   requestApproval(request: ApprovalRequest): Promise<Approval>;
   getApproval(approvalId: number): Promise<Approval | undefined>;
-  /** approved -> used; false when it is anything else: an approval is spent once. */
-  useApproval(approvalId: number, operationHash: string): Promise<boolean>;
+  /**
+   * approved -> used; false when it is anything else, or given for another operation or state, or
+   * the session no longer has the ticket: an approval is spent once.
+   */
+  useApproval(approvalId: number, use: ApprovalUse): Promise<boolean>;
+  /** pending, approved -> void. Of any other it changes nothing. */
+  voidApproval(approvalId: number, why: string): Promise<void>;
 }
 
 export interface ClaimRequest {
@@ -163,6 +176,19 @@ export interface ApprovalRequest {
   readonly operation: JsonObject;
   readonly reason: string;
   readonly expiresInMs: number;
+  readonly effects: readonly Effect[];
+  /** How it would be taken back; null when nobody knows. */
+  readonly undo: string | null;
+  readonly seen: SeenState;
+  /** Given when a secret was taken out of the operation: nothing else is the same as it then. */
+  readonly onlyFor?: string;
+}
+
+export interface ApprovalUse {
+  readonly sessionId: string;
+  readonly operationHash: string;
+  /** As the subject is seen now. */
+  readonly seen: SeenState;
 }
 
 /** What people use, through the reading and deciding commands. */
@@ -190,8 +216,9 @@ export interface TicketDesk {
   planCompaction(request: CompactionRequest): Promise<Compaction>;
   /** Gives unused pages of the file back, as many as make a short transaction. */
   shrinkFile(): Promise<Shrinking>;
-  listApprovals(filter: { readonly state?: Approval["state"] }): Promise<readonly Approval[]>;
-  decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval>;
+  listApprovals(filter: { readonly state?: ApprovalState }): Promise<readonly Approval[]>;
+  /** Once: code "conflict" unless it is pending. `words` are for the model. */
+  decideApproval(approvalId: number, decision: Decision, words?: string): Promise<Approval>;
 }
 
 export interface TicketFilter {

@@ -33,7 +33,8 @@ export function replayQueue(record: SessionRecord, player: Player): WorkQueue {
     endSession: (_, end) => tell("endSession", end),
     requestApproval: (request) => ask("requestApproval", request),
     getApproval: async (approvalId) => (await ask("getApproval", approvalId)) ?? undefined,
-    useApproval: (approvalId, operationHash) => ask("useApproval", { approvalId, operationHash }),
+    useApproval: (approvalId, use) => ask("useApproval", { approvalId, ...use }),
+    voidApproval: (approvalId, why) => tell("voidApproval", { approvalId, why }),
   };
 }
 

@@ -1,69 +1,144 @@
-// A person's word on one exact operation: asked for by a session, given or refused once, spent
-// once. It counts no longer than until its time is over or its session has ended.
+// A person's word on one exact operation in one state of its subject: asked for by a session, given
+// once, spent once. It outlives its session, which may have been killed while it waited.
 import { createHash } from "node:crypto";
 import { OperatorError } from "../domain/errors.ts";
-import { canonicalJson } from "../domain/json.ts";
-import type { Approval } from "../domain/session.ts";
-import type { ApprovalRequest } from "../domain/ticket-ops.ts";
+import { canonicalJson, type Json } from "../domain/json.ts";
+import { changesBetween } from "../domain/seen-state.ts";
+import {
+  type Approval,
+  type ApprovalState,
+  type Decision,
+  WORDS_CHARS_MAX,
+} from "../domain/session.ts";
+import type { ApprovalRequest, ApprovalUse } from "../domain/ticket-ops.ts";
 import { appendChange } from "./audit-chain.ts";
 import { parseApproval } from "./rows.ts";
 import { requireSession } from "./sessions.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
-// `expired` is never stored: it follows from the time and the session, and needs nobody to sweep.
+/** How a session ends that was stopped: it may never have heard what it was told. */
+const STOPPED = "('lease_lost', 'aborted')";
+
+// `expired` is never stored: it follows from time, ticket and session, and needs nobody to sweep.
 const APPROVALS = `
-  SELECT id, session_id, ticket_id, operation, reason, operation_hash, requested_at_ms,
-    expires_at_ms, decided_at_ms,
-    CASE WHEN state IN ('pending', 'approved') AND (expires_at_ms <= $nowMs
-      OR (SELECT ended_at_ms FROM sessions WHERE sessions.id = session_id) IS NOT NULL)
+  SELECT id, session_id, ticket_id, operation, effects, undo, reason, operation_hash, seen,
+    state_hash, note, requested_at_ms, expires_at_ms, decided_at_ms,
+    held_by AS holder_id, ended_at_ms IS NULL AS is_awaited,
+    coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard,
+    CASE WHEN state IN ('pending', 'approved')
+      AND (expires_at_ms <= $nowMs OR ticket_state = 'resolved' OR stop_reason NOT IN ${STOPPED})
     THEN 'expired' ELSE state END AS state
-  FROM approvals`;
+  FROM (SELECT *, coalesce(holder_id, session_id) AS held_by FROM approvals)
+    JOIN (SELECT id AS its_ticket, state AS ticket_state FROM tickets) ON its_ticket = ticket_id
+    JOIN (SELECT id AS holder, ended_at_ms, stop_reason FROM sessions) ON holder = held_by`;
 
 export interface ApprovalDecision {
   readonly approvalId: number;
-  readonly decision: "approved" | "denied";
+  readonly decision: Decision;
+  readonly words?: string | undefined;
 }
 
+/** Throws code "conflict" for a session that has ended. */
 export function requestApproval(call: StoreCall, request: ApprovalRequest): Approval {
-  const { sessionId, operation, reason, expiresInMs } = request;
+  const { sessionId, operation, undo, onlyFor, seen } = request;
   const { ticketId, endedAtMs } = requireSession(call, sessionId);
   if (endedAtMs !== null) {
-    throw new OperatorError(
-      "conflict",
-      `cannot ask for an approval: session ${sessionId} has ended`,
-    );
+    const message = `cannot ask for an approval: session ${sessionId} has ended`;
+    throw new OperatorError("conflict", message);
   }
-  const operationHash = createHash("sha256").update(canonicalJson(operation)).digest("hex");
+  const operationHash = hashOf({ operation, undo, onlyFor });
+  const asking: Asking = { ...request, ticketId, operationHash, stateHash: hashOf(seen) };
+  voidElsewhere(call, asking);
+  return takeUp(call, asking) ?? askAnew(call, asking);
+}
+
+interface Asking extends ApprovalRequest {
+  readonly ticketId: number;
+  readonly operationHash: string;
+  readonly stateHash: string;
+}
+
+/** What was asked in another state will not be used any more, whatever is answered. */
+function voidElsewhere(call: StoreCall, { ticketId, operationHash, ...now }: Asking): void {
+  const others = call.db
+    .query<unknown, Bindings>(
+      `SELECT * FROM (${APPROVALS}) WHERE ticket_id = $ticketId AND operation_hash = $operationHash
+        AND state IN ('pending', 'approved') AND state_hash IS NOT $stateHash`,
+    )
+    .all({ ticketId, operationHash, stateHash: now.stateHash, nowMs: call.nowMs })
+    .map(parseApproval);
+  for (const { id: approvalId, seen } of others) {
+    const why = seen ? changesBetween(seen, now.seen).join("; ") : "nobody noted it then";
+    voidApproval(call, {
+      approvalId,
+      why: `the state is another one than it was asked in: ${why}`,
+    });
+  }
+}
+
+/**
+ * The same was asked before: it waits still, or was answered and nobody heard it. A no is told
+ * again to who asks again.
+ */
+function takeUp(call: StoreCall, asking: Asking): Approval | undefined {
+  const { sessionId, ticketId, operationHash, stateHash } = asking;
   const row = call.db
     .query<unknown, Bindings>(
-      `INSERT INTO approvals (session_id, ticket_id, operation, reason, operation_hash, state,
-        requested_at_ms, expires_at_ms)
-      VALUES ($sessionId, $ticketId, $operation, $reason, $operationHash, 'pending',
-        $nowMs, $expiresAtMs)
-      RETURNING *`,
+      `SELECT * FROM (${APPROVALS}) WHERE ticket_id = $ticketId AND operation_hash = $operationHash
+        AND state_hash = $stateHash AND expires_at_ms > $nowMs
+        AND (state IN ('pending', 'approved')
+          OR state = 'denied' AND (holder_id = $sessionId OR is_unheard)
+          OR state = 'revised' AND holder_id <> $sessionId AND is_unheard)
+      ORDER BY id DESC LIMIT 1`,
     )
-    .get({
-      ...{ sessionId, ticketId, reason, operationHash, nowMs: call.nowMs },
+    .get({ sessionId, ticketId, operationHash, stateHash, nowMs: call.nowMs });
+  if (row === null) return undefined;
+  const found = parseApproval(row);
+  if (found.holderId === sessionId) return found;
+  const { id: approvalId, state, holderId } = found;
+  call.db.query("UPDATE approvals SET holder_id = ? WHERE id = ?").run(sessionId, approvalId);
+  const content = { approvalId, state, from: holderId };
+  const taken = { type: "approval_taken_up", ticketId, sessionId, content } as const;
+  appendChange(call, taken, [{ table: "approvals", id: approvalId }]);
+  return requireApproval(call, approvalId);
+}
+
+function askAnew(call: StoreCall, asking: Asking): Approval {
+  const { sessionId, ticketId, operation, effects, undo, reason, seen } = asking;
+  const { operationHash, stateHash } = asking;
+  const expiresAtMs = call.nowMs + asking.expiresInMs;
+  const shown = effects.map((effect) => ({ ...effect }));
+  const { lastInsertRowid } = call.db
+    .query<unknown, Bindings>(
+      `INSERT INTO approvals (session_id, holder_id, ticket_id, operation, effects, undo, reason,
+        operation_hash, seen, state_hash, state, requested_at_ms, expires_at_ms)
+      VALUES ($sessionId, $sessionId, $ticketId, $operation, $effects, $undo, $reason,
+        $operationHash, $seen, $stateHash, 'pending', $nowMs, $expiresAtMs)`,
+    )
+    .run({
+      ...{ sessionId, ticketId, undo, reason, operationHash, stateHash, expiresAtMs },
       operation: canonicalJson(operation),
-      expiresAtMs: call.nowMs + expiresInMs,
+      effects: canonicalJson(shown),
+      seen: canonicalJson(seen),
+      nowMs: call.nowMs,
     });
-  const approval = parseApproval(row);
-  const { id: approvalId, expiresAtMs } = approval;
-  const content = { approvalId, operation, operationHash, reason, expiresAtMs };
+  const approvalId = Number(lastInsertRowid);
+  const bound = { operation, operationHash, seen, stateHash };
+  const content = { approvalId, ...bound, effects: shown, undo, reason, expiresAtMs };
   const asked = { type: "approval_requested", ticketId, sessionId, content } as const;
   appendChange(call, asked, [{ table: "approvals", id: approvalId }]);
-  return approval;
+  return requireApproval(call, approvalId);
 }
 
 export function findApproval(call: StoreCall, approvalId: number): Approval | undefined {
   const row = call.db
-    .query<unknown, Bindings>(`${APPROVALS} WHERE id = $approvalId`)
+    .query<unknown, Bindings>(`SELECT * FROM (${APPROVALS}) WHERE id = $approvalId`)
     .get({ approvalId, nowMs: call.nowMs });
   return row === null ? undefined : parseApproval(row);
 }
 
 /** Newest first. */
-export function listApprovals(call: StoreCall, state?: Approval["state"]): readonly Approval[] {
+export function listApprovals(call: StoreCall, state?: ApprovalState): readonly Approval[] {
   return call.db
     .query<unknown, Bindings>(
       `SELECT * FROM (${APPROVALS}) WHERE $state IS NULL OR state = $state ORDER BY id DESC`,
@@ -72,38 +147,89 @@ export function listApprovals(call: StoreCall, state?: Approval["state"]): reado
     .map(parseApproval);
 }
 
-/** Throws code "not_found", or "conflict" unless it is pending. */
-export function decideApproval(
-  call: StoreCall,
-  { approvalId, decision }: ApprovalDecision,
-): Approval {
-  const asked = findApproval(call, approvalId);
-  if (!asked) throw new OperatorError("not_found", `unknown approval ${approvalId}`);
+/** Throws code "not_found"; "conflict" unless it is pending; "usage" for words that do not do. */
+export function decideApproval(call: StoreCall, decided: ApprovalDecision): Approval {
+  const { approvalId, decision } = decided;
+  const asked = requireApproval(call, approvalId);
   if (asked.state !== "pending") {
     throw new OperatorError("conflict", `approval ${approvalId} is already ${asked.state}`);
   }
+  const words = wordsOf(decided);
   call.db
     .query<unknown, Bindings>(
-      "UPDATE approvals SET state = $decision, decided_at_ms = $nowMs WHERE id = $approvalId",
+      `UPDATE approvals SET state = $decision, note = $words, decided_at_ms = $nowMs
+      WHERE id = $approvalId`,
     )
-    .run({ approvalId, decision, nowMs: call.nowMs });
-  const { ticketId, sessionId, operationHash } = asked;
-  const content = { approvalId, decision, operationHash };
-  const decided = { type: "approval_decided", ticketId, sessionId, content } as const;
-  appendChange(call, decided, [{ table: "approvals", id: approvalId }]);
-  return { ...asked, state: decision, decidedAtMs: call.nowMs };
+    .run({ approvalId, decision, words, nowMs: call.nowMs });
+  const { ticketId, holderId: sessionId, operationHash, stateHash } = asked;
+  const said = words === null ? {} : { words };
+  const content = { approvalId, decision, operationHash, stateHash, ...said };
+  const event = { type: "approval_decided", ticketId, sessionId, content } as const;
+  appendChange(call, event, [{ table: "approvals", id: approvalId }]);
+  return requireApproval(call, approvalId);
 }
 
-/** True once, for the very operation that was approved; it is spent with that. */
+/** Null when nothing was said. */
+function wordsOf({ approvalId, decision, words = "" }: ApprovalDecision): string | null {
+  const said = words.trim();
+  if (said.length > WORDS_CHARS_MAX) {
+    const length = `${said.length} characters, of at most ${WORDS_CHARS_MAX}`;
+    throw new OperatorError("usage", `the words on approval ${approvalId} are too long: ${length}`);
+  }
+  if (said !== "") return said;
+  if (decision !== "revised") return null;
+  throw new OperatorError("usage", `approval ${approvalId} is sent back with words, or not at all`);
+}
+
+/** True once, to who holds it and the ticket: it is spent with that. */
 export function useApproval(
   call: StoreCall,
-  { approvalId, operationHash }: Pick<Approval, "operationHash"> & { readonly approvalId: number },
+  { approvalId, sessionId, operationHash, seen }: ApprovalUse & { readonly approvalId: number },
 ): boolean {
   const approval = findApproval(call, approvalId);
-  if (approval?.state !== "approved" || approval.operationHash !== operationHash) return false;
+  if (approval?.state !== "approved" || approval.holderId !== sessionId) return false;
+  if (approval.operationHash !== operationHash || approval.stateHash !== hashOf(seen)) return false;
+  const { ticketId } = approval;
+  if (!hasTicket(call, { sessionId, ticketId })) return false;
   call.db.query("UPDATE approvals SET state = 'used' WHERE id = ?").run(approvalId);
-  const { ticketId, sessionId } = approval;
   const used = { type: "approval_used", ticketId, sessionId, content: { approvalId } } as const;
   appendChange(call, used, [{ table: "approvals", id: approvalId }]);
   return true;
+}
+
+/** As for the step that would follow: claimed, with a lease that lasts. */
+function hasTicket(
+  { db, nowMs }: StoreCall,
+  { sessionId, ticketId }: { readonly sessionId: string; readonly ticketId: number },
+): boolean {
+  const row = db
+    .query<unknown, Bindings>(
+      `SELECT 1 FROM tickets WHERE id = $ticketId AND session_id = $sessionId
+        AND state = 'claimed' AND lease_expires_at_ms > $nowMs`,
+    )
+    .get({ sessionId, ticketId, nowMs });
+  return row !== null;
+}
+
+/** Of one that is neither pending nor approved it changes nothing. */
+export function voidApproval(
+  call: StoreCall,
+  { approvalId, why }: { readonly approvalId: number; readonly why: string },
+): void {
+  const { state, ticketId, holderId: sessionId } = requireApproval(call, approvalId);
+  if (state !== "pending" && state !== "approved") return;
+  call.db.query("UPDATE approvals SET state = 'void', note = ? WHERE id = ?").run(why, approvalId);
+  const content = { approvalId, reason: why };
+  const voided = { type: "approval_voided", ticketId, sessionId, content } as const;
+  appendChange(call, voided, [{ table: "approvals", id: approvalId }]);
+}
+
+function requireApproval(call: StoreCall, approvalId: number): Approval {
+  const approval = findApproval(call, approvalId);
+  if (approval) return approval;
+  throw new OperatorError("not_found", `unknown approval ${approvalId}`);
+}
+
+function hashOf(value: Json): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }

@@ -34,6 +34,7 @@ const UNTOLD: Partial<Record<SealedTable, readonly string[]>> = {
 /** Added by later migrations. Where they are NULL, as in rows of before, no seal covers them. */
 const LATER: Partial<Record<SealedTable, readonly string[]>> = {
   journal: ["precondition", "effects", "undo", "approval_id", "undoes", "has_changed"],
+  approvals: ["holder_id", "effects", "undo", "seen", "state_hash", "note"],
 };
 
 /** Computed from the others, or over them. */

@@ -4,6 +4,7 @@ import type { Database } from "bun:sqlite";
 import { OperatorError } from "../domain/errors.ts";
 import { sealEverything } from "./audit-seals.ts";
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
+import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
 import { SCHEMA_JOURNAL } from "./schema-journal.ts";
 import { inWriteTransaction } from "./transaction.ts";
 
@@ -15,6 +16,7 @@ const MIGRATIONS: readonly Migration[] = [
     sealEverything(db);
   },
   SCHEMA_JOURNAL,
+  SCHEMA_APPROVALS,
 ];
 
 type Migration = string | ((db: Database) => void);

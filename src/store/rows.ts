@@ -4,7 +4,9 @@ import { z } from "zod";
 import { AUDIT_TYPES, type AuditEvent } from "../domain/audit.ts";
 import type { Effect } from "../domain/effect.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { SeenState } from "../domain/seen-state.ts";
 import {
+  APPROVAL_STATES,
   type Approval,
   CONCLUSIONS,
   type JournalEntry,
@@ -114,17 +116,25 @@ const journalRow = z.object({
   has_changed: integer.transform((flag) => flag === 1).nullable(),
 });
 
+/** With `is_awaited`, which is no column. */
 const approvalRow = z.object({
   id: integer,
   session_id: text,
+  holder_id: text,
   ticket_id: integer,
   operation: jsonObject,
+  effects: text.transform((json): readonly Effect[] => JSON.parse(json)).nullable(),
+  undo: textOrNull,
   reason: text,
   operation_hash: text,
-  state: z.enum(["pending", "approved", "denied", "expired", "used"]),
+  seen: text.transform((json): SeenState => JSON.parse(json)).nullable(),
+  state_hash: textOrNull,
+  state: z.enum(APPROVAL_STATES),
+  note: textOrNull,
   requested_at_ms: integer,
   expires_at_ms: integer,
   decided_at_ms: integerOrNull,
+  is_awaited: integer.transform((flag) => flag === 1),
 });
 
 const eventRow = z.object({
@@ -151,7 +161,8 @@ export function parseJournalEntry(row: unknown): JournalEntry {
 }
 
 export function parseApproval(row: unknown): Approval {
-  return camelKeys(approvalRow.parse(row));
+  const { effects, ...approval } = camelKeys(approvalRow.parse(row));
+  return { ...approval, effects: effects ?? [] };
 }
 
 export function parseEvent(row: unknown): AuditEvent {

@@ -6,7 +6,9 @@ import type { AuditEvent, AuditInput } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import type {
   Approval,
+  ApprovalState,
   Conclusion,
+  Decision,
   JournalEntry,
   RecentStep,
   Session,
@@ -15,6 +17,7 @@ import type {
 import type { Ticket } from "../domain/ticket.ts";
 import type {
   ApprovalRequest,
+  ApprovalUse,
   AuditVerification,
   ClaimRequest,
   Compaction,
@@ -201,8 +204,12 @@ export class TicketOpsDB implements TicketOps {
     return this.#read((call) => approvals.findApproval(call, approvalId));
   }
 
-  async useApproval(approvalId: number, operationHash: string): Promise<boolean> {
-    return this.#write((call) => approvals.useApproval(call, { approvalId, operationHash }));
+  async useApproval(approvalId: number, use: ApprovalUse): Promise<boolean> {
+    return this.#write((call) => approvals.useApproval(call, { ...use, approvalId }));
+  }
+
+  async voidApproval(approvalId: number, why: string): Promise<void> {
+    this.#write((call) => approvals.voidApproval(call, { approvalId, why }));
   }
 
   async listTickets(filter: TicketFilter): Promise<readonly Ticket[]> {
@@ -254,14 +261,12 @@ export class TicketOpsDB implements TicketOps {
     return this.#write(compaction.shrinkFile);
   }
 
-  async listApprovals(filter: {
-    readonly state?: Approval["state"];
-  }): Promise<readonly Approval[]> {
+  async listApprovals(filter: { readonly state?: ApprovalState }): Promise<readonly Approval[]> {
     return this.#read((call) => approvals.listApprovals(call, filter.state));
   }
 
-  async decideApproval(approvalId: number, decision: "approved" | "denied"): Promise<Approval> {
-    return this.#write((call) => approvals.decideApproval(call, { approvalId, decision }));
+  async decideApproval(approvalId: number, decision: Decision, words?: string): Promise<Approval> {
+    return this.#write((call) => approvals.decideApproval(call, { approvalId, decision, words }));
   }
 
   #write<T>(work: (call: StoreCall) => T): T {

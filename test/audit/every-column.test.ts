@@ -3,6 +3,7 @@
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { runAudit } from "../../src/commands/audit.ts";
+import { DECISIONS } from "../../src/domain/session.ts";
 import { sealOf } from "../../src/store/audit-seals.ts";
 import { openDeskRoom } from "../commands/desk-room.ts";
 import {
@@ -14,6 +15,7 @@ import {
   openRoom,
   type Room,
 } from "../store/room.ts";
+import { asking, ELSE_SEEN, SEEN } from "../support/asking.ts";
 
 type Value = string | number | null;
 type Row = Readonly<Record<string, Value>>;
@@ -56,13 +58,14 @@ beforeAll(async () => {
   const { ticket, session } = await claimed(store);
   await store.addUsage(session.id, 1, USAGE);
   await changeSomething(store, session.id);
-  const asked = { sessionId: session.id, operation: { a: 1 }, reason: "why", expiresInMs: 60_000 };
-  for (const decision of ["approved", "denied"] as const) {
-    const { id, operationHash } = await store.requestApproval(asked);
-    await store.decideApproval(id, decision);
-    if (decision === "approved") await store.useApproval(id, operationHash);
+  for (const decision of DECISIONS) {
+    const request = asking(session.id, { operation: { decision }, undo: "start one" });
+    const { id, operationHash, seen } = await store.requestApproval(request);
+    await store.decideApproval(id, decision, decision === "approved" ? undefined : "not now");
+    const use = { sessionId: session.id, operationHash, seen: seen ?? SEEN };
+    if (decision === "approved") await store.useApproval(id, use);
   }
-  await store.requestApproval(asked);
+  for (const seen of [SEEN, ELSE_SEEN]) await store.requestApproval(asking(session.id, { seen }));
   const said = { ticketId: ticket.id, sessionId: session.id, content: { text: "x".repeat(200) } };
   await store.appendAudit({ type: "tool_result", ...said });
   await store.appendAudit({ type: "model_replied", ...said });

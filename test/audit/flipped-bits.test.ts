@@ -8,6 +8,7 @@ import { seededRandom } from "../../src/infra/clock.ts";
 import { walProblem } from "../../src/store/audit-wal.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
+import { asking } from "../support/asking.ts";
 
 const SEED = 7;
 const FLIPS = 400;
@@ -19,7 +20,7 @@ async function writeSome({ store, path, clock }: Room): Promise<Uint8Array> {
     const { ticket, session } = await claimed(store);
     await changeSomething(store, session.id);
     const operation = { action: "start", note: "x".repeat(500) };
-    await store.requestApproval({ sessionId: session.id, operation, reason: "", expiresInMs: 9 });
+    await store.requestApproval(asking(session.id, { operation }));
     const said = { ticketId: ticket.id, sessionId: session.id, content: operation };
     await store.appendAudit({ type: "tool_result", ...said });
     await store.concludeTicket(session.id, FIXED);

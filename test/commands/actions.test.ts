@@ -1,13 +1,13 @@
 // operator actions: a person's word on the steps that an agent in mode approve waits for.
 import { expect, test } from "bun:test";
 import { runActions } from "../../src/commands/actions.ts";
+import { asking } from "../support/asking.ts";
 import { claimedTicket, type DeskRoom, openDeskRoom } from "./desk-room.ts";
 
 async function askForRestart(room: DeskRoom): Promise<void> {
   const { session } = await claimedTicket(room.store());
   const operation = { action: "restart", target: "one" };
-  const request = { sessionId: session.id, operation, reason: "it hangs", expiresInMs: 60_000 };
-  await room.store().requestApproval(request);
+  await room.store().requestApproval(asking(session.id, { operation, expiresInMs: 60_000 }));
 }
 
 test("of an empty home none wait", async () => {

@@ -6,6 +6,7 @@ import type { Ticket, TicketState } from "../../src/domain/ticket.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { IN_MEMORY } from "../../src/store/open-database.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { asking } from "../support/asking.ts";
 import { ticketWith, verdictWith } from "../support/verdicts.ts";
 
 const ALL = { isMonitorGone: false, isAgentGone: false };
@@ -78,6 +79,6 @@ async function askFor(
   const claim = { agentId: target, leaseMs: 60_000, model: "runbook", mode: "approve" } as const;
   const claimed = await store.claim(claim);
   if (!claimed) throw new Error("there is a ticket to claim");
-  const request = { operation: { target }, reason: "it hangs", expiresInMs: 60_000 };
-  await store.requestApproval({ sessionId: claimed.session.id, ...request });
+  const changes = { operation: { target }, expiresInMs: 60_000 };
+  await store.requestApproval(asking(claimed.session.id, changes));
 }

@@ -63,8 +63,10 @@ function memoryWith(id: number, operation: JsonObject = { action: "start_member"
   const memory = createMemory({ ...named, story: undefined, rings, chosen: 0 });
   memory.desk = { ...memory.desk, focus: "monitor" };
   const approval = {
-    ...{ id, sessionId: "s1", ticketId: 1, operation, operationHash: "", reason: "it hangs" },
+    ...{ id, sessionId: "s1", holderId: "s1", ticketId: 1, operation, reason: "it hangs" },
+    ...{ operationHash: "", effects: [], undo: null, seen: null, stateHash: null, note: null },
     ...{ state: "pending" as const, requestedAtMs: 0, expiresAtMs: 1, decidedAtMs: null },
+    isAwaited: true,
   };
   memory.record = { ...NO_RECORD, approval };
   return memory;

@@ -7,6 +7,7 @@ import type { JsonObject } from "../../src/domain/json.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { asking } from "../support/asking.ts";
 import { eventually } from "../support/eventually.ts";
 import { notedSettings } from "../support/pty.ts";
 import { ORDINARY_MODES } from "../support/terminal-screen.ts";
@@ -45,12 +46,12 @@ test("a and d answer a pending approval", async () => {
   const store = room.store();
   const session = await claimedSession(store);
   const ask = (target: string) =>
-    store.requestApproval({
-      sessionId: session.id,
-      operation: { action: "restart_member", target },
-      reason: "it hangs",
-      expiresInMs: 60_000,
-    });
+    store.requestApproval(
+      asking(session.id, {
+        operation: { action: "restart_member", target },
+        expiresInMs: 60_000,
+      }),
+    );
   const first = await ask("tikv1");
   await using pty = room.watch();
   await pty.untilScreen((text) => text.includes("restart_member"), "the operation");

@@ -40,9 +40,9 @@ export function recordQueue(queue: WorkQueue, tape: Tape): WorkQueue {
       ask("requestApproval", request, () => queue.requestApproval(request)),
     getApproval: (approvalId) =>
       ask("getApproval", approvalId, () => queue.getApproval(approvalId)),
-    useApproval: (approvalId, operationHash) =>
-      ask("useApproval", { approvalId, operationHash }, () =>
-        queue.useApproval(approvalId, operationHash),
-      ),
+    useApproval: (approvalId, use) =>
+      ask("useApproval", { approvalId, ...use }, () => queue.useApproval(approvalId, use)),
+    voidApproval: (approvalId, why) =>
+      ask("voidApproval", { approvalId, why }, () => queue.voidApproval(approvalId, why)),
   };
 }
