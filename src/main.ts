@@ -42,8 +42,11 @@ async function createContext({
   readonly flags: Flags;
 }): Promise<CommandContext> {
   const { systemClock, systemRandom } = await import("./infra/clock.ts");
+  const { armFailPoint, FAIL_POINT_ENV } = await import("./infra/fail-point.ts");
   const { selfCommand } = await import("./infra/self.ts");
   const { stopSignals } = await import("./infra/stop-signals.ts");
+  armFailPoint(process.env[FAIL_POINT_ENV]);
+  delete process.env[FAIL_POINT_ENV];
   return {
     words,
     flags,

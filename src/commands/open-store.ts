@@ -1,6 +1,7 @@
 // Opens the database: at once for a command, again and again for a daemon.
 import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
+import { failPoint } from "../infra/fail-point.ts";
 import { isMissingOrEmpty } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
 import { databaseOf } from "./flags.ts";
@@ -10,7 +11,11 @@ const RETRY_MS = 2_000;
 /** Creates the file and its schema when they are missing. Rejects with code "database". */
 export async function openStore(context: CommandContext): Promise<TicketOps> {
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
-  return TicketOpsDB.open({ path: databaseOf(context), clock: context.clock });
+  return TicketOpsDB.open({
+    path: databaseOf(context),
+    clock: context.clock,
+    onCommit: (moment, events) => failPoint(`store.${events.join("+") || "quiet"}.${moment}`),
+  });
 }
 
 /** Or empty. False when it may not even be looked for: then opening it says why. */

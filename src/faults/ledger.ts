@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { FaultPlan } from "../domain/fault.ts";
+import { failPoint } from "../infra/fail-point.ts";
 import { withFileLock } from "../infra/file-lock.ts";
 import { readFileIfThere, withFileErrors } from "../infra/files.ts";
 
@@ -111,6 +112,9 @@ async function append(path: string, step: WrittenStep): Promise<void> {
   await using file = await open(path, "a+", 0o600);
   const written = await file.readFile();
   await file.truncate(written.lastIndexOf("\n") + 1);
+  failPoint("ledger.opened");
   await file.appendFile(`${JSON.stringify(step)}\n`);
+  failPoint("ledger.appended");
   await file.sync();
+  failPoint("ledger.synced");
 }

@@ -6,6 +6,7 @@ import type { Shell, ShellOptions, ShellResult, SubjectPlace } from "../domain/s
 import { PARENT_PIPE_ENV } from "./child.ts";
 import { awaitExcess, type Watching } from "./command-excess.ts";
 import { createOutputCollector, type OutputCollector } from "./exec-output.ts";
+import { failPoint } from "./fail-point.ts";
 import { killSession, signalSession, type Whose } from "./process-session.ts";
 import { noteBounds, SHELL_BOUNDS, type ShellBounds } from "./shell-bounds.ts";
 import { NO_LIMITS, openLimits } from "./shell-limits.ts";
@@ -75,6 +76,7 @@ export function createShell(world: ShellWorld): Shell {
         const argv = enclosure?.argv ?? ["/bin/sh", "-c", command];
         using limits = isLook ? openLimits(world.bounds ?? SHELL_BOUNDS) : NO_LIMITS;
         const group = spawnGroup(argv, { ...world, limits: limits.script });
+        failPoint("command.spawned");
         return await runGroup(group, options, world);
       } catch (error) {
         const durationMs = world.clock.now() - startedAtMs;

@@ -3,6 +3,7 @@
 import { link, rename, rm } from "node:fs/promises";
 import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";
+import { failPoint } from "./fail-point.ts";
 import { createFileExclusively, hasCode, readFileIfThere } from "./files.ts";
 import { identify, isAlive, type ProcessIdentity } from "./process-identity.ts";
 
@@ -24,7 +25,9 @@ export async function withFileLock<T>(options: LockOptions, work: () => Promise<
   try {
     return await work();
   } finally {
+    failPoint("lock.held");
     await rm(options.path, { force: true });
+    failPoint("lock.released");
   }
 }
 

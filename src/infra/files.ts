@@ -2,6 +2,7 @@
 import { type Stats, statSync } from "node:fs";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { messageOf, OperatorError } from "../domain/errors.ts";
+import { failPoint } from "./fail-point.ts";
 
 /** Modes of a new file, before the umask: for everybody to read, or for its owner alone. */
 const PUBLIC = 0o666;
@@ -15,6 +16,7 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const draft = await writeDraft(path, text, mode);
   await rename(draft, path);
+  failPoint("file.replaced");
 }
 
 /** As its parts come, for its owner alone. What does not come to its end leaves nothing. */
@@ -38,6 +40,7 @@ export async function createFileExclusively(path: string, text: string): Promise
   const draft = await writeDraft(path, text);
   try {
     await link(draft, path);
+    failPoint("file.created");
     return true;
   } catch (error) {
     if (hasCode(error, "EEXIST")) return false;
@@ -52,6 +55,7 @@ export async function overwriteFile(path: string, text: string): Promise<void> {
   await using file = await open(path, "r+");
   await file.writeFile(text);
   await file.sync();
+  failPoint("file.overwritten");
 }
 
 /** Undefined when there is no such file. */
@@ -117,5 +121,6 @@ async function writeDraft(path: string, text: string, mode: number = PUBLIC): Pr
   await using file = await open(draft, "w", mode);
   await file.writeFile(text);
   await file.sync();
+  failPoint("file.drafted");
   return draft;
 }

@@ -1,6 +1,7 @@
 // A process is its pid and its start time: a pid alone may name a foreign process by now.
 import { readFileSync } from "node:fs";
 import { OperatorError } from "../domain/errors.ts";
+import { failPoint } from "./fail-point.ts";
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -44,7 +45,10 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 /** False when it has ended since (ESRCH). */
 function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    return process.kill(pid, signal);
+    failPoint("signal.meant");
+    process.kill(pid, signal);
+    failPoint("signal.sent");
+    return true;
   } catch (error) {
     if (codeOf(error) === "ESRCH") return false;
     throw new OperatorError("runtime", `sending ${signal} to process ${Math.abs(pid)} failed`, {

@@ -47,6 +47,7 @@ export function appendEvent(call: StoreCall, input: AuditInput): AuditEvent {
     )
     .run({ ...event, content: text });
   call.db.query("UPDATE audit_head SET event_id = ?, hash = ?").run(event.id, hash);
+  call.appended.push(type);
   return event;
 }
 

@@ -6,7 +6,7 @@ import { sealEverything } from "./audit-seals.ts";
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
 import { SCHEMA_JOURNAL } from "./schema-journal.ts";
-import { inWriteTransaction } from "./transaction.ts";
+import { type CommitWatcher, inWriteTransaction } from "./transaction.ts";
 
 /** In order; the first makes an empty file a database of ours. Only ever appended to. */
 const MIGRATIONS: readonly Migration[] = [
@@ -20,6 +20,12 @@ const MIGRATIONS: readonly Migration[] = [
 ];
 
 type Migration = string | ((db: Database) => void);
+
+export interface MigrateOptions {
+  /** All that there are, when absent. */
+  readonly migrations?: readonly Migration[];
+  readonly onCommit?: CommitWatcher | undefined;
+}
 
 interface FileHeader {
   readonly applicationId: number;
@@ -57,18 +63,26 @@ export function requirePresentSchema(db: Database, migrations = MIGRATIONS): voi
 }
 
 /** All missing migrations or none. Safe when several processes open a new file at once. */
-export function migrate(db: Database, migrations = MIGRATIONS): void {
+export function migrate(
+  db: Database,
+  { migrations = MIGRATIONS, onCommit }: MigrateOptions = {},
+): void {
   if (headerOf(db).version === migrations.length) return;
-  inWriteTransaction(db, () => {
-    // Read again under the lock: another process may have migrated in the meantime.
-    const { version } = headerOf(db);
-    for (const migration of migrations.slice(version)) {
-      if (typeof migration === "string") db.run(migration);
-      else migration(db);
-    }
-    db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
-    db.run(`PRAGMA user_version = ${Math.max(version, migrations.length)}`);
+  inWriteTransaction(db, {
+    work: () => runMissing(db, migrations),
+    onCommit: (moment) => onCommit?.(moment, []),
   });
+}
+
+/** Read again under the lock: another process may have migrated in the meantime. */
+function runMissing(db: Database, migrations: readonly Migration[]): void {
+  const { version } = headerOf(db);
+  for (const migration of migrations.slice(version)) {
+    if (typeof migration === "string") db.run(migration);
+    else migration(db);
+  }
+  db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+  db.run(`PRAGMA user_version = ${Math.max(version, migrations.length)}`);
 }
 
 /** One statement, so that the three numbers belong to one moment. */

@@ -4,6 +4,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OperatorError } from "../domain/errors.ts";
 import { checkOrigin, migrate, requirePresentSchema } from "./migrations.ts";
+import type { CommitWatcher } from "./transaction.ts";
 
 /** A database of its own in memory, gone when it is closed. */
 export const IN_MEMORY = ":memory:";
@@ -16,6 +17,8 @@ export interface DatabaseOptions {
   readonly sizeBytesMax?: number | undefined;
   /** Only a file that has the present schema is opened; none is made or brought up to date. */
   readonly isExpected?: boolean | undefined;
+  /** Of bringing it up to date. */
+  readonly onCommit?: CommitWatcher | undefined;
 }
 
 // Command output may be private: only the owner enters a directory that we make.
@@ -41,7 +44,7 @@ function refuseDirectory(path: string): void {
 function prepareOrClose(db: Database, options: DatabaseOptions): Database {
   try {
     configure(db, options);
-    if (!options.isExpected) migrate(db);
+    if (!options.isExpected) migrate(db, options);
     return db;
   } catch (error) {
     db.close();

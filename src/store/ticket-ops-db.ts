@@ -2,7 +2,7 @@
 // processes of the operator. Each method is one transaction; what it does is in the modules beside.
 import type { Database } from "bun:sqlite";
 import { randomUUID } from "node:crypto";
-import type { AuditEvent, AuditInput } from "../domain/audit.ts";
+import type { AuditEvent, AuditInput, AuditType } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import type {
   Approval,
@@ -48,6 +48,7 @@ import * as work from "./session-work.ts";
 import * as sessions from "./sessions.ts";
 import * as tickets from "./tickets.ts";
 import {
+  type CommitWatcher,
   inReadTransaction,
   inWriteTransaction,
   type StoreCall,
@@ -65,6 +66,8 @@ export interface TicketOpsOptions extends Partial<StoreRules> {
   readonly sizeBytesMax?: number;
   /** Only a file that has the present schema is opened; none is made or brought up to date. */
   readonly isExpected?: boolean;
+  /** For a test that ends the process there. */
+  readonly onCommit?: CommitWatcher | undefined;
 }
 
 const RULES: StoreRules = {
@@ -79,15 +82,17 @@ const BUSY_TIMEOUT_MS = 1_500;
 export class TicketOpsDB implements TicketOps {
   readonly #connection: Connection;
   readonly #clock: Clock;
+  readonly #onCommit: CommitWatcher | undefined;
   readonly #rules: StoreRules;
 
   private constructor(options: TicketOpsOptions) {
-    const { path, clock, busyTimeoutMs, sizeBytesMax, isExpected, ...rules } = options;
+    const { path, clock, busyTimeoutMs, sizeBytesMax, isExpected, onCommit, ...rules } = options;
     this.#connection = new Connection({
-      ...{ path, sizeBytesMax, isExpected },
+      ...{ path, sizeBytesMax, isExpected, onCommit },
       busyTimeoutMs: busyTimeoutMs ?? BUSY_TIMEOUT_MS,
     });
     this.#clock = clock;
+    this.#onCommit = onCommit;
     this.#rules = { ...RULES, ...rules };
   }
 
@@ -270,7 +275,13 @@ export class TicketOpsDB implements TicketOps {
   }
 
   #write<T>(work: (call: StoreCall) => T): T {
-    return this.#connection.use((db) => inWriteTransaction(db, () => work(this.#call(db))));
+    return this.#connection.use((db) => {
+      const appended: AuditType[] = [];
+      return inWriteTransaction(db, {
+        work: () => work({ ...this.#call(db), appended }),
+        onCommit: (moment) => this.#onCommit?.(moment, appended),
+      });
+    });
   }
 
   #read<T>(work: (call: StoreCall) => T): T {
@@ -278,6 +289,6 @@ export class TicketOpsDB implements TicketOps {
   }
 
   #call(db: Database): StoreCall {
-    return { db, nowMs: this.#clock.now(), rules: this.#rules };
+    return { db, nowMs: this.#clock.now(), rules: this.#rules, appended: [] };
   }
 }

@@ -1,5 +1,6 @@
 // What one call of the store works with, and the two kinds of transaction that it runs in.
 import type { Database } from "bun:sqlite";
+import type { AuditType } from "../domain/audit.ts";
 
 /** Handed to every function of the store that reads or writes rows. */
 export interface StoreCall {
@@ -7,7 +8,12 @@ export interface StoreCall {
   /** Taken once the lock is held: every row that the call writes carries this time. */
   readonly nowMs: number;
   readonly rules: StoreRules;
+  /** Types of the events that it has appended so far. */
+  readonly appended: AuditType[];
 }
+
+/** Told just before and just after a commit, with the types of the events that it makes last. */
+export type CommitWatcher = (moment: "before" | "after", events: readonly AuditType[]) => void;
 
 export interface StoreRules {
   /** Claims of one ticket before it is escalated for good. */
@@ -22,13 +28,24 @@ export interface StoreRules {
 /** A row's values by column or parameter name. */
 export type Bindings = Record<string, string | number | null>;
 
+export interface WriteTransaction<T> {
+  readonly work: () => T;
+  readonly onCommit?: ((moment: "before" | "after") => void) | undefined;
+}
+
 /**
  * Takes the write lock before the first read, so that nothing read can change until the commit.
  * Rolls back when `work` throws.
  */
-export function inWriteTransaction<T>(db: Database, work: () => T): T {
+export function inWriteTransaction<T>(db: Database, { work, onCommit }: WriteTransaction<T>): T {
   db.query("BEGIN IMMEDIATE").run();
-  return commitOrRollBack(db, work);
+  const result = commitOrRollBack(db, () => {
+    const made = work();
+    onCommit?.("before");
+    return made;
+  });
+  onCommit?.("after");
+  return result;
 }
 
 /** Everything that `work` reads is of one moment. */

@@ -137,9 +137,11 @@ describe("opening what is expected to be there", () => {
 describe("migrations", () => {
   test("bring an old file to the newest schema and keep what is in it", () => {
     using db = new Database(":memory:");
-    migrate(db, ["CREATE TABLE notes (text)"]);
+    migrate(db, { migrations: ["CREATE TABLE notes (text)"] });
     db.run("INSERT INTO notes VALUES ('kept')");
-    migrate(db, ["CREATE TABLE notes (text)", "ALTER TABLE notes ADD COLUMN at_ms DEFAULT 7"]);
+    migrate(db, {
+      migrations: ["CREATE TABLE notes (text)", "ALTER TABLE notes ADD COLUMN at_ms DEFAULT 7"],
+    });
     expect(db.query("SELECT * FROM notes").all()).toEqual([{ text: "kept", at_ms: 7 }]);
     expect(db.query("PRAGMA user_version").get()).toEqual({ user_version: 2 });
     expect(db.query("PRAGMA application_id").get()).toEqual({ application_id: APPLICATION_ID });
@@ -147,14 +149,16 @@ describe("migrations", () => {
 
   test("happen together or not at all", () => {
     using db = new Database(":memory:");
-    expect(() => migrate(db, ["CREATE TABLE one (x)", "CREATE TABLE nonsense"])).toThrow();
+    expect(() =>
+      migrate(db, { migrations: ["CREATE TABLE one (x)", "CREATE TABLE nonsense"] }),
+    ).toThrow();
     expect(db.query("SELECT count(*) AS tables FROM sqlite_schema").get()).toEqual({ tables: 0 });
     expect(db.query("PRAGMA user_version").get()).toEqual({ user_version: 0 });
   });
 
   test("give a schema whose every table is strict", () => {
     using db = new Database(":memory:");
-    migrate(db, [SCHEMA_1]);
+    migrate(db, { migrations: [SCHEMA_1] });
     const loose =
       "SELECT name FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'";
     expect(db.query(loose).all()).toEqual([]);

@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import { messageOf, OperatorError } from "../../domain/errors.ts";
+import { failPoint } from "../../infra/fail-point.ts";
 import { createAllowance } from "./allowance.ts";
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024;
@@ -85,9 +86,12 @@ export class BrokerRecord implements AsyncDisposable {
       this.#file ??= await openForAppending(path);
       const bytes = Buffer.byteLength(line);
       const file = await this.#roomFor(bytes, this.#file);
+      failPoint("record.opened");
       await file.handle.appendFile(line);
       file.bytes += bytes;
+      failPoint("record.appended");
       await file.handle.datasync();
+      failPoint("record.synced");
     } catch (cause) {
       await this.#file?.handle.close();
       this.#file = undefined;
@@ -102,6 +106,7 @@ export class BrokerRecord implements AsyncDisposable {
     this.#file = undefined;
     await file.handle.close();
     await rename(path, `${path}.1`);
+    failPoint("record.rotated");
     this.#file = await openForAppending(path);
     return this.#file;
   }

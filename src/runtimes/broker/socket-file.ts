@@ -5,6 +5,7 @@ import { connect, type Server } from "node:net";
 import { dirname } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import { OperatorError } from "../../domain/errors.ts";
+import { failPoint } from "../../infra/fail-point.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { hasCode, withFileErrors } from "../../infra/files.ts";
 
@@ -64,7 +65,9 @@ async function takePath(path: string, server: Server): Promise<number | undefine
     server.listen(draft, resolve);
   });
   await chmod(draft, OWNER_AND_GROUP);
+  failPoint("socket.drafted");
   await rename(draft, path);
+  failPoint("socket.in_place");
   return inodeOf(path);
 }
 

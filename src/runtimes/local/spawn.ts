@@ -1,6 +1,7 @@
 // A member's process, in a session of its own, so that neither our end nor the terminal's Ctrl-C
 // reaches it. Everything that it prints goes to the member's log.
 import { closeSync, openSync } from "node:fs";
+import { failPoint } from "../../infra/fail-point.ts";
 import type { LocalMember } from "./member.ts";
 import { claimMember } from "./records.ts";
 
@@ -58,6 +59,7 @@ function withLog<P extends Bun.Subprocess>(path: string, spawn: (log: number) =>
   const log = openSync(path, "a");
   try {
     const child = spawn(log);
+    failPoint("member.spawned");
     child.unref();
     return child;
   } finally {
