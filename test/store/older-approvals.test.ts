@@ -15,7 +15,7 @@ const HASH = "a".repeat(64);
 /** A claimed ticket whose session has asked twice, and was answered once. */
 function writeOld(path: string): void {
   using db = new Database(path);
-  migrate(db, [SCHEMA_1, SCHEMA_2]);
+  migrate(db, { migrations: [SCHEMA_1, SCHEMA_2] });
   db.run(`INSERT INTO tickets (id, fingerprint, subject, invariant, entity, severity, state, reason,
       evidence, occurrences, settle_ms, is_held, attempts, violated_since_ms, opened_at_ms,
       last_violated_at_ms, updated_at_ms, claimable_at_ms, lease_agent_id, lease_expires_at_ms,
