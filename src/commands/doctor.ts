@@ -97,8 +97,7 @@ async function examineDocker({ env }: CommandContext): Promise<Finding> {
     const detail = `engine ${engine.version}, for \`subject up --runtime docker\``;
     return { name, state: "here", detail };
   }
-  const remedy = engine.remedy === undefined ? "" : `; ${engine.remedy}`;
-  const detail = `${engine.reason}${remedy}; the demo does not need it`;
+  const detail = `${withRemedy(engine)}; the demo does not need it`;
   return { name, state: "missing", detail };
 }
 
@@ -112,9 +111,18 @@ async function askBrokerAt(socket: string): Promise<Finding> {
   const { describeBroker } = await import("../runtimes/broker/describe.ts");
   const name = "broker";
   const found = await describeBroker(socket);
-  if (found.state === "absent") return { name, state: "broken", detail: found.reason };
+  if (found.state === "absent") return { name, state: "broken", detail: withRemedy(found) };
   const detail = `${socket} serves ${found.members} member(s) of ${found.subject}`;
   return { name, state: "here", detail };
+}
+
+interface Absence {
+  readonly reason: string;
+  readonly remedy: string | undefined;
+}
+
+function withRemedy({ reason, remedy }: Absence): string {
+  return remedy === undefined ? reason : `${reason}; ${remedy}`;
 }
 
 async function examineRedis(): Promise<Finding> {

@@ -63,6 +63,7 @@ test("it answers without an engine, says so, and takes its socket along at SIGTE
   expect(isMissing(socket)).toBe(true);
   const lines = (await broker.stdout.text()).trim().split("\n");
   expect(lines[0]).toBe(`[Broker] started: tikv, project mine on ${socket}`);
+  expect(lines[1]).toMatch(/^\[Broker\] no way to members: .+: no socket is there; start Docker/);
   expect(lines.at(-1)).toBe("[Broker] stopped");
 });
 
@@ -95,7 +96,7 @@ test("who is led to a broker is told what it does not do", async () => {
     expect(await run(`subject ${verb} tikv`, led)).toEqual([`${refused}only members are`, 2]);
   }
   expect((await run("doctor --json", led))[0]).toContain(
-    `{"name":"broker","state":"broken","detail":"${nobody}"}`,
+    `{"name":"broker","state":"broken","detail":"${nobody}; start the broker, or name its socket`,
   );
 });
 

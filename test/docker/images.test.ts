@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { connectEngine } from "../../src/runtimes/docker/engine.ts";
+import { checkImage } from "../../src/runtimes/docker/image-name.ts";
 import { findImage, pullImage } from "../../src/runtimes/docker/images.ts";
 import { noEngine, testEngine } from "../support/docker-engine.ts";
 import { serveRegistry } from "../support/loopback-registry.ts";
@@ -37,3 +38,21 @@ test.skipIf(noEngine !== undefined)(`a pull can be interrupted${NAMED}`, async (
     message: `pulling ${name}: interrupted`,
   });
 });
+
+test.each([
+  "redis",
+  "pingcap/pd:v8.5.7",
+  "localhost:5000/a/b_c.d--e:x",
+  "[::1]:5000/pd",
+  `quay.example/pd:1@sha256:${"0a".repeat(32)}`,
+])("%p can be an image's name", (image) => {
+  expect(checkImage("OPERATOR_IMAGE_PD", image)).toBe(image);
+});
+
+test.each(["a b c;", "Pd", "pd:", "/pd", "pd//x", "http://x/pd", "pd@sha256:0a", "-f", "a\nb"])(
+  "%p cannot, and it is said where it came from",
+  (image) => {
+    const refusal = `OPERATOR_IMAGE_PD "${image}": no image can have this name`;
+    expect(() => checkImage("OPERATOR_IMAGE_PD", image)).toThrow(refusal);
+  },
+);

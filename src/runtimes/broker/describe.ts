@@ -5,7 +5,7 @@ import { membersAnswerSchema } from "./protocol.ts";
 
 export type BrokerReport =
   | { readonly state: "available"; readonly subject: string; readonly members: number }
-  | { readonly state: "absent"; readonly reason: string };
+  | { readonly state: "absent"; readonly reason: string; readonly remedy: string | undefined };
 
 /** Shorter than what a health check waits. */
 const DEADLINE_MS = 5_000;
@@ -20,6 +20,6 @@ export async function describeBroker(socket: string): Promise<BrokerReport> {
     return { state: "available", subject, members: members.length };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { state: "absent", reason: error.message };
+    return { state: "absent", reason: error.message, remedy: error.hint };
   }
 }

@@ -11,6 +11,7 @@ import { createAnswerer } from "./answer.ts";
 import { createConnections } from "./connections.ts";
 import { createOperations } from "./operations.ts";
 import { BrokerRecord } from "./record.ts";
+import { sayUntilAble } from "./say-until-able.ts";
 import { listenOn } from "./socket-file.ts";
 
 export interface BrokerOptions {
@@ -41,7 +42,7 @@ export async function serveBroker(options: BrokerOptions): Promise<void> {
   {
     await using _listening = await listenOn({ path: socket, server, clock });
     await record.add({ event: "started", text: `${serves} on ${socket}` });
-    await untilAborted(signal);
+    await Promise.all([sayUntilAble(options), untilAborted(signal)]);
   }
   await operations.settled();
   await connections.end();

@@ -10,6 +10,7 @@ import { removeSubject } from "../local/down.ts";
 import { subjectPaths } from "../local/layout.ts";
 import { writeTopology } from "../local/records.ts";
 import type { Engine } from "./engine.ts";
+import { checkImage } from "./image-name.ts";
 import { findImage } from "./images.ts";
 import { OWN_IMAGE_VARIABLE } from "./own-image.ts";
 import { sharedSettingsIn } from "./shared-settings.ts";
@@ -46,7 +47,8 @@ export async function declareSubject(
   // Bounds that are meant for the slowest hold for the others as well.
   const timeScale = Math.min(...declared.map((member) => member.timeScale));
   const project = projectOf(options);
-  const helperImage = options.env[OWN_IMAGE_VARIABLE] || undefined;
+  const named = options.env[OWN_IMAGE_VARIABLE];
+  const helperImage = named ? checkImage(OWN_IMAGE_VARIABLE, named) : undefined;
   const docker = { project, host: options.engine.host, helperImage };
   const topology = { subject: definition.name, timeScale, members, endpoints: [], docker };
   await writeComposeFiles(options, variables);

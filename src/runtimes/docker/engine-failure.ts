@@ -13,13 +13,17 @@ const FAILURE = z.object({
 
 export type EngineFailure = z.infer<typeof FAILURE>;
 
+/** What may be in DOCKER_HOST. */
+export const ENGINE_FORMS =
+  "DOCKER_HOST names an engine: unix:///var/run/docker.sock, tcp://host:2375 or host:2375";
+
 /** By the system's code: what is so, and what a person can do. */
 const UNANSWERED: Readonly<Record<string, readonly [cause: string, hint: string]>> = {
   ENOENT: ["no socket is there", "start Docker, or name an engine with DOCKER_HOST"],
   ECONNREFUSED: ["nobody listens there", "start Docker, or name an engine with DOCKER_HOST"],
   EACCES: forbidden(),
   EPERM: forbidden(),
-  ENOTFOUND: ["no such host", "see that DOCKER_HOST names the engine's host"],
+  ENOTFOUND: ["no such host", ENGINE_FORMS],
   EHOSTUNREACH: unreached("no route to it"),
   ENETUNREACH: unreached("no route to it"),
   ETIMEDOUT: unreached("it does not answer"),
@@ -63,7 +67,8 @@ function failureOf(error: unknown): EngineFailure {
 function forbidden(): readonly [string, string] {
   return [
     "this user may not use it",
-    "let an administrator add you to the group docker, and log in again",
+    "let an administrator add you to its group, and log in again; docker/compose.yaml has " +
+      "OPERATOR_DOCKER_GID for it",
   ];
 }
 

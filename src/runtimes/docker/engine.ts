@@ -8,7 +8,7 @@ import type Docker from "dockerode";
 import type { DockerOptions } from "dockerode";
 import { z } from "zod";
 import { OperatorError } from "../../domain/errors.ts";
-import { EngineSilence, sayEngineFailure } from "./engine-failure.ts";
+import { ENGINE_FORMS, EngineSilence, sayEngineFailure } from "./engine-failure.ts";
 
 export interface Engine {
   readonly client: Docker;
@@ -21,6 +21,7 @@ export interface Engine {
   readonly isHere: boolean;
 }
 
+const LOOKING = "looking for a docker engine";
 /** An engine of this machine answers in milliseconds; another's may be far. */
 const DEADLINE_MS = 5_000;
 /** Engine 19.03, the first whose compose files and events are as here. */
@@ -38,9 +39,10 @@ export async function connectEngine(
   // It calls url.parse for hosts on TCP: nothing that who reads our lines could mend.
   process.noDeprecation = true;
   const { default: Client } = await import("dockerode");
-  const host = dockerHost ?? defaultHost();
-  const client = new Client(placeOf(host));
+  const host = dockerHost || defaultHost();
   const where = `at ${host}`;
+  // It reads DOCKER_HOST in any case, and throws where there is nonsense in it.
+  const client = await askEngine({ where }, LOOKING, async () => new Client(placeOf(host)));
   const { Version, ApiVersion } = await askVersion(client, { where, deadlineMs });
   if (isOlder(ApiVersion, API_MIN)) throw tooOld({ where, Version, ApiVersion });
   return { client, host, where, version: Version, isHere: isHere(host) };
@@ -63,13 +65,12 @@ async function askVersion(
   client: Docker,
   { where, deadlineMs }: { readonly where: string; readonly deadlineMs: number },
 ): Promise<z.infer<typeof VERSION>> {
-  const doing = "looking for a docker engine";
-  const answer: unknown = await askEngine({ where }, doing, () =>
+  const answer: unknown = await askEngine({ where }, LOOKING, () =>
     Promise.race([client.version(), failAfter(deadlineMs)]),
   );
   const parsed = VERSION.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new OperatorError("runtime", `${doing} ${where}: the answer is not Docker's`, {
+  throw new OperatorError("runtime", `${LOOKING} ${where}: the answer is not Docker's`, {
     hint: "DOCKER_HOST must name a Docker engine",
   });
 }
@@ -102,15 +103,26 @@ function placeOf(host: string): DockerOptions {
   if (isNamed && (url.protocol === "tcp:" || url.protocol === "http:")) {
     return { host: url.hostname, port: url.port === "" ? 2375 : Number(url.port) };
   }
-  if (url !== null && ["ssh:", "https:", "npipe:"].includes(url.protocol)) return {};
+  if (isNamed && url.protocol === "ssh:") throw noSsh(host, url);
+  if (url !== null && ["https:", "npipe:"].includes(url.protocol)) return {};
   throw new OperatorError("usage", `DOCKER_HOST "${host}": names no docker engine`, {
-    hint: "unix:///var/run/docker.sock or tcp://host:2375",
+    hint: ENGINE_FORMS,
   });
 }
 
-/** `host:2375` alone is what people write, too. */
+/** The package's own way through ssh looks at no host's key. */
+function noSsh(host: string, { username, hostname, port }: URL): OperatorError {
+  const login = `${port === "" ? "" : `-p ${port} `}${username === "" ? "" : `${username}@`}`;
+  const forward = `ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock ${login}${hostname}`;
+  return new OperatorError("usage", `DOCKER_HOST "${host}": no engine is asked through ssh`, {
+    hint: `run operator on that host; or \`${forward}\` and DOCKER_HOST=unix:///tmp/engine.sock`,
+  });
+}
+
+/** `host:2375` alone is what people write, too; a path is none. */
 function urlOf(host: string): URL | null {
-  return URL.parse(host.includes("://") ? host : `tcp://${host}`);
+  if (host.includes("://")) return URL.parse(host);
+  return host.includes("/") ? null : URL.parse(`tcp://${host}`);
 }
 
 /** As versions: 1.9 is older than 1.40. */

@@ -10,9 +10,8 @@ const STAND_IN_LABEL = "operator.stand-in";
 const TIME_SCALE = /^OPERATOR_TIME_SCALE=(\d+(?:\.\d+)?)$/;
 
 /** Logins of the person's own are with the docker command, not with the engine. */
-const OTHER_WAYS =
-  "try docker pull, which knows your logins; OPERATOR_IMAGE_… names another image, and " +
-  "--runtime local needs none";
+const LOGINS = "try docker pull, which knows your logins";
+const OTHER_WAYS = "OPERATOR_IMAGE_… names another image, and --runtime local needs none";
 
 const IMAGE = z.object({
   Config: z.object({
@@ -61,6 +60,8 @@ export interface PullOptions {
   readonly signal: AbortSignal;
   /** One line for a person. */
   readonly say: (line: string) => void;
+  /** What else a person can do where it cannot be had. */
+  readonly otherWays?: string;
 }
 
 /**
@@ -68,14 +69,17 @@ export interface PullOptions {
  * "interrupted" on abort, else "runtime" with what the engine or the registry says.
  */
 export async function pullImage(engine: Engine, options: PullOptions): Promise<void> {
-  const { name, signal } = options;
+  const { name, signal, otherWays = OTHER_WAYS } = options;
   const doing = `pulling ${name}`;
   const pull = engine.client.pull(name, { abortSignal: signal });
   const pulled = pull.then((stream) => followPull(engine, { stream, options, doing }));
   await askEngine(engine, doing, () => pulled).catch((error: OperatorError) => {
     throw signal.aborted
       ? new OperatorError("interrupted", `${doing}: interrupted`)
-      : new OperatorError("runtime", error.message, { hint: OTHER_WAYS, cause: error });
+      : new OperatorError("runtime", error.message, {
+          hint: `${LOGINS}; ${otherWays}`,
+          cause: error,
+        });
   });
 }
 

@@ -12,7 +12,7 @@ import { runCompose } from "./compose.ts";
 import { composePaths, type DeclareOptions, declareSubject } from "./declare.ts";
 import type { Engine } from "./engine.ts";
 import { findImage, pullImage } from "./images.ts";
-import { ownImageMissing, ownImageOf } from "./own-image.ts";
+import { OWN_IMAGE_VARIABLE, ownImageMissing, ownImageOf, sayHowToBuild } from "./own-image.ts";
 import { openDockerRuntime } from "./runtime.ts";
 import {
   chooseVariables,
@@ -62,7 +62,12 @@ async function pullMissing(options: UpDockerOptions, variables: Variables): Prom
   for (const name of imageNamesIn(imagesOf(plan, variables))) {
     if (await findImage(engine, name)) continue;
     if (name === ownImageOf(plan)) throw ownImageMissing(name);
-    await pullImage(engine, { name, signal, say });
+    // Another one by that variable may be in a registry of the person's own.
+    const isOurs = name === variables[OWN_IMAGE_VARIABLE];
+    const otherWays = isOurs
+      ? { otherWays: `or in operator's sources ${sayHowToBuild(name)}` }
+      : {};
+    await pullImage(engine, { name, signal, say, ...otherWays });
   }
 }
 

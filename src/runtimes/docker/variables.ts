@@ -4,6 +4,7 @@ import { OperatorError } from "../../domain/errors.ts";
 import type { DockerPlan, SubjectDefinition } from "../../domain/subject.ts";
 import { OWNERS_ONLY, readFileIfThere, writeFileAtomically } from "../../infra/files.ts";
 import { allocatePorts } from "../local/ports.ts";
+import { checkImage } from "./image-name.ts";
 import { chooseSharedSettings } from "./shared-settings.ts";
 
 export const COMPOSE_FILE = "compose.yaml";
@@ -25,7 +26,7 @@ export interface ChooseOptions {
 
 /**
  * As the person's environment says; else images as the file does, and ports that are free. Rejects
- * with code "usage" for what is no port.
+ * with code "usage" for what is no port, and for what no image can be called.
  */
 export async function chooseVariables(options: ChooseOptions): Promise<Variables> {
   const { definition, plan, home, env } = options;
@@ -47,13 +48,20 @@ function checkPort(name: string, port: string): string {
 
 /** Of the load that runs beside it, which is no part of the file. */
 export function loadImageOf({ load }: DockerPlan, env: Environment): Variables {
-  return load ? { [load.variable]: env[load.variable] || load.image } : {};
+  if (!load) return {};
+  const { variable, image } = load;
+  return { [variable]: checkImage(variable, env[variable] || image) };
 }
 
-/** The images that will run: as `env` names them, else as the file does. */
+/**
+ * The images that will run: as `env` names them, else as the file does. Throws code "usage" for
+ * what can be no image's name.
+ */
 export function imagesOf(plan: DockerPlan, env: Environment): Variables {
   const declared = variablesOf(plan, IMAGE_PREFIX);
-  return Object.fromEntries(declared.map(([name, image]) => [name, env[name] || image]));
+  return Object.fromEntries(
+    declared.map(([name, image]) => [name, checkImage(name, env[name] || image)]),
+  );
 }
 
 export function imageNamesIn(variables: Variables): readonly string[] {
