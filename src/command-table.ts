@@ -85,6 +85,7 @@ const AGENT: CommandEntry = {
     "--command-max <duration>": "Time per shell command (default 60s)",
     "--output-max <bytes>": "Bytes of a result that the model sees (default 16384)",
     "--lease <duration>": "How long a claim lasts unless renewed (default 30s)",
+    "--approval-max <duration>": "How long a person has to answer (default 30m)",
     ...ELSEWHERE,
     ...BROKER,
     ...DB,
@@ -156,8 +157,19 @@ const AUDIT: CommandEntry = {
 
 const ACTIONS: CommandEntry = {
   usage: "actions [verb] [...words]",
-  describes: "list | show | approve | deny: what an agent in mode approve waits for",
-  flags: { "--all": "Decided ones too", ...DB, ...JSON_LINES },
+  describes: "list | show | approve | deny | revise: what an agent in mode approve waits for",
+  flags: {
+    "--all": "list: decided ones too",
+    "--reason <text>": "deny, revise: what the model is told; the same as words after the id",
+    ...DB,
+    ...JSON_LINES,
+  },
+  examples: [
+    "operator actions show 1",
+    "operator actions approve 1",
+    "operator actions deny 1 not before noon",
+    "operator actions revise 1 'restart it, do not replace it'",
+  ],
   load: async () => (await import("./commands/actions.ts")).runActions,
 };
 

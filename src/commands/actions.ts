@@ -1,27 +1,37 @@
-// operator actions list | show | approve | deny: the steps for which an agent in mode approve
-// waits.
+// operator actions list | show | approve | deny | revise: the steps for which an agent in mode
+// approve waits, and a person's word on them.
+import { createRedactor } from "../agent/redact.ts";
 import { OperatorError } from "../domain/errors.ts";
-import { canonicalJson } from "../domain/json.ts";
-import type { Approval } from "../domain/session.ts";
+import type { Approval, Decision } from "../domain/session.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
-import { plainLines } from "../panels/plain-text.ts";
-import { factLines, tableLines } from "../panels/table.ts";
-import { formatDuration, formatTime } from "../panels/units.ts";
+import { decidedLines, listLines, showLines } from "./actions-lines.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, isFlagSet, parseId, refuseSurplus } from "./flags.ts";
+import { chooseFrom, isFlagSet, parseId, refuseSurplus, textFlag, usage } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<void>;
 
-const VERBS = { list, show, approve, deny } satisfies Record<string, Verb>;
-const VERB_NAMES = ["list", "show", "approve", "deny"] as const;
+const VERBS = { list, show, approve, deny, revise } satisfies Record<string, Verb>;
+const VERB_NAMES = ["list", "show", "approve", "deny", "revise"] as const;
+/** Words after the verb; a person's own are as many as they are. */
+const WORDS_MAX = {
+  list: 1,
+  show: 2,
+  approve: 2,
+  deny: Number.POSITIVE_INFINITY,
+  revise: Number.POSITIVE_INFINITY,
+};
 /** How many ids a message names when the one typed does not exist. */
 const NAMED_MAX = 5;
 
 export async function runActions(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of actions");
-  refuseSurplus(context.words, { max: verb === "list" ? 1 : 2, after: "actions" });
+  refuseSurplus(context.words, { max: WORDS_MAX[verb], after: "actions" });
+  const takesReason = verb === "deny" || verb === "revise";
+  if (!takesReason && textFlag(context.flags, "reason") !== undefined) {
+    throw usage(`--reason is for deny and revise, not for ${verb}`);
+  }
   using store = await openExistingStore(context);
   await VERBS[verb](store, context);
   return 0;
@@ -41,50 +51,48 @@ async function show(store: TicketOps, context: CommandContext): Promise<void> {
   printEither(context, { json: approval, lines: () => showLines(approval, nowMs) });
 }
 
-async function approve(store: TicketOps, context: CommandContext): Promise<void> {
-  const { id } = await namedApproval(store, context);
-  printDecided(context, await store.decideApproval(id, "approved"));
+function approve(store: TicketOps, context: CommandContext): Promise<void> {
+  return decide(store, { context, decision: "approved" });
 }
 
 async function deny(store: TicketOps, context: CommandContext): Promise<void> {
+  const words = await typedWords(context);
+  await decide(store, { context, decision: "denied", words });
+}
+
+/** The words go back to the model as the result of its call, and it goes on. */
+async function revise(store: TicketOps, context: CommandContext): Promise<void> {
+  const words = await typedWords(context);
+  if (words === undefined) {
+    const example = "operator actions revise 1 'restart it, do not replace it'";
+    throw usage("revise with which words? they go back to the model", example);
+  }
+  await decide(store, { context, decision: "revised", words });
+}
+
+interface Answer {
+  readonly context: CommandContext;
+  readonly decision: Decision;
+  readonly words?: string | undefined;
+}
+
+async function decide(store: TicketOps, { context, decision, words }: Answer): Promise<void> {
   const { id } = await namedApproval(store, context);
-  printDecided(context, await store.decideApproval(id, "denied"));
+  const decided = await store.decideApproval(id, decision, words);
+  printEither(context, { json: decided, lines: () => decidedLines(decided) });
 }
 
-function printDecided(context: CommandContext, approval: Approval): void {
-  const lines = () => [`Action #${approval.id} -> ${approval.state}`];
-  printEither(context, { json: approval, lines });
-}
-
-function listLines(approvals: readonly Approval[]): readonly string[] {
-  const rows = approvals.map((approval) => [
-    String(approval.id),
-    approval.state,
-    `#${approval.ticketId}`,
-    formatTime(approval.requestedAtMs),
-    canonicalJson(approval.operation),
-    approval.reason,
-  ]);
-  return tableLines(["ID", "STATE", "TICKET", "ASKED", "OPERATION", "REASON"], rows);
-}
-
-function showLines(approval: Approval, nowMs: number): readonly string[] {
-  const leftMs = approval.expiresAtMs - nowMs;
-  const isOpen = approval.state === "pending" && leftMs > 0;
-  return [
-    `Action #${approval.id}`,
-    ...factLines([
-      ["state", isOpen ? `pending, ${formatDuration(leftMs)} left` : approval.state],
-      ["ticket", `#${approval.ticketId}`],
-      ["session", approval.sessionId],
-      ["reason", approval.reason],
-      ["asked", formatTime(approval.requestedAtMs)],
-      ["sha-256", approval.operationHash],
-    ]),
-    "",
-    "Operation",
-    ...plainLines(JSON.stringify(approval.operation, null, 2)).map((line) => `  ${line}`),
-  ];
+/** After the id, or as --reason; without secrets: they leave for the model, and stay in the audit. */
+async function typedWords({ words, flags, env }: CommandContext): Promise<string | undefined> {
+  const typed = words.slice(2).join(" ").trim();
+  const flagged = textFlag(flags, "reason")?.trim() ?? "";
+  if (typed !== "" && flagged !== "") {
+    throw usage("the words are typed twice: after the id, and as --reason");
+  }
+  const said = typed === "" ? flagged : typed;
+  if (said === "") return undefined;
+  const { secretsOf } = await import("./agent-shell.ts");
+  return createRedactor(secretsOf(env))(said);
 }
 
 /** The approval whose id was typed after the verb. */

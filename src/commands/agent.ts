@@ -96,6 +96,7 @@ function limitsOf({ flags }: CommandContext): Limits {
     costUsdMax: numberFlag(flags, "costMax", { min: 0.01, max: 1_000 }) ?? costUsdMax,
     sessionMsMax: durationFlag(flags, "sessionMax") ?? DEFAULT_LIMITS.sessionMsMax,
     commandMsMax: durationFlag(flags, "commandMax") ?? DEFAULT_LIMITS.commandMsMax,
+    approvalMsMax: durationFlag(flags, "approvalMax") ?? DEFAULT_LIMITS.approvalMsMax,
     outputBytesMax: numberFlag(flags, "outputMax", { min: 256, max: 1_048_576 }) ?? outputBytesMax,
   };
 }

@@ -1,5 +1,6 @@
 // An operation that waits for a person: exactly what would be done, nothing of it hidden, and why.
 import type { PanelContent } from "./box.ts";
+import { exactLine } from "./exact-line.ts";
 import { type Room, wrapTo } from "./fit.ts";
 import type { Theme } from "./theme.ts";
 import type { OverlayView } from "./view.ts";
@@ -12,9 +13,6 @@ const GAP_ROWS = 1;
 /** A longer operation is cut, and says so. */
 const OPERATION_ROWS_MAX = 500;
 const INDENT = "    ";
-
-/** What a terminal does not show: a person must not approve what only looks like something else. */
-const HIDDEN = /(?! )[\p{C}\p{M}\p{Z}\p{DI}\p{Emoji_Modifier}\p{Regional_Indicator}]/gu;
 
 export function approvalContent(
   view: ApprovalView,
@@ -69,12 +67,8 @@ function operationRows(operation: ApprovalView["operation"], columns: number): r
 /** Not between words: every blank counts. */
 function chopTo(line: string, columns: number): readonly string[] {
   const width = columns - INDENT.length;
-  const head = line.slice(0, width * (OPERATION_ROWS_MAX + 1)).replace(HIDDEN, codeOf);
+  const head = exactLine(line.slice(0, width * (OPERATION_ROWS_MAX + 1)));
   const exact = { hard: true, wordWrap: false, trim: false };
   const rows = Bun.wrapAnsi(head, width, exact).split("\n");
   return rows.map((row, index) => (index === 0 ? row : INDENT + row));
-}
-
-function codeOf(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

@@ -151,9 +151,7 @@ export function listApprovals(call: StoreCall, state?: ApprovalState): readonly 
 export function decideApproval(call: StoreCall, decided: ApprovalDecision): Approval {
   const { approvalId, decision } = decided;
   const asked = requireApproval(call, approvalId);
-  if (asked.state !== "pending") {
-    throw new OperatorError("conflict", `approval ${approvalId} is already ${asked.state}`);
-  }
+  if (asked.state !== "pending") throw alreadyDecided(asked);
   const words = wordsOf(decided);
   call.db
     .query<unknown, Bindings>(
@@ -167,6 +165,13 @@ export function decideApproval(call: StoreCall, decided: ApprovalDecision): Appr
   const event = { type: "approval_decided", ticketId, sessionId, content } as const;
   appendChange(call, event, [{ table: "approvals", id: approvalId }]);
   return requireApproval(call, approvalId);
+}
+
+function alreadyDecided({ id, state, note }: Approval): OperatorError {
+  const hint = state === "expired" ? "it is asked again if it is still wanted" : undefined;
+  const said = note === null ? "" : `: ${note}`;
+  const message = `approval ${id} is already ${state}${said}`;
+  return new OperatorError("conflict", message, hint === undefined ? {} : { hint });
 }
 
 /** Null when nothing was said. */

@@ -26,7 +26,9 @@ export interface DeskRoom extends AsyncDisposable {
   store(): TicketOpsDB;
 }
 
-export async function openDeskRoom(): Promise<DeskRoom> {
+export async function openDeskRoom(
+  variables: Readonly<Record<string, string>> = {},
+): Promise<DeskRoom> {
   const home = await mkdtemp(join(tmpdir(), "operator-desk-"));
   const clock = hurriedClock();
   let store: TicketOpsDB | undefined;
@@ -40,7 +42,8 @@ export async function openDeskRoom(): Promise<DeskRoom> {
     run: async (command, words, flags = {}) => {
       const lines: string[] = [];
       const print = (line: string) => lines.push(line);
-      const context = commandContext({ typed: [], env: { OPERATOR_HOME: home }, self: [], print });
+      const env = { OPERATOR_HOME: home, ...variables };
+      const context = commandContext({ typed: [], env, self: [], print });
       const ended = await endOf(command({ ...context, clock, words, flags }));
       return { lines, ...ended };
     },
