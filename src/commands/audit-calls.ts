@@ -1,8 +1,9 @@
 // The tool calls of a session as its audit has them: what was asked for, what the guard said, what
-// came of it. Pure.
+// came of it. Event by event, so that a long session needs no more memory than a short one.
 import type { AuditEvent } from "../domain/audit.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { blocksIn, numberIn, type ReadBlock, textIn } from "./audit-content.ts";
+import { blocksIn, numberIn, textIn } from "./audit-content.ts";
+import { collectEnds, type Ends } from "./ends-of.ts";
 
 /** Read only; may have changed something; was refused; came to nothing before anything ran. */
 export type CallKind = "looked" | "changed" | "refused" | "idle";
@@ -33,33 +34,72 @@ export interface ResultStory {
   readonly durationMs: number | undefined;
 }
 
-type ToolCall = Extract<ReadBlock, { type: "tool_call" }>;
-
-/** In their order; conclusions are left out. `events` are those of one session, oldest first. */
-export function callsIn(events: readonly AuditEvent[]): readonly CallStory[] {
-  return events.flatMap((event, index) => {
-    if (event.type !== "model_replied") return [];
-    const later = events.slice(index + 1);
-    // A model may use an id again: what belongs to this reply comes before the next one.
-    const next = later.findIndex(({ type }) => type === "model_replied");
-    const own = next === -1 ? later : later.slice(0, next);
-    return blocksIn(event.content)
-      .filter((block) => block.type === "tool_call")
-      .filter(({ name }) => name !== "conclude")
-      .map((call) => callStory(event.id, call, own));
-  });
+export interface CallCollector {
+  /** Of one session, oldest first. */
+  take(event: AuditEvent): void;
+  /** Rows of results so far, the last ones. */
+  seen(): readonly number[];
+  collected(): CollectedCalls;
 }
 
-function callStory(row: number, call: ToolCall, events: readonly AuditEvent[]): CallStory {
-  const own = events.filter(({ content }) => textIn(content, "callId") === call.id);
-  const guard = own.find(({ type }) => type === "guard_decided");
-  const result = own.find(({ type }) => type === "tool_result");
-  const told = {
-    ...{ row, tool: call.name, input: call.input },
-    guard: guard && guardStory(guard),
-    result: result && resultStory(result),
+export interface CollectedCalls {
+  /** The first and the last; conclusions are left out. */
+  readonly calls: Ends<CallStory>;
+  /** Of all. */
+  readonly counts: Readonly<Record<CallKind, number>>;
+}
+
+/** Calls of one reply, until the next one. */
+type OpenCall = Omit<CallStory, "kind"> & { readonly id: string };
+
+export function collectCalls(half: number): CallCollector {
+  const ends = collectEnds<CallStory>(half);
+  const counts: Record<CallKind, number> = { looked: 0, changed: 0, refused: 0, idle: 0 };
+  let open: readonly OpenCall[] = [];
+  let seen: readonly number[] = [];
+  const close = () => {
+    for (const { id: _, ...told } of open) {
+      const kind = kindOf(told);
+      counts[kind] += 1;
+      ends.add({ ...told, kind });
+    }
+    open = [];
   };
-  return { ...told, kind: kindOf(told) };
+  return {
+    take(event) {
+      // A model may use an id again: what belongs to a reply comes before the next one.
+      if (event.type === "model_replied") {
+        close();
+        open = callsIn(event);
+        return;
+      }
+      open = open.map((call) => withEvent(call, event));
+      const isResult = open.some(({ result }) => result?.row === event.id);
+      if (isResult) seen = [...seen, event.id].slice(-half);
+    },
+    seen: () => seen,
+    collected: () => {
+      close();
+      return { calls: ends.ends(), counts };
+    },
+  };
+}
+
+function callsIn({ id: row, content }: AuditEvent): readonly OpenCall[] {
+  return blocksIn(content)
+    .filter((block) => block.type === "tool_call")
+    .filter(({ name }) => name !== "conclude")
+    .map(({ id, name: tool, input }) => {
+      return { id, row, tool, input, guard: undefined, result: undefined };
+    });
+}
+
+/** The first of each counts. */
+function withEvent(call: OpenCall, event: AuditEvent): OpenCall {
+  if (textIn(event.content, "callId") !== call.id) return call;
+  if (event.type === "guard_decided" && !call.guard) return { ...call, guard: guardStory(event) };
+  if (event.type === "tool_result" && !call.result) return { ...call, result: resultStory(event) };
+  return call;
 }
 
 function kindOf({ guard, result }: Omit<CallStory, "kind">): CallKind {

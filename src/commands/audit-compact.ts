@@ -95,7 +95,7 @@ function linesOf({ cutoffMs, isDryRun, events, bytes, kept, file }: Compacted): 
   const { bytesBefore, bytesAfter, canShrink } = file;
   const whose = `of tickets resolved before ${formatTime(cutoffMs)}`;
   const what = `the content of ${formatCount(events)} events, ${formatBytes(bytes)}, ${whose}`;
-  const old = `${formatCount(kept)} events of an older version stay: their hashes need their content`;
+  const old = `${formatCount(kept)} events of an older version stay: their hashes need their text`;
   const size = canShrink
     ? `the file had ${formatBytes(bytesBefore)} and has ${formatBytes(bytesAfter)}`
     : "the file keeps its size, for an older version made it: what is free in it is used again";

@@ -12,14 +12,8 @@ import {
 } from "../panels/units.ts";
 import type { CallStory } from "./audit-calls.ts";
 import { callWords } from "./audit-lines.ts";
-import type {
-  ChangeStory,
-  ConclusionStory,
-  MoveStory,
-  Said,
-  SessionStory,
-  Story,
-} from "./audit-story.ts";
+import type { ChangeStory, ConclusionStory, Said, SessionStory } from "./audit-session-story.ts";
+import type { MoveStory, Story } from "./audit-story.ts";
 import { stateWords } from "./tickets-lines.ts";
 
 /** Of what a command or a person said: the whole of it is in the row. */
@@ -80,7 +74,7 @@ export function headline(story: Story): string {
 
 function stateOf({ ticket, moves, cost }: Story): string {
   const { resolvedAtMs, openedAtMs, note } = ticket;
-  const after = resolvedAtMs === null ? "" : formatDuration(resolvedAtMs - openedAtMs);
+  const after = resolvedAtMs === null ? "" : formatDuration(Math.max(0, resolvedAtMs - openedAtMs));
   const last = moves.at(-1)?.reason ?? "";
   switch (ticket.resolution) {
     case "verified_fix":
@@ -123,16 +117,19 @@ function evidenceLines({ evidence }: Ticket): readonly string[] {
 
 /** Under the session's own line, where there are several. */
 function eachSession(
-  { sessions }: Story,
+  { sessions, sessionsOmitted, ticket }: Story,
   linesOf: (session: SessionStory) => readonly string[],
 ): readonly string[] {
-  return sessions.flatMap((story, index) => {
-    const lines = linesOf(story);
-    const shown = lines.length === 0 ? ["nothing"] : lines;
-    if (sessions.length === 1) return lines;
+  const lines = sessions.flatMap((story) => {
+    const own = linesOf(story);
+    const shown = own.length === 0 ? ["nothing"] : own;
+    if (sessions.length === 1) return own;
     const { id, model } = story.session;
-    return [`attempt ${index + 1}, ${model}, session ${id}`, ...shown.map((line) => `  ${line}`)];
+    return [`attempt ${story.attempt}, ${model}, session ${id}`, ...shown.map((one) => `  ${one}`)];
   });
+  if (sessionsOmitted === 0) return lines;
+  const left = `${formatCount(sessionsOmitted)} attempts between them are left out here`;
+  return [...lines, `${left}: operator tickets show ${ticket.id}`];
 }
 
 function concludedLines(story: SessionStory): readonly string[] {
@@ -160,18 +157,30 @@ function conclusionLines(
         ? "from these rows, which it named:"
         : "it named no rows; it had seen these:",
     ...known.map((call) => `  ${callLine(call)}`),
-    ...(other.length === 0 ? [] : [`  rows ${other.join(", ")}`]),
+    ...(other.length === 0 ? [] : [`  ${gist(`rows ${other.join(", ")}`)}`]),
   ];
 }
 
-function doneLines({ calls, approvals }: SessionStory): readonly string[] {
+function doneLines(story: SessionStory): readonly string[] {
+  const { calls, callCounts, approvals } = story;
   const looks = calls.filter(({ kind }) => kind === "looked");
   const rows = looks.map(({ row, result }) => result?.row ?? row).join(", ");
   const where = looks.length === 1 ? "row" : "rows";
-  const looked = looks.length === 0 ? [] : [`${counted(looks.length, "look")} (${where} ${rows})`];
+  const looked = `${counted(callCounts.looked, "look")} (${where} ${rows})`;
   const deeds = calls.filter(({ kind }) => kind !== "looked");
   const asked = approvals.map(({ row, atMs, reason }) => at(atMs, row, `a person ${reason}`));
-  return [...looked, ...deeds.map(deedLine), ...asked];
+  const all = [...(looks.length === 0 ? [] : [looked]), ...deeds.map(deedLine), ...asked];
+  return [...all, ...missingLines(story)];
+}
+
+/** What cannot be told, and what would not fit on a page. */
+function missingLines({ session, compactedEvents, omitted }: SessionStory): readonly string[] {
+  const gone = `what it said and saw was removed by age (audit compact): ${compactedEvents} events`;
+  const left = `${formatCount(omitted)} more between the first and the last are left out here`;
+  return [
+    ...(compactedEvents === 0 ? [] : [gone]),
+    ...(omitted === 0 ? [] : [`${left}: operator audit show ${session.id}`]),
+  ];
 }
 
 function deedLine(call: CallStory): string {
@@ -236,7 +245,8 @@ function endLine({ row, atMs, event, reason }: MoveStory): string {
 function costLines({ cost, ticket }: Story): readonly string[] {
   const { usage, turns, sessions, durationMs } = cost;
   const endMs = ticket.resolvedAtMs;
-  const spans = endMs === null ? "" : `; ${formatDuration(endMs - ticket.violatedSinceMs)} in all`;
+  const wholeMs = Math.max(0, (endMs ?? 0) - ticket.violatedSinceMs);
+  const spans = endMs === null ? "" : `; ${formatDuration(wholeMs)} in all`;
   if (sessions === 0) return [`no session, nothing spent${spans}`];
   const [sent, received] = [usage.inputTokens, usage.outputTokens].map(formatCount);
   const work = [counted(sessions, "session"), counted(turns, "turn")];

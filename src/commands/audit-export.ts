@@ -1,13 +1,13 @@
 // operator audit export: the record of one ticket, one session or all, in a file of its own: as
 // JSON Lines for programs, or as one page for people, which needs nothing else and runs nothing.
-import type { AuditEvent } from "../domain/audit.ts";
-import { OperatorError } from "../domain/errors.ts";
+import { OperatorError, unreachable } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
-import type { TicketOps } from "../domain/ticket-ops.ts";
+import type { EventFilter, TicketOps } from "../domain/ticket-ops.ts";
 import { withFileErrors, writePartsAtomically } from "../infra/files.ts";
-import { pageEnd, pageStart, ticketPart } from "./audit-html.ts";
-import { recordOf, type TicketRecord, tellStory } from "./audit-story.ts";
+import { pageEnd, pageStart, rowOf, ticketEnd, ticketStart } from "./audit-html.ts";
+import { eventsIn } from "./audit-pages.ts";
+import { storyOf } from "./audit-story.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { choiceFlag, textFlag, usage } from "./flags.ts";
 import { jsonLine, printEither } from "./tickets-json.ts";
@@ -15,9 +15,6 @@ import { namedSession, namedTicket } from "./tickets-store.ts";
 
 const FORMATS = ["jsonl", "html"] as const;
 type Format = (typeof FORMATS)[number];
-
-/** Read at once: so much of a long audit is in memory. */
-const EVENTS_AT_ONCE = 500;
 
 type Selection =
   | { readonly type: "all" }
@@ -66,65 +63,65 @@ async function* jsonParts(wish: Export, counted: { rows: number }): AsyncGenerat
   const { store, selection, nowMs } = wish;
   const line = (kind: string, value: object) => `${jsonLine({ kind, ...value })}\n`;
   yield line("export", { version: 1, exportedAtMs: nowMs, of: selection.type });
-  const approvals = await store.listApprovals({});
-  for await (const { ticket, sessions } of recordsOf(wish)) {
+  const approvals = Map.groupBy(await store.listApprovals({}), ({ sessionId }) => sessionId);
+  for await (const { ticket, session } of incidentsOf(wish)) {
     yield line("ticket", ticket);
-    for (const { session, journal } of sessions) {
-      yield line("session", session);
-      for (const step of journal) yield line("step", step);
-      const own = approvals.filter(({ sessionId }) => sessionId === session.id);
-      for (const approval of own.toReversed()) yield line("approval", approval);
+    for (const own of session ? [session] : await store.sessionsOf(ticket.id)) {
+      yield line("session", own);
+      for (const step of await store.journalOf(own.id)) yield line("step", step);
+      const asked = approvals.get(own.id) ?? [];
+      for (const approval of asked.toReversed()) yield line("approval", approval);
     }
   }
-  for await (const event of eventsIn(wish)) {
+  for await (const event of eventsIn(store, filterOf(selection))) {
     counted.rows += 1;
     yield line("event", event);
   }
 }
 
 async function* htmlParts(wish: Export, counted: { rows: number }): AsyncGenerator<string> {
-  yield pageStart({ nowMs: wish.nowMs, verification: await wish.store.verifyAudit() });
-  for await (const record of recordsOf(wish)) {
-    counted.rows += record.events.length;
-    yield ticketPart(tellStory(record, wish.nowMs), record.events);
+  const { store, nowMs } = wish;
+  yield pageStart({ nowMs, verification: await store.verifyAudit() });
+  for await (const { ticket, session } of incidentsOf(wish)) {
+    yield ticketStart(await storyOf(store, { ticket, session, nowMs }));
+    const whose = session === undefined ? { ticketId: ticket.id } : { sessionId: session.id };
+    for await (const event of eventsIn(store, whose)) {
+      counted.rows += 1;
+      yield rowOf(event);
+    }
+    yield ticketEnd();
   }
   yield pageEnd();
 }
 
-async function* recordsOf({ store, selection }: Export): AsyncGenerator<TicketRecord> {
-  if (selection.type === "all") {
-    // Tickets are numbered without gaps.
-    const [newest] = await store.listTickets({ limit: 1 });
-    for (let id = 1; id <= (newest?.id ?? 0); id += 1) {
-      const ticket = await store.getTicket(id);
-      if (ticket) yield await recordOf(store, ticket);
-    }
+/** A ticket, and the one session of it that is meant; all of them when absent. */
+interface Incident {
+  readonly ticket: Ticket;
+  readonly session?: Session;
+}
+
+async function* incidentsOf({ store, selection }: Export): AsyncGenerator<Incident> {
+  if (selection.type !== "all") {
+    yield selection;
     return;
   }
-  const record = await recordOf(store, selection.ticket);
-  yield selection.type === "ticket" ? record : narrowed(record, selection.session);
+  // Tickets are numbered without gaps.
+  const [newest] = await store.listTickets({ limit: 1 });
+  for (let id = 1; id <= (newest?.id ?? 0); id += 1) {
+    const ticket = await store.getTicket(id);
+    if (ticket) yield { ticket };
+  }
 }
 
-function narrowed({ ticket, sessions, events }: TicketRecord, { id }: Session): TicketRecord {
-  return {
-    ticket,
-    sessions: sessions.filter(({ session }) => session.id === id),
-    events: events.filter(({ sessionId }) => sessionId === id),
-  };
-}
-
-async function* eventsIn({ store, selection }: Export): AsyncGenerator<AuditEvent> {
-  const filter =
-    selection.type === "all"
-      ? {}
-      : selection.type === "ticket"
-        ? { ticketId: selection.ticket.id }
-        : { sessionId: selection.session.id };
-  for (let afterId = 0; ; ) {
-    const events = await store.eventsOf({ ...filter, afterId, limit: EVENTS_AT_ONCE });
-    yield* events;
-    const last = events.at(-1);
-    if (!last) return;
-    afterId = last.id;
+function filterOf(selection: Selection): Pick<EventFilter, "sessionId" | "ticketId"> {
+  switch (selection.type) {
+    case "all":
+      return {};
+    case "ticket":
+      return { ticketId: selection.ticket.id };
+    case "session":
+      return { sessionId: selection.session.id };
+    default:
+      return unreachable(selection);
   }
 }

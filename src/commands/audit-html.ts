@@ -50,8 +50,8 @@ export function pageStart({ nowMs, verification }: PageFacts): string {
 `;
 }
 
-/** One ticket: its story, and every row below it. */
-export function ticketPart(story: Story, events: readonly AuditEvent[]): string {
+/** One ticket: its story; every row of it comes between this and `ticketEnd`. */
+export function ticketStart(story: Story): string {
   const sections = explainSections(story).map(
     ({ title, lines }) => `<h3>${escaped(title)}</h3>\n<ul>\n${lines.map(itemOf).join("")}</ul>\n`,
   );
@@ -59,13 +59,20 @@ export function ticketPart(story: Story, events: readonly AuditEvent[]): string 
 <h2>${escaped(titleOf(story.ticket))}</h2>
 <p class="state">${escaped(headline(story))}</p>
 ${sections.join("")}<details>
-<summary>${events.length} audit rows</summary>
+<summary>every audit row of it</summary>
 <table>
 <tr><th>row</th><th>what</th></tr>
-${events.map(rowOf).join("")}</table>
-</details>
-</article>
 `;
+}
+
+export function rowOf(event: AuditEvent): string {
+  const { id } = event;
+  const words = escaped(describeEvent(event).join("\n"));
+  return `<tr id="row-${id}"><td>${id}</td><td><pre>${words}</pre></td></tr>\n`;
+}
+
+export function ticketEnd(): string {
+  return "</table>\n</details>\n</article>\n";
 }
 
 export function pageEnd(): string {
@@ -75,12 +82,6 @@ export function pageEnd(): string {
 function itemOf(line: string): string {
   const isMore = line.startsWith(" ");
   return `<li${isMore ? ' class="more"' : ""}>${escaped(line.trim())}</li>\n`;
-}
-
-function rowOf(event: AuditEvent): string {
-  const { id } = event;
-  const words = escaped(describeEvent(event).join("\n"));
-  return `<tr id="row-${id}"><td>${id}</td><td><pre>${words}</pre></td></tr>\n`;
 }
 
 function chainWords(verification: AuditVerification): string {

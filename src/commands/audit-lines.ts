@@ -1,5 +1,5 @@
 // A session's audit as the conversation that it was. Pure: events to lines.
-import type { AuditEvent } from "../domain/audit.ts";
+import { type AuditEvent, compactedHash } from "../domain/audit.ts";
 import { unreachable } from "../domain/errors.ts";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
 import type { Session } from "../domain/session.ts";
@@ -26,27 +26,22 @@ import {
 } from "./audit-content.ts";
 import { sessionDurationMs, sessionOutcome } from "./audit-sessions.ts";
 
-export interface Conversation {
+export interface ShownSession {
   readonly session: Session;
   readonly ticket: Ticket;
-  readonly events: readonly AuditEvent[];
   readonly nowMs: number;
 }
 
-export function conversationLines(conversation: Conversation): readonly string[] {
-  const { events, session } = conversation;
-  const speaker = speakerOf(session.model);
-  return [
-    `Session ${session.id}`,
-    ...factLines(factsOf(conversation)),
-    "",
-    ...events
-      .filter(({ type }) => type !== "session_recorded")
-      .flatMap((event) => describeEvent(event, speaker)),
-  ];
+/** What stands above its conversation. */
+export function sessionHead(shown: ShownSession): readonly string[] {
+  return [`Session ${shown.session.id}`, ...factLines(factsOf(shown)), ""];
 }
 
-function factsOf({ session, ticket, nowMs }: Conversation): readonly (readonly [string, string])[] {
+export function conversationLines(event: AuditEvent, { model }: Session): readonly string[] {
+  return describeEvent(event, speakerOf(model));
+}
+
+function factsOf({ session, ticket, nowMs }: ShownSession): readonly (readonly [string, string])[] {
   const { usage, conclusion } = session;
   const duration = formatDuration(sessionDurationMs(session, nowMs));
   const tokens = `${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`;
@@ -72,6 +67,7 @@ export function describeEvent(event: AuditEvent, speaker = "Model"): readonly st
 
 function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
   const { content, type } = event;
+  if (compactedHash(content) !== undefined) return [`[Compacted] ${type}: removed by age`];
   const reason = plainLine(textIn(content, "reason"));
   switch (type) {
     case "ticket_opened":

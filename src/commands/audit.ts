@@ -5,7 +5,8 @@ import type { TicketOps } from "../domain/ticket-ops.ts";
 import { compactAudit } from "./audit-compact.ts";
 import { explainLines } from "./audit-explain.ts";
 import { exportAudit } from "./audit-export.ts";
-import { conversationLines } from "./audit-lines.ts";
+import { conversationLines, sessionHead } from "./audit-lines.ts";
+import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
 import { replayAudit } from "./audit-replay.ts";
 import {
   sessionDurationMs,
@@ -13,11 +14,11 @@ import {
   sessionState,
   sessionsTable,
 } from "./audit-sessions.ts";
-import { recordOf, tellStory } from "./audit-story.ts";
+import { storyOf } from "./audit-story.ts";
 import { verifyAudit } from "./audit-verify.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, parseId, refuseSurplus, textFlag } from "./flags.ts";
-import { printEither } from "./tickets-json.ts";
+import { chooseFrom, isFlagSet, parseId, refuseSurplus, textFlag } from "./flags.ts";
+import { jsonLine, printEither } from "./tickets-json.ts";
 import { namedSession, namedTicket, openExistingStore } from "./tickets-store.ts";
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<ExitCode>;
@@ -61,16 +62,22 @@ async function show(store: TicketOps, context: CommandContext): Promise<ExitCode
   const session = await namedSession(store, context.words[1]);
   const ticket = await store.getTicket(session.ticketId);
   if (!ticket) throw new OperatorError("database", `ticket ${session.ticketId} is missing`);
-  const events = await store.eventsOf({ sessionId: session.id });
-  const nowMs = context.clock.now();
-  const json = { session, ticket, events };
-  printEither(context, { json, lines: () => conversationLines({ ...json, nowMs }) });
+  const whose = { sessionId: session.id };
+  if (isFlagSet(context.flags, "json")) {
+    context.print(jsonLine({ session, ticket, events: await store.eventsOf(whose) }));
+    return 0;
+  }
+  const shown = { session, ticket, nowMs: context.clock.now() };
+  for (const line of sessionHead(shown)) context.print(line);
+  for await (const event of eventsIn(store, { ...whose, types: TOLD_TYPES })) {
+    for (const line of conversationLines(event, session)) context.print(line);
+  }
   return 0;
 }
 
 async function explain(store: TicketOps, context: CommandContext): Promise<ExitCode> {
   const ticket = await namedTicket(store, context.words[1]);
-  const story = tellStory(await recordOf(store, ticket), context.clock.now());
+  const story = await storyOf(store, { ticket, nowMs: context.clock.now() });
   printEither(context, { json: story, lines: () => explainLines(story) });
   return 0;
 }

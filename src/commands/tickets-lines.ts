@@ -1,5 +1,5 @@
 // Tickets as lines for people. Pure: data to text.
-import type { AuditEvent } from "../domain/audit.ts";
+import type { AuditEvent, AuditType } from "../domain/audit.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLines } from "../panels/plain-text.ts";
@@ -11,7 +11,7 @@ import { sessionsTable } from "./audit-sessions.ts";
 const LIST_HEADER = ["ID", "STATE", "SEVERITY", "SUBJECT", "INVARIANT", "ENTITY", "OPENED", "SEEN"];
 const REASON_COLUMNS_MAX = 60;
 /** What happened to the ticket itself; the rest is in its sessions. */
-const HISTORY = ["ticket_opened", "ticket_moved", "ticket_flagged"];
+export const HISTORY: readonly AuditType[] = ["ticket_opened", "ticket_moved", "ticket_flagged"];
 
 export interface ListFacts {
   readonly isFiltered: boolean;
@@ -44,12 +44,12 @@ export function stateWords({ state, resolution, isHeld }: Ticket): string {
 export interface ShownTicket {
   readonly ticket: Ticket;
   readonly sessions: readonly Session[];
+  /** Of its history. */
   readonly events: readonly AuditEvent[];
   readonly nowMs: number;
 }
 
 export function showLines({ ticket, sessions, events, nowMs }: ShownTicket): readonly string[] {
-  const history = events.filter(({ type }) => HISTORY.includes(type));
   const summaries = sessions.map((session) => ({ session, ticket }));
   return [
     `Ticket #${ticket.id}`,
@@ -59,7 +59,7 @@ export function showLines({ ticket, sessions, events, nowMs }: ShownTicket): rea
     ...indent(plainLines(JSON.stringify(ticket.evidence, null, 2))),
     "",
     "History",
-    ...indent(history.flatMap((event) => describeEvent(event))),
+    ...indent(events.flatMap((event) => describeEvent(event))),
     ...(sessions.length === 0 ? [] : ["", "Sessions", ...indent(sessionsTable(summaries, nowMs))]),
   ];
 }

@@ -3,10 +3,11 @@
 import { SUBJECT_NAMES } from "../../subjects/index.ts";
 import { TICKET_STATES, type Ticket, type TicketState } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
+import { TOLD_TYPES } from "./audit-pages.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, parseId, refuseSurplus, textFlag } from "./flags.ts";
+import { chooseFrom, isFlagSet, parseId, refuseSurplus, textFlag } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
-import { listLines, showLines, stateWords } from "./tickets-lines.ts";
+import { HISTORY, listLines, showLines, stateWords } from "./tickets-lines.ts";
 import { namedTicket, openExistingStore } from "./tickets-store.ts";
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<void>;
@@ -48,9 +49,8 @@ function statesFlag({ flags }: CommandContext): readonly TicketState[] | undefin
 async function show(store: TicketOps, context: CommandContext): Promise<void> {
   const ticket = await namedTicket(store, context.words[1]);
   const sessions = await store.sessionsOf(ticket.id);
-  const all = await store.eventsOf({ ticketId: ticket.id });
-  // What a replay needs is long, and says nothing to anybody else.
-  const events = all.filter(({ type }) => type !== "session_recorded");
+  const types = isFlagSet(context.flags, "json") ? TOLD_TYPES : HISTORY;
+  const events = await store.eventsOf({ ticketId: ticket.id, types });
   const nowMs = context.clock.now();
   const shown = { ticket, sessions, events };
   printEither(context, { json: shown, lines: () => showLines({ ...shown, nowMs }) });

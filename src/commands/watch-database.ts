@@ -8,6 +8,7 @@ import { OperatorError } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { isMissing } from "../infra/files.ts";
+import { TOLD_TYPES } from "./audit-pages.ts";
 import { eventsSince } from "./watch-audit.ts";
 import { sessionLines, ticketLines } from "./watch-lines.ts";
 
@@ -19,6 +20,8 @@ export interface WatchDatabaseOptions {
 
 /** A wait for another process's lock stops the screen: it is short, and there is a next round. */
 const BUSY_TIMEOUT_MS = 200;
+/** In one round, so that a round stays short. */
+const EVENTS_MAX = 500;
 
 export class WatchDatabase implements Disposable {
   readonly #options: WatchDatabaseOptions;
@@ -83,8 +86,7 @@ export class WatchDatabase implements Disposable {
 
   async #tellSession(store: TicketOps, session: Session): Promise<void> {
     const { memory } = this.#options;
-    const afterId = this.#told.get(session.id) ?? 0;
-    const events = await store.eventsOf({ sessionId: session.id, afterId });
+    const events = await sessionEvents(store, session, this.#told.get(session.id));
     for (const event of events) {
       const lines = sessionLines(event, session);
       for (const line of lines) tellLine(memory, { source: "agent", line });
@@ -92,6 +94,17 @@ export class WatchDatabase implements Disposable {
     const last = events.at(-1);
     if (last) this.#told.set(session.id, last.id);
   }
+}
+
+/** At first the end of it: a panel holds no more. */
+async function sessionEvents(
+  store: TicketOps,
+  { id: sessionId }: Session,
+  toldId: number | undefined,
+): Promise<readonly AuditEvent[]> {
+  const filter = { sessionId, types: TOLD_TYPES, limit: EVENTS_MAX };
+  if (toldId !== undefined) return store.eventsOf({ ...filter, afterId: toldId });
+  return (await store.eventsOf({ ...filter, isNewestFirst: true })).toReversed();
 }
 
 async function newestSession(store: TicketOps, subject: string): Promise<Session | undefined> {

@@ -2,7 +2,7 @@
 // one. Every method rejects with OperatorError code "database" when the store fails, and with
 // "conflict" when a guarded move finds another state than it needs. Each call is one transaction,
 // audit included.
-import type { AuditEvent, AuditInput } from "./audit.ts";
+import type { AuditEvent, AuditInput, AuditType } from "./audit.ts";
 import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
 import type { SeenState } from "./seen-state.ts";
@@ -236,8 +236,11 @@ export interface SessionSummary {
 export interface EventFilter {
   readonly sessionId?: string;
   readonly ticketId?: number;
+  readonly types?: readonly AuditType[];
   readonly afterId?: number;
   readonly limit?: number;
+  /** Oldest first when absent; the limit counts from the first. */
+  readonly isNewestFirst?: boolean;
 }
 
 export interface CompactionRequest {

@@ -13,7 +13,7 @@ import { canonicalJson } from "../domain/json.ts";
 import type { EventFilter } from "../domain/ticket-ops.ts";
 import { type SealedRow, tellRows } from "./audit-seals.ts";
 import { parseEvent } from "./rows.ts";
-import type { StoreCall } from "./transaction.ts";
+import type { Bindings, StoreCall } from "./transaction.ts";
 
 export interface Head {
   readonly event_id: number;
@@ -51,15 +51,15 @@ export function appendEvent(call: StoreCall, input: AuditInput): AuditEvent {
   return event;
 }
 
-/** Oldest first. */
 export function eventsOf({ db }: StoreCall, filter: EventFilter): readonly AuditEvent[] {
-  const { sessionId, ticketId, afterId = 0, limit = -1 } = filter;
+  const { sessionId, ticketId, types, afterId = 0, limit = -1, isNewestFirst = false } = filter;
   const ofSession = sessionId === undefined ? "" : "AND session_id = $sessionId";
   const ofTicket = ticketId === undefined ? "" : "AND ticket_id = $ticketId";
+  const ofTypes = types === undefined ? "" : `AND type IN (${types.map((type) => `'${type}'`)})`;
   return db
-    .query(
-      `SELECT * FROM audit_events WHERE id > $afterId ${ofSession} ${ofTicket}
-      ORDER BY id LIMIT $limit`,
+    .query<unknown, Bindings>(
+      `SELECT * FROM audit_events WHERE id > $afterId ${ofSession} ${ofTicket} ${ofTypes}
+      ORDER BY id ${isNewestFirst ? "DESC" : ""} LIMIT $limit`,
     )
     .all({ sessionId: sessionId ?? null, ticketId: ticketId ?? null, afterId, limit })
     .map(parseEvent);

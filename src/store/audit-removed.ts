@@ -1,5 +1,5 @@
-// What a verification knows of contents that are not there any more: each must be told of by a later
-// event, and be gone when one tells of it.
+// What a verification knows of contents that are not there any more: each must be told of by a
+// later event, and be gone when one tells of it.
 import type { Database } from "bun:sqlite";
 import { z } from "zod";
 import type { AuditEvent } from "../domain/audit.ts";

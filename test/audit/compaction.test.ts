@@ -63,7 +63,7 @@ async function compacted(room: Room): Promise<string> {
   return sessionId;
 }
 
-test("what was said and seen goes, what was decided and done stays, and the chain is whole", async () => {
+test("what was said and seen goes, what was decided stays, and the chain is whole", async () => {
   await using room = await openRoom();
   const { store } = room;
   const sessionId = await compacted(room);

@@ -1,0 +1,131 @@
+// What the audit tells of one session, event by event: what it saw, did and concluded, each with
+// the row that says so. The first and the last of what there is much of.
+import { type AuditEvent, compactedHash } from "../domain/audit.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { JournalEntry, Session } from "../domain/session.ts";
+import { type CallKind, type CallStory, collectCalls } from "./audit-calls.ts";
+import { textIn } from "./audit-content.ts";
+import { collectEnds, endsOf } from "./ends-of.ts";
+
+/** Kept of the first, and of the last. */
+const CALLS_HALF = 20;
+const SAID_HALF = 10;
+
+/** A thing that was said, and the row that says so. */
+export interface Said {
+  readonly row: number;
+  readonly atMs: number;
+  readonly reason: string;
+}
+
+export interface SessionStory {
+  readonly session: Session;
+  /** From 1: which of the ticket's sessions it is. */
+  readonly attempt: number;
+  /** The first and the last, as of all lists here. */
+  readonly calls: readonly CallStory[];
+  /** Of all calls. */
+  readonly callCounts: Readonly<Record<CallKind, number>>;
+  /** Whose content was removed by age. */
+  readonly compactedEvents: number;
+  /** Of all lists here, what lies between the first and the last. */
+  readonly omitted: number;
+  readonly conclusions: readonly ConclusionStory[];
+  /** Why the monitor did not believe it. */
+  readonly refusals: readonly Said[];
+  /** What persons were asked, and what they said. */
+  readonly approvals: readonly Said[];
+  readonly changes: readonly ChangeStory[];
+}
+
+/** A step that may have changed the subject. */
+export interface ChangeStory {
+  readonly entry: JournalEntry;
+  /** Of its end, else of its beginning; undefined where an older version made it. */
+  readonly row: number | undefined;
+}
+
+export interface ConclusionStory {
+  readonly row: number;
+  readonly atMs: number;
+  readonly outcome: string;
+  readonly rootCause: string;
+  readonly summary: string;
+  /** Rows of results that the model named; the last results before it where it named none. */
+  readonly evidence: readonly number[];
+  readonly isEvidenceNamed: boolean;
+}
+
+export interface SessionTeller {
+  /** Of the session, oldest first. */
+  take(event: AuditEvent): void;
+  tell(journal: readonly JournalEntry[]): SessionStory;
+}
+
+export function createTeller(which: Pick<SessionStory, "session" | "attempt">): SessionTeller {
+  const calls = collectCalls(CALLS_HALF);
+  const conclusions = collectEnds<ConclusionStory>(SAID_HALF);
+  const refusals = collectEnds<Said>(SAID_HALF);
+  const approvals = collectEnds<Said>(SAID_HALF);
+  const rowOfStep = new Map<JournalEntry["id"], number>();
+  let compactedEvents = 0;
+  return {
+    take(event) {
+      const { id: row, atMs, type, content } = event;
+      calls.take(event);
+      if (compactedHash(content) !== undefined) compactedEvents += 1;
+      if (type === "session_concluded") conclusions.add(conclusionStory(event, calls.seen()));
+      const reason = textIn(content, "reason");
+      if (type === "verification_refused") refusals.add({ row, atMs, reason });
+      if (type === "approval_requested") {
+        approvals.add({ row, atMs, reason: `was asked: ${reason}` });
+      }
+      if (type === "approval_decided") {
+        approvals.add({ row, atMs, reason: `said: ${textIn(content, "decision")}` });
+      }
+      if (type === "step_begun" || type === "step_finished") {
+        const { entryId } = content;
+        if (typeof entryId === "number") rowOfStep.set(entryId, row);
+      }
+    },
+    tell(journal) {
+      const { calls: told, counts } = calls.collected();
+      const changes = endsOf(journal, SAID_HALF);
+      const lists = [told, conclusions.ends(), refusals.ends(), approvals.ends(), changes];
+      return {
+        ...which,
+        calls: told.items,
+        callCounts: counts,
+        compactedEvents,
+        omitted: lists.reduce((sum, { omitted }) => sum + omitted, 0),
+        conclusions: conclusions.ends().items,
+        refusals: refusals.ends().items,
+        approvals: approvals.ends().items,
+        changes: changes.items.map((entry) => ({ entry, row: rowOfStep.get(entry.id) })),
+      };
+    },
+  };
+}
+
+function conclusionStory(event: AuditEvent, seen: readonly number[]): ConclusionStory {
+  const { id, atMs, content } = event;
+  const conclusion = content.conclusion;
+  const said = isObject(conclusion) ? conclusion : {};
+  const named = numbersIn(said.evidence);
+  return {
+    ...{ row: id, atMs },
+    outcome: textIn(said, "outcome"),
+    rootCause: textIn(said, "rootCause"),
+    summary: textIn(said, "summary"),
+    evidence: named.length > 0 ? named : seen,
+    isEvidenceNamed: named.length > 0,
+  };
+}
+
+function numbersIn(value: JsonObject[string]): readonly number[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "number") : [];
+}
+
+function isObject(value: JsonObject[string]): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
