@@ -164,12 +164,7 @@ const ACTIONS: CommandEntry = {
     ...DB,
     ...JSON_LINES,
   },
-  examples: [
-    "operator actions show 1",
-    "operator actions approve 1",
-    "operator actions deny 1 not before noon",
-    "operator actions revise 1 'restart it, do not replace it'",
-  ],
+  examples: ["operator actions show 1", "operator actions revise 1 'restart it, do not move it'"],
   load: async () => (await import("./commands/actions.ts")).runActions,
 };
 
