@@ -11,6 +11,7 @@ import {
 import type { Effect } from "../../domain/effect.ts";
 import { classifyAssignment, classifyVariable, isSteering } from "./assignments.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
+import { troubleOfInterruptions } from "./interruptions.ts";
 import { classifyRedirect } from "./redirects.ts";
 import {
   type CommandKnowledge,
@@ -19,7 +20,7 @@ import {
   type ShellWord,
   type Whereabouts,
 } from "./scope.ts";
-import { mayDelay, readScriptFacts } from "./script-facts.ts";
+import { readScriptFacts } from "./script-facts.ts";
 import { readNumbers, readWord, staysOneWord } from "./shell-words.ts";
 import { classifySimple } from "./simple-command.ts";
 
@@ -49,21 +50,16 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
-  const found = classifyCode(command, {
+  const script = parse(command);
+  const scope = scopeOf(script, {
     knowledge,
     ...{ nesting: 0, rounds: 1, isElsewhere: false, isInside: false },
   });
-  const effects = distinct([...found, ...delaysOf(command, found)]);
+  const found = classifyNode(script, scope);
+  const trouble = troubleOfInterruptions(script, (node) => classifyNode(node, scope));
+  const delays = trouble === undefined ? [] : [hidden(command, trouble)];
+  const effects = distinct([...found, ...delays]);
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
-}
-
-/** What is true when it is judged may be so no more when its wait is over, or its second round. */
-function delaysOf(command: string, effects: readonly Effect[]): readonly Effect[] {
-  const interrupts = effects.some(({ kind }) => kind === "interrupt");
-  if (!interrupts || !mayDelay(command)) return [];
-  return [
-    hidden(command, "an interruption is done at once and once, not after a wait or in a loop"),
-  ];
 }
 
 interface Surroundings {
@@ -129,6 +125,8 @@ function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
       const words = [node.name, ...node.args].map((word) => readWord(word, scope));
       return [...classifySimple(words, scope), ...classifyChildren(node, scope)];
     }
+    case "Function":
+      return unlessTrouble(troubleOfFunction(node, scope), { node, scope });
     case "Redirect":
       return [...classifyRedirect(node, scope), ...classifyChildren(node, scope)];
     case "Assignment":
@@ -151,6 +149,17 @@ interface Placed {
 
 function unlessTrouble(trouble: string | undefined, { node, scope }: Placed): readonly Effect[] {
   return trouble === undefined ? classifyChildren(node, scope) : [hidden(textOf(node), trouble)];
+}
+
+/** `f() { f | f & }` never ends, and what it does is done again and again. */
+function troubleOfFunction(node: SyntaxNode, { facts }: NestedScope): string | undefined {
+  let calls = false;
+  const visit = (child: SyntaxNode): void => {
+    calls ||= child.type === "Command" && facts.functions.has(child.name?.value ?? "");
+    forEachChild(child, visit);
+  };
+  forEachChild(node, visit);
+  return calls ? "a function that calls functions" : undefined;
 }
 
 function classifyChildren(node: SyntaxNode, scope: NestedScope): readonly Effect[] {

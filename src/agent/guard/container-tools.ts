@@ -1,13 +1,14 @@
 // docker and compose: which containers a command touches, and whether they are the subject's. One
 // that is not named by a member is somebody else's.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { isScratch } from "./paths.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { type VerbTool, verbs } from "./verb-tables.ts";
 import { effectOfVerb, readVerbs } from "./verb-tools.ts";
 import { classifyWrapped, isJoinedOption, type Wrapper } from "./wrappers.ts";
 
 const DOCKER: VerbTool = {
-  valued: ["-f", "--file", "-p", "--project-name", "-t", "--time", "-s", "--signal"],
+  valued: ["-f", "--file", "-p", "--project-name", "-t", "--time", "--timeout", "-s", "--signal"],
   plain: ["--no-color", "-a", "--all", "-q", "--quiet", "--no-trunc", "--no-stream"],
   destroysWith:
     /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
@@ -58,11 +59,45 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (args.slice(0, at).some((word) => isOption(word, ENGINES))) {
     return [effectBecause({ kind: "foreign", words, because: "another engine" })];
   }
+  const trouble = isCompose ? troubleOfFiles(args, { scope, at }) : undefined;
+  if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
   if (run) return classifyExec(words, { rest: args.slice(args.indexOf(run)), scope });
   const effect = effectOfVerb(DOCKER, { words, scope });
   if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
   return [touching(effect.kind, { words, scope, isCompose })];
+}
+
+const FILES = ["-f", "--file"];
+
+interface ComposePlace {
+  readonly scope: Scope;
+  /** Of the word `compose`. */
+  readonly at: number;
+}
+
+/** Its files say what runs: hooks in members, others that are restarted along, parts elsewhere. */
+function troubleOfFiles(
+  args: readonly ShellWord[],
+  { scope, at }: ComposePlace,
+): string | undefined {
+  const verb = args.findIndex(
+    ({ text }, index) => index > at && DOCKER.verbs.has(`compose ${text}`),
+  );
+  const name = args[verb]?.text;
+  for (const [index, word] of args.entries()) {
+    const isBefore = index > at && (verb === -1 || index < verb);
+    if (name === "config" && /^(?:-o|--(?:o|lock))/.test(word.text)) return "it writes a file";
+    if (!isBefore || !isOption(word, FILES)) continue;
+    const file = FILES.includes(word.text)
+      ? args[index + 1]
+      : { ...word, text: word.text.replace(/^(?:-f|--file)=?/, "") };
+    if (!file?.isExact || /:|@/.test(file.text))
+      return "a project file that is not on this machine";
+    if (file.text === "-" || isScratch(file, scope))
+      return "a project file that an agent may write";
+  }
+  return undefined;
 }
 
 interface Exec {
@@ -105,6 +140,9 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   if (words.slice(1).some(({ text }) => text.startsWith("-") && !isKnownOption(text))) {
     return effectBecause({ kind: "hidden", words, because: "an option that is not understood" });
   }
+  if (words.some((word, index) => isLongWait(word, words[index + 1]))) {
+    return effectBecause({ kind: "hidden", words, because: "it would strike later" });
+  }
   const members = operands.map(({ text }) => memberOf(text, scope));
   const isOthers = members.includes(undefined) || !isOurProject(words, scope);
   // Without names it is the whole project, which only a stop can be about.
@@ -113,6 +151,16 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   }
   const targets = members.flatMap((name) => name ?? []);
   return { ...effectOf({ kind, words, scope }), targets: [...new Set(targets)] };
+}
+
+/** Between the request and the kill. */
+const WAIT_S_MAX = 30;
+
+function isLongWait({ text }: ShellWord, next: ShellWord | undefined): boolean {
+  const [, joined] = /^(?:-t|--time(?:out)?)=?(.*)$/.exec(text) ?? [];
+  if (joined === undefined) return false;
+  const typed = joined === "" ? (next?.text ?? "") : joined;
+  return !/^\d+$/.test(typed) || Number(typed) > WAIT_S_MAX;
 }
 
 function isKnownOption(text: string): boolean {

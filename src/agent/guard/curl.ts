@@ -23,6 +23,12 @@ const METHOD = new Set(["-X", "--request"]);
 const BODY = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json"]);
 const OUTPUT = new Set(["-o", "--output"]);
 
+/**
+ * Some servers take another method from a header; without its Host, Redis takes a request for
+ * commands, one in each line; %output{file} writes to a file.
+ */
+const TELLING = /override|^\s*host\s*[:;]|^@|[\r\n]|%output/i;
+
 interface CurlCall {
   readonly urls: readonly ShellWord[];
   readonly outputs: readonly ShellWord[];
@@ -30,6 +36,8 @@ interface CurlCall {
   readonly bodies: readonly ShellWord[];
   readonly asksForHead: boolean;
   readonly bodyInUrl: boolean;
+  /** To where an answer points. */
+  readonly goesOn: boolean;
 }
 
 export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -44,9 +52,17 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   const body = bodyOf(call);
   const kindOf = (url: string | undefined) =>
     url === undefined ? "unknown" : classifyRequest({ method, url, body, knowledge });
+  const isReading = method === "GET" || method === "HEAD";
+  if (isReading && body !== undefined && !call.bodyInUrl) {
+    // Redis reads the body of a GET as commands.
+    return [effectBecause({ kind: "hidden", words, because: "a body with a method that reads" })];
+  }
+  if (!isReading && call.goesOn) {
+    const because = "where -L sends it on to, is known only when it runs";
+    return [effectBecause({ kind: "hidden", words, because })];
+  }
   const requests = call.urls.map((word) => {
     const url = word.isExact ? word.text : writtenHost(word);
-    const isReading = method === "GET" || method === "HEAD";
     // Who is asked for what is not known: a DELETE may be for the data of a store.
     const kind: EffectKind = word.isExact || isReading ? kindOf(url) : "hidden";
     return effectOf({ kind, words, scope });
@@ -94,10 +110,7 @@ function readCall(words: readonly ShellWord[]): CurlCall | undefined {
       if (METHOD.has(text)) method = value.text.toUpperCase();
       else if (BODY.has(text)) bodies.push(value);
       else if (OUTPUT.has(text)) outputs.push(value);
-      // Some servers take another method from a header.
-      else if (/override/i.test(value.text)) return undefined;
-      // %output{file} writes to a file.
-      else if (value.text.includes("%output")) return undefined;
+      else if (TELLING.test(value.text)) return undefined;
       else if (text === "--url") urls.push(value);
       else if (!VALUED.has(text)) return undefined;
     }
@@ -110,6 +123,7 @@ function readCall(words: readonly ShellWord[]): CurlCall | undefined {
     bodies,
     asksForHead: seen.has("-I") || seen.has("--head"),
     bodyInUrl: seen.has("-G") || seen.has("--get"),
+    goesOn: seen.has("-L") || seen.has("--location"),
   };
 }
 

@@ -22,10 +22,12 @@ const DESTROYERS = [
 /** Their files are named by what they read, or nowhere. */
 const UNPACKERS = ["unzip", "patch", "cpio", "7z", "scp", "sftp"];
 
+/** The same, and they run what their words say: `rsync -e`, `zip -TT`, the code of `rename`. */
+const RUNNING_UNPACKERS = ["rename", "rsync", "zip"];
+
 /** They take files away or write over them: harmless among temporary files alone. */
 const OVERWRITERS = [
-  ...["mv", "rename", "rsync", "gzip", "gunzip", "bzip2"],
-  ...["bunzip2", "xz", "unxz", "zstd", "unzstd", "lz4", "zip"],
+  ...["mv", "gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "unzstd", "lz4"],
 ];
 
 const PERMISSION_TOOLS = ["chmod", "chown", "chgrp", "setfacl", "chattr"];
@@ -33,6 +35,7 @@ const PERMISSION_TOOLS = ["chmod", "chown", "chgrp", "setfacl", "chattr"];
 export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(DESTROYERS.map((name) => [name, classifyDestroyer])),
   ...Object.fromEntries(UNPACKERS.map((name) => [name, classifyDestroyer])),
+  ...Object.fromEntries(RUNNING_UNPACKERS.map((name) => [name, classifyDestroyer])),
   ...Object.fromEntries(OVERWRITERS.map((name) => [name, classifyOverwriter])),
   cp: classifyCopy,
   install: classifyCopy,
@@ -53,7 +56,7 @@ function classifyDestroyer(words: readonly ShellWord[], scope: Scope): readonly 
 function classifyOverwriter(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const files = operandsOf(words);
   const isHarmless =
-    hasPlainOptions(words, /^-[a-zA-Z]+$/) &&
+    hasPlainOptions(words, /^-[cdfiklnqtuvT1-9]+$/) &&
     files.length > 0 &&
     files.every((word) => isScratch(word, scope));
   return [effectOf({ kind: isHarmless ? "write" : "destroy", words, scope })];
@@ -112,7 +115,8 @@ function classifyTar(words: readonly ShellWord[], scope: Scope): readonly Effect
   const [mode, ...rest] = words.slice(1);
   const isListing =
     mode?.isExact && /^-?t[vzjJf]*$/.test(mode.text) && rest.every(({ isExact }) => isExact);
-  const isPlain = rest.every(({ text }) => !text.startsWith("-"));
+  // `host:file` is another machine's.
+  const isPlain = rest.every(({ text }) => !/^-|:/.test(text));
   return [effectOf({ kind: isListing && isPlain ? "read" : "destroy", words, scope })];
 }
 

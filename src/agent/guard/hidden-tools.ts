@@ -9,12 +9,14 @@ const INTERPRETERS = [
   ...["sqlite", "mysql", "mariadb", "psql", "mongo", "mongosh", "clickhouse-client"],
   ...["ed", "ex", "vi", "vim", "nvim", "emacs", "nano", "gdb", "lldb", "m4", "dc", "make", "cmake"],
   ...["gcc", "cc", "clang", "go", "cargo", "rustc", "git", "fish", "csh", "tcsh", "rbash", "yash"],
+  // To zsh `path=/tmp` is PATH.
+  ...["zsh", "ksh", "mksh"],
   ...["less", "more", "man", "pip", "apt", "apt-get", "yum", "dnf", "apk", "brew", "ansible"],
 ];
 
 const REMOTE = [
   ...["ssh", "mosh", "telnet", "ftp", "lftp", "nc", "ncat", "netcat", "socat", "openssl", "wget"],
-  ...["http", "https", "xh", "httpie", "grpcurl", "aria2c", "lynx", "w3m"],
+  ...["http", "https", "xh", "httpie", "grpcurl", "aria2c", "lynx", "w3m", "nmap"],
 ];
 
 const OUTLIVING = [

@@ -32,9 +32,11 @@ const PATHS: readonly Path[] = [
   {
     kind: "destroy",
     methods: CHANGES,
-    path: /^\/pd\/api\/v\d+\/admin\/(reset-ts|persist-file|cache|replication_mode)(\/|$)/,
+    path: /^\/pd\/api\/v\d+\/admin\/(reset-ts|persist-file|cache|storage|replication_mode)(\/|$)/,
   },
   { kind: "destroy", methods: CHANGES, path: /^\/pd\/api\/v\d+\/gc(\/|$)/ },
+  // A library of the sender's choice.
+  { kind: "hidden", methods: CHANGES, path: /^\/pd\/api\/v\d+\/plugin(\/|$)/ },
   // Placement rules say how many copies there are.
   {
     kind: "destroy",

@@ -4,10 +4,18 @@ import type { Effect } from "../../domain/effect.ts";
 import { areKnownHosts } from "./hosts.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 
+interface Lifted {
+  /** Of everything behind the name, words joined by a space. */
+  readonly text: string;
+  readonly scope: Scope;
+}
+
 interface NetworkTool {
   /** Of everything behind the name, words joined by a space. */
   readonly reads: RegExp;
   readonly lifts?: RegExp;
+  /** What is lifted hinders the subject, or nobody else; always so when absent. */
+  readonly isOurs?: (lifted: Lifted) => boolean;
   /** What goes at once with much that is not the subject's. */
   readonly sweeps?: RegExp;
 }
@@ -27,6 +35,7 @@ const IPTABLES: NetworkTool = {
   ),
   // A rule that blocks, as it was written: by its number it could be any.
   lifts: new RegExp(`^(?:-w )?(?:-D|--delete) (?:INPUT|OUTPUT|FORWARD) ${MATCHES}${BLOCKS}$`),
+  isOurs: isAboutSubject,
   sweeps: /(?:^| )(?:-F|-X|-P|-Z|-D|--flush|--policy|--delete\S*|--zero)\b/,
 };
 
@@ -44,11 +53,13 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   tc: {
     reads: /^(?:-[sdpjg] )*(?:qdisc|class|filter)(?: (?:show|ls|list|get)\b.*)?$/,
     lifts: /^qdisc del(?:ete)? dev [\w.-]+ (?:root|ingress|clsact|parent [\w:]+)(?: \w+)*$/,
+    // Without its kind it may be how the machine shapes its traffic.
+    isOurs: ({ text }) => / dev lo | (?:netem|tbf)\b/.test(text),
   },
   ip: {
     reads: new RegExp(
-      "^(?:-(?:[46sdoj]|br|c) )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)" +
-        String.raw`(?: (?:show|ls|list|get)\b.*)?$`,
+      "^(?:-(?:[46sdoj]|br|brief|c) )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)" +
+        String.raw`(?: (?:s|sh|show|ls|list|get)\b.*)?$`,
     ),
     lifts: /^link set (?:dev )?[\w.-]+ up$/,
     sweeps: /\b(?:netns|flush|exec)\b/,
@@ -60,7 +71,7 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   conntrack: { reads: /^(?:-L|-C|-S|--dump|--count|--stats)(?: .*)?$/, sweeps: /^/ },
   ethtool: { reads: /^(?:-[iSk] )?[\w.-]+$/ },
   ufw: { reads: /^status(?: \w+)?$/ },
-  ipset: { reads: /^(?:list|save|-L)\b/, sweeps: /^/ },
+  ipset: { reads: /^(?:list|save|-L)(?: [\w.]+| -[nts]| -(?:name|terse|sorted))*$/, sweeps: /^/ },
   "firewall-cmd": { reads: /^--(?:state|list-[\w-]+|get-[\w-]+)$/, sweeps: /^/ },
   nmcli: { reads: /^(?:device|connection|general)(?: (?:status|show))?$/, sweeps: /^/ },
   ...Object.fromEntries(
@@ -73,18 +84,7 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
 
 /** They ask a name server, or knock: what stands in the question goes out. */
 const QUESTIONS = [
-  ...[
-    "dig",
-    "host",
-    "nslookup",
-    "ping",
-    "ping6",
-    "traceroute",
-    "tracepath",
-    "mtr",
-    "nmap",
-    "whois",
-  ],
+  ...["dig", "host", "nslookup", "ping", "ping6", "traceroute", "tracepath", "mtr", "whois"],
   ...["arping", "resolvectl", "getent"],
 ];
 
@@ -103,7 +103,11 @@ function classifierOf(tool: NetworkTool): Classifier {
     }
     const text = args.map((word) => word.text).join(" ");
     if (tool.reads.test(text)) return [effectOf({ kind: "read", words, scope })];
-    if (tool.lifts?.test(text)) return [effectOf({ kind: "network", words, scope })];
+    if (tool.lifts?.test(text)) {
+      const isOurs = tool.isOurs?.({ text, scope }) ?? true;
+      if (isOurs) return [effectOf({ kind: "network", words, scope })];
+      return [effectBecause({ kind: "foreign", words, because: "a rule of others, perhaps" })];
+    }
     if (tool.sweeps?.test(text)) {
       const because = "rules and connections of others, too; name the one rule that blocks";
       return [effectBecause({ kind: "foreign", words, because })];
@@ -112,13 +116,27 @@ function classifierOf(tool: NetworkTool): Classifier {
   };
 }
 
+/** By a port of a member, or else by a host of the subject. */
+function isAboutSubject({ text, scope }: Lifted): boolean {
+  const { knowledge } = scope;
+  const ports = [...text.matchAll(/--[sd]ports? (\S+)/g)].flatMap(([, list = ""]) =>
+    list.split(","),
+  );
+  if (ports.length > 0) {
+    return ports.every((port) => knowledge.ports?.includes(Number(port)) ?? true);
+  }
+  const hosts = [...text.matchAll(/(?:^| )-[sd] (\S+)/g)].map(([, host = ""]) => host);
+  return hosts.length > 0 && hosts.every((host) => areKnownHosts(host, knowledge));
+}
+
 /** Record types, options and their numbers are no hosts; each other word must be a known one. */
 function classifyQuestion(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const plain =
     /^[-+][\w=+-]*$|^\d{1,5}$|^(?:A|AAAA|ANY|TXT|SRV|ahosts(?:v[46])?|hosts|passwd|group)$/;
   const asked = words.slice(1).filter(({ text, isExact }) => !(isExact && plain.test(text)));
   const isOurs = asked.every(
-    ({ text, isExact }) => isExact && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
+    ({ text, isExact }) =>
+      isExact && !text.includes("/") && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
   );
   if (isOurs) return [effectOf({ kind: "read", words, scope })];
   return [effectBecause({ kind: "foreign", words, because: "another host" })];

@@ -1,5 +1,6 @@
 // Our own commands: what an agent may do with them, and what would touch its own supervision.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { areKnownHosts } from "./hosts.ts";
 import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 
 /** By the first word alone, or the first two: flags come after them. */
@@ -55,10 +56,45 @@ export function classifyOperator(words: readonly ShellWord[], scope: Scope): rea
   const [verb, , subject] = words.slice(1);
   const isAnother = subject?.isExact && subject.text !== scope.knowledge.subject;
   const kind = kindOf(words.slice(1));
+  const trouble = troubleOfFlags(words.slice(1), { kind, scope });
+  if (trouble) return [effectBecause({ ...trouble, words })];
   if (verb?.text === "subject" && isAnother && HANDLING.includes(kind)) {
     return [effectBecause({ kind: "foreign", words, because: "another subject" })];
   }
   return [effectOf({ kind, words, scope })];
+}
+
+/** Those whose value is no place: a number, a name, a file of our own. */
+const PLAIN_FLAG =
+  /^--(?:json|lines|limit|once|subject|interval|status|mode|action|ticket|state|policy|db|args|help|head|public-key|sign-key)$/;
+
+interface Trouble {
+  readonly kind: "foreign" | "hidden";
+  readonly because: string;
+}
+
+/** Endpoints of a subject that is elsewhere: reading there is reaching it. */
+function troubleOfFlags(
+  typed: readonly ShellWord[],
+  { kind, scope }: { readonly kind: EffectKind; readonly scope: Scope },
+): Trouble | undefined {
+  if (kind !== "read" && !HANDLING.includes(kind)) return undefined;
+  const end = typed.findIndex(({ text }) => text === "--");
+  const own = end === -1 ? typed : typed.slice(0, end);
+  // A word that is known only when it runs may be such a flag.
+  if (own.some(({ isExact, isOperand }) => !(isExact || isOperand))) {
+    return { kind: "hidden", because: "a word is known only when it runs" };
+  }
+  for (const [index, { text }] of own.entries()) {
+    const [, flag, joined] = /^(--?[\w-]+)(?:=(.*))?$/s.exec(text) ?? [];
+    if (flag === undefined || PLAIN_FLAG.test(flag)) continue;
+    const value = joined ?? own[index + 1]?.text ?? "";
+    if (!/^[\w.:/,-]+$/.test(value) || value.startsWith("/")) {
+      return { kind: "hidden", because: "an option that is not understood" };
+    }
+    if (!areKnownHosts(value, scope.knowledge)) return { kind: "foreign", because: "another host" };
+  }
+  return undefined;
 }
 
 function kindOf(typed: readonly ShellWord[]): EffectKind {

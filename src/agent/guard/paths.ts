@@ -16,12 +16,15 @@ export function isProtected(word: ShellWord, scope: Scope): boolean {
   );
 }
 
+/** Compose reads them where it is started: their hooks run programs in members. */
+const STEERING_FILE = /\/(?:(?:docker-)?compose\b[^/]*|\.env[^/]*)(?:\/|$)/i;
+
 /** Whether it certainly names a file below the agent's own folder, which may be overwritten. */
 export function isScratch(word: ShellWord, scope: Scope): boolean {
   const { cwd } = scope.knowledge;
   if (!isCertainPath(word, scope) || isProtected(word, scope)) return false;
   const path = posix.resolve(cwd, word.text);
-  if (/\/operator-demo-/.test(path)) return false;
+  if (/\/operator-demo-/.test(path) || STEERING_FILE.test(path)) return false;
   return [cwd, "/tmp"].some((folder) => path.startsWith(`${folder}/`));
 }
 

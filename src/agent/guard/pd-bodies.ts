@@ -11,7 +11,8 @@ const HARMLESS_OPERATORS = ["transfer-leader", "transfer-region", "transfer-peer
 
 /** "hidden" when it cannot be read: then nobody knows what is asked for. */
 export function kindOfPdBody(path: string, body: RequestFacts["body"]): EffectKind {
-  const isConfig = /^\/pd\/api\/v\d+\/config/.test(path);
+  // TiKV's own settings, in the same form.
+  const isConfig = /^(?:\/pd\/api\/v\d+)?\/config/.test(path);
   const isOperator = /^\/pd\/api\/v\d+\/operators/.test(path);
   if (!isConfig && !isOperator) return "configure";
   if (body === undefined) return "configure";

@@ -5,6 +5,8 @@ import type { ShellWord } from "./scope.ts";
 interface ReadOnlyTool {
   /** Options with which it writes. A long one matches with `=value`, a short one among others. */
   readonly writesWith?: readonly string[];
+  /** Words that only look like one of those. */
+  readonly harmless?: RegExp;
   /** Options with a value of their own, which is no operand. */
   readonly valued?: readonly string[];
   /** More plain arguments than this, and it writes: `uniq input output`, `hostname name`. */
@@ -15,7 +17,7 @@ interface ReadOnlyTool {
 
 const PLAIN = [
   ...[":", "break", "continue", "echo", "exit", "false", "pwd", "yes"],
-  ...["return", "set", "shift", "sleep", "true", "type", "umask", "which"],
+  ...["return", "shift", "sleep", "true", "type", "umask", "which"],
   ...["basename", "base64", "cat", "cksum", "cmp", "column", "comm", "cut", "diff", "dirname"],
   ...["egrep", "expand", "expr", "fgrep", "fold", "grep", "head", "hexdump", "jq", "join", "ls"],
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
@@ -43,6 +45,7 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
     writesWith: ["-s", "--set"],
     operandsMax: 0,
     valued: ["-d", "--date", "-r", "--reference", "-f"],
+    harmless: /^-u?I[a-z]*$/,
     writing: "oversight",
   },
   dmesg: { writesWith: RING_CHANGES, writing: "destroy" },
@@ -50,7 +53,8 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   journalctl: { writesWith: [...JOURNAL_CHANGES, "--relinquish"], writing: "destroy" },
   sort: { writesWith: SORT_FILES, writing: "destroy" },
   lsof: { writesWith: ["-D"], writing: "destroy" },
-  ss: { writesWith: ["-K", "--kill", "-D", "--diag"], writing: "interrupt" },
+  // Whose connections, its filter says.
+  ss: { writesWith: ["-K", "--kill", "-D", "--diag"], writing: "foreign" },
   top: { writesWith: ["-W"], writing: "unknown" },
   tree: { writesWith: ["-o"], writing: "destroy" },
   uniq: { operandsMax: 1, writing: "destroy" },
@@ -73,7 +77,9 @@ export function kindOfReadOnlyUse(
     ({ text }, index) =>
       !/^[-+]./.test(text) && !tool.valued?.includes(args[index - 1]?.text ?? ""),
   );
-  const writes = args.some(({ text }) => writesWith.some((option) => isOption(text, option)));
+  const writes = args.some(
+    ({ text }) => !tool.harmless?.test(text) && writesWith.some((option) => isOption(text, option)),
+  );
   return writes || operands.length > operandsMax ? writing : "read";
 }
 

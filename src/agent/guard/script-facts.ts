@@ -32,6 +32,9 @@ const SETTERS: ReadonlySet<string> = new Set([
   "unset",
 ]);
 
+/** What they run may be one of those, or a change of folder, in this very shell. */
+const RUNS_BUILTINS: ReadonlySet<string> = new Set(["builtin", "command", "eval", "trap"]);
+
 export const FOLDER_CHANGERS: ReadonlySet<string> = new Set(["cd", "chdir", "pushd", "popd"]);
 
 /** `$((n = 1))`, `$((n += 1))`, `$((n++))`; comparisons have their sign doubled. */
@@ -61,8 +64,10 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
     }
     // A name that is not plain may turn out to be one of them.
     if (node.type === "Command" && node.name) {
-      hasSetter ||= node.name.parts !== undefined || SETTERS.has(node.name.value);
-      changesFolder ||= FOLDER_CHANGERS.has(node.name.value);
+      const name = node.name.value;
+      const isOpen = node.name.parts !== undefined || RUNS_BUILTINS.has(name);
+      hasSetter ||= isOpen || SETTERS.has(name);
+      changesFolder ||= isOpen || FOLDER_CHANGERS.has(name);
     }
     forEachChild(node, visit);
   };
@@ -92,12 +97,4 @@ function leadingAssignments({ commands }: ParsedScript): readonly Assignment[] {
     found.push(...plain.filter((one) => one.type === "Assignment"));
   }
   return found;
-}
-
-const WAITS =
-  /\b(?:sleep|wait|while|until|watch|at|read|inotifywait)\b|\btail\b[^|;&]*\s-\w*[fF]\b/;
-
-/** By its words alone, wherever they stand: rather once too often. */
-export function mayDelay(command: string): boolean {
-  return WAITS.test(command);
 }

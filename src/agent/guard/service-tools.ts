@@ -3,7 +3,7 @@
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { type Classifier, effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { type VerbTool, verbs } from "./verb-tables.ts";
-import { effectOfVerb, readVerbs } from "./verb-tools.ts";
+import { effectOfVerb } from "./verb-tools.ts";
 
 const SYSTEMCTL: VerbTool = {
   otherwise: "unknown",
@@ -39,8 +39,18 @@ function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly 
     return [effectBecause({ kind: "foreign", words, because: "another machine" })];
   }
   if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
-  const [, ...units] = readVerbs(SYSTEMCTL, words.slice(1)).typed;
-  return [touching(effect.kind, { words, units, scope })];
+  return [touching(effect.kind, { words, units: unitsOf(words), scope })];
+}
+
+/** All of them: without options and the verb. */
+function unitsOf(words: readonly ShellWord[]): readonly ShellWord[] {
+  const plain = words
+    .slice(1)
+    .filter(
+      ({ text }, index) =>
+        !text.startsWith("-") && !SYSTEMCTL.valued.includes(words[index]?.text ?? ""),
+    );
+  return plain.slice(1);
 }
 
 interface Touch {
@@ -50,18 +60,29 @@ interface Touch {
 }
 
 function touching(kind: EffectKind, { words, units, scope }: Touch): Effect {
-  const names = words.slice(1).filter(({ text }) => !text.startsWith("-"));
-  if (names.some(({ isExact }) => !isExact)) {
+  if (words.some(({ isExact }) => !isExact)) {
     return effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" });
+  }
+  if (words.slice(1).some(({ text }) => text.startsWith("-") && !isKnownOption(text, kind))) {
+    return effectBecause({ kind: "hidden", words, because: "an option that is not understood" });
   }
   const { members } = scope.knowledge;
   const isOurs = units.length > 0 && units.every(({ text }) => isSubjects(text, scope));
   if (!isOurs) {
     return effectBecause({ kind: "foreign", words, because: "services that are no member's" });
   }
-  const targets = units.map(({ text }) => text.replace(/\.service$/, ""));
+  const names = units.map(({ text }) => text.replace(/\.service$/, ""));
   const source = words.map(({ text }) => text).join(" ");
-  return { kind, targets: targets.filter((name) => members.includes(name)), source };
+  // Of one that is the subject's nobody knows which member runs in it.
+  const areMembers = names.every((name) => members.includes(name));
+  return { kind, targets: areMembers ? [...new Set(names)] : [], source };
+}
+
+/** What is stopped later, or takes others along, is another matter. */
+function isKnownOption(text: string, kind: EffectKind): boolean {
+  const { plain = [], valued } = SYSTEMCTL;
+  if (text === "--no-block") return kind === "start";
+  return plain.includes(text) || valued.includes(text);
 }
 
 /** `tikv1.service`, `tikv-20160`, `pd@2379`, `tikv-server`. */

@@ -8,10 +8,20 @@ export const SETTERS: Readonly<Record<string, Classifier>> = {
   read: setterOf(/^-r?$/),
   getopts: setterOf(/^$a/, 1),
   printf: classifyPrintf,
+  set: classifySet,
   test: classifyTest,
   "[": classifyTest,
   wait: (words, scope) => onlyIf(/^(%?\d+|\$!|)$/, { words, scope }),
 };
+
+/** Of its options some give what follows another meaning (bash: `-k`); behind `--` are values. */
+function classifySet(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const at = words.findIndex(({ text }) => text === "--");
+  const options = at === -1 ? words.slice(1) : words.slice(1, at);
+  const plain = /^[-+][efuxo]+$|^(?:errexit|nounset|noglob|pipefail|xtrace)$/;
+  const isPlain = options.every(({ text, isExact }) => isExact && plain.test(text));
+  return isPlain ? [effectOf({ kind: "read", words, scope })] : hiddenSetting(words);
+}
 
 /** With options that are understood, and plain names that steer nothing. */
 function setterOf(options: RegExp, skips = 0): Classifier {

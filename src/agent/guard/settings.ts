@@ -19,12 +19,14 @@ const HARMLESS_PARAMETERS = [
   ...["repl-backlog-size", "activedefrag", "dynamic-hz", "notify-keyspace-events"],
 ];
 
+const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
+
 /** Several parameters in one command: the worst counts. */
 export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKind {
   const [verb, second, ...pairs] = words.map((word) => word.toLowerCase());
   if (verb === "client" && second === "kill") {
     // One of them; all of a sort may be the service itself.
-    return pairs.some((word) => /^(type|user|skipme|maxage)$/.test(word)) ? "unknown" : kind;
+    return ONE_CLIENT.test(pairs.join(" ")) ? kind : "unknown";
   }
   if (verb !== "config" || second !== "set") return kind;
   const kinds: EffectKind[] = [];

@@ -49,17 +49,20 @@ const SED_SUBSTITUTE = new RegExp(
   String.raw`^(?:${SED_ADDRESS})?s([/|#,])${SED_PART}${SED_PART}[gpIi\d]*$`,
 );
 
+/** Among others it stands last: what follows an `e` in the middle is the script. */
+const SED_EXPRESSION = /^-[nEru]*e$/;
+
 function classifySed(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const args = words.slice(1);
-  const hasExpressions = args.some(({ text }) => text === "-e");
+  const hasExpressions = args.some(({ text }) => SED_EXPRESSION.test(text));
   const scripts = hasExpressions
-    ? args.filter((_, index) => args[index - 1]?.text === "-e")
+    ? args.filter((_, index) => SED_EXPRESSION.test(args[index - 1]?.text ?? ""))
     : args.filter(({ text }) => !text.startsWith("-")).slice(0, 1);
   const options = args.filter((word) => word.text.startsWith("-") && !scripts.includes(word));
   const isUnderstood =
     scripts.length > 0 &&
     args.every(({ isExact, isOperand }) => isExact || isOperand) &&
-    options.every(({ text }) => /^-[nErue]+$|^(-i|--in-place)$/.test(text)) &&
+    options.every(({ text }) => /^-[nEru]+e?$|^(-e|-i|--in-place)$/.test(text)) &&
     scripts.every(({ text, isExact }) => isExact && text.split(";").every(isHarmlessSed));
   if (!isUnderstood) {
     return [effectBecause({ kind: "hidden", words, because: "sed that may write or run" })];

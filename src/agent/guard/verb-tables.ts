@@ -49,7 +49,9 @@ export const REDIS: VerbTool = {
       "client unpause",
       "script kill",
     ]),
-    ...verbs("interrupt", ["client pause", "failover", "replicaof", "slaveof"]),
+    ...verbs("interrupt", ["client pause"]),
+    // A replica drops what it has; a failover that is forced loses what was not sent.
+    ...verbs("destroy", ["replicaof", "slaveof", "failover"]),
     ...verbs("destroy", ["flushall", "flushdb", "del", "unlink", "getdel", "shutdown", "swapdb"]),
     ...verbs("destroy", ["debug", "script flush", "function flush", "cluster reset", "expire"]),
     ...verbs("destroy", ["cluster flushslots", "restore", "migrate", "rename"]),

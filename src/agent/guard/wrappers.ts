@@ -71,9 +71,7 @@ export const WRAPPERS: Readonly<Record<string, Classifier>> = {
   eval: classifyEvaluated,
   trap: (words, scope) => classifyEvaluated(withoutDashes(words).slice(0, 2), scope),
   watch: classifyWatch,
-  ...Object.fromEntries(
-    ["sh", "bash", "dash", "ash", "zsh", "ksh"].map((name) => [name, classifyShell]),
-  ),
+  ...Object.fromEntries(["sh", "bash", "dash", "ash"].map((name) => [name, classifyShell])),
 };
 
 export interface WrappedCommand {
