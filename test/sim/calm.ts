@@ -1,0 +1,65 @@
+// After the trouble: within bounded time every ticket is resolved, or escalated for a reason that
+// it names; what was escalated is done when a person sends it back; and the toy is well.
+import { GROUPS, MEMBERS, TRUTHS } from "./cluster.ts";
+import type { Person } from "./people.ts";
+import { GOOD_AGENT, STEADY_MONITOR } from "./plans.ts";
+import type { Processes } from "./processes.ts";
+import type { Room } from "./room.ts";
+import type { World } from "./world.ts";
+
+export interface Calm {
+  readonly processes: Processes;
+  readonly person: Person;
+  readonly tickets: Room["tickets"];
+}
+
+const LOOK_EVERY_MS = 1_000;
+/** What is violated has a ticket by then. */
+const NOTICED_MS = 5_000;
+/** Leases, backoffs and sessions, one after the other, of a dozen tickets. */
+const BOUND_MS = 400_000;
+
+export async function comeToAGoodEnd(world: World, calm: Calm): Promise<void> {
+  const { processes, person } = calm;
+  processes.start(STEADY_MONITOR);
+  processes.start(GOOD_AGENT);
+  await untilNobodyWorks(world, calm, person.letGo());
+  world.trace.add("a person sends back what was escalated");
+  await untilNobodyWorks(world, calm, person.sendBack());
+  if (!world.safety.failure) checkEnd(world, calm);
+}
+
+async function untilNobodyWorks(
+  { timeline, safety }: World,
+  { tickets }: Calm,
+  before: Promise<void>,
+): Promise<void> {
+  before.catch((error: unknown) => safety.fail("crash", `a person met: ${String(error)}`));
+  const startedAtMs = timeline.nowMs;
+  const isOver = () => tickets().every(({ state }) => ["resolved", "escalated"].includes(state));
+  while (!safety.failure) {
+    await timeline.runUntil(timeline.nowMs + LOOK_EVERY_MS);
+    const tookMs = timeline.nowMs - startedAtMs;
+    if (tookMs >= NOTICED_MS && isOver()) return;
+    if (tookMs < BOUND_MS) continue;
+    const left = tickets().filter(({ state }) => !["resolved", "escalated"].includes(state));
+    const which = left.map(({ id, state }) => `#${id} ${state}`).join(", ");
+    return safety.fail("liveness", `after ${tookMs} ms of calm: ${which}`);
+  }
+}
+
+/** A radius that is used up is a reason: whatever more is needed, a person should look at. */
+const NAMED = /used up/;
+
+function checkEnd({ cluster, safety }: World, { tickets }: Calm): void {
+  const escalated = tickets().filter(({ state }) => state === "escalated");
+  for (const { id, note } of escalated) {
+    if (!NAMED.test(note ?? "")) safety.fail("liveness", `#${id} is escalated: ${note}`);
+  }
+  const truth = cluster.truth();
+  for (const entity of [...MEMBERS, ...Object.keys(GROUPS)]) {
+    const isIll = Object.values(TRUTHS).some((judge) => judge(truth, entity) === "violated");
+    const isKnown = escalated.some((ticket) => ticket.entity === entity);
+    if (isIll && !isKnown) safety.fail("liveness", `${entity} is not well, and nobody works on it`);
+  }
+}

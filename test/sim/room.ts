@@ -1,0 +1,111 @@
+// The world of one run and its file: in memory where the machine has a file system for that.
+import { Database } from "bun:sqlite";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { Cluster } from "./cluster.ts";
+import type { Dice } from "./dice.ts";
+import { Looks } from "./looks.ts";
+import { Safety } from "./safety.ts";
+import { Timeline } from "./timeline.ts";
+import { createTrace } from "./trace.ts";
+import { SECRET, type World } from "./world.ts";
+
+export interface Room extends Disposable {
+  readonly world: World;
+  readonly path: string;
+  tickets(): readonly TicketEnd[];
+  /** As another program would; the result lets go of it. */
+  lockStore(): () => void;
+  /** The audit, and whether a secret has been written down. */
+  checkRecords(): Promise<void>;
+}
+
+export interface TicketEnd {
+  readonly id: number;
+  readonly state: string;
+  readonly resolution: string | null;
+  readonly invariant: string;
+  readonly entity: string;
+  readonly note: string | null;
+}
+
+/** Any moment will do, but the same one each time. */
+const BEGINNING_MS = Date.UTC(2031, 4, 1, 12);
+
+export function openRoom({
+  dice,
+  keepsAll,
+}: {
+  readonly dice: Dice;
+  readonly keepsAll: boolean;
+}): Room {
+  const folder = mkdtempSync(join(inMemoryFolder(), "operator-sim-"));
+  const path = join(folder, "tickets.db");
+  const timeline = new Timeline();
+  const wallMs = () => BEGINNING_MS + timeline.nowMs;
+  const store = TicketOpsDB.open({
+    path,
+    clock: { now: wallMs, elapsed: () => timeline.nowMs, sleep: async () => {} },
+  });
+  const reader = new Database(path, { strict: true });
+  const world = buildWorld({ path, dice, keepsAll, timeline, wallMs });
+  return {
+    ...{ world, path },
+    tickets: () => reader.query<TicketEnd, []>("SELECT * FROM tickets ORDER BY id").all(),
+    lockStore() {
+      if (reader.inTransaction) return () => {};
+      reader.run("BEGIN IMMEDIATE");
+      return () => {
+        if (reader.inTransaction) reader.run("ROLLBACK");
+      };
+    },
+    async checkRecords() {
+      const audit = await store.verifyAudit();
+      if (audit.state === "broken") world.safety.fail("audit", `${audit.row}: ${audit.reason}`);
+      for (const file of [path, `${path}-wal`]) {
+        const isThere = existsSync(file) && readFileSync(file).includes(SECRET);
+        if (isThere) world.safety.fail("secrets", "one was written to the database");
+      }
+    },
+    [Symbol.dispose]() {
+      world.safety[Symbol.dispose]();
+      reader.close();
+      store[Symbol.dispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Parts {
+  readonly path: string;
+  readonly dice: Dice;
+  readonly keepsAll: boolean;
+  readonly timeline: Timeline;
+  readonly wallMs: () => number;
+}
+
+function buildWorld({ path, dice, keepsAll, timeline, wallMs }: Parts): World {
+  const nowMs = () => timeline.nowMs;
+  const cluster = new Cluster(nowMs);
+  const looks = new Looks();
+  const trace = createTrace({ keepsAll, nowMs });
+  const safety = new Safety({
+    ...{ path, cluster, looks, nowMs, wallMs },
+    onFailure: ({ rule, message }) => {
+      trace.add(`FAILURE ${rule}: ${message}`);
+      timeline.end();
+    },
+  });
+  return {
+    ...{ timeline, dice, wallMs, cluster, trace, looks, safety },
+    weather: { blind: new Set(), store: "fine", deathAfterCall: 0, mishap: 0.05 },
+    afterDeed: { listener: () => {} },
+  };
+}
+
+/** Linux has one; elsewhere a disk will do. */
+function inMemoryFolder(): string {
+  return existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+}

@@ -1,0 +1,68 @@
+// One seed: a toy with its troubles, watched by monitors and worked on by agents of every character,
+// safe at every moment; then the trouble ends, and everything must come to a good end.
+import { comeToAGoodEnd } from "./calm.ts";
+import { createDice } from "./dice.ts";
+import { startTrouble } from "./faults.ts";
+import { startPerson } from "./people.ts";
+import { planClimate, planCrowd } from "./plans.ts";
+import { Processes } from "./processes.ts";
+import { openRoom, type Room } from "./room.ts";
+import type { Failure } from "./safety.ts";
+
+export interface SimulatedRun {
+  readonly seed: number;
+  /** Undefined when everything that must be true was. */
+  readonly failure: Failure | undefined;
+  readonly hash: string;
+  readonly events: number;
+  readonly lines: readonly string[];
+  /** How its tickets ended, by their state and resolution. */
+  readonly ends: readonly string[];
+}
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly keepsAll?: boolean;
+}
+
+/** Long enough for a few sessions, or for a dozen. */
+const TROUBLE_MS = [10_000, 20_000, 35_000] as const;
+
+export async function simulate({
+  seed,
+  keepsAll = false,
+}: SimulationOptions): Promise<SimulatedRun> {
+  const dice = createDice(seed);
+  using room = openRoom({ dice, keepsAll });
+  const { trace, timeline, safety } = room.world;
+  await live(room);
+  await room.checkRecords();
+  return {
+    seed,
+    failure: safety.failure,
+    hash: trace.hash(),
+    events: timeline.events,
+    lines: trace.lines(),
+    ends: room.tickets().map(({ state, resolution }) => resolution ?? state),
+  };
+}
+
+async function live({ world, path, tickets, lockStore, checkRecords }: Room): Promise<void> {
+  const { dice, timeline, trace, safety } = world;
+  const processes = new Processes(world, path);
+  for (const plan of planCrowd(dice.fork())) processes.start(plan);
+  let isTroubled = true;
+  const isBusy = () => isTroubled;
+  using person = startPerson(world, { path, dice: dice.fork(), isBusy });
+  const climate = planClimate(dice);
+  const trouble = startTrouble(world, { climate, processes, dice: dice.fork(), lockStore });
+  await timeline.runUntil(dice.pick(TROUBLE_MS));
+  isTroubled = false;
+  trouble.end();
+  processes.comesBack = false;
+  processes.killAll();
+  if (dice.chance(0.2)) await checkRecords();
+  trace.add("now one good agent and one monitor");
+  if (!safety.failure) await comeToAGoodEnd(world, { processes, person, tickets });
+  processes.killAll();
+}
