@@ -10,6 +10,7 @@ import { countHistory, HOUR_MS, interrupts, NO_HISTORY } from "./guard/history.t
 import { placesOf, type SubjectNames } from "./guard/scope.ts";
 import { lookAt } from "./look.ts";
 import { seenState } from "./seen-state.ts";
+import { settleInterrupted } from "./settle.ts";
 
 export interface AskedOperation {
   readonly effects: readonly Effect[];
@@ -19,6 +20,8 @@ export interface AskedOperation {
   readonly observation?: Observation;
   /** The operation's own step, when it has begun: then those that began later stand back. */
   readonly stepId?: number;
+  /** It takes back a step that was counted already: the blast radius is for what comes on top. */
+  readonly isUndo?: boolean;
 }
 
 export interface Judgement extends GuardDecision {
@@ -27,10 +30,8 @@ export interface Judgement extends GuardDecision {
 }
 
 /** Records nothing. */
-export async function askGuard(
-  context: SessionBase,
-  { effects, action, observation, stepId = Number.POSITIVE_INFINITY }: AskedOperation,
-): Promise<Judgement> {
+export async function askGuard(context: SessionBase, asked: AskedOperation): Promise<Judgement> {
+  const { effects, action, observation, stepId = Number.POSITIVE_INFINITY, isUndo } = asked;
   const { agent, subject, ticket } = context;
   const { mode, policy, clock } = agent;
   const about = { effects, action, mode, policy, subject: subject.name };
@@ -38,6 +39,7 @@ export async function askGuard(
     const unneeded = { cluster: UNSEEN_CLUSTER, history: NO_HISTORY, nowMs: clock.now() };
     return { ...guard({ ...about, ...unneeded }), seen: seenState(UNSEEN_CLUSTER, undefined) };
   }
+  await settleInterrupted(context);
   const seen = observation ?? (await lookAt(subject, context));
   const nowMs = clock.now();
   const query = { subject: subject.name, sinceMs: nowMs - HOUR_MS, ticketId: ticket.id };
@@ -51,7 +53,9 @@ export async function askGuard(
     quorums: seen && subject.quorums?.(seen),
     inRepair: inRepair(context, steps),
   });
-  const history = countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption });
+  const history = isUndo
+    ? NO_HISTORY
+    : countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption });
   return { ...guard({ ...about, cluster, history, nowMs }), seen: seenState(cluster, seen) };
 }
 

@@ -59,6 +59,8 @@ export interface SessionBase {
   /** Aborts with the agent's signal and with the loss of the lease. */
   readonly signal: AbortSignal;
   readonly lease: Lease;
+  /** Aborts a while after the agent was told to stop: until then steps may be taken back. */
+  readonly undoSignal: AbortSignal;
 }
 
 /** One session on one ticket. */

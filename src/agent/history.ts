@@ -1,6 +1,7 @@
 // What earlier sessions did about a ticket, for the briefing of the next: nothing is repeated
 // blindly.
 
+import { unreachable } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { JournalEntry, Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
@@ -37,10 +38,30 @@ function describeSession({ session, journal }: EarlierSession): string {
   return [...lines, ...(steps.length > 0 ? steps : ["It changed nothing."])].join("\n");
 }
 
-function describeStep({ kind, operation, state, result }: JournalEntry): string {
-  const what = `- ${kind} ${canonicalJson(operation)}`;
-  if (state === "intended") return `${what}: outcome unknown: check before you repeat it`;
-  return `${what}: ${state}: ${short(result ?? "")}`;
+function describeStep({ kind, operation, undoes, ...step }: JournalEntry): string {
+  const back = undoes === null ? "" : ` (to take back step ${undoes})`;
+  return `- ${kind} ${canonicalJson(operation)}${back}: ${describeEnd(step)}`;
+}
+
+function describeEnd({ state, result }: Pick<JournalEntry, "state" | "result">): string {
+  const why = result === null ? "" : `: ${short(result)}`;
+  switch (state) {
+    case "intended":
+      return "outcome unknown: check before you repeat it";
+    case "unknown":
+      return `outcome unknown: check before you repeat it${why}`;
+    case "took_effect":
+      return "interrupted; it was looked for, and took effect: do not repeat it";
+    case "had_no_effect":
+      return `interrupted; it was looked for, and had no effect${why}`;
+    case "undone":
+      return `done, and taken back${why}`;
+    case "done":
+    case "failed":
+      return `${state}${why}`;
+    default:
+      return unreachable(state);
+  }
 }
 
 function short(text: string): string {

@@ -25,6 +25,8 @@ export interface Limits {
   readonly refusalsMax: number;
   readonly verificationMsMax: number;
   readonly approvalMsMax: number;
+  /** Of taking back what a failed attempt has changed. */
+  readonly undoMsMax: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: Limits = {
   refusalsMax: 3,
   verificationMsMax: 10 * 60_000,
   approvalMsMax: 30 * 60_000,
+  undoMsMax: 60_000,
 };
 
 export interface Spent {

@@ -1,19 +1,22 @@
 // The start of a session: its subject opened and looked at, its briefing written.
 import { messageOf, OperatorError } from "../domain/errors.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { Subject } from "../domain/subject.ts";
 import { systemPrompt, ticketBrief } from "./brief.ts";
-import { type SessionContext, startProgress } from "./context.ts";
+import { type SessionBase, type SessionContext, startProgress } from "./context.ts";
 import type { EarlierSession } from "./history.ts";
 import { lookAt } from "./look.ts";
 import { record } from "./record.ts";
 import { escalate, interruptedOutcome, type SessionOutcome } from "./session-outcome.ts";
+import { settleInterrupted } from "./settle.ts";
+import { goOnUndoing } from "./undo.ts";
 
 export type OpenedSession =
   | { readonly type: "opened"; readonly context: SessionContext }
   | { readonly type: "ended"; readonly outcome: SessionOutcome };
 
 export async function openSession(
-  claimed: Pick<SessionContext, "agent" | "ticket" | "session" | "lease">,
+  claimed: Omit<SessionBase, "subject" | "members" | "signal">,
 ): Promise<OpenedSession> {
   const { agent, ticket, lease } = claimed;
   const { clock, limits, redact } = agent;
@@ -28,7 +31,11 @@ export async function openSession(
     };
   }
   const { subject } = opened;
-  const observation = await lookAt(subject, { agent, signal });
+  const seen = await lookAt(subject, { agent, signal });
+  if (!seen) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
+  const members = seen.members.map(({ name }) => name);
+  const base: SessionBase = { ...claimed, subject, members, signal };
+  const observation = await clearUp(base, seen);
   if (!observation) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
   const system = systemPrompt(subject, limits);
   const readings = subject.describe(observation);
@@ -36,9 +43,15 @@ export async function openSession(
   const brief = ticketBrief({ ticket, readings, earlier, redact });
   await record(claimed, { type: "session_briefed", content: { system, brief } });
   const first = { role: "user", blocks: [{ type: "text", text: brief }] } as const;
-  const members = observation.members.map(({ name }) => name);
   const progress = startProgress(clock.now(), [first]);
-  return { type: "opened", context: { ...claimed, subject, members, signal, system, progress } };
+  return { type: "opened", context: { ...base, system, progress } };
+}
+
+/** What others left half done comes first. The look that is left to work from. */
+async function clearUp(base: SessionBase, seen: Observation): Promise<Observation | undefined> {
+  const settled = await settleInterrupted(base);
+  const undone = await goOnUndoing(base);
+  return settled + undone === 0 ? seen : lookAt(base.subject, base);
 }
 
 /** A subject that cannot be opened is for a person; it does not end the agent. */

@@ -4,6 +4,7 @@ import type { Message, ModelReply } from "../domain/model.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { type AgentOptions, type SessionContext, workedMs } from "./context.ts";
+import { startGrace } from "./grace.ts";
 import { keepLease } from "./keep-lease.ts";
 import { checkLimits } from "./limits.ts";
 import { openSession } from "./open-session.ts";
@@ -17,6 +18,7 @@ import {
   type SessionOutcome,
 } from "./session-outcome.ts";
 import { takeTurn } from "./take-turn.ts";
+import { undoAttempt } from "./undo.ts";
 import { unlessConflict } from "./unless-conflict.ts";
 
 export interface Claimed {
@@ -34,23 +36,31 @@ export async function runSession(agent: AgentOptions, claimed: Claimed): Promise
 }
 
 export type Underway = Claimed & Pick<SessionContext, "agent" | "lease">;
+type Watched = Underway & Pick<SessionContext, "undoSignal">;
+
+/** A step that is under way then has its own grace: together they stay under the 5 s. */
+const UNDO_GRACE_MS = 2_000;
 
 /** All of a session that depends on nothing but its ports; a replay runs just this. */
 export async function workOn({ agent, ticket, session, lease }: Underway): Promise<void> {
   say({ agent }, `Processing ticket #${ticket.id}: ${ticket.fingerprint}: ${ticket.reason}`);
-  const outcome = await outcomeOf({ agent, ticket, session, lease });
+  const { clock, signal } = agent;
+  using grace = startGrace({ clock, signal, durationMs: UNDO_GRACE_MS });
+  const undoSignal = grace.signal;
+  const outcome = await outcomeOf({ agent, ticket, session, lease, undoSignal });
   await closeSession({ agent, ticket, session }, outcome);
 }
 
 /** A store that does not know the session any more refuses its steps: then nothing is touched. */
-async function outcomeOf(underway: Underway): Promise<SessionOutcome> {
+async function outcomeOf(underway: Watched): Promise<SessionOutcome> {
   const worked = await unlessConflict(work(underway));
   return worked.isDone ? worked.value : { type: "abandoned", detail: worked.reason };
 }
 
-async function work(underway: Underway): Promise<SessionOutcome> {
+async function work(underway: Watched): Promise<SessionOutcome> {
   const opened = await openSession(underway);
-  return opened.type === "opened" ? converse(opened.context) : opened.outcome;
+  if (opened.type !== "opened") return opened.outcome;
+  return undoAttempt(opened.context, await converse(opened.context));
 }
 
 /** Bounded by the limits, which are checked here and nowhere else. */

@@ -56,7 +56,7 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
     name: "shell",
     description:
       "Runs one command line in sh and returns its exit code and output. For looking, and for " +
-      "what no action covers. A guard reads the command first and refuses what destroys data and " +
+      "what no action covers: what a command changes has no undo. A guard reads the command first and refuses what destroys data and " +
       "what it cannot read: write plain sh, without code of other languages, name files by their " +
       "full paths, write files below /tmp alone, and name members, not process numbers. Programs " +
       "that it does not know are not run.",
@@ -66,7 +66,8 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
     name: "act",
     description:
       "Carries out one named action of the subject: checks its precondition on a fresh " +
-      "observation, does it, and waits for its postcondition. Preferred for every repair.",
+      "observation, does it, and waits for its postcondition. Its undo, or that it has none, is " +
+      "said before it runs. Preferred for every repair.",
     inputSchema: schemaOf(ACT_INPUT),
   },
   {

@@ -145,7 +145,7 @@ function requireUndoable(
   const isThere = db
     .query<unknown, Bindings>(
       `SELECT 1 FROM journal WHERE id = $undoes AND ticket_id = $ticketId AND undoes IS NULL
-        AND state IN ('done', 'failed', 'took_effect')
+        AND state IN ('done', 'failed', 'took_effect', 'unknown')
         AND NOT EXISTS (SELECT 1 FROM journal AS other WHERE other.undoes = $undoes
           AND other.state IN ('intended', 'done', 'took_effect'))`,
     )

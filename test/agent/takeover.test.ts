@@ -31,7 +31,7 @@ test("kill -9 in the middle of a command: the next agent checks before it repeat
   );
   const [first] = await world.store.sessionsOf(1);
   expect((await world.store.journalOf(first?.id ?? "")).map(({ state }) => state)).toEqual([
-    "intended",
+    "unknown",
   ]);
   const events = await world.store.eventsOf({ sessionId: first?.id ?? "" });
   expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: false });

@@ -89,6 +89,16 @@ export function openWorld(options: WorldOptions): World {
   };
 }
 
+/** For a process that a test kills. */
+export function runOrdinary(
+  parts: Omit<Parts, "lines"> & { readonly script: readonly Line[]; readonly leaseMs: number },
+): Promise<void> {
+  const { script, leaseMs, ...rest } = parts;
+  const { signal } = new AbortController();
+  const model = scriptedModel(script);
+  return runAgent({ ...ordinary({ ...rest, lines: [] }), model, leaseMs, signal });
+}
+
 interface Parts {
   readonly home: string;
   readonly store: TicketOpsDB;

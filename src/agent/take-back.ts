@@ -1,0 +1,115 @@
+// One step taken back: by a named action like any other, with a look before, the guard, an intent
+// of its own in the journal, and a look after.
+import type { Action } from "../domain/action.ts";
+import type { GuardDecision } from "../domain/effect.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { JournalEntry } from "../domain/session.ts";
+import { callWords, type Undo } from "../domain/undo.ts";
+import { consultGuard } from "./consult-guard.ts";
+import type { SessionBase } from "./context.ts";
+import { carryOut, type Deed, intentOf } from "./deed.ts";
+import { beginStep } from "./journal-step.ts";
+import { canSee, lookAt } from "./look.ts";
+import { callOf, type UndoableStep } from "./steps.ts";
+import { findBetter } from "./verdicts-now.ts";
+
+export type TakenBack =
+  | { readonly isUndone: true; readonly reason?: never }
+  | { readonly isUndone: false; readonly reason: string };
+
+/** Undone once its effect is seen to be gone; otherwise why it is not. */
+export async function takeBack(context: SessionBase, step: UndoableStep): Promise<TakenBack> {
+  if (context.signal.aborted) return kept("there was no time left");
+  const actions = knownActions(context, step);
+  if (!actions) return kept("this version does not know its actions");
+  const observation = await lookAt(context.subject, context);
+  if (!observation || !canSee(observation)) return kept("the subject cannot be seen at present");
+  const deed: Deed = { action: actions.back, call: step.back };
+  const sight = { observation, deed, step, done: actions.done };
+  const objection = findObjection(context, sight) ?? (await findLaterChange(context, step));
+  if (objection !== undefined) return kept(objection);
+  return passAndDo(context, sight);
+}
+
+interface Sight {
+  readonly observation: Observation;
+  readonly deed: Deed;
+  readonly step: UndoableStep;
+  /** What the step did. */
+  readonly done: Action;
+}
+
+/** Why it is better left, on this look. */
+function findObjection(context: SessionBase, sight: Sight): string | undefined {
+  const { observation, deed, step, done } = sight;
+  const effect = done.postcondition(observation, step.call);
+  if (!effect.isMet) {
+    const what = effect.isUnseen ? "nobody can see whether it is in effect" : "it is not in effect";
+    return `${what}: ${effect.reason}`;
+  }
+  const { violated } = step.entry.precondition ?? {};
+  const names = Array.isArray(violated) ? violated.filter((name) => typeof name === "string") : [];
+  const better = findBetter(context, { violated: names, observation });
+  if (better !== undefined) return better;
+  const ready = deed.action.precondition(observation, deed.call);
+  return ready.isMet ? undefined : ready.reason;
+}
+
+/** Whoever did the same for another ticket meant it: that is not ours to take away. */
+async function findLaterChange(
+  { agent, ticket, subject }: SessionBase,
+  { entry, call }: UndoableStep,
+): Promise<string | undefined> {
+  const query = { subject: subject.name, sinceMs: entry.startedAtMs };
+  const known = await agent.queue.recentSteps(query);
+  const later = known.find(
+    ({ entry: other }) =>
+      other.id > entry.id &&
+      other.ticketId !== ticket.id &&
+      other.operation.action === entry.operation.action &&
+      callOf(other.operation)?.target === call.target &&
+      other.hasChanged !== false,
+  );
+  return later && `step ${later.entry.id} of ticket #${later.entry.ticketId} did the same since`;
+}
+
+async function passAndDo(context: SessionBase, sight: Sight): Promise<TakenBack> {
+  const { observation, deed, step } = sight;
+  const { targets, ...intent } = intentOf(deed);
+  const undoes = step.entry.id;
+  const undo: Undo = { type: "unneeded", reason: `it takes back step ${undoes}` };
+  const asked = { ...intent, observation, undo, callId: `undo of step ${undoes}`, isUndo: true };
+  const refusal = refusalIn(await consultGuard(context, asked), step.entry);
+  if (refusal !== undefined) return kept(refusal);
+  const { operation, effects } = intent;
+  const { approvalId } = step.entry;
+  const precondition = {
+    checked: `step ${undoes} is still in effect, and nothing has become better with it`,
+    seenAtMs: observation.endedAtMs,
+  };
+  const known = { precondition, effects, undo, undoes, ...(approvalId && { approvalId }) };
+  const begun = await beginStep(context, { kind: "act", operation, targets, ...known });
+  if (!begun) return kept("the ticket is no longer this session's");
+  const { exitCode, text } = await carryOut(context, { ...deed, step: begun });
+  return exitCode === 0 ? { isUndone: true } : kept(`${callWords(step.back)}: ${text}`);
+}
+
+/** Who approved the step approved its undo with it, which was named; a refusal stands above that. */
+function refusalIn(
+  { decision, reason }: GuardDecision,
+  { approvalId }: JournalEntry,
+): string | undefined {
+  if (decision === "allow" || (decision === "ask" && approvalId !== null)) return undefined;
+  if (decision === "ask") return `a person must be asked: ${reason}`;
+  return `refused by the guard: ${reason}`;
+}
+
+function knownActions({ subject }: SessionBase, { entry, back }: UndoableStep) {
+  const done = subject.actions.find(({ name }) => name === entry.operation.action);
+  const action = subject.actions.find(({ name }) => name === back.action);
+  return done && action && { done, back: action };
+}
+
+function kept(reason: string): TakenBack {
+  return { isUndone: false, reason };
+}

@@ -1,0 +1,52 @@
+// An agent's world whose subject are dials in a file of its own.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JournalEntry } from "../../src/domain/session.ts";
+import { type DialHooks, type DialRoom, type Dials, dialSubject } from "../support/dial-subject.ts";
+import { call } from "../support/scripted-model.ts";
+import { openWorld, type World, type WorldOptions } from "./world.ts";
+
+export interface DialWorld extends World {
+  readonly dials: DialRoom;
+  readonly file: string;
+  /** Of all sessions of ticket 1. */
+  steps(): Promise<readonly JournalEntry[]>;
+}
+
+export type DialOptions = Omit<WorldOptions, "lamps"> & DialHooks;
+
+export function openDialWorld({ before, after, changes, ...options }: DialOptions): DialWorld {
+  const folder = mkdtempSync(join(tmpdir(), "operator-dials-"));
+  const file = join(folder, "dials.json");
+  const hooks = { ...(before && { before }), ...(after && { after }), ...(changes && { changes }) };
+  const dials = dialSubject(file, hooks);
+  dials.write({ left: 1, right: 2 });
+  const world = openWorld({ ...options, lamps: dials });
+  return {
+    ...world,
+    ...{ dials, file },
+    steps: async () => {
+      const sessions = await world.store.sessionsOf(1);
+      const journals = await Promise.all(sessions.map(({ id }) => world.store.journalOf(id)));
+      return journals.flat();
+    },
+    [Symbol.dispose]() {
+      world[Symbol.dispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function setCall(target: string, value: number, action = "set_dial") {
+  return call("act", { action, target, args: { value }, reason: "to see" });
+}
+
+/** `set_dial left 5: undone` */
+export async function stepStates(world: DialWorld): Promise<readonly string[]> {
+  return (await world.steps()).map(
+    ({ operation, state }) => `${operation.action} ${operation.target}: ${state}`,
+  );
+}
+
+export const AT_FIRST: Dials = { left: 1, right: 2 };

@@ -1,0 +1,314 @@
+// An attempt that mended nothing is taken back: which steps, in what order, and which not.
+import { expect, test } from "bun:test";
+import { NO_POLICY, type PolicyRule } from "../../src/agent/guard/policy.ts";
+import { ModelError } from "../../src/domain/model.ts";
+import { replaySession } from "../../src/replay/replay.ts";
+import { eventually } from "../support/eventually.ts";
+import { concludeCall, says } from "../support/scripted-model.ts";
+import { AT_FIRST, type DialWorld, openDialWorld, setCall, stepStates } from "./dial-world.ts";
+import { SECRET } from "./world.ts";
+
+const GIVES_UP = says(concludeCall("cannot_fix"));
+const TURNS_TWO = says(setCall("left", 5), setCall("right", 7), setCall("left", 6));
+
+async function isReplayedTheSame(world: DialWorld): Promise<void> {
+  const { id } = await world.session();
+  const events = await world.store.eventsOf({ sessionId: id });
+  expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: true });
+  expect(await world.store.verifyAudit()).toMatchObject({ state: "intact" });
+}
+
+test("a session that gives up takes back what it did, newest first", async () => {
+  using world = openDialWorld({ script: [TURNS_TWO, GIVES_UP] });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.deeds).toEqual(["left=5", "right=7", "left=6", "left=5", "right=2", "left=1"]);
+  expect(world.dials.read()).toEqual(AT_FIRST);
+  expect(await stepStates(world)).toEqual([
+    "set_dial left: undone",
+    "set_dial right: undone",
+    "set_dial left: undone",
+    "put_back left: done",
+    "put_back right: done",
+    "put_back left: done",
+  ]);
+  expect((await world.steps()).map(({ undoes }) => undoes)).toEqual([null, null, null, 3, 2, 1]);
+  const undone = (await world.events("step_undone")).map(({ content }) => content);
+  expect(undone).toMatchObject([
+    { entryId: 3, by: 4 },
+    { entryId: 2, by: 5 },
+    { entryId: 1, by: 6 },
+  ]);
+  const { note } = await world.ticket();
+  expect(note).toContain('taken back: step 3 set_dial left {"value":6}, step 2 set_dial right');
+  await isReplayedTheSame(world);
+});
+
+test("the intent says what was found, what it does, and how it is taken back", async () => {
+  using world = openDialWorld({ script: [says(setCall("right", 10)), GIVES_UP] });
+  await world.openTicket();
+  await world.run();
+  const [step, back] = await world.steps();
+  expect(step).toMatchObject({
+    precondition: { found: "right shows 2", violated: ["lamp_on of left"] },
+    effects: [{ kind: "configure", targets: ["right"], source: "set_dial right" }],
+    undo: { type: "call", call: { action: "put_back", target: "right", args: { value: 2 } } },
+    hasChanged: true,
+  });
+  expect(back).toMatchObject({ kind: "act", undoes: 1, undo: { type: "unneeded" } });
+  const [begun] = await world.events("step_begun");
+  expect(begun?.content).toMatchObject({ precondition: step?.precondition, undo: step?.undo });
+});
+
+test("what its undo is, or that there is none, is said before a step runs", async () => {
+  using world = openDialWorld({
+    script: [says(setCall("left", 5), setCall("right", 3, "burn")), GIVES_UP],
+  });
+  await world.openTicket();
+  await world.run();
+  const said = world.lines.filter((line) => line.startsWith("[Guard]"));
+  expect(said[0]).toEndWith('; undo: put_back left {"value":1}');
+  expect(said[1]).toEndWith("; NO UNDO: ashes stay ashes");
+  expect(world.model.requests[0]?.system).toContain("undo: put_back with the value of before");
+  expect(world.model.requests[0]?.system).toContain("undo: there is none: ashes stay ashes");
+  expect((await world.ticket()).note).toContain("not to be undone: step 2 burn right");
+  expect(world.dials.read()).toEqual({ left: 1, right: 3 });
+});
+
+const ENDS: readonly (readonly [what: string, options: Parameters<typeof openDialWorld>[0]])[] = [
+  ["its turns are used up", { script: [says(setCall("left", 5))], limits: { turnsMax: 1 } }],
+  ["the model fails", { script: [says(setCall("left", 5)), new ModelError("unauthorized", "no")] }],
+  ["it turns in circles", { script: [says(setCall("left", 5))] }],
+];
+for (const [what, options] of ENDS) {
+  test(`when ${what}, it is taken back`, async () => {
+    using world = openDialWorld(options);
+    await world.openTicket();
+    await world.run();
+    expect(world.dials.read()).toEqual(AT_FIRST);
+    expect((await world.ticket()).note).toContain("taken back: step 1");
+    await isReplayedTheSame(world);
+  });
+}
+
+test("after the last verification was refused it is taken back", async () => {
+  using world = openDialWorld({
+    script: [says(setCall("left", 5)), says(concludeCall("fixed"))],
+    limits: { refusalsMax: 1 },
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/-> verifying/);
+  await world.store.refuseTicket(1, "left is still dark");
+  await running;
+  expect(world.dials.read()).toEqual(AT_FIRST);
+  expect(await stepStates(world)).toEqual(["set_dial left: undone", "put_back left: done"]);
+  await isReplayedTheSame(world);
+});
+
+test("what was verified stays", async () => {
+  using world = openDialWorld({ script: [says(setCall("left", 5)), says(concludeCall("fixed"))] });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/-> verifying/);
+  await world.store.verifyTicket(1, "seen well three times");
+  await running;
+  expect(world.dials.read()).toMatchObject({ left: 5 });
+  expect(await stepStates(world)).toEqual(["set_dial left: done"]);
+});
+
+for (const onShutdown of ["escalate", "release"] as const) {
+  test(`at SIGTERM it is taken back before the end: ${onShutdown}`, async () => {
+    using world = openDialWorld({ script: [says(setCall("left", 5)), "hang"], onShutdown });
+    await world.openTicket();
+    const running = world.run();
+    await eventually(() => world.model.requests.length === 2, "the step is done");
+    world.stop("SIGTERM");
+    await running;
+    expect(world.dials.read()).toEqual(AT_FIRST);
+    expect((await world.session()).stopDetail).toContain("taken back: step 1");
+    expect((await world.ticket()).state).toBe(onShutdown === "release" ? "open" : "escalated");
+    await isReplayedTheSame(world);
+  });
+}
+
+test("what waits for its verification stays at SIGTERM: nobody has refused it", async () => {
+  using world = openDialWorld({ script: [says(setCall("left", 5)), says(concludeCall("fixed"))] });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/waiting for the monitor/);
+  world.stop("SIGTERM");
+  await running;
+  expect(world.dials.read()).toMatchObject({ left: 5 });
+  expect((await world.ticket()).note).toContain("its changes stay");
+});
+
+test("a ticket that a person took away is not touched any more", async () => {
+  using world = openDialWorld({ script: [says(setCall("left", 5)), "hang"], leaseMs: 300 });
+  await world.openTicket();
+  const running = world.run();
+  await eventually(() => world.model.requests.length === 2, "the step is done");
+  await world.store.resolveTicket(1, "I look after it");
+  await running;
+  expect(world.dials.deeds).toEqual(["left=5"]);
+  await isReplayedTheSame(world);
+});
+
+function ruleOf(decision: "ask" | "deny"): PolicyRule {
+  const anything = { subjects: undefined, effects: undefined, members: undefined };
+  const which = { actions: ["put_back"], hours: undefined };
+  return { name: "nothing back", decision, reason: undefined, ...anything, ...which };
+}
+
+test("an undo that the guard refuses is not done, and a person is told", async () => {
+  const policy = { ...NO_POLICY, rules: [ruleOf("deny")] };
+  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], policy });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.deeds).toEqual(["left=5"]);
+  const { note } = await world.ticket();
+  expect(note).toMatch(/still there: step 1 set_dial left .*refused by the guard: .*nothing back/);
+  const [kept] = await world.events("step_kept");
+  expect(kept?.content).toMatchObject({ entryId: 1 });
+  await isReplayedTheSame(world);
+});
+
+test("an undo that a person would have to be asked for is not done", async () => {
+  const policy = { ...NO_POLICY, rules: [ruleOf("ask")] };
+  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], policy });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.deeds).toEqual(["left=5"]);
+  expect((await world.ticket()).note).toContain("a person must be asked");
+});
+
+test("who approved a step approved its undo, which was named", async () => {
+  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], mode: "approve" });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/undo: put_back left \{"value":1\}: waiting for approval/);
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect((await world.steps()).map(({ approvalId }) => approvalId)).toEqual([1, 1]);
+  expect(world.dials.read()).toEqual(AT_FIRST);
+  expect(await world.store.listApprovals({})).toHaveLength(1);
+  await isReplayedTheSame(world);
+});
+
+test("the blast radius does not stand in the way back", async () => {
+  const one = { steps: 1, interruptions: 1 };
+  const policy = { ...NO_POLICY, radius: { ticket: one, hour: one } };
+  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], policy });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toEqual(AT_FIRST);
+});
+
+test("what somebody else has changed since is not overwritten", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 5), setCall("right", 7)),
+      () => {
+        world.dials.write({ left: 5, right: 3 });
+        return GIVES_UP;
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toEqual({ left: 1, right: 3 });
+  expect((await world.ticket()).note).toContain("it is not in effect: right shows 3");
+});
+
+test("what another ticket's session did as well since is left to it", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 5)),
+      async () => {
+        await world.openTicket("right");
+        const other = { agentId: "other", leaseMs: 9_000, model: "m", mode: "execute" } as const;
+        const claimed = await world.store.claim(other);
+        const operation = { action: "set_dial", target: "left", args: { value: 5 } };
+        const sessionId = claimed?.session.id ?? "";
+        const same = { sessionId, kind: "act", operation, targets: ["left"] } as const;
+        const id = await world.store.beginStep(same);
+        await world.store.finishStep(id, { state: "done", result: "", changed: true });
+        return GIVES_UP;
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toMatchObject({ left: 5 });
+  expect((await world.ticket()).note).toContain("step 2 of ticket #2 did the same since");
+});
+
+test("what has become better with a step is not made worse by its undo", async () => {
+  using world = openDialWorld({ script: [says(setCall("left", 9)), GIVES_UP] });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toMatchObject({ left: 9 });
+  expect((await world.ticket()).note).toContain(
+    "lamp_on of left was violated before it and holds now",
+  );
+  await isReplayedTheSame(world);
+});
+
+test("without sight nothing is taken back", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 5)),
+      () => {
+        world.dials.write({ left: "dark", right: "dark" });
+        return GIVES_UP;
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.deeds).toEqual(["left=5"]);
+  expect((await world.ticket()).note).toContain("the subject cannot be seen at present");
+});
+
+test("an undo that fails is told, and those before it go on", async () => {
+  using world = openDialWorld({
+    script: [says(setCall("left", 5), setCall("right", 7)), GIVES_UP],
+    before: ({ target, args }) => {
+      if (target === "right" && args.value === 2) throw new Error("stuck");
+    },
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toEqual({ left: 1, right: 7 });
+  expect((await world.ticket()).note).toContain("still there: step 2");
+  expect(await stepStates(world)).toEqual([
+    "set_dial left: undone",
+    "set_dial right: done",
+    "put_back right: failed",
+    "put_back left: done",
+  ]);
+});
+
+test("the way back is for no model to call", async () => {
+  using world = openDialWorld({ script: [says(setCall("left", 5, "put_back")), GIVES_UP] });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.deeds).toEqual([]);
+  expect(world.model.requests[0]?.system).not.toContain("- put_back");
+});
+
+test("what holds a secret is not stored, so there is no undo, which is said", async () => {
+  const plan = () =>
+    ({
+      type: "call",
+      call: { action: "put_back", target: "left", args: { key: SECRET } },
+    }) as const;
+  using world = openDialWorld({
+    script: [says(setCall("left", 5)), GIVES_UP],
+    changes: { undo: { describes: "put_back", plan } },
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.lines.join("\n")).toContain("NO UNDO: what was there holds a secret");
+  expect(JSON.stringify(await world.store.eventsOf({}))).not.toContain(SECRET);
+});
