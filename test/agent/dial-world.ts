@@ -1,8 +1,10 @@
 // An agent's world whose subject are dials in a file of its own.
+import { expect } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JournalEntry } from "../../src/domain/session.ts";
+import { replaySession } from "../../src/replay/replay.ts";
 import { type DialHooks, type DialRoom, type Dials, dialSubject } from "../support/dial-subject.ts";
 import { call } from "../support/scripted-model.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
@@ -47,6 +49,14 @@ export async function stepStates(world: DialWorld): Promise<readonly string[]> {
   return (await world.steps()).map(
     ({ operation, state }) => `${operation.action} ${operation.target}: ${state}`,
   );
+}
+
+/** The last session, from its record alone; and the audit is whole. */
+export async function isReplayedTheSame(world: DialWorld): Promise<void> {
+  const { id } = await world.session();
+  const events = await world.store.eventsOf({ sessionId: id });
+  expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: true });
+  expect(await world.store.verifyAudit()).toMatchObject({ state: "intact" });
 }
 
 export const AT_FIRST: Dials = { left: 1, right: 2 };

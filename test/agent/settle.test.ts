@@ -3,13 +3,13 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { replaySession } from "../../src/replay/replay.ts";
 import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 import {
   AT_FIRST,
   type DialOptions,
   type DialWorld,
+  isReplayedTheSame,
   openDialWorld,
   setCall,
   stepStates,
@@ -40,10 +40,7 @@ async function runNext(world: DialWorld): Promise<void> {
   await world.untilLine(/-> escalated/);
   world.stop("SIGTERM");
   await running;
-  const { id } = await world.session();
-  const events = await world.store.eventsOf({ sessionId: id });
-  expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: true });
-  expect(await world.store.verifyAudit()).toMatchObject({ state: "intact" });
+  await isReplayedTheSame(world);
 }
 
 function next(options: Partial<DialOptions> = {}): DialWorld {
@@ -188,4 +185,35 @@ test("before it changes anything a session settles what died beside it meanwhile
   expect(world.lines.findIndex((line) => line.startsWith("[Settle] step 1 set_dial right"))).toBe(
     world.lines.findIndex((line) => line.startsWith("[Guard] allow")) - 1,
   );
+});
+
+test("an undo that hangs holds no signal up: it is on record, and the next session goes on", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [says(setCall("left", 5), setCall("right", 7)), "hang"],
+    onShutdown: "release",
+    before: ({ args }) => (args.value === 2 ? new Promise(() => undefined) : undefined),
+  });
+  await world.openTicket();
+  const running = world.run();
+  await eventually(() => world.model.requests.length === 2, "the steps are done");
+  world.stop("SIGTERM");
+  let hasEnded = false;
+  void running.then(() => {
+    hasEnded = true;
+  });
+  await eventually(() => hasEnded, "the agent ends", 5_000);
+  expect((await world.session()).stopDetail).toContain("its outcome is unknown");
+  expect((await world.steps()).at(-1)).toMatchObject({ undoes: 2, state: "intended" });
+  await isReplayedTheSame(world);
+  using second = openDialWorld({ script: [GIVES_UP], queue: world.store });
+  second.dials.write(world.dials.read());
+  await second.run();
+  expect(second.dials.deeds).toEqual(["right=2", "left=1"]);
+  expect(await stepStates(world)).toEqual([
+    "set_dial left: undone",
+    "set_dial right: undone",
+    "put_back right: had_no_effect",
+    "put_back right: done",
+    "put_back left: done",
+  ]);
 });

@@ -2,21 +2,19 @@
 import { expect, test } from "bun:test";
 import { NO_POLICY, type PolicyRule } from "../../src/agent/guard/policy.ts";
 import { ModelError } from "../../src/domain/model.ts";
-import { replaySession } from "../../src/replay/replay.ts";
 import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
-import { AT_FIRST, type DialWorld, openDialWorld, setCall, stepStates } from "./dial-world.ts";
-import { SECRET } from "./world.ts";
+import {
+  AT_FIRST,
+  type DialWorld,
+  isReplayedTheSame,
+  openDialWorld,
+  setCall,
+  stepStates,
+} from "./dial-world.ts";
 
 const GIVES_UP = says(concludeCall("cannot_fix"));
 const TURNS_TWO = says(setCall("left", 5), setCall("right", 7), setCall("left", 6));
-
-async function isReplayedTheSame(world: DialWorld): Promise<void> {
-  const { id } = await world.session();
-  const events = await world.store.eventsOf({ sessionId: id });
-  expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: true });
-  expect(await world.store.verifyAudit()).toMatchObject({ state: "intact" });
-}
 
 test("a session that gives up takes back what it did, newest first", async () => {
   using world = openDialWorld({ script: [TURNS_TWO, GIVES_UP] });
@@ -42,37 +40,6 @@ test("a session that gives up takes back what it did, newest first", async () =>
   const { note } = await world.ticket();
   expect(note).toContain('taken back: step 3 set_dial left {"value":6}, step 2 set_dial right');
   await isReplayedTheSame(world);
-});
-
-test("the intent says what was found, what it does, and how it is taken back", async () => {
-  using world = openDialWorld({ script: [says(setCall("right", 10)), GIVES_UP] });
-  await world.openTicket();
-  await world.run();
-  const [step, back] = await world.steps();
-  expect(step).toMatchObject({
-    precondition: { found: "right shows 2", violated: ["lamp_on of left"] },
-    effects: [{ kind: "configure", targets: ["right"], source: "set_dial right" }],
-    undo: { type: "call", call: { action: "put_back", target: "right", args: { value: 2 } } },
-    hasChanged: true,
-  });
-  expect(back).toMatchObject({ kind: "act", undoes: 1, undo: { type: "unneeded" } });
-  const [begun] = await world.events("step_begun");
-  expect(begun?.content).toMatchObject({ precondition: step?.precondition, undo: step?.undo });
-});
-
-test("what its undo is, or that there is none, is said before a step runs", async () => {
-  using world = openDialWorld({
-    script: [says(setCall("left", 5), setCall("right", 3, "burn")), GIVES_UP],
-  });
-  await world.openTicket();
-  await world.run();
-  const said = world.lines.filter((line) => line.startsWith("[Guard]"));
-  expect(said[0]).toEndWith('; undo: put_back left {"value":1}');
-  expect(said[1]).toEndWith("; NO UNDO: ashes stay ashes");
-  expect(world.model.requests[0]?.system).toContain("undo: put_back with the value of before");
-  expect(world.model.requests[0]?.system).toContain("undo: there is none: ashes stay ashes");
-  expect((await world.ticket()).note).toContain("not to be undone: step 2 burn right");
-  expect(world.dials.read()).toEqual({ left: 1, right: 3 });
 });
 
 const ENDS: readonly (readonly [what: string, options: Parameters<typeof openDialWorld>[0]])[] = [
@@ -182,19 +149,6 @@ test("an undo that a person would have to be asked for is not done", async () =>
   expect((await world.ticket()).note).toContain("a person must be asked");
 });
 
-test("who approved a step approved its undo, which was named", async () => {
-  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], mode: "approve" });
-  await world.openTicket();
-  const running = world.run();
-  await world.untilLine(/undo: put_back left \{"value":1\}: waiting for approval/);
-  await world.store.decideApproval(1, "approved");
-  await running;
-  expect((await world.steps()).map(({ approvalId }) => approvalId)).toEqual([1, 1]);
-  expect(world.dials.read()).toEqual(AT_FIRST);
-  expect(await world.store.listApprovals({})).toHaveLength(1);
-  await isReplayedTheSame(world);
-});
-
 test("the blast radius does not stand in the way back", async () => {
   const one = { steps: 1, interruptions: 1 };
   const policy = { ...NO_POLICY, radius: { ticket: one, hour: one } };
@@ -287,28 +241,4 @@ test("an undo that fails is told, and those before it go on", async () => {
     "put_back right: failed",
     "put_back left: done",
   ]);
-});
-
-test("the way back is for no model to call", async () => {
-  using world = openDialWorld({ script: [says(setCall("left", 5, "put_back")), GIVES_UP] });
-  await world.openTicket();
-  await world.run();
-  expect(world.dials.deeds).toEqual([]);
-  expect(world.model.requests[0]?.system).not.toContain("- put_back");
-});
-
-test("what holds a secret is not stored, so there is no undo, which is said", async () => {
-  const plan = () =>
-    ({
-      type: "call",
-      call: { action: "put_back", target: "left", args: { key: SECRET } },
-    }) as const;
-  using world = openDialWorld({
-    script: [says(setCall("left", 5)), GIVES_UP],
-    changes: { undo: { describes: "put_back", plan } },
-  });
-  await world.openTicket();
-  await world.run();
-  expect(world.lines.join("\n")).toContain("NO UNDO: what was there holds a secret");
-  expect(JSON.stringify(await world.store.eventsOf({}))).not.toContain(SECRET);
 });
