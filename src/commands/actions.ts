@@ -82,7 +82,7 @@ async function decide(store: TicketOps, { context, decision, words }: Answer): P
   printEither(context, { json: decided, lines: () => decidedLines(decided) });
 }
 
-/** After the id, or as --reason; without secrets: they leave for the model, and stay in the audit. */
+/** After the id, or as --reason; without secrets, for they leave for the model and the audit. */
 async function typedWords({ words, flags, env }: CommandContext): Promise<string | undefined> {
   const typed = words.slice(2).join(" ").trim();
   const flagged = textFlag(flags, "reason")?.trim() ?? "";

@@ -41,8 +41,8 @@ export interface World extends Disposable {
   readonly lines: readonly string[];
   /** A ticket for the lamp that is dark. */
   openTicket(entity?: string): Promise<Ticket>;
-  /** Until one ticket is done. */
-  run(): Promise<void>;
+  /** Until one ticket is done; told to end by `stop`, or by the signal that is given. */
+  run(signal?: AbortSignal): Promise<void>;
   /** Sends the signal that main would send. */
   stop(name: "SIGTERM" | "SIGINT"): void;
   ticket(): Promise<Ticket>;
@@ -75,7 +75,7 @@ export function openWorld(options: WorldOptions): World {
   return {
     ...{ store, home, scratch, model, lamps, lines },
     openTicket: (entity = "left") => openTicket(store, entity),
-    run: () => runAgent(agent),
+    run: (signal = stopping.signal) => runAgent({ ...agent, signal }),
     stop: (name) => stopping.abort(name),
     ticket: async () => defined(await store.getTicket(1)),
     session: async () => defined((await store.sessionsOf(1)).at(-1)),
