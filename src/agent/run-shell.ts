@@ -33,18 +33,22 @@ export async function runShell(
     return failure(`refused by the guard: ${passage.reason}. Nothing was run.`);
   }
   if (!isMutating(effects)) return outcomeOf(context, await runBounded(context, asked));
-  return runJournaled(context, asked);
+  const { approvalId } = passage;
+  return runJournaled(context, { ...asked, ...(approvalId && { approvalId }) });
 }
 
 interface AskedCommand {
   readonly command: string;
   readonly effects: readonly Effect[];
+  /** Of the person who let it pass. */
+  readonly approvalId?: number;
 }
 
 async function runJournaled(context: SessionContext, asked: AskedCommand): Promise<ToolOutcome> {
-  const { command, effects } = asked;
+  const { command, effects, approvalId } = asked;
   const targets = [...new Set(effects.flatMap((effect) => effect.targets))];
-  const known = { precondition: UNCHECKED, effects, undo: SHELL_UNDO };
+  const named = approvalId && { approvalId };
+  const known = { precondition: UNCHECKED, effects, undo: SHELL_UNDO, ...named };
   const intent = { kind: "shell", operation: { command }, targets, ...known } as const;
   const step = await beginStep(context, intent);
   if (!step) return lostTicket();

@@ -205,3 +205,12 @@ test("what holds a secret is nobody else's: another one would look the same", as
   ]);
   await expectReplay(world);
 });
+
+test("a command's step names the approval that let it pass", async () => {
+  using world = await openApproving([says(shellCall("no-such-program left")), GIVE_UP]);
+  const running = world.run();
+  await answer(world, { id: 1, decision: "approved" });
+  await running;
+  const steps = await world.store.journalOf((await world.session()).id);
+  expect(steps.map(({ kind, approvalId }) => [kind, approvalId])).toEqual([["shell", 1]]);
+});
