@@ -1,7 +1,9 @@
 // operator audit explain TICKET: one page for whoever was asleep when it happened. Pure: a story to
 // lines. Each line names the audit row that says so.
+import { unreachable } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Ticket } from "../domain/ticket.ts";
+import { undoWords } from "../domain/undo.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import {
   formatCost,
@@ -209,16 +211,38 @@ function changedLines({ sessions }: Story): readonly string[] {
   return sessions.flatMap(({ changes }) => changes.map(changeLine));
 }
 
-function changeLine({ entry, row }: ChangeStory): string {
-  const { id, startedAtMs, kind, targets, operation, state, result } = entry;
+function changeLine({ entry, row, later }: ChangeStory): string {
+  const { id, startedAtMs, kind, targets, operation, undo, undoes } = entry;
   const nobody = kind === "shell" ? "whom it touched is not known" : "no member itself";
   const whom = targets.length === 0 ? nobody : targets.join(", ");
-  const unknown = "interrupted before its end: nobody knows what it did";
-  const end = state === "intended" ? unknown : endOf(result ?? "");
   const where = row === undefined ? "" : `, row ${row}`;
-  const what = `${whom}: ${canonicalJson(operation)}: ${end}`;
-  const whole = `${formatTimeOfDay(startedAtMs)} step ${id}${where}: ${what}`;
+  const back = undoes === null ? "" : ` takes back step ${undoes}:`;
+  const what = [
+    `${whom}: ${canonicalJson(operation)}: ${stepEnd(entry)}`,
+    ...(undo?.type === "none" ? [undoWords(undo)] : []),
+    ...(later ? [`${later.words} (row ${later.row})`] : []),
+  ].join("; ");
+  const whole = `${formatTimeOfDay(startedAtMs)} step ${id}${where}:${back} ${what}`;
   return gist(whole, 2 * GIST_COLUMNS_MAX);
+}
+
+function stepEnd({ state, result }: ChangeStory["entry"]): string {
+  switch (state) {
+    case "intended":
+      return "interrupted before its end: nobody knows what it did";
+    case "took_effect":
+      return "interrupted before its end; it took effect";
+    case "had_no_effect":
+      return "interrupted before its end; it had no effect";
+    case "unknown":
+      return "interrupted before its end; what it did is unknown";
+    case "done":
+    case "failed":
+    case "undone":
+      return endOf(result ?? "");
+    default:
+      return unreachable(state);
+  }
 }
 
 function verifiedLines({ ticket, sessions, moves }: Story): readonly string[] {

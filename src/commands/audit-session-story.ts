@@ -43,6 +43,13 @@ export interface ChangeStory {
   readonly entry: JournalEntry;
   /** Of its end, else of its beginning; undefined where an older version made it. */
   readonly row: number | undefined;
+  /** What a later row says of it: it was settled, taken back, or why it was not. */
+  readonly later: StepLater | undefined;
+}
+
+export interface StepLater {
+  readonly row: number;
+  readonly words: string;
 }
 
 export interface ConclusionStory {
@@ -56,10 +63,13 @@ export interface ConclusionStory {
   readonly isEvidenceNamed: boolean;
 }
 
+/** By the number of the step. */
+export type LaterOfSteps = ReadonlyMap<number, StepLater>;
+
 export interface SessionTeller {
   /** Of the session, oldest first. */
   take(event: AuditEvent): void;
-  tell(journal: readonly JournalEntry[]): SessionStory;
+  tell(journal: readonly JournalEntry[], laterOf: LaterOfSteps): SessionStory;
 }
 
 export function createTeller(which: Pick<SessionStory, "session" | "attempt">): SessionTeller {
@@ -88,7 +98,7 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
         if (typeof entryId === "number") rowOfStep.set(entryId, row);
       }
     },
-    tell(journal) {
+    tell(journal, laterOf) {
       const { calls: told, counts } = calls.collected();
       const changes = endsOf(journal, SAID_HALF);
       const lists = [told, conclusions.ends(), refusals.ends(), approvals.ends(), changes];
@@ -101,10 +111,34 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
         conclusions: conclusions.ends().items,
         refusals: refusals.ends().items,
         approvals: approvals.ends().items,
-        changes: changes.items.map((entry) => ({ entry, row: rowOfStep.get(entry.id) })),
+        changes: changes.items.map((entry) => ({
+          ...{ entry, row: rowOfStep.get(entry.id) },
+          later: laterOf.get(entry.id),
+        })),
       };
     },
   };
+}
+
+/** Any session of the ticket may have written it, whoever made the step. */
+export function laterOfStep({
+  id: row,
+  type,
+  content,
+}: AuditEvent): readonly [number, StepLater] | undefined {
+  const { entryId, by } = content;
+  const reason = textIn(content, "reason");
+  if (typeof entryId !== "number") return undefined;
+  switch (type) {
+    case "step_settled":
+      return [entryId, { row, words: `settled by looking: ${reason}` }];
+    case "step_undone":
+      return [entryId, { row, words: `taken back by step ${by}` }];
+    case "step_kept":
+      return [entryId, { row, words: `not taken back: ${reason}` }];
+    default:
+      return undefined;
+  }
 }
 
 function conclusionStory(event: AuditEvent, seen: readonly number[]): ConclusionStory {

@@ -8,7 +8,13 @@ import type { Ticket } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { textIn } from "./audit-content.ts";
 import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
-import { createTeller, type Said, type SessionStory } from "./audit-session-story.ts";
+import {
+  createTeller,
+  laterOfStep,
+  type Said,
+  type SessionStory,
+  type StepLater,
+} from "./audit-session-story.ts";
 import { collectEnds, endsOf } from "./ends-of.ts";
 
 /** Kept of the first, and of the last. */
@@ -57,15 +63,20 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   const told = endsOf(meant, SESSIONS_HALF);
   const tellers = new Map(told.items.map((one) => [one.session.id, createTeller(one)]));
   const moves = collectEnds<MoveStory>(MOVES_HALF);
+  const laterOf = new Map<number, StepLater>();
   let openedRow: number | undefined;
   const whose = session === undefined ? { ticketId: ticket.id } : { sessionId: session.id };
   for await (const event of eventsIn(store, { ...whose, types: TOLD_TYPES })) {
     if (event.type === "ticket_opened") openedRow ??= event.id;
     for (const move of moveIn(event)) moves.add(move);
+    const later = laterOfStep(event);
+    if (later) laterOf.set(...later);
     tellers.get(event.sessionId ?? "")?.take(event);
   }
   const sessions: SessionStory[] = [];
-  for (const [id, teller] of tellers) sessions.push(teller.tell(await store.journalOf(id)));
+  for (const [id, teller] of tellers) {
+    sessions.push(teller.tell(await store.journalOf(id), laterOf));
+  }
   return {
     ...{ ticket, openedRow, sessions, sessionsOmitted: told.omitted },
     moves: moves.ends().items,
