@@ -19,7 +19,15 @@ import { subjectPaths } from "../runtimes/local/layout.ts";
 import { notUp } from "../runtimes/local/member.ts";
 import { openRuntime } from "../runtimes/open.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { chooseFrom, homeOf, numberFlag, parseId, refuseSurplus, usage } from "./flags.ts";
+import {
+  brokerOf,
+  chooseFrom,
+  homeOf,
+  numberFlag,
+  parseId,
+  refuseSurplus,
+  usage,
+} from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 
 interface FaultCall {
@@ -46,7 +54,18 @@ export async function runFault(context: CommandContext, load = loadSubject): Pro
   if (subject === undefined) {
     throw usage(`fault ${verb} needs a subject`, `operator fault ${verb} tikv`);
   }
+  if (verb !== "list") checkNoBroker(verb, context);
   return VERBS[verb]({ context, definition: await load(subject), word });
+}
+
+/** It breaks nothing, and what is in force is on file where it was injected. */
+function checkNoBroker(verb: string, context: CommandContext): void {
+  const broker = brokerOf(context);
+  if (broker === undefined) return;
+  throw usage(
+    `fault ${verb} is not offered by the broker at ${broker}`,
+    "faults are injected and healed where the engine is, without OPERATOR_BROKER",
+  );
 }
 
 /** Where the faults of a subject are on record; it goes with the subject. */

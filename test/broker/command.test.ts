@@ -95,6 +95,10 @@ test("who is led to a broker is told what it does not do", async () => {
     const refused = `operator: subject ${verb} is not offered by the broker at ${socket}: `;
     expect(await run(`subject ${verb} tikv`, led)).toEqual([`${refused}only members are`, 2]);
   }
+  for (const verb of ["inject", "heal", "recover"]) {
+    const refused = `operator: fault ${verb} is not offered by the broker at ${socket}`;
+    expect(await run(`fault ${verb} tikv`, led)).toEqual([refused, 2]);
+  }
   expect((await run("doctor --json", led))[0]).toContain(
     `{"name":"broker","state":"broken","detail":"${nobody}; start the broker, or name its socket`,
   );

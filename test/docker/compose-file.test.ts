@@ -34,7 +34,7 @@ const CASES: readonly ComposeCase[] = [
   { definition: ratelimiter, plan: limiterDocker, image: `operator:${version}`, ports: 11 },
 ];
 /** As a compose tool reads it, merges and all. */
-const FILE = z.object({ services: z.record(z.string(), z.unknown()) });
+const FILE = z.object({ services: z.record(z.string(), z.unknown()), networks: z.unknown() });
 const MEMBER = z.object({
   labels: z.record(z.string(), z.string()),
   cpus: z.number(),
@@ -90,6 +90,11 @@ describe.each([...CASES])("$definition.name", ({ definition, plan, image, ports 
     expect(published).toHaveLength(ports);
     const onLoopback = /^127\.0\.0\.1:\$\{OPERATOR_PORT_\w+:-\d+\}$/;
     for (const from of published) expect(from).toMatch(onLoopback);
+  });
+
+  test("its network has no IPv6, past which no rule of a disturbance would look", () => {
+    const { networks } = FILE.parse(Bun.YAML.parse(plan.files["compose.yaml"] ?? ""));
+    expect(networks).toEqual({ default: { enable_ipv6: false } });
   });
 
   test("ports are free ones, or those that a person names; no two are the same", async () => {
