@@ -2,6 +2,7 @@
 // that is published, with SHA256SUMS beside them.
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { BunPlugin } from "bun";
 
 const PLATFORMS = [
   "linux-x64",
@@ -21,12 +22,16 @@ export interface CompileOptions {
   readonly outfile: string;
   /** This one when it is absent. */
   readonly platform?: Platform | undefined;
+  /** For a test that has something else in place of a module. */
+  readonly plugins?: BunPlugin[];
 }
 
 /** One executable of an entry and everything that it imports. Throws when it cannot be built. */
-export async function compile({ entrypoint, outfile, platform }: CompileOptions): Promise<void> {
+export async function compile(options: CompileOptions): Promise<void> {
+  const { entrypoint, outfile, platform, plugins = [] } = options;
   await Bun.build({
     entrypoints: [entrypoint],
+    plugins,
     compile: {
       outfile,
       autoloadDotenv: false,

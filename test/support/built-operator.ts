@@ -4,7 +4,9 @@ import { afterAll } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { BunPlugin } from "bun";
 import { compile } from "../../build.ts";
+import { exchangeModules } from "../crash/exchange-modules.ts";
 
 const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");
 const HOSTILE = join(import.meta.dir, "hostile-operator.ts");
@@ -27,15 +29,26 @@ export function builtHostileOperator(): Promise<string> {
   return builtFrom(HOSTILE, "hostile-operator");
 }
 
-function builtFrom(entrypoint: string, name: string): Promise<string> {
-  const path = built.get(name) ?? build(entrypoint, name);
+/** The same, with lamps for a subject and a clock that can hurry. */
+export function builtCrashOperator(): Promise<string> {
+  return builtFrom(MAIN, "crash-operator", [exchangeModules]);
+}
+
+function builtFrom(entrypoint: string, name: string, plugins?: BunPlugin[]): Promise<string> {
+  const path = built.get(name) ?? build({ entrypoint, name, plugins });
   built.set(name, path);
   return path;
 }
 
-async function build(entrypoint: string, name: string): Promise<string> {
+interface Built {
+  readonly entrypoint: string;
+  readonly name: string;
+  readonly plugins?: BunPlugin[] | undefined;
+}
+
+async function build({ entrypoint, name, plugins }: Built): Promise<string> {
   directory ??= mkdtemp(join(tmpdir(), "operator-built-"));
   const outfile = join(await directory, name);
-  await compile({ entrypoint, outfile });
+  await compile({ entrypoint, outfile, ...(plugins ? { plugins } : {}) });
   return outfile;
 }
