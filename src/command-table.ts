@@ -1,6 +1,7 @@
 // Every verb with its words and flags. Data only: the command's code is loaded when it is chosen.
 import { ENDPOINTS, SUBJECT_NAMES } from "../subjects/index.ts";
 import type { Command } from "./commands/context.ts";
+import { INTERNAL_VERBS } from "./commands/internal-verbs.ts";
 
 export interface CommandEntry {
   /** In cac's form: `tickets [verb] [...words]`. */
@@ -17,6 +18,10 @@ const DB = { "--db <file>": "Database (env OPERATOR_DB; default: tickets.db in O
 const JSON_LINES = { "--json": "Print JSON for programs" };
 const POLICY = {
   "--policy <file>": "A person's rules for the guard (default: policy.yaml in OPERATOR_HOME)",
+};
+const SANDBOX_CHOICE = {
+  "--sandbox <when>":
+    "For commands that look: auto, where bwrap works; require; or off (env OPERATOR_SANDBOX)",
 };
 const ELSEWHERE = Object.fromEntries(
   ENDPOINTS.map(({ flag, variable, describes }) => [
@@ -77,6 +82,7 @@ const AGENT: CommandEntry = {
     "--mode <mode>": "observe, approve or execute (default execute; env OPERATOR_SAFETY_MODE)",
     "--subject <name>": "Only tickets of this subject",
     ...POLICY,
+    ...SANDBOX_CHOICE,
     "--on-shutdown <what>": "escalate or release the ticket in hand (default escalate)",
     "--turns-max <n>": "Model messages per session (default 40)",
     "--tokens-max <n>": "Tokens per session (default 500000)",
@@ -235,46 +241,8 @@ const BROKER_SERVICE: CommandEntry = {
 const DOCTOR: CommandEntry = {
   usage: "doctor",
   describes: "What is here, and what each missing thing costs",
-  flags: { ...BROKER, ...DB, ...JSON_LINES },
+  flags: { ...BROKER, ...SANDBOX_CHOICE, ...DB, ...JSON_LINES },
   load: async () => (await import("./commands/doctor.ts")).runDoctor,
-};
-
-const MEMBER: CommandEntry = {
-  usage: "member [subject] [member]",
-  describes: "One member that is this executable itself, started by `subject up`",
-  flags: { "--home <dir>": "OPERATOR_HOME of the subject" },
-  isInternal: true,
-  load: async () => (await import("./commands/member.ts")).runMember,
-};
-
-const DISTURBANCE: CommandEntry = {
-  usage: "disturbance [order]",
-  describes: "What a helper container does beside a member that is disturbed from outside",
-  flags: {},
-  isInternal: true,
-  load: async () => (await import("./commands/disturbance.ts")).runDisturbance,
-};
-
-const PROGRAM: CommandEntry = {
-  usage: "program [subject] [program] [...words]",
-  describes: "One program of a subject, with its own flags behind --, as a container runs it",
-  flags: {},
-  examples: ["operator program tikv pd-server -- --name=pd1 --data-dir=/data"],
-  isInternal: true,
-  load: async () => (await import("./commands/program.ts")).runProgram,
-};
-
-const WORKLOAD: CommandEntry = {
-  usage: "workload [subject]",
-  describes: "The load generator, started by the demo",
-  flags: {
-    "--ledger <file>": "Where acknowledged writes are recorded",
-    "--ops <n>": "Operations per second (default 200)",
-    "--keys <n>": "Distinct keys (default 1000)",
-    "--duration <duration>": "Ends by itself (default: at a signal)",
-  },
-  isInternal: true,
-  load: async () => (await import("./commands/workload.ts")).runWorkloadCommand,
 };
 
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
@@ -290,8 +258,5 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   fault: FAULT,
   broker: BROKER_SERVICE,
   doctor: DOCTOR,
-  member: MEMBER,
-  program: PROGRAM,
-  disturbance: DISTURBANCE,
-  workload: WORKLOAD,
+  ...INTERNAL_VERBS,
 };

@@ -8,8 +8,10 @@ import { ENDPOINTS } from "../../subjects/index.ts";
 import type { CommandKnowledge, SubjectNames } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "../infra/child.ts";
-import { createShell } from "../infra/exec.ts";
+import { createShell, type Sandbox } from "../infra/exec.ts";
 import { withFileErrors } from "../infra/files.ts";
+import { quoteWord } from "../infra/shell-word.ts";
+import { type FoundSandbox, findSandbox } from "./agent-sandbox.ts";
 import type { CommandContext } from "./context.ts";
 import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
 import { endpointsOf } from "./open-subject.ts";
@@ -54,10 +56,20 @@ function readSecret(path: string): readonly string[] {
 }
 
 /** Writes <home>/bin/operator. Rejects with code "runtime" when it cannot. */
-export async function openAgentShell(context: CommandContext): Promise<Shell> {
+export async function openAgentShell(
+  context: CommandContext,
+  sandbox: Sandbox | undefined,
+): Promise<Shell> {
   const folder = join(homeOf(context), "bin");
   await withFileErrors("preparing the agent's shell", () => writeShim(folder, context.self));
-  return createShell({ env: shellEnv(context, folder), cwd: tmpdir(), clock: context.clock });
+  const env = shellEnv(context, folder);
+  return createShell({ env, cwd: tmpdir(), clock: context.clock, sandbox });
+}
+
+/** Throws as `findSandbox` does. */
+export function findShellSandbox(context: CommandContext): Promise<FoundSandbox> {
+  const env = shellEnv(context, join(homeOf(context), "bin"));
+  return findSandbox(context, { env, cwd: tmpdir(), knowledge: shellKnowledge(context) });
 }
 
 /** What the guard needs to know of this machine, once the subject's names are known. */
@@ -121,11 +133,7 @@ async function writeShim(folder: string, self: readonly string[]): Promise<void>
   await mkdir(folder, { recursive: true });
   const file = join(folder, "operator");
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `#!/bin/sh\nexec ${self.map(quote).join(" ")} "$@"\n`);
+  await writeFile(draft, `#!/bin/sh\nexec ${self.map(quoteWord).join(" ")} "$@"\n`);
   await chmod(draft, 0o755);
   await rename(draft, file);
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

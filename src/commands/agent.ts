@@ -6,9 +6,11 @@ import { DEFAULT_LIMITS, type Limits } from "../agent/limits.ts";
 import { runAgent } from "../agent/loop.ts";
 import { createRedactor } from "../agent/redact.ts";
 import type { Runbook, RunbookTicket } from "../domain/runbook.ts";
+import { closeOwnMemory } from "../infra/own-memory.ts";
 import { openModel } from "../models/open-model.ts";
 import { modeOf } from "./agent-mode.ts";
-import { openAgentShell, secretsOf, shellKnowledge } from "./agent-shell.ts";
+import { describeSandbox, requiredSandbox } from "./agent-sandbox.ts";
+import { findShellSandbox, openAgentShell, secretsOf, shellKnowledge } from "./agent-shell.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { choiceFlag, durationFlag, isFlagSet, numberFlag, textFlag } from "./flags.ts";
@@ -25,6 +27,7 @@ const POLL_MS = 250;
 const BACKOFF_MS = 1_000;
 
 export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> {
+  closeOwnMemory();
   const context = withParentPipe(outer);
   const { flags, env, clock, random, signal, printOrLose: print } = context;
   const mode = modeOf(context);
@@ -42,7 +45,10 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     recordings: (recorded) => findRecording(context, recorded),
   });
   if (notice !== undefined) context.printError(notice);
-  const shell = await opening(context, () => openAgentShell(context));
+  const found = await findShellSandbox(context);
+  const sandbox = requiredSandbox(context, found);
+  if (!sandbox) context.printError(`[Sandbox] ${describeSandbox(found)}`);
+  const shell = await opening(context, () => openAgentShell(context, sandbox));
   using queue = await opening(context, () => openStore(context));
   if (!shell || !queue) return exitCodeOfSignal(signal);
   const knowledge = shellKnowledge(context);

@@ -6,14 +6,17 @@ import { dirname } from "node:path";
 import { version } from "../../package.json";
 import { OperatorError } from "../domain/errors.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
+import { type BoundInForce, examineShell } from "./doctor-shell.ts";
 import { brokerOf, databaseOf, homeOf, isFlagSet } from "./flags.ts";
 import { isDatabaseMissing, openStore } from "./open-store.ts";
 
 /** `missing` costs something; `broken` must be mended first. */
-interface Finding {
+export interface Finding {
   readonly name: string;
   readonly state: "here" | "missing" | "broken";
   readonly detail: string;
+  /** Of a command of an agent; with the finding about them alone. */
+  readonly bounds?: readonly BoundInForce[];
 }
 
 const MARKS: Readonly<Record<Finding["state"], string>> = {
@@ -23,7 +26,7 @@ const MARKS: Readonly<Record<Finding["state"], string>> = {
 };
 
 export async function runDoctor(context: CommandContext): Promise<ExitCode> {
-  const findings = await Promise.all([
+  const examined = await Promise.all([
     examineExecutable(context),
     examineHome(context),
     examineDatabase(context),
@@ -32,8 +35,10 @@ export async function runDoctor(context: CommandContext): Promise<ExitCode> {
     ...examineBroker(context),
     examineRedis(),
     examineTikv(),
+    examineShell(context),
     examineSystem(),
   ]);
+  const findings = examined.flat();
   if (isFlagSet(context.flags, "json")) context.print(JSON.stringify(findings));
   else for (const finding of findings) context.print(lineOf(finding));
   return findings.some(({ state }) => state === "broken") ? 3 : 0;

@@ -66,7 +66,7 @@ interface End {
 export function createShell(world: ShellWorld): Shell {
   return {
     async run(command, options) {
-      const startedAtMs = world.clock.now();
+      const startedAtMs = world.clock.elapsed();
       const { reach } = options;
       const isLook = reach.type === "look";
       try {
@@ -79,7 +79,7 @@ export function createShell(world: ShellWorld): Shell {
         failPoint("command.spawned");
         return await runGroup(group, options, world);
       } catch (error) {
-        const durationMs = world.clock.now() - startedAtMs;
+        const durationMs = world.clock.elapsed() - startedAtMs;
         return cannotStart(messageOf(error), durationMs);
       }
     },
@@ -106,7 +106,7 @@ async function runGroup(
   options: ShellOptions,
   { clock, bounds = SHELL_BOUNDS }: ShellWorld,
 ): Promise<ShellResult> {
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.elapsed();
   const collector = createOutputCollector(options.outputBytesMax);
   const stopReading = new AbortController();
   const drained = drain(group.stdout, collector, stopReading.signal);
@@ -129,7 +129,7 @@ async function runGroup(
     signal,
     timedOut: cause === "timed_out",
     aborted: cause === "aborted",
-    durationMs: clock.now() - startedAtMs,
+    durationMs: clock.elapsed() - startedAtMs,
     output,
     ...(notes.length + told.length > 0 && { notes: [...notes, ...told] }),
   };

@@ -12,7 +12,10 @@ import {
 export interface ProcessBound extends Disposable {
   /** For sh: binds the shell and whatever it starts. Empty where nothing binds it. */
   readonly script: string;
+  readonly keptBy: "limit" | "control group" | "nobody";
 }
+
+const UNBOUND: ProcessBound = { script: "", keptBy: "nobody", [Symbol.dispose]: () => undefined };
 
 /** The hierarchies of version 1, or of both versions, and of version 2: cgroups(7). */
 const PLACES = [
@@ -28,7 +31,7 @@ let groups = 0;
 
 /** Threads count as processes. Outside Linux nothing binds. */
 export function openProcessBound(processesMax: number): ProcessBound {
-  if (process.platform !== "linux") return { script: "", [Symbol.dispose]: () => undefined };
+  if (process.platform !== "linux") return UNBOUND;
   return process.getuid?.() === 0 ? boundByGroup(processesMax) : boundByLimit(processesMax);
 }
 
@@ -37,7 +40,7 @@ function boundByLimit(processesMax: number): ProcessBound {
   const limit = countTasksOf(String(process.getuid?.())) + processesMax;
   // bash calls it -u, dash -p, which bash in turn does not set.
   const script = `ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit} 2>/dev/null\n`;
-  return { script, [Symbol.dispose]: () => undefined };
+  return { script, keptBy: "limit", [Symbol.dispose]: () => undefined };
 }
 
 function countTasksOf(uid: string): number {
@@ -53,7 +56,7 @@ function countTasksOf(uid: string): number {
 
 function boundByGroup(processesMax: number): ProcessBound {
   const place = PLACES.find(({ dir, mark }) => existsSync(`${dir}/${mark}`))?.dir;
-  if (place === undefined) return { script: "", [Symbol.dispose]: () => undefined };
+  if (place === undefined) return UNBOUND;
   sweepGroups(place);
   groups += 1;
   const group = `${place}/${NAME}-${process.pid}-${groups}`;
@@ -62,8 +65,12 @@ function boundByGroup(processesMax: number): ProcessBound {
     writeFileSync(`${group}/pids.max`, `${processesMax}`);
     return true;
   });
-  const script = isMade ? `echo $$ > ${group}/cgroup.procs 2>/dev/null\n` : "";
-  return { script, [Symbol.dispose]: () => removeGroup(group) };
+  if (!isMade) {
+    removeGroup(group);
+    return UNBOUND;
+  }
+  const script = `echo $$ > ${group}/cgroup.procs 2>/dev/null\n`;
+  return { script, keptBy: "control group", [Symbol.dispose]: () => removeGroup(group) };
 }
 
 /** Of agents that were killed. */

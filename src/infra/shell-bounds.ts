@@ -129,8 +129,9 @@ export function noteBounds(ended: EndedCommand, bounds: ShellBounds): readonly s
   });
 }
 
-/** For people: "64 MiB", "1 GiB". */
+/** For people: "64 MiB", "1 GiB", "16 KiB". */
 export function sayBytes(bytes: number): string {
+  if (bytes < MIB) return `${bytes / KIB} KiB`;
   const mebibytes = bytes / MIB;
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
 }

@@ -67,7 +67,7 @@ test("commands find operator, and of our environment only what they need", async
     OPERATOR_RATELIMITER_TOKEN: "hunter4",
   };
   const env = { ...secrets, PGHOST: "hunter5", LANG: "C", PD_ENDPOINT: "http://pd:2379" };
-  const shell = await openAgentShell(place.context([], env));
+  const shell = await openAgentShell(place.context([], env), undefined);
   const options = {
     timeoutMs: 5_000,
     outputBytesMax: 10_000,

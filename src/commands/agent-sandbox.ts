@@ -1,0 +1,137 @@
+// Whether the commands of an agent that only look run in a sandbox, and what they see there.
+import { join, resolve } from "node:path";
+import { ENDPOINTS } from "../../subjects/index.ts";
+import { classifyCommand } from "../agent/guard/classify-command.ts";
+import { type CommandKnowledge, placesOf, type SubjectNames } from "../agent/guard/scope.ts";
+import { isMutating } from "../domain/effect.ts";
+import { OperatorError } from "../domain/errors.ts";
+import type { SubjectPlace } from "../domain/shell.ts";
+import type { Sandbox } from "../infra/exec.ts";
+import { probeSandbox } from "../infra/sandbox.ts";
+import type { Address } from "../infra/sandbox-protocol.ts";
+import { quoteWord } from "../infra/shell-word.ts";
+import type { CommandContext } from "./context.ts";
+import { choiceFlag, chooseFrom, databaseOf, homeOf } from "./flags.ts";
+import { endpointsOf } from "./open-subject.ts";
+import { policyFileOf } from "./policy-file.ts";
+
+export interface ShellOfAgent {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly knowledge: (names: SubjectNames) => CommandKnowledge;
+}
+
+export type FoundSandbox =
+  | { readonly state: "works"; readonly sandbox: Sandbox; readonly bwrap: string }
+  /** A person's choice. */
+  | { readonly state: "off" }
+  | { readonly state: "absent" }
+  | { readonly state: "unusable"; readonly bwrap: string; readonly reason: string };
+
+const CHOICES = ["auto", "require", "off"] as const;
+const SANDBOX_ENV = "OPERATOR_SANDBOX";
+const PORTS: Readonly<Record<string, number>> = {
+  "http:": 80,
+  "https:": 443,
+  "redis:": 6379,
+  "rediss:": 6379,
+};
+
+/** What is typed wins over the environment. Throws code "usage" for another word. */
+function choiceOf({ flags, env }: CommandContext): (typeof CHOICES)[number] {
+  const typed = choiceFlag(flags, "sandbox", CHOICES);
+  const inherited = env[SANDBOX_ENV];
+  if (typed !== undefined || !inherited) return typed ?? "auto";
+  return chooseFrom(inherited, CHOICES, SANDBOX_ENV);
+}
+
+/** Throws code "usage" for a choice that is none. */
+export async function findSandbox(
+  context: CommandContext,
+  shell: ShellOfAgent,
+): Promise<FoundSandbox> {
+  return choiceOf(context) === "off" ? { state: "off" } : probe(context, shell);
+}
+
+/** Undefined where there is none. Throws code "runtime" where a person requires one. */
+export function requiredSandbox(context: CommandContext, found: FoundSandbox): Sandbox | undefined {
+  if (found.state === "works") return found.sandbox;
+  if (!isSandboxRequired(context)) return undefined;
+  throw new OperatorError("runtime", `a sandbox is required: ${describeSandbox(found)}`, {
+    hint: "install bubblewrap where user namespaces are allowed, or choose --sandbox auto",
+  });
+}
+
+export function isSandboxRequired(context: CommandContext): boolean {
+  return choiceOf(context) === "require";
+}
+
+/** What that means for commands that look; for people. */
+export function describeSandbox(found: FoundSandbox): string {
+  switch (found.state) {
+    case "works":
+      return (
+        `${found.bwrap}: a command that looks sees a read-only file system without homes and ` +
+        "keys, reaches the subject's addresses alone, and signals nobody"
+      );
+    case "off":
+      return `switched off: ${BOUNDS_ALONE}`;
+    case "absent":
+      return `no bwrap on PATH: ${BOUNDS_ALONE}`;
+    case "unusable":
+      return `${found.bwrap} does not work here (${found.reason}): ${BOUNDS_ALONE}`;
+  }
+}
+
+const BOUNDS_ALONE = "commands have bounds, and see what this user sees";
+
+async function probe(context: CommandContext, shell: ShellOfAgent): Promise<FoundSandbox> {
+  const { self } = context;
+  const { env, cwd, knowledge } = shell;
+  const bwrap = process.platform === "linux" ? Bun.which("bwrap", { PATH: env.PATH ?? "" }) : null;
+  if (bwrap === null) return { state: "absent" };
+  const home = resolve(homeOf(context));
+  const probed = await probeSandbox({
+    ...{ bwrap, self, env, cwd },
+    hidden: hiddenFrom(context),
+    // Of what operator knows of a subject the members' own files alone: the rest has tokens.
+    shown: ({ subject }) => [join(home, "subjects", subject, "members"), join(home, "logs")],
+    addresses: ({ topology }) => [
+      ...addressesIn(topology),
+      ...endpointsOf(context, ENDPOINTS).flatMap(addressOf),
+    ],
+    mayAsk: (words, { subject, members, topology }) => {
+      const names = { subject, members, ...(topology ? placesOf(topology) : {}) };
+      return !isMutating(classifyCommand(words.map(quoteWord).join(" "), knowledge(names)));
+    },
+  });
+  return { ...probed, bwrap };
+}
+
+function hiddenFrom(context: CommandContext): readonly string[] {
+  const { HOME, DOCKER_HOST = "" } = context.env;
+  const database = resolve(databaseOf(context));
+  return [
+    resolve(homeOf(context)),
+    ...["", "-wal", "-shm", ".head"].map((end) => `${database}${end}`),
+    policyFileOf(context),
+    ...(HOME ? [resolve(HOME)] : []),
+    ...(DOCKER_HOST.startsWith("unix://") ? [DOCKER_HOST.slice("unix://".length)] : []),
+  ];
+}
+
+function addressesIn(topology: SubjectPlace["topology"]): readonly Address[] {
+  if (!topology) return [];
+  const ofMembers = topology.members.flatMap(({ host = "127.0.0.1", ports }) =>
+    Object.values(ports).map((port) => ({ host, port })),
+  );
+  return [...ofMembers, ...topology.endpoints.flatMap(addressOf)];
+}
+
+function addressOf(endpoint: string): readonly Address[] {
+  const url = URL.parse(endpoint);
+  if (!url) return [];
+  const port = Number(url.port) || PORTS[url.protocol];
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return port === undefined ? [] : [{ host, port }];
+}

@@ -1,0 +1,125 @@
+// The one way out of a sandbox: a Unix socket on which the agent connects to the subject's
+// addresses, and to nothing else, and runs programs outside for those who may ask for them.
+import { rm } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import {
+  type Address,
+  CONNECTED,
+  type DoorAnswer,
+  type DoorRequest,
+  nameOf,
+  readRequest,
+} from "./sandbox-protocol.ts";
+
+export interface DoorOptions {
+  /** Of the socket: at most 107 bytes, in a directory that nobody else may enter. */
+  readonly path: string;
+  readonly addresses: readonly Address[];
+  /** Runs what is asked for, or says why not. Never rejects; the signal ends it. */
+  readonly ask: (asked: AskedProgram) => Promise<number>;
+}
+
+export interface AskedProgram {
+  readonly words: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
+}
+
+/** Open at the same time: a command has 256 files for both ends of each. */
+const CONNECTIONS_MAX = 128;
+const REQUEST_BYTES_MAX = 64 * 1024;
+/** Until the whole line is here. */
+const REQUEST_WITHIN_MS = 3_000;
+const NEWLINE = 10;
+
+/** Listens. Disposed of, it ends its connections and what was asked for. */
+export async function openDoor(options: DoorOptions): Promise<AsyncDisposable> {
+  const closing = new AbortController();
+  const open = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    if (open.size >= CONNECTIONS_MAX) return void socket.destroy();
+    open.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => open.delete(socket));
+    hear(socket, (request) => serve(socket, { request, options, signal: closing.signal }));
+  });
+  await listen(server, options.path);
+  return {
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      for (const socket of open) socket.destroy();
+      server.close();
+      await rm(options.path, { force: true });
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => resolve());
+  });
+}
+
+/** The first line; who does not say one in time, or says too much, is cut off. */
+function hear(socket: Socket, onRequest: (request: DoorRequest) => void): void {
+  let heard: Buffer = Buffer.alloc(0);
+  const timer = setTimeout(() => socket.destroy(), REQUEST_WITHIN_MS);
+  socket.once("close", () => clearTimeout(timer));
+  const add = (chunk: Buffer) => {
+    heard = Buffer.concat([heard, chunk]);
+    const end = heard.indexOf(NEWLINE);
+    if (end === -1 && heard.length <= REQUEST_BYTES_MAX) return;
+    clearTimeout(timer);
+    socket.off("data", add);
+    socket.pause();
+    // Nobody says more before there is an answer.
+    const request = end === heard.length - 1 ? readRequest(heard.toString()) : undefined;
+    if (request) onRequest(request);
+    else socket.destroy();
+  };
+  socket.on("data", add);
+}
+
+interface Serving {
+  readonly request: DoorRequest;
+  readonly options: DoorOptions;
+  readonly signal: AbortSignal;
+}
+
+function serve(socket: Socket, { request, options, signal }: Serving): void {
+  if ("ask" in request) return void answer(socket, { words: request.ask, options, signal });
+  const address = options.addresses.find((one) => nameOf(one) === request.connect);
+  if (address) bridge(socket, address);
+  else socket.destroy();
+}
+
+function bridge(socket: Socket, address: Address): void {
+  const outside = connect({ ...address, allowHalfOpen: true });
+  outside.once("error", () => socket.destroy());
+  outside.once("close", () => socket.destroy());
+  socket.once("close", () => outside.destroy());
+  outside.once("connect", () => {
+    socket.write(CONNECTED);
+    socket.pipe(outside);
+    outside.pipe(socket);
+  });
+}
+
+interface Asking extends Pick<Serving, "options" | "signal"> {
+  readonly words: readonly string[];
+}
+
+async function answer(socket: Socket, { words, options, signal }: Asking): Promise<void> {
+  const gone = new AbortController();
+  socket.once("close", () => gone.abort());
+  const say = (said: DoorAnswer) => socket.write(`${JSON.stringify(said)}\n`);
+  const exitCode = await options.ask({
+    words,
+    signal: AbortSignal.any([signal, gone.signal]),
+    onLine: (line, stream) => say({ stream, line }),
+  });
+  if (socket.destroyed) return;
+  say({ exitCode });
+  socket.end();
+}

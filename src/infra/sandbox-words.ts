@@ -1,0 +1,91 @@
+// The words of a bwrap command line: what a command in the sandbox sees of the machine. Everything,
+// read-only, but for the homes, the sockets and operator's own files, which are empty or not there.
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+export interface SandboxView {
+  readonly bwrap: string;
+  /** Older versions lack what the newer ones have: see `probeSandbox`. */
+  readonly age: BwrapAge;
+  /** Nothing of these is seen, whether they exist or not. */
+  readonly hidden: readonly string[];
+  /** Seen although they may stand below one that is hidden. */
+  readonly shown: readonly string[];
+  /** Where commands run; writable, and empty at the start, as /tmp is. */
+  readonly cwd: string;
+  /** The door's directory outside; inside it is `DOOR_DIR`. */
+  readonly doorDir: string;
+  /** False: the machine's network, as it is. */
+  readonly isNetworkApart: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  readonly scratchBytesMax: number;
+}
+
+/** 0.8 bounds a tmpfs, and forbids further user namespaces. */
+export type BwrapAge = "new" | "old";
+
+/** Where sandboxes have the door's directory. */
+export const DOOR_DIR = "/run/operator-door";
+
+/** Homes, what others left for a while, sockets (the engine's, too), and keys of the machine. */
+const HIDDEN_DIRS = [
+  ...["/home", "/root", "/tmp", "/var/tmp", "/run", "/var/run"],
+  ...["/etc/ssl/private", "/etc/ssh", "/etc/kubernetes", "/etc/docker", "/etc/sudoers.d"],
+  ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/rancher"],
+];
+const HIDDEN_FILES = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"];
+/** Hiding one of these would hide what programs need: a home may be anywhere, even here. */
+const NEEDED = ["/usr/bin", "/etc/passwd", "/proc/self", "/dev/null", "/bin/sh", "/lib"];
+
+/** Everything before the command that runs in it. */
+export function sandboxWords(view: SandboxView): readonly string[] {
+  const { bwrap, age, cwd, doorDir, isNetworkApart, env, scratchBytesMax } = view;
+  const [dirs, files] = hiddenPlaces(view.hidden);
+  const bounded = age === "new" ? ["--size", String(scratchBytesMax)] : [];
+  const writable = [...new Set(["/tmp", cwd, "/dev/shm"])];
+  const emptied = dirs.filter((dir) => !writable.includes(dir));
+  const shown = view.shown.filter((path) => existsSync(path));
+  return [
+    ...[bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc"],
+    ...["--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"],
+    ...(age === "new" ? ["--disable-userns"] : []),
+    ...(isNetworkApart ? ["--unshare-net"] : []),
+    ...["--ro-bind", "/", "/", "--dev", "/dev"],
+    ...["--proc", "/proc"],
+    ...emptied.flatMap((dir) => ["--tmpfs", dir]),
+    ...writable.flatMap((dir) => [...bounded, "--tmpfs", dir]),
+    ...shown.flatMap((path) => ["--ro-bind", path, path]),
+    ...["--ro-bind", doorDir, DOOR_DIR],
+    ...(isNetworkApart ? ["--ro-bind", join(doorDir, "hosts"), "/etc/hosts"] : []),
+    ...files.flatMap((file) => ["--ro-bind", "/dev/null", file]),
+    ...[...emptied, "/dev"].flatMap((dir) => ["--remount-ro", dir]),
+    ...["--chdir", cwd],
+    ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
+    "--",
+  ];
+}
+
+/**
+ * Everything before a program that shows the machine's processes: it sees them all, and not what is
+ * in their memory and environment, for another user namespace may not look into them.
+ */
+export function viewingWords(bwrap: string): readonly string[] {
+  return [
+    ...[bwrap, "--die-with-parent", "--unshare-user", "--cap-drop", "ALL"],
+    ...["--ro-bind", "/", "/", "--dev", "/dev", "--ro-bind", "/proc", "/proc", "--"],
+  ];
+}
+
+/** Directories, and files that stand below none of them, as they really are. */
+function hiddenPlaces(named: readonly string[]): readonly [string[], string[]] {
+  const found = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...named].filter((path) => existsSync(path));
+  const real = [...new Set(found.map((path) => realpathSync(path)))];
+  const free = real.filter((path) => !NEEDED.some((one) => isWithin(one, path)));
+  const outermost = free.filter((path) => !free.some((one) => one !== path && isWithin(path, one)));
+  const isDir = (path: string) => statSync(path).isDirectory();
+  return [outermost.filter(isDir), outermost.filter((path) => !isDir(path))];
+}
+
+function isWithin(path: string, dir: string): boolean {
+  return path === dir || path.startsWith(dir.endsWith("/") ? dir : `${dir}/`);
+}

@@ -1,0 +1,178 @@
+// Commands that look, in the real sandbox. Where bwrap is missing or not allowed they are skipped.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ShellOptions, ShellReach } from "../../src/domain/shell.ts";
+import { systemClock } from "../../src/infra/clock.ts";
+import { createShell } from "../../src/infra/exec.ts";
+import { probeSandbox, type SandboxWorld } from "../../src/infra/sandbox.ts";
+import { eventually } from "../support/eventually.ts";
+import { processesNaming } from "../support/processes-naming.ts";
+
+const LOOK: ShellReach = {
+  type: "look",
+  at: { subject: "toy", members: [], topology: undefined },
+};
+const bwrap = Bun.which("bwrap") ?? "";
+const home = mkdtempSync(join(tmpdir(), "operator-sandbox-"));
+const member = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("member\n") });
+const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("other\n") });
+const found = bwrap === "" ? undefined : await probeSandbox(worldWith({}));
+const why = bwrap === "" ? "no bwrap" : found?.state === "unusable" ? found.reason : "";
+const testInSandbox = test.skipIf(found?.state !== "works");
+const named = (fact: string) => (why === "" ? fact : `${fact} (skipped: ${why})`);
+
+beforeAll(() => {
+  mkdirSync(join(home, "members"));
+  writeFileSync(join(home, "members", "log"), "it was here\n");
+  writeFileSync(join(home, "policy.yaml"), "rules: []\n");
+});
+
+afterAll(async () => {
+  await Promise.all([member.stop(true), other.stop(true)]);
+  rmSync(home, { recursive: true, force: true });
+});
+
+function worldWith(changes: Partial<SandboxWorld>): SandboxWorld {
+  return {
+    bwrap,
+    self: [process.execPath, join(import.meta.dir, "../../src/main.ts")],
+    env: { PATH: process.env.PATH, OPERATOR_HOME: home },
+    cwd: tmpdir(),
+    hidden: [home],
+    shown: () => [join(home, "members")],
+    addresses: () => [
+      { host: "127.0.0.1", port: member.port ?? 0 },
+      { host: "localhost", port: member.port ?? 0 },
+    ],
+    mayAsk: ([program, verb]) => program === "ps" || verb === "tickets",
+    ...changes,
+  };
+}
+
+function run(command: string, changes: Partial<ShellOptions> = {}) {
+  const { env, cwd } = worldWith({});
+  const sandbox = found?.state === "works" ? found.sandbox : undefined;
+  const shell = createShell({ env, cwd, clock: systemClock, sandbox });
+  const signal = new AbortController().signal;
+  const options = { timeoutMs: 30_000, outputBytesMax: 8_000, signal, reach: LOOK };
+  return shell.run(command, { ...options, ...changes });
+}
+
+async function linesOf(command: string): Promise<readonly string[]> {
+  const { output } = await run(command);
+  return output.head.trimEnd().split("\n");
+}
+
+testInSandbox(named("the subject's addresses are reached, and no other"), async () => {
+  const asked = [member.port, other.port].map((port) => `curl -s http://127.0.0.1:${port}/`);
+  const byName = `curl -s http://localhost:${member.port}/`;
+  const lines = await linesOf(
+    `${asked.join("; ")}; echo $?; ${byName}; curl -s http://1.1.1.1/; echo $?`,
+  );
+  // curl's 7: refused, and at once.
+  expect(lines).toEqual(["member", "7", "member", "7"]);
+});
+
+testInSandbox(named("a member that does not listen refuses, as it does outside"), async () => {
+  const gone = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const { port = 0 } = gone;
+  await gone.stop(true);
+  const probed = await probeSandbox(worldWith({ addresses: () => [{ host: "127.0.0.1", port }] }));
+  const sandbox = probed.state === "works" ? probed.sandbox : undefined;
+  const { env, cwd } = worldWith({});
+  const shell = createShell({ env, cwd, clock: systemClock, sandbox });
+  const signal = new AbortController().signal;
+  const options = { timeoutMs: 30_000, outputBytesMax: 1_000, signal, reach: LOOK };
+  expect((await shell.run(`curl -s http://127.0.0.1:${port}/`, options)).exitCode).toBe(7);
+});
+
+testInSandbox(
+  named("nothing is written but below /tmp, and that is the command's own"),
+  async () => {
+    const result = await run("touch /etc/x /usr/x /dev/x; echo mine > /tmp/mine && cat /tmp/mine");
+    expect(result.output.head.match(/Read-only file system/g)).toHaveLength(3);
+    expect(result.output.head).toEndWith("mine\n");
+    expect(await linesOf("ls /tmp/mine")).toEqual([expect.stringContaining("No such file")]);
+  },
+);
+
+testInSandbox(named("homes, keys and operator's own files are not there; logs are"), async () => {
+  const lines = await linesOf(
+    `cat ${home}/members/log; cat /etc/shadow; ls -A ${home}; ls -A /run`,
+  );
+  expect(lines).toEqual([
+    "it was here",
+    expect.stringContaining("denied"),
+    "members",
+    "operator-door",
+  ]);
+});
+
+testInSandbox(
+  named("other processes are seen, but not their environment, nor signalled"),
+  async () => {
+    const env = { ...process.env, ANTHROPIC_API_KEY: "sk-ant-planted" };
+    const secretive = Bun.spawn(["sleep", "314"], { env });
+    const { pid } = secretive;
+    const lines = await linesOf(
+      `ps -o args= -p ${pid}; ps eww -p ${pid} | grep -c planted; ` +
+        `cat /proc/${pid}/environ; kill -9 ${pid}; env | grep -c planted`,
+    );
+    secretive.kill();
+    expect(lines.slice(0, 2)).toEqual(["sleep 314", "0"]);
+    expect(lines.slice(2).join()).not.toContain("planted");
+    expect(lines.at(-1)).toBe("0");
+    await secretive.exited;
+    expect(secretive.signalCode).toBe("SIGTERM");
+  },
+);
+
+testInSandbox(
+  named("a question to operator is answered from outside, and no other is"),
+  async () => {
+    const result = await run("operator tickets list | cat; operator agent --once");
+    expect(result.output.head).toBe(
+      "no tickets\noperator: a command that looks asks this of nobody\n",
+    );
+    expect(result.exitCode).toBe(126);
+  },
+);
+
+testInSandbox(named("files in /tmp have one bound together"), async () => {
+  const result = await run("head -c 40M /dev/zero > /tmp/a; head -c 40M /dev/zero > /tmp/b");
+  expect(result.output.head).toContain("No space left on device");
+  expect(result.notes).toEqual(["it may have met a bound of this shell: 64 MiB in /tmp"]);
+});
+
+testInSandbox(named("no bound is lifted in it, whoever runs it"), async () => {
+  const result = await run("ulimit -H -t unlimited; ulimit -H -t");
+  expect(result.output.head).toEndWith("\n31\n");
+});
+
+testInSandbox(named("what leaves the session ends with the sandbox"), async () => {
+  const isSleeping = async () =>
+    (await processesNaming("27182")).some(({ command }) => command.startsWith("sleep"));
+  const controller = new AbortController();
+  const ended = run("setsid sleep 27182 & sleep 300", { signal: controller.signal });
+  await eventually(isSleeping, "it runs");
+  controller.abort();
+  expect((await ended).aborted).toBe(true);
+  await eventually(async () => !(await isSleeping()), "it is gone");
+});
+
+testInSandbox(named("a command leaves no door behind"), async () => {
+  await run("true");
+  const doors = readdirSync(tmpdir()).filter((name) =>
+    name.startsWith(`operator-door-${process.pid}-`),
+  );
+  expect(doors).toEqual([]);
+});
+
+test("a bwrap that may not do its work is said to be of no use, in its own words", async () => {
+  const broken = join(home, "bwrap");
+  writeFileSync(broken, "#!/bin/sh\necho 'bwrap: No permissions' >&2; exit 1\n", { mode: 0o755 });
+  const probed = await probeSandbox(worldWith({ bwrap: broken }));
+  expect(probed).toEqual({ state: "unusable", reason: "bwrap: No permissions" });
+});
