@@ -36,9 +36,9 @@ export async function askPerson(context: SessionContext, proposal: Proposal): Pr
   const how = isNew ? `waiting for approval #${id}` : `approval #${id} was answered before`;
   const what = `${proposal.judged.reason}; ${undoWords(proposal.asked.undo)}`;
   say(context, `[Guard] ${what}: ${how}`);
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.elapsed();
   const approval = await awaitAnswer(context, asked);
-  context.progress.waitedMs += clock.now() - startedAtMs;
+  context.progress.waitedMs += clock.elapsed() - startedAtMs;
   say(context, `[Guard] approval #${id}: ${approval.state}`);
   if (approval.state === "approved") return spend(context, { ...proposal, approval });
   return refused(describeAnswer(approval));

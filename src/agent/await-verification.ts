@@ -15,10 +15,10 @@ export type Verification =
 export async function awaitVerification(context: SessionContext): Promise<Verification> {
   const { agent, progress } = context;
   const { clock, limits } = agent;
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.elapsed();
   say(context, "[Verify] waiting for the monitor to confirm");
   const verification = await pollTicket(context, startedAtMs + limits.verificationMsMax);
-  progress.waitedMs += clock.now() - startedAtMs;
+  progress.waitedMs += clock.elapsed() - startedAtMs;
   sayVerification(context, verification);
   return verification;
 }
@@ -31,7 +31,7 @@ async function pollTicket(context: SessionContext, deadlineMs: number): Promise<
     const decided = readDecision(now, session.id);
     if (decided) return decided;
     if (signal.aborted) return { type: "interrupted" };
-    if (agent.clock.now() >= deadlineMs) {
+    if (agent.clock.elapsed() >= deadlineMs) {
       const seconds = Math.round(agent.limits.verificationMsMax / 1000);
       return { type: "overdue", detail: `no monitor has decided within ${seconds} s` };
     }

@@ -106,5 +106,5 @@ export function startProgress(nowMs: number, messages: readonly Message[]): Prog
 
 /** Working time so far; waiting does not count. */
 export function workedMs({ agent, progress }: SessionContext): number {
-  return agent.clock.now() - progress.startedAtMs - progress.waitedMs;
+  return agent.clock.elapsed() - progress.startedAtMs - progress.waitedMs;
 }

@@ -44,7 +44,7 @@ export async function carryOut(
   { step, ...deed }: Deed & { readonly step: Step },
 ): Promise<ToolOutcome> {
   const { clock } = context.agent;
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.elapsed();
   const attempt = await orAbandon(tryRun(context, deed), {
     signal: context.signal,
     clock,
@@ -55,7 +55,7 @@ export async function carryOut(
   const check = attempt.isDone
     ? await awaitPostcondition(context, deed)
     : await checkOnce(context, deed);
-  const durationMs = clock.now() - startedAtMs;
+  const durationMs = clock.elapsed() - startedAtMs;
   const outcome = describe({ attempt, check, durationMs });
   const state = outcome.exitCode === 0 ? "done" : "failed";
   // What failed half way may have changed something as well.
@@ -86,10 +86,10 @@ async function tryRun(
 /** Looks again and again, with fresh observations, until it is met or its time is over. */
 async function awaitPostcondition(context: SessionBase, deed: Deed): Promise<Check> {
   const { clock } = context.agent;
-  const deadlineMs = clock.now() + deed.action.withinMs;
+  const deadlineMs = clock.elapsed() + deed.action.withinMs;
   for (;;) {
     const check = await checkOnce(context, deed);
-    if (check.isMet || context.signal.aborted || clock.now() >= deadlineMs) return check;
+    if (check.isMet || context.signal.aborted || clock.elapsed() >= deadlineMs) return check;
     await clock.sleep(POSTCONDITION_POLL_MS, context.signal);
   }
 }

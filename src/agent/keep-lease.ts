@@ -49,14 +49,15 @@ interface Renewing extends LeaseOptions {
 
 async function renewUntil(renewing: Renewing): Promise<void> {
   const { queue, sessionId, leaseMs, clock, end, lose } = renewing;
-  let renewedAtMs = clock.now();
+  let renewedAtMs = clock.elapsed();
   while (!end.aborted) {
     await clock.sleep(Math.min(RENEW_MS_MAX, leaseMs / 3), end);
     if (end.aborted) return;
-    const askedAtMs = clock.now();
+    const askedAtMs = clock.elapsed();
     const answer = await queue.renewLease(sessionId, leaseMs).catch(() => "failed" as const);
     if (answer === true) renewedAtMs = askedAtMs;
     if (answer === false) lose("the ticket is no longer this session's");
-    else if (clock.now() - renewedAtMs >= leaseMs) lose("the lease could not be renewed in time");
+    else if (clock.elapsed() - renewedAtMs >= leaseMs)
+      lose("the lease could not be renewed in time");
   }
 }

@@ -24,7 +24,7 @@ export async function openSession(
   const opened = await tryOpen(agent.openSubject, ticket.subject);
   if ("problem" in opened) {
     if (signal.aborted) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
-    const progress = startProgress(clock.now(), []);
+    const progress = startProgress(clock.elapsed(), []);
     return {
       type: "ended",
       outcome: escalate(progress, { stopReason: "gave_up", detail: opened.problem }),
@@ -43,7 +43,7 @@ export async function openSession(
   const brief = ticketBrief({ ticket, readings, earlier, redact });
   await record(claimed, { type: "session_briefed", content: { system, brief } });
   const first = { role: "user", blocks: [{ type: "text", text: brief }] } as const;
-  const progress = startProgress(clock.now(), [first]);
+  const progress = startProgress(clock.elapsed(), [first]);
   return { type: "opened", context: { ...base, system, progress } };
 }
 

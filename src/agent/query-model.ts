@@ -52,7 +52,7 @@ type Answer =
 async function queryOnce(context: SessionContext): Promise<Answer> {
   const { agent, progress, system } = context;
   const { clock, limits, model } = agent;
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.elapsed();
   const timeoutMs = Math.min(limits.queryMsMax, limits.sessionMsMax - workedMs(context));
   using deadline = startDeadline({ clock, durationMs: timeoutMs, signal: context.signal });
   const request = {
@@ -62,7 +62,7 @@ async function queryOnce(context: SessionContext): Promise<Answer> {
     outputTokensMax: limits.outputTokensMax,
   };
   const answer = await model.query(request, deadline.signal).then(
-    (reply): Answer => ({ type: "replied", reply, durationMs: clock.now() - startedAtMs }),
+    (reply): Answer => ({ type: "replied", reply, durationMs: clock.elapsed() - startedAtMs }),
     (error: unknown): Answer => ({ type: "error", error: asModelError(error) }),
   );
   if (answer.type === "replied" || !deadline.isOver()) return answer;

@@ -61,13 +61,13 @@ async function awaitEffect(
 ): Promise<Found | undefined> {
   const { clock } = context.agent;
   const { withinMs } = step.action;
-  const deadlineMs = Math.min(step.sinceMs, clock.now()) + withinMs;
+  const endsAtMs = clock.elapsed() + withinMs - Math.max(0, clock.now() - step.sinceMs);
   for (;;) {
     const observation = await lookAt(context.subject, context);
     if (!observation || !canSee(observation) || context.signal.aborted) return undefined;
     const check = checkEffect(observation, step);
     if (check.isMet) return { state: "took_effect", reason: "its effect is there" };
-    if (clock.now() >= deadlineMs) {
+    if (clock.elapsed() >= endsAtMs) {
       return { state: check.isUnseen ? "unknown" : "had_no_effect", reason: check.reason };
     }
     await clock.sleep(LOOK_POLL_MS, context.signal);

@@ -15,7 +15,7 @@ export async function openWhileItRestarts<T>(
   { clock, signal, printError }: Pick<CommandContext, "clock" | "signal" | "printError">,
   open: () => Promise<T>,
 ): Promise<T> {
-  const untilMs = clock.now() + PATIENCE_MS;
+  const untilMs = clock.elapsed() + PATIENCE_MS;
   for (let isFirst = true; ; isFirst = false) {
     const attempt = await open().then(
       (opened) => ({ opened }),
@@ -23,7 +23,7 @@ export async function openWhileItRestarts<T>(
     );
     if ("opened" in attempt) return attempt.opened;
     const { error } = attempt;
-    if (!isUnanswered(error) || signal.aborted || clock.now() >= untilMs) throw error;
+    if (!isUnanswered(error) || signal.aborted || clock.elapsed() >= untilMs) throw error;
     if (isFirst) printError(`[Trouble] ${error.message}; trying again`);
     await clock.sleep(RETRY_MS, signal);
   }

@@ -21,12 +21,12 @@ export async function waitUntilWell(
   subject: Subject,
   { withinMs, clock, signal }: WellOptions,
 ): Promise<readonly string[]> {
-  const deadlineMs = clock.now() + withinMs;
+  const deadlineMs = clock.elapsed() + withinMs;
   let previous: Observation | undefined;
   for (;;) {
     const current = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
     const troubles = troublesOf(subject, { current, previous });
-    if (troubles.length === 0 || signal.aborted || clock.now() > deadlineMs) return troubles;
+    if (troubles.length === 0 || signal.aborted || clock.elapsed() > deadlineMs) return troubles;
     previous = current;
     await clock.sleep(POLL_MS, signal);
   }

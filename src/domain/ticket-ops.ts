@@ -52,6 +52,7 @@ export interface TicketLedger {
 
 export interface FiringViolation {
   readonly verdict: Verdict;
+  /** By the wall clock. */
   readonly sinceMs: number;
 }
 

@@ -58,5 +58,6 @@ export interface Violation {
   readonly state: "pending" | "firing";
   readonly fingerprint: string;
   readonly verdict: Verdict;
+  /** On the clock of who watches it, which goes on evenly. */
   readonly sinceMs: number;
 }

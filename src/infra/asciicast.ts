@@ -31,7 +31,7 @@ export class Recorder implements Disposable {
   private constructor({ path, columns, rows, terminalType, clock }: RecorderOptions) {
     this.#fileDescriptor = create(path);
     this.#clock = clock;
-    this.#startedAtMs = clock.now();
+    this.#startedAtMs = clock.elapsed();
     const timestamp = Math.floor(this.#startedAtMs / 1000);
     const env = { TERM: terminalType };
     this.#append({ version: 2, width: columns, height: rows, timestamp, env });
@@ -59,7 +59,7 @@ export class Recorder implements Disposable {
 
   /** Never less than before: a player goes by the difference. */
   #seconds(): number {
-    this.#lastAtMs = Math.max(this.#lastAtMs, this.#clock.now() - this.#startedAtMs);
+    this.#lastAtMs = Math.max(this.#lastAtMs, this.#clock.elapsed() - this.#startedAtMs);
     return this.#lastAtMs / 1000;
   }
 

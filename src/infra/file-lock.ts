@@ -33,13 +33,13 @@ export async function withFileLock<T>(options: LockOptions, work: () => Promise<
 
 async function acquire({ path, withinMs, clock }: LockOptions): Promise<void> {
   const ours = `${process.pid} started ${identify(process.pid)?.startTime}`;
-  const deadlineMs = clock.now() + withinMs;
+  const deadlineMs = clock.elapsed() + withinMs;
   while (!(await createFileExclusively(path, ours))) {
     const text = await readFileIfThere(path);
     if (text === undefined) continue;
     const owner = parseOwner(text);
     if (!owner || !isAlive(owner)) await breakStale(path, text);
-    else if (clock.now() > deadlineMs) throw stillHeld(path, owner);
+    else if (clock.elapsed() > deadlineMs) throw stillHeld(path, owner);
     else await clock.sleep(POLL_MS);
   }
 }

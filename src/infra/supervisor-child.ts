@@ -87,10 +87,10 @@ export class SupervisedChild {
     await using log = this.#openLog();
     let restarts = 0;
     while (!signal.aborted) {
-      const startedAtMs = clock.now();
+      const startedAtMs = clock.elapsed();
       const ending = await this.#runOnce(log, restarts);
       if (signal.aborted) break;
-      if (clock.now() - startedAtMs >= WELL_MS) restarts = 0;
+      if (clock.elapsed() - startedAtMs >= WELL_MS) restarts = 0;
       const delayMs = this.#options.isMeantToEnd ? undefined : BACKOFF_MS[restarts];
       if (delayMs === undefined) return { type: "ended", ...ending, willRestart: false };
       this.#tell({ type: "ended", ...ending, willRestart: true });

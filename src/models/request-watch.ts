@@ -22,7 +22,7 @@ export class RequestWatch implements Disposable {
 
   constructor(options: RequestWatchOptions) {
     this.#options = options;
-    this.#startedAtMs = options.clock.now();
+    this.#startedAtMs = options.clock.elapsed();
     this.#touchedAtMs = this.#startedAtMs;
     if (options.signal.aborted) this.#endAborted();
     else options.signal.addEventListener("abort", this.#endAborted, { once: true });
@@ -41,7 +41,7 @@ export class RequestWatch implements Disposable {
 
   /** A sign of life: the silence counts from here. */
   touch(): void {
-    this.#touchedAtMs = this.#options.clock.now();
+    this.#touchedAtMs = this.#options.clock.elapsed();
   }
 
   /** As `work`, but rejects with the ending as soon as there is one. */
@@ -62,8 +62,8 @@ export class RequestWatch implements Disposable {
   async #watchTime(): Promise<void> {
     const { clock, idleTimeoutMs, deadlineMs } = this.#options;
     while (!this.signal.aborted) {
-      const idleRestMs = this.#touchedAtMs + idleTimeoutMs - clock.now();
-      const deadlineRestMs = this.#startedAtMs + deadlineMs - clock.now();
+      const idleRestMs = this.#touchedAtMs + idleTimeoutMs - clock.elapsed();
+      const deadlineRestMs = this.#startedAtMs + deadlineMs - clock.elapsed();
       if (idleRestMs <= 0) this.#end("connection", `nothing came for ${idleTimeoutMs} ms`);
       else if (deadlineRestMs <= 0) this.#end("connection", `not done within ${deadlineMs} ms`);
       else await clock.sleep(Math.min(idleRestMs, deadlineRestMs), this.signal);

@@ -1,5 +1,5 @@
-// Pure: violations as unbroken times. Pending until it has lasted forMs, unless who must know has
-// said it; firing from then on.
+// Pure: violations as unbroken times, on the monitor's own clock. Pending until it has lasted
+// forMs, unless who must know has said it; firing from then on.
 import { fingerprintOf, type Verdict, type Violation } from "../domain/verdict.ts";
 
 export type Violations = ReadonlyMap<string, Violation>;

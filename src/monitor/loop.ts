@@ -28,7 +28,10 @@ interface MonitorMemory {
   violations: Violations;
   watches: Watches;
   trouble: string | undefined;
-  /** When what was seen broken may fire; undefined when nothing was, or nothing could be seen. */
+  /**
+   * When what was seen broken may fire, on our own clock; undefined when nothing was, or nothing
+   * could be seen.
+   */
   firingAtMs: number | undefined;
 }
 
@@ -44,9 +47,9 @@ export async function runMonitor(options: MonitorOptions): Promise<void> {
   emit({ type: "started", atMs: clock.now(), subject: subject.name, intervalMs });
   const pause = createPause({ runtime: subject.runtime, clock, signal, emit });
   while (!signal.aborted) {
-    const startedAtMs = clock.now();
+    const startedMs = clock.elapsed();
     await guardedTick(options, memory);
-    const restMs = startedAtMs + intervalMs - clock.now();
+    const restMs = startedMs + intervalMs - clock.elapsed();
     await pause.wait(restMs, memory.firingAtMs);
   }
   emit({ type: "stopped", atMs: clock.now() });
@@ -70,11 +73,12 @@ async function guardedTick(options: MonitorOptions, memory: MonitorMemory): Prom
 
 async function tick(options: MonitorOptions, memory: MonitorMemory): Promise<void> {
   const { subject, ledger, clock, signal, emit, probeDeadlineMs } = options;
+  const from = { observedFromMs: clock.elapsed(), observedFromWallMs: clock.now() };
   const current = await subject.observe({ probeDeadlineMs, signal });
   if (signal.aborted) return;
   const verdicts = evaluate(subject.invariants, { current, previous: memory.previous });
   memory.previous = current;
-  memory.violations = trackViolations(memory.violations, verdicts, clock.now());
+  memory.violations = trackViolations(memory.violations, verdicts, clock.elapsed());
   memory.firingAtMs = nextFiringAtMs(memory.violations, verdicts);
   emit({
     type: "observation",
@@ -91,7 +95,7 @@ async function tick(options: MonitorOptions, memory: MonitorMemory): Promise<voi
     subject: subject.name,
     verdicts,
     violations: memory.violations,
-    observedFromMs: current.startedAtMs,
+    ...from,
     watches: memory.watches,
   });
 }
@@ -101,7 +105,9 @@ async function recordFiring(
   firing: ReturnType<typeof firingNow>,
 ): Promise<void> {
   if (firing.length === 0) return;
-  const recorded = await ledger.recordViolations(firing);
+  const aheadMs = clock.now() - clock.elapsed();
+  const stamped = firing.map(({ verdict, sinceMs }) => ({ verdict, sinceMs: sinceMs + aheadMs }));
+  const recorded = await ledger.recordViolations(stamped);
   for (const [index, { ticketId, isNew }] of recorded.entries()) {
     const verdict = firing[index]?.verdict;
     if (!isNew || !verdict) continue;

@@ -14,6 +14,7 @@ export interface PauseOptions {
 
 export interface Pause {
   /**
+   * `firingAtMs` is of the clock that goes on evenly.
    * Resolves after `durationMs`, soon after a change, or when the signal aborts; after a change
    * that was told also at `firingAtMs`, so that what it has broken fires as soon as it may.
    */
@@ -48,7 +49,7 @@ export function createPause({ runtime, clock, signal, emit }: PauseOptions): Pau
   return {
     async wait(durationMs, firingAtMs) {
       isTold &&= firingAtMs !== undefined;
-      const leftMs = isTold ? (firingAtMs ?? 0) - clock.now() : durationMs;
+      const leftMs = isTold ? (firingAtMs ?? 0) - clock.elapsed() : durationMs;
       const waking = AbortSignal.any([signal, change.signal]);
       await clock.sleep(Math.min(durationMs, leftMs), waking);
       if (!change.signal.aborted) return;

@@ -18,22 +18,24 @@ export interface SettleOptions {
   readonly subject: string;
   readonly verdicts: readonly Verdict[];
   readonly violations: Violations;
-  /** When the observation began. */
+  /** When the observation began, on the monitor's own clock. */
   readonly observedFromMs: number;
+  /** What the wall clock showed then. */
+  readonly observedFromWallMs: number;
   readonly watches: Watches;
 }
 
 /** Returns the watches for the next observation. */
 export async function settleTickets(options: SettleOptions): Promise<Watches> {
-  const { ledger, clock, subject, verdicts, observedFromMs, watches } = options;
+  const { ledger, subject, verdicts, watches } = options;
   const verdictOf = new Map(verdicts.map((verdict) => [fingerprintOf(verdict), verdict]));
   const after = new Map<number, Watch>();
   for (const ticket of await ledger.liveTickets(subject)) {
     const verdict = verdictOf.get(ticket.fingerprint);
-    const sighting = { ticket, verdict, observedFromMs, nowMs: clock.now() };
+    const sighting = { ticket, verdict, ...timesOf(options) };
     const watch = watchTicket(watches.get(ticket.id), sighting);
     after.set(ticket.id, watch);
-    const regressions = await regressionsOf(ticket, options);
+    const regressions = await regressionsOf({ ticket, watch }, options);
     await carryOut(ticket, decideTicket({ ...sighting, watch, regressions }), options);
   }
   for (const ticket of await ledger.expireLeases()) {
@@ -43,14 +45,21 @@ export async function settleTickets(options: SettleOptions): Promise<Watches> {
   return after;
 }
 
+function timesOf({ clock, observedFromMs, observedFromWallMs }: SettleOptions) {
+  const nowMs = clock.elapsed();
+  // Had it not jumped since, it would show this: what was stamped before a jump is read rightly.
+  const unmovedMs = observedFromWallMs + nowMs - observedFromMs;
+  return { observedFromMs, nowMs, wallMs: Math.min(clock.now(), unmovedMs) };
+}
+
 async function regressionsOf(
-  ticket: Ticket,
+  { ticket, watch }: { readonly ticket: Ticket; readonly watch: Watch },
   { ledger, violations }: SettleOptions,
 ): Promise<readonly Violation[]> {
   if (ticket.state !== "verifying" || ticket.sessionId === null) return [];
   const younger = [...violations.values()].filter(
     (violation) =>
-      violation.sinceMs > ticket.openedAtMs && violation.fingerprint !== ticket.fingerprint,
+      violation.sinceMs > watch.openedMs && violation.fingerprint !== ticket.fingerprint,
   );
   if (younger.length === 0) return [];
   const touched = await ledger.touchedBy(ticket.sessionId);

@@ -1,4 +1,6 @@
 // Pure: what the observations say about a live ticket. Only this decides that a ticket is resolved.
+// Its times are of the monitor's own clock, which goes on evenly: what a wall clock that jumps has
+// stamped on the ticket is read once, when the ticket is first seen so.
 import type { Ticket } from "../domain/ticket.ts";
 import type { Verdict, Violation } from "../domain/verdict.ts";
 
@@ -10,6 +12,10 @@ export const CONFIRM_GRACE_MS = 10_000;
 export interface Watch {
   /** The state that it belongs to; another one starts a new watch. */
   readonly stateKey: string;
+  /** When the first look at it in that state began; when it entered it, if that was later. */
+  readonly sinceMs: number;
+  /** When it was opened. */
+  readonly openedMs: number;
   /** Consecutive successful observations in which it held: how many, and since when. */
   readonly holds: number;
   readonly holdsSinceMs: number;
@@ -27,19 +33,36 @@ export interface Sighting {
   readonly verdict: Verdict | undefined;
   readonly observedFromMs: number;
   readonly nowMs: number;
+  /** What the wall clock shows now; of two answers, when it jumped meanwhile, the earlier. */
+  readonly wallMs: number;
 }
 
 /** The watch after one more observation. Anything but `holds` ends the run of holds. */
 export function watchTicket(before: Watch | undefined, sighting: Sighting): Watch {
   const { ticket, verdict, observedFromMs, nowMs } = sighting;
   const stateKey = `${ticket.state} ${ticket.verifyingSinceMs ?? ""}`;
-  const fresh: Watch = { stateKey, holds: 0, holdsSinceMs: nowMs, hasHeld: false };
-  const watch = before?.stateKey === stateKey ? before : fresh;
+  const watch = before?.stateKey === stateKey ? before : newWatch(stateKey, before, sighting);
   // An observation that began before the session concluded says nothing about its result.
-  if (observedFromMs < (ticket.verifyingSinceMs ?? 0)) return watch;
+  if (observedFromMs < watch.sinceMs) return watch;
   if (verdict?.state !== "holds") return { ...watch, holds: 0, holdsSinceMs: nowMs };
   const holdsSinceMs = watch.holds === 0 ? nowMs : watch.holdsSinceMs;
-  return { stateKey, holds: watch.holds + 1, holdsSinceMs, hasHeld: true };
+  return { ...watch, holds: watch.holds + 1, holdsSinceMs, hasHeld: true };
+}
+
+function newWatch(stateKey: string, before: Watch | undefined, sighting: Sighting): Watch {
+  const { ticket, observedFromMs, nowMs } = sighting;
+  const { openedAtMs, verifyingSinceMs } = ticket;
+  return {
+    stateKey,
+    sinceMs: Math.max(observedFromMs, onOwnClock(verifyingSinceMs ?? 0, sighting)),
+    openedMs: before?.openedMs ?? onOwnClock(openedAtMs, sighting),
+    ...{ holds: 0, holdsSinceMs: nowMs, hasHeld: false },
+  };
+}
+
+/** What is stamped later than now was stamped before the wall clock was set back. */
+function onOwnClock(stampedAtMs: number, { nowMs, wallMs }: Sighting): number {
+  return nowMs - Math.max(0, wallMs - stampedAtMs);
 }
 
 export interface TicketView extends Sighting {
@@ -63,7 +86,7 @@ function decideVerifying(view: TicketView): TicketDecision {
   if (verdict?.state === "violated" && watch.hasHeld) {
     return { type: "refuse", reason: `violated again: ${verdict.reason}` };
   }
-  const waitedMs = nowMs - (ticket.verifyingSinceMs ?? nowMs);
+  const waitedMs = nowMs - watch.sinceMs;
   if (waitedMs <= 2 * ticket.settleMs + CONFIRM_GRACE_MS) return { type: "wait" };
   const found = regression && hasSettled(view) ? gotWorse(regression) : stillIs(verdict);
   return { type: "refuse", reason: `not confirmed within ${seconds(waitedMs)}: ${found}` };

@@ -26,7 +26,7 @@ export function createPace({ clock, signal, show }: PaceOptions): Pace {
   let isWaiting = false;
   const showNow = () => {
     if (signal.aborted) return;
-    const startedAtMs = clock.now();
+    const startedAtMs = clock.elapsed();
     nextAtMs = startedAtMs + (show() ? FRAME_MS : IDLE_MS);
   };
   const showLater = async (waitMs: number) => {
@@ -38,7 +38,7 @@ export function createPace({ clock, signal, show }: PaceOptions): Pace {
   };
   const ask = () => {
     if (isWaiting) return;
-    const waitMs = nextAtMs - clock.now();
+    const waitMs = nextAtMs - clock.elapsed();
     if (waitMs > 0) void showLater(waitMs);
     else showNow();
   };

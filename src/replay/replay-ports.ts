@@ -40,6 +40,7 @@ export function replayAgent(record: SessionRecord, player: Player): AgentOptions
     classify: (command) => trusted(player.told("effects", command)),
     clock: {
       now: () => trusted(player.told("now")),
+      elapsed: () => trusted(player.told("elapsed")),
       sleep: async (durationMs, signal) => {
         await player.asked("sleep", durationMs, signal);
       },

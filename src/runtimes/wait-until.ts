@@ -14,9 +14,9 @@ export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   { withinMs, clock, signal }: WaitLimits,
 ): Promise<boolean> {
-  const deadlineMs = clock.now() + withinMs;
+  const deadlineMs = clock.elapsed() + withinMs;
   while (!(await condition())) {
-    if (signal?.aborted || clock.now() > deadlineMs) return false;
+    if (signal?.aborted || clock.elapsed() > deadlineMs) return false;
     await clock.sleep(POLL_MS, signal);
   }
   return true;

@@ -19,6 +19,9 @@ import type { Bindings, StoreCall } from "./transaction.ts";
 /** How a session ends that was stopped: it may never have heard what it was told. */
 const STOPPED = "('lease_lost', 'aborted')";
 
+/** What was asked for later than that from now was asked before the clock was set back. */
+const SET_BACK_MS = 60_000;
+
 // `expired` is never stored: it follows from time, ticket and session, and needs nobody to sweep.
 const APPROVALS = `
   SELECT id, session_id, ticket_id, operation, effects, undo, reason, operation_hash, seen,
@@ -26,7 +29,7 @@ const APPROVALS = `
     held_by AS holder_id, ended_at_ms IS NULL AS is_awaited,
     coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard,
     CASE WHEN state IN ('pending', 'approved')
-      AND (expires_at_ms <= $nowMs OR ticket_state = 'resolved' OR stop_reason NOT IN ${STOPPED})
+      AND (expires_at_ms <= $nowMs OR requested_at_ms > $nowMs + ${SET_BACK_MS} OR ticket_state = 'resolved' OR stop_reason NOT IN ${STOPPED})
     THEN 'expired' ELSE state END AS state
   FROM (SELECT *, coalesce(holder_id, session_id) AS held_by FROM approvals)
     JOIN (SELECT id AS its_ticket, state AS ticket_state FROM tickets) ON its_ticket = ticket_id

@@ -20,7 +20,14 @@ const SEALED_TABLES: readonly SealedTable[] = ["tickets", "sessions", "journal",
 
 /** Counted and renewed without an event while the row is live; fixed with its last event. */
 const UNTOLD: Partial<Record<SealedTable, readonly string[]>> = {
-  tickets: ["occurrences", "reason", "last_violated_at_ms", "updated_at_ms", "lease_expires_at_ms"],
+  tickets: [
+    "occurrences",
+    "reason",
+    "last_violated_at_ms",
+    "updated_at_ms",
+    "lease_expires_at_ms",
+    "lease_ms",
+  ],
   sessions: [
     "turns",
     "input_tokens",
@@ -33,6 +40,7 @@ const UNTOLD: Partial<Record<SealedTable, readonly string[]>> = {
 
 /** Added by later migrations. Where they are NULL, as in rows of before, no seal covers them. */
 const LATER: Partial<Record<SealedTable, readonly string[]>> = {
+  tickets: ["lease_ms"],
   journal: ["precondition", "effects", "undo", "approval_id", "undoes", "has_changed"],
   approvals: ["holder_id", "effects", "undo", "seen", "state_hash", "note"],
 };

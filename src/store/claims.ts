@@ -21,8 +21,9 @@ export function claimTicket(call: StoreCall, request: ClaimRequest): Claimed | u
   const row = call.db.query<unknown, Bindings>(claimStatement(request)).get({
     sessionId,
     agentId: request.agentId,
-    expiresAtMs: call.nowMs + request.leaseMs,
+    leaseMs: request.leaseMs,
     nowMs: call.nowMs,
+    backoffMsMax: call.rules.backoffMsMax,
     subject: request.subject ?? null,
   });
   if (row === null) return undefined;
@@ -42,10 +43,11 @@ export function renewLease(
 ): boolean {
   const { changes } = call.db
     .query<unknown, Bindings>(
-      `UPDATE tickets SET lease_expires_at_ms = $expiresAtMs, updated_at_ms = $nowMs
+      `UPDATE tickets SET lease_expires_at_ms = $nowMs + $leaseMs, lease_ms = $leaseMs,
+        updated_at_ms = $nowMs
       WHERE session_id = $sessionId AND state IN ('claimed', 'verifying')`,
     )
-    .run({ sessionId, expiresAtMs: call.nowMs + leaseMs, nowMs: call.nowMs });
+    .run({ sessionId, leaseMs, nowMs: call.nowMs });
   if (changes === 0) return false;
   const { ticketId } = requireSession(call, sessionId);
   sealRow(call.db, { table: "tickets", id: ticketId });
@@ -53,11 +55,23 @@ export function renewLease(
 }
 
 export function expireLeases(call: StoreCall): readonly Ticket[] {
+  shortenLeases(call);
   return call.db
     .query("SELECT * FROM tickets INDEXED BY tickets_leased WHERE lease_expires_at_ms <= ?")
     .all(call.nowMs)
     .map(parseTicket)
     .map((ticket) => expireLease(call, ticket));
+}
+
+/** None ends later than it could: the clock may have been set back since it was given. */
+function shortenLeases({ db, nowMs }: StoreCall): void {
+  const shortened = db
+    .query<{ id: number }, Bindings>(
+      `UPDATE tickets INDEXED BY tickets_leased SET lease_expires_at_ms = $nowMs + lease_ms
+      WHERE lease_expires_at_ms > $nowMs + lease_ms RETURNING id`,
+    )
+    .all({ nowMs });
+  for (const { id } of shortened) sealRow(db, { table: "tickets", id });
 }
 
 function expireLease(call: StoreCall, ticket: Ticket): Ticket {
@@ -100,10 +114,13 @@ function claimStatement({ subject }: ClaimRequest): string {
   const index = subject === undefined ? "tickets_claimable" : "tickets_claimable_of_subject";
   const ofSubject = subject === undefined ? "" : "AND subject = $subject";
   return `UPDATE tickets SET state = 'claimed', attempts = attempts + 1, session_id = $sessionId,
-      lease_agent_id = $agentId, lease_expires_at_ms = $expiresAtMs, updated_at_ms = $nowMs
+      lease_agent_id = $agentId, lease_expires_at_ms = $nowMs + $leaseMs, lease_ms = $leaseMs,
+      updated_at_ms = $nowMs
     WHERE id = (
       SELECT id FROM tickets INDEXED BY ${index}
-      WHERE state = 'open' AND is_held = 0 AND claimable_at_ms <= $nowMs ${ofSubject}
+      WHERE state = 'open' AND is_held = 0 ${ofSubject}
+        -- Later than any backoff is what was stamped before the clock was set back.
+        AND claimable_at_ms NOT BETWEEN $nowMs + 1 AND $nowMs + $backoffMsMax
       ORDER BY severity_rank, opened_at_ms, id LIMIT 1)
     RETURNING *`;
 }

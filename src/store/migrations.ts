@@ -6,6 +6,7 @@ import { sealEverything } from "./audit-seals.ts";
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
 import { SCHEMA_JOURNAL } from "./schema-journal.ts";
+import { SCHEMA_LEASES } from "./schema-leases.ts";
 import { type CommitWatcher, inWriteTransaction } from "./transaction.ts";
 
 /** In order; the first makes an empty file a database of ours. Only ever appended to. */
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
   SCHEMA_JOURNAL,
   SCHEMA_APPROVALS,
+  SCHEMA_LEASES,
 ];
 
 type Migration = string | ((db: Database) => void);

@@ -70,8 +70,9 @@ function configure(db: Database, options: DatabaseOptions): void {
 }
 
 function prepareFile(db: Database): void {
-  // Only a file without tables takes it: then it can give pages back, some at a time.
-  db.run("PRAGMA auto_vacuum = INCREMENTAL");
+  // Only an empty file takes it: then it can give pages back, some at a time.
+  const isEmpty = db.query<{ page_count: number }, []>("PRAGMA page_count").get()?.page_count === 0;
+  if (isEmpty) db.run("PRAGMA auto_vacuum = INCREMENTAL");
   db.run("PRAGMA journal_mode = WAL");
 }
 

@@ -80,6 +80,7 @@ test("a ticket that is taken from a session is missed soon, however long the lea
   const slept: number[] = [];
   const clock = {
     now: () => 0,
+    elapsed: () => 0,
     sleep: async (durationMs: number) => void slept.push(durationMs),
   };
   const queue = { renewLease: async () => false };

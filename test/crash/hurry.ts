@@ -10,6 +10,7 @@ const BEGINNING_MS = 1_700_000_000_000;
 export function hurry(real: Clock, speed: number): Clock {
   return {
     now: () => Math.round(BEGINNING_MS + (real.now() - BEGINNING_MS) * speed),
+    elapsed: () => Math.round(real.elapsed() * speed),
     sleep: (durationMs, signal) => real.sleep(durationMs / speed, signal),
   };
 }

@@ -8,7 +8,12 @@ import { verdictWith } from "../support/verdicts.ts";
 const START_MS = 1_700_000_000_000;
 
 function openDesk() {
-  const clock = { nowMs: START_MS, now: () => clock.nowMs, sleep: async () => undefined };
+  const clock = {
+    nowMs: START_MS,
+    now: () => clock.nowMs,
+    elapsed: () => clock.nowMs,
+    sleep: async () => undefined,
+  };
   const store = TicketOpsDB.open({ path: ":memory:", clock });
   const claimFor = async (subject: string, entity: string) => {
     const verdict = verdictWith({ subject, entity });

@@ -50,6 +50,7 @@ function createHandClock() {
   const waiting = new Map<() => void, number>();
   const clock: Clock = {
     now: () => nowMs,
+    elapsed: () => nowMs,
     sleep: (durationMs, signal) =>
       new Promise((resolve) => {
         const wake = () => {

@@ -29,7 +29,7 @@ function decisionsOver(
   return seen.map((state, index) => {
     const nowMs = 10_100 + index * 1_000;
     const verdict = state === "absent" ? undefined : verdictWith({ state });
-    const sighting = { ticket, verdict, observedFromMs: nowMs - 50, nowMs };
+    const sighting = { ticket, verdict, observedFromMs: nowMs - 50, nowMs, wallMs: nowMs };
     watch = watchTicket(watch, sighting);
     return decideTicket({ ...sighting, watch, regressions }).type;
   });
@@ -92,7 +92,8 @@ describe("a verifying ticket", () => {
   });
 
   test("takes nothing from an observation that began before the session concluded", () => {
-    const sighting = { ticket: VERIFYING, verdict: verdictWith({ state: "holds" }), nowMs: 10_050 };
+    const now = { nowMs: 10_050, wallMs: 10_050 };
+    const sighting = { ticket: VERIFYING, verdict: verdictWith({ state: "holds" }), ...now };
     expect(watchTicket(undefined, { ...sighting, observedFromMs: 9_990 }).holds).toBe(0);
     expect(watchTicket(undefined, { ...sighting, observedFromMs: 10_010 }).holds).toBe(1);
   });

@@ -7,6 +7,7 @@ function pacedWith(show: () => boolean) {
   const sleepers: { readonly dueAtMs: number; readonly wake: () => void }[] = [];
   const clock = {
     now: () => nowMs,
+    elapsed: () => nowMs,
     sleep: (forMs: number) =>
       new Promise<void>((wake) => sleepers.push({ dueAtMs: nowMs + forMs, wake })),
   };

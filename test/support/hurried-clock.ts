@@ -3,17 +3,23 @@ import type { Clock } from "../../src/domain/clock.ts";
 
 export interface HurriedClock extends Clock {
   advance(durationMs: number): void;
+  /** Sets the wall clock forward, or back, by so much. */
+  jump(durationMs: number): void;
 }
 
 export function hurriedClock(startMs = 1_000_000): HurriedClock {
-  let nowMs = startMs;
+  let [elapsedMs, aheadMs] = [0, startMs];
   return {
-    now: () => nowMs,
+    now: () => aheadMs + elapsedMs,
+    elapsed: () => elapsedMs,
     advance: (durationMs) => {
-      nowMs += durationMs;
+      elapsedMs += durationMs;
+    },
+    jump: (durationMs) => {
+      aheadMs += durationMs;
     },
     sleep: async (durationMs, signal) => {
-      if (!signal?.aborted) nowMs += Math.max(0, durationMs);
+      if (!signal?.aborted) elapsedMs += Math.max(0, durationMs);
     },
   };
 }

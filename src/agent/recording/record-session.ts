@@ -66,6 +66,7 @@ function recordPorts(agent: AgentOptions, tape: Tape): AgentOptions {
         tape.note(["now", nowMs]);
         return nowMs;
       },
+      elapsed: () => tape.told("elapsed", null, clock.elapsed()),
       sleep: (durationMs, signal) =>
         tape.asked("sleep", {
           question: durationMs,

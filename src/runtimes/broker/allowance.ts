@@ -11,9 +11,9 @@ export interface AllowanceOptions {
 /** Each call takes one; false, and nothing is taken, when there is none left. */
 export function createAllowance({ atOnce, everyMs, clock }: AllowanceOptions): () => boolean {
   let left = atOnce;
-  let countedAtMs = clock.now();
+  let countedAtMs = clock.elapsed();
   return () => {
-    const nowMs = clock.now();
+    const nowMs = clock.elapsed();
     left = Math.min(atOnce, left + Math.max(0, nowMs - countedAtMs) / everyMs);
     countedAtMs = nowMs;
     if (left < 1) return false;

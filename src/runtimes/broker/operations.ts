@@ -120,13 +120,13 @@ async function carryOut(
   runtime: Runtime,
   call: OperationCall,
 ): Promise<MemberStatus> {
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.elapsed();
   const ended = await runtime.operate(call.member, call.do, signal).then(
     (status) => ({ event: "done", text: `it is ${status.state}`, status }) as const,
     (error: unknown) => ({ event: "failed", text: messageOf(error), error }) as const,
   );
   const { event, text } = ended;
-  await record.add({ event, ...call, text, duration_ms: clock.now() - startedAtMs });
+  await record.add({ event, ...call, text, duration_ms: clock.elapsed() - startedAtMs });
   if (ended.event === "failed") throw ended.error;
   return ended.status;
 }

@@ -62,7 +62,7 @@ function dial(url: string): Redis {
 
 /** On disk now, so that it outlives even a Redis that is killed. */
 export async function saveNow(redis: Redis, clock: Clock): Promise<void> {
-  const endsAtMs = clock.now() + SAVE_MS_MAX;
+  const endsAtMs = clock.elapsed() + SAVE_MS_MAX;
   for (;;) {
     try {
       await redis.save();
@@ -70,7 +70,7 @@ export async function saveNow(redis: Redis, clock: Clock): Promise<void> {
     } catch (error) {
       // Its own save may be under way.
       const isSaving = /in progress/.test(messageOf(error));
-      if (!isSaving || clock.now() > endsAtMs) throw error;
+      if (!isSaving || clock.elapsed() > endsAtMs) throw error;
       await clock.sleep(SAVE_POLL_MS);
     }
   }

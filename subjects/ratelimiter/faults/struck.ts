@@ -92,10 +92,10 @@ export async function untilStruck(
   { clock, signal }: ActionContext,
   { what, isSo }: { readonly what: string; readonly isSo: () => Promise<boolean> },
 ): Promise<void> {
-  const endsAtMs = clock.now() + STRUCK_WITHIN_MS;
+  const endsAtMs = clock.elapsed() + STRUCK_WITHIN_MS;
   while (!signal.aborted) {
     if (await isSo()) return;
-    if (clock.now() > endsAtMs) break;
+    if (clock.elapsed() > endsAtMs) break;
     await clock.sleep(STRUCK_POLL_MS, signal);
   }
   throw new OperatorError("subject", `inject ${fault}: it did not come true that ${what}`);

@@ -27,7 +27,7 @@ export function createWatcher({ topology, clock, runtime }: OpenOptions): Watche
   return {
     site,
     observe: async ({ probeDeadlineMs, signal }) => {
-      const endsAtMs = clock.now() + probeDeadlineMs;
+      const endsAtMs = clock.elapsed() + probeDeadlineMs;
       const context = { clock, signal, endsAtMs, token: site.token };
       const known = { knownLimits, overrideMemory, latest };
       const look = await lookAtLimiter({ context, site, door, canary, runtime, ...known });

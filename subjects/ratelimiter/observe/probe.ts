@@ -44,7 +44,7 @@ export async function ask(context: LookContext, question: Question): Promise<Tim
 
 /** Never below 1: a probe that begins late still gets a chance to fail. */
 export function msLeft({ clock, endsAtMs }: LookContext): number {
-  return Math.max(1, endsAtMs - clock.now());
+  return Math.max(1, endsAtMs - clock.elapsed());
 }
 
 /** The body of one of these statuses by its schema; a failed reading for anything else. */

@@ -16,7 +16,7 @@ export interface PdQuestion<T> {
 export function askPd<T>(context: ProbeContext, question: PdQuestion<T>): Promise<Reading<T>> {
   const { clock, deadlineMs } = context;
   const staggerMs = Math.ceil(deadlineMs / (question.urls.length + 1));
-  const turn = { context, endsAtMs: clock.now() + deadlineMs, staggerMs };
+  const turn = { context, endsAtMs: clock.elapsed() + deadlineMs, staggerMs };
   return askInTurn(turn, question);
 }
 
@@ -43,7 +43,7 @@ async function askOne<T>(
   { context, endsAtMs }: Turn,
   { url, path, parse }: PdQuestion<T> & { readonly url: string },
 ): Promise<Reading<T>> {
-  const deadlineMs = Math.max(1, endsAtMs - context.clock.now());
+  const deadlineMs = Math.max(1, endsAtMs - context.clock.elapsed());
   const reading = await readUrl({ ...context, deadlineMs }, { url: `${url}${path}`, parse });
   if (reading.state === "read") return reading;
   return { ...reading, reason: `${new URL(url).host}: ${reading.reason}` };

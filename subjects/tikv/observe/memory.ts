@@ -8,6 +8,8 @@ import { lookAtCluster } from "./observe.ts";
 
 /** In less time slow requests do not end: only the quick ones of a window would be seen. */
 const BASE_AGE_MS = 800;
+/** Less is the drift of a clock that is slowly set right. */
+const JUMP_MS = 100;
 
 export interface Watcher {
   observe(options: ObserveOptions): Promise<TikvObservation>;
@@ -21,12 +23,17 @@ export function createWatcher({ topology, clock, runtime }: OpenOptions): Watche
   let declared = declareFrom(topology);
   let latest: TikvObservation | undefined;
   let recent: readonly TikvObservation[] = [];
+  let aheadMs = clock.now() - clock.elapsed();
   const endpoints = topology.endpoints.map(normalizeUrl);
   const pdUrls = () =>
     orderPdUrls([...declared.pdMembers.map(({ url }) => url), ...endpoints], latest);
   const observe = async ({ probeDeadlineMs, signal }: ObserveOptions) => {
     const context = { clock, signal, deadlineMs: probeDeadlineMs };
-    recent = sinceBase(recent, clock.now());
+    const aheadBeforeMs = aheadMs;
+    aheadMs = clock.now() - clock.elapsed();
+    // Windows are told by the wall clock's stamps: none spans a jump of it.
+    const hasJumped = Math.abs(aheadMs - aheadBeforeMs) > JUMP_MS;
+    recent = hasJumped ? [] : sinceBase(recent, clock.now());
     const known = { declared, pdUrls: pdUrls(), rateBase: recent[0], latest };
     const observation = await lookAtCluster({ context, ...known, runtime });
     declared = observation.declared;

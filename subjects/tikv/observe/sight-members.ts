@@ -100,11 +100,11 @@ async function sightPeer<T>(
   { pageUrl, aliveUrl, parse }: PeerQuestion<T>,
 ): Promise<Sighting<T>> {
   const { clock, signal, deadlineMs } = context;
-  const endsAtMs = clock.now() + deadlineMs;
+  const endsAtMs = clock.elapsed() + deadlineMs;
   const page = readUrl(context, { url: pageUrl, parse });
   const early = await Promise.race([page, clock.sleep(deadlineMs / 2, signal)]);
   if (early?.state === "read") return livingWith(early);
-  const deadlineLeftMs = Math.max(1, endsAtMs - clock.now());
+  const deadlineLeftMs = Math.max(1, endsAtMs - clock.elapsed());
   const probe = probeLiveness({ ...context, deadlineMs: deadlineLeftMs }, aliveUrl);
   const [liveness, metrics] = await Promise.all([probe, page]);
   return metrics.state === "read" ? livingWith(metrics) : { liveness, metrics };

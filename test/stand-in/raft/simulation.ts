@@ -137,7 +137,11 @@ export class Simulation {
       timings: TIMINGS,
       storage: member.disk.storage,
       stateMachine: member.disk.machine,
-      clock: { now: () => this.nowMs, sleep: () => Promise.resolve() },
+      clock: {
+        now: () => this.nowMs,
+        elapsed: () => this.nowMs,
+        sleep: () => Promise.resolve(),
+      },
       random: this.random,
       send: (message) => this.#send(message),
       wake: () => {},

@@ -121,7 +121,7 @@ export class Detour implements Disposable {
     readonly isLate: boolean;
   }): Delayed {
     const delayMs = ends.isLate ? () => this.#delayMs() : () => 0;
-    return new Delayed({ ...ends, delayMs, now: () => this.#options.clock.now() });
+    return new Delayed({ ...ends, delayMs, now: () => this.#options.clock.elapsed() });
   }
 
   /** Uniform around the delay, as netem's is unless told otherwise. */
