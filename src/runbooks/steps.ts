@@ -16,6 +16,11 @@ export type Ending = Omit<Extract<RunbookStep, { tool: "conclude" }>, "tool">;
 
 export type Repair = (ticket: RunbookTicket) => Steps<Ending>;
 
+/** As the agent tells that an approval is void. Conditions and guard are asked anew each time. */
+const OUTDATED = /^refused by the guard: approval #\d+ is void: the state has changed/;
+/** Once more would be called a repetition. */
+const PROPOSED_MAX = 3;
+
 const memberSchema = z.object({
   name: z.string().regex(/^[\w.-]+$/), // it becomes a word of commands
   role: z.string(),
@@ -120,8 +125,12 @@ export interface ActWords {
   readonly reason: string;
 }
 
+/** Proposed anew where a person's yes came for a state that is no longer so. */
 export function* act(words: ActWords): Steps<RunbookResult> {
-  return yield { tool: "act", ...words };
+  for (let proposed = 1; ; proposed += 1) {
+    const result = yield { tool: "act", ...words };
+    if (proposed === PROPOSED_MAX || !OUTDATED.test(result.text)) return result;
+  }
 }
 
 /** The ticket's own verdict among those seen. */
