@@ -30,12 +30,15 @@ function known(tickets: readonly (Ticket | undefined)[]): readonly Ticket[] {
   return opened.toSorted((one, other) => one.id - other.id);
 }
 
-/** The oldest of this subject: its time is over first, and a newer one does not take its place. */
+/**
+ * The oldest of this subject: its time is over first, and a newer one does not take its place. What
+ * a person has the ticket for waits for nobody.
+ */
 async function pendingApproval(store: TicketOps, subject: string): Promise<Approval | undefined> {
   const newestFirst = await store.listApprovals({ state: "pending" });
   for (const approval of newestFirst.toReversed()) {
     const ticket = await store.getTicket(approval.ticketId);
-    if (ticket?.subject === subject) return approval;
+    if (ticket?.subject === subject && ticket.state !== "escalated") return approval;
   }
   return undefined;
 }

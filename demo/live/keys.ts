@@ -13,7 +13,11 @@ export type KeyCommand =
   | { readonly type: "nothing" }
   | { readonly type: "quit" }
   | { readonly type: "again" }
-  | { readonly type: "decide"; readonly decision: "approved" | "denied" }
+  | {
+      readonly type: "decide";
+      readonly approvalId: number;
+      readonly decision: "approved" | "denied";
+    }
   | { readonly type: "choose_fault"; readonly index: number }
   | { readonly type: "story"; readonly input: StoryInput }
   | { readonly type: "desk"; readonly desk: Partial<Desk> };
@@ -67,7 +71,7 @@ export function readKey(memory: LiveMemory, key: Key, context: KeyContext): KeyC
 
 /** What is not on the screen is not answered, but shown. Keys that mean nothing here go on. */
 function readApprovalKey(
-  { record }: LiveMemory,
+  { record, drawnApproval }: LiveMemory,
   key: Key,
   { view, size }: KeyContext,
 ): KeyCommand | undefined {
@@ -78,8 +82,12 @@ function readApprovalKey(
       ? { type: "desk", desk: { approval: undefined } }
       : undefined;
   }
-  if (isAnswer) return { type: "decide", decision: key === "a" ? "approved" : "denied" };
   const { id, scrolledDown = 0 } = overlay;
+  if (isAnswer) {
+    // Another one, which has just taken its place, nobody has read.
+    const decision = key === "a" ? "approved" : "denied";
+    return id === drawnApproval ? { type: "decide", approvalId: id, decision } : NOTHING;
+  }
   const arrange = (changes: Partial<ApprovalDesk>): KeyCommand => ({
     type: "desk",
     desk: { approval: { id, scrolledDown, isAside: false, ...changes } },

@@ -5,7 +5,13 @@ import type { Approval, JournalEntry, Session } from "../../src/domain/session.t
 import type { Ticket } from "../../src/domain/ticket.ts";
 import type { Ring } from "../../src/panels/ring.ts";
 import { keepPlace } from "../../src/panels/scroll.ts";
-import type { MarkView, PanelName, ProcessView, WorkloadSecond } from "../../src/panels/view.ts";
+import type {
+  MarkView,
+  PanelName,
+  ProcessView,
+  ScreenView,
+  WorkloadSecond,
+} from "../../src/panels/view.ts";
 import type { Story } from "../story.ts";
 
 export interface LiveMemory {
@@ -27,6 +33,8 @@ export interface LiveMemory {
   load: LoadMemory | undefined;
   record: TicketRecord;
   desk: Desk;
+  /** The approval in the last frame that was drawn. */
+  drawnApproval: number | undefined;
   /** Before it is played again. */
   isLeaving: boolean;
 }
@@ -91,6 +99,7 @@ export function createMemory(
     load: undefined,
     record: NO_RECORD,
     isLeaving: false,
+    drawnApproval: undefined,
     desk: {
       focus: "story",
       isZoomed: false,
@@ -112,6 +121,13 @@ export const NO_RECORD: TicketRecord = {
   approval: undefined,
   injectedAtMs: undefined,
 };
+
+/** What is drawn can be answered. Gives the view. */
+export function noteDrawn(memory: LiveMemory, view: ScreenView): ScreenView {
+  const { overlay } = view;
+  memory.drawnApproval = overlay?.type === "approval" ? overlay.id : undefined;
+  return view;
+}
 
 /** A line into a panel; a window that is scrolled back stays where it is. */
 export function tellLine(

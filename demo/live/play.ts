@@ -19,7 +19,7 @@ import type { DemoPlace } from "../place.ts";
 import { Stage } from "../stage.ts";
 import { beginStory } from "../story.ts";
 import { asksToQuit, readKey } from "./keys.ts";
-import { createMemory, tellLine } from "./memory.ts";
+import { createMemory, noteDrawn, tellLine } from "./memory.ts";
 import { LiveRun } from "./run.ts";
 import { viewOf } from "./view.ts";
 
@@ -95,7 +95,8 @@ async function playOnce(
   const { context, subject, databasePath } = options;
   const home = await withFileErrors("making a home for the demo", createDemoHome);
   const memory = memoryFor(options);
-  const redraw = () => options.screen.draw((size) => drawScreen(view(), size, options.theme));
+  const redraw = () =>
+    options.screen.draw((size) => drawScreen(noteDrawn(memory, view()), size, options.theme));
   const view = (): ScreenView =>
     viewOf(memory, { nowMs: context.clock.now(), faults: options.faults });
   const onLine = (source: string, line: string) => {
@@ -190,7 +191,7 @@ function takeKey({ options, memory, run, view }: Scene, key: Key): RunEnd | unde
     case "again":
       return command.type;
     case "decide":
-      run.decide(command.decision);
+      run.decide(command.approvalId, command.decision);
       return undefined;
     case "choose_fault":
       run.chooseFault(command.index);

@@ -117,14 +117,13 @@ export class LiveRun implements AsyncDisposable {
     if (source === "load" && parseLoadLine(line)) this.#hearLoad(line);
   }
 
-  /** What is pending now; decided already, it changes nothing. */
-  decide(decision: "approved" | "denied"): void {
+  /** Decided already, it changes nothing. */
+  decide(approvalId: number, decision: "approved" | "denied"): void {
     const { memory } = this.#options;
-    const { approval } = memory.record;
     const store = this.#store;
-    if (!approval || !store) return;
+    if (memory.record.approval?.id !== approvalId || !store) return;
     memory.record = { ...memory.record, approval: undefined };
-    const decided = store.decideApproval(approval.id, decision).then(() => undefined);
+    const decided = store.decideApproval(approvalId, decision).then(() => undefined);
     this.#loops.push(
       decided.catch((error) => {
         tellLine(memory, { source: "agent", line: `[Trouble] ${messageOf(error)}` });

@@ -23,6 +23,7 @@ import {
   type Story,
   shownChapter,
 } from "../story.ts";
+import { approvalFacts } from "./approval-facts.ts";
 import { figuresOf } from "./load.ts";
 import { type LiveMemory, marksOf, type TicketRecord } from "./memory.ts";
 
@@ -53,10 +54,12 @@ export interface FaultChoice {
   readonly describes: string;
 }
 
-export function viewOf(
-  memory: LiveMemory,
-  { nowMs, faults }: { readonly nowMs: number; readonly faults: readonly FaultChoice[] },
-): ScreenView {
+interface ViewMoment {
+  readonly nowMs: number;
+  readonly faults: readonly FaultChoice[];
+}
+
+export function viewOf(memory: LiveMemory, { nowMs, faults }: ViewMoment): ScreenView {
   const { desk, story } = memory;
   return {
     nowMs,
@@ -68,7 +71,7 @@ export function viewOf(
     status: statusOf(memory),
     focus: desk.focus,
     isZoomed: desk.isZoomed,
-    overlay: overlayOf(memory, faults),
+    overlay: overlayOf(memory, { nowMs, faults }),
   };
 }
 
@@ -271,13 +274,14 @@ function timelineOf({ injectedAtMs, followed, session, steps }: LiveMemory["reco
 /** What a person must decide stands before what they asked to see. */
 function overlayOf(
   { desk, record, story }: LiveMemory,
-  faults: readonly FaultChoice[],
+  { nowMs, faults }: ViewMoment,
 ): OverlayView | undefined {
   const { approval } = record;
   const arranged = desk.approval?.id === approval?.id ? desk.approval : undefined;
   if (approval && !arranged?.isAside) {
-    const { id, operation, reason } = approval;
-    return { type: "approval", id, operation, reason, scrolledDown: arranged?.scrolledDown ?? 0 };
+    const { id, operation } = approval;
+    const facts = approvalFacts(approval, nowMs);
+    return { type: "approval", id, operation, facts, scrolledDown: arranged?.scrolledDown ?? 0 };
   }
   if (desk.overlay === "help") {
     const keys = story ? KEY_HELP : KEY_HELP.filter(([key]) => WATCH_KEYS.includes(key));

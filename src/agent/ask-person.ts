@@ -39,7 +39,8 @@ export async function askPerson(context: SessionContext, proposal: Proposal): Pr
   const startedAtMs = clock.elapsed();
   const approval = await awaitAnswer(context, asked);
   context.progress.waitedMs += clock.elapsed() - startedAtMs;
-  say(context, `[Guard] approval #${id}: ${approval.state}`);
+  const said = approval.note === null ? "" : `: ${approval.note}`;
+  say(context, `[Guard] approval #${id}: ${approval.state}${said}`);
   if (approval.state === "approved") return spend(context, { ...proposal, approval });
   return refused(describeAnswer(approval));
 }

@@ -1,4 +1,5 @@
 // What people are shown of the operations that wait for their word. Pure: approvals to lines.
+import { effectWords } from "../domain/effect.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { describeSeen } from "../domain/seen-state.ts";
 import type { Approval } from "../domain/session.ts";
@@ -47,10 +48,7 @@ function factsOf(approval: Approval, nowMs: number): readonly Fact[] {
     ["state", stateWords(approval, nowMs)],
     ["ticket", `#${ticketId}`],
     ["session", sessionId],
-    ...effects.map(({ kind, targets, source }): Fact => {
-      const whom = targets.length > 0 ? ` ${targets.join(", ")}` : "";
-      return ["effect", exactLine(`${kind}${whom}: ${source}`)];
-    }),
+    ...effects.map((effect): Fact => ["effect", exactLine(effectWords(effect))]),
     ["way back", exactLine(undo ?? "not known")],
     ["reason", reason],
     ["asked", formatTime(approval.requestedAtMs)],

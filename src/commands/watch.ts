@@ -1,7 +1,7 @@
 // operator watch: the panels over a database and a subject that others run, or plain lines where
 // there is no room for them. It only looks; a person may answer an approval.
-import { readKey } from "../../demo/live/keys.ts";
-import { createMemory, type LiveMemory, tellLine } from "../../demo/live/memory.ts";
+import { type KeyCommand, readKey } from "../../demo/live/keys.ts";
+import { createMemory, type LiveMemory, noteDrawn, tellLine } from "../../demo/live/memory.ts";
 import { viewOf } from "../../demo/live/view.ts";
 import { loadSubject } from "../../subjects/index.ts";
 import { messageOf, OperatorError } from "../domain/errors.ts";
@@ -50,7 +50,8 @@ async function watchOnScreen(outer: CommandContext, subject: string): Promise<vo
   // At once: a look that is under way may take its time to end.
   quit.signal.addEventListener("abort", () => live.screen.leave());
   const view = () => viewOf(memory, { nowMs: clock.now(), faults: [] });
-  const redraw = () => live.screen.draw((size) => drawScreen(view(), size, live.theme));
+  const redraw = () =>
+    live.screen.draw((size) => drawScreen(noteDrawn(memory, view()), size, live.theme));
   live.keyboard.onKey = (key) => {
     takeKey(key, { memory, database, live, view: view(), quit: () => quit.abort("q") });
     redraw();
@@ -91,18 +92,16 @@ function takeKey(key: Key, { memory, database, live, view, quit }: Pressed): voi
   const command = readKey(memory, key, { view, size, room, panels, faultCount: 0 });
   if (command.type === "quit") quit();
   if (command.type === "desk") memory.desk = { ...memory.desk, ...command.desk };
-  if (command.type === "decide") void decide({ memory, database }, command.decision);
+  if (command.type === "decide") void decide({ memory, database }, command);
 }
 
 /** What keeps the answer from being given is shown; the question stays, to be answered again. */
 async function decide(
   { memory, database }: Pick<Pressed, "memory" | "database">,
-  decision: "approved" | "denied",
+  { approvalId, decision }: Extract<KeyCommand, { type: "decide" }>,
 ): Promise<void> {
-  const { approval } = memory.record;
-  if (!approval) return;
   try {
-    await database.decide(approval.id, decision);
+    await database.decide(approvalId, decision);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     tellLine(memory, { source: "monitor", line: `[Trouble] ${messageOf(error)}` });

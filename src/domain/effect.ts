@@ -23,6 +23,12 @@ export interface Effect {
   readonly source: string;
 }
 
+/** `interrupt tikv2: restart_member tikv2` */
+export function effectWords({ kind, targets, source }: Effect): string {
+  const whom = targets.length > 0 ? ` ${targets.join(", ")}` : "";
+  return `${kind}${whom}: ${source}`;
+}
+
 /** Always with a reason that a person and a model can use. */
 export interface GuardDecision {
   readonly decision: "allow" | "ask" | "deny";

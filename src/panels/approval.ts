@@ -1,4 +1,5 @@
-// An operation that waits for a person: exactly what would be done, nothing of it hidden, and why.
+// An operation that waits for a person: exactly what would be done, nothing of it hidden, what it
+// would do and why.
 import type { PanelContent } from "./box.ts";
 import { exactLine } from "./exact-line.ts";
 import { type Room, wrapTo } from "./fit.ts";
@@ -7,7 +8,10 @@ import type { OverlayView } from "./view.ts";
 
 export type ApprovalView = Extract<OverlayView, { type: "approval" }>;
 
-const REASON_ROWS_MAX = 3;
+/** Of one fact. */
+const FACT_ROWS_MAX = 3;
+/** Kept for the operation on the smallest screen, whatever else there is to say. */
+const OPERATION_ROWS_MIN = 4;
 const HEADING_ROWS = 2;
 const GAP_ROWS = 1;
 /** A longer operation is cut, and says so. */
@@ -18,7 +22,7 @@ export function approvalContent(
   view: ApprovalView,
   { room, theme }: { readonly room: Room; readonly theme: Theme },
 ): PanelContent {
-  const { reason, operation, shown } = partsOf(view, room);
+  const { facts, operation, shown } = partsOf(view, room);
   const first = Math.min(Math.max(0, view.scrolledDown ?? 0), operation.length - shown);
   const window = operation.slice(first, first + shown);
   const isWhole = operation.length === shown;
@@ -32,7 +36,7 @@ export function approvalContent(
       "",
       ...window,
       "",
-      ...reason.map(theme.plain),
+      ...facts.map(theme.plain),
     ],
   };
 }
@@ -44,17 +48,22 @@ export function approvalScrollMax(view: ApprovalView, room: Room): number {
 }
 
 interface Parts {
-  readonly reason: readonly string[];
+  readonly facts: readonly string[];
   readonly operation: readonly string[];
   /** How many rows of the operation there is room for. */
   readonly shown: number;
 }
 
-function partsOf({ operation, reason }: ApprovalView, { columns, rows }: Room): Parts {
-  const why = wrapTo(`Reason: ${reason}`, { columns, rows: REASON_ROWS_MAX });
+function partsOf({ operation, facts }: ApprovalView, { columns, rows }: Room): Parts {
   const wrapped = operationRows(operation, columns);
-  const room = Math.max(1, rows - HEADING_ROWS - GAP_ROWS - why.length);
-  return { reason: why, operation: wrapped, shown: Math.min(room, wrapped.length) };
+  const said = facts.flatMap(([heading, text]) =>
+    wrapTo(`${heading}: ${exactLine(text)}`, { columns, rows: FACT_ROWS_MAX }),
+  );
+  const room = rows - HEADING_ROWS - GAP_ROWS;
+  const kept = Math.min(OPERATION_ROWS_MIN, wrapped.length);
+  const shownFacts = said.slice(0, Math.max(1, room - kept));
+  const left = Math.max(1, room - shownFacts.length);
+  return { facts: shownFacts, operation: wrapped, shown: Math.min(left, wrapped.length) };
 }
 
 function operationRows(operation: ApprovalView["operation"], columns: number): readonly string[] {

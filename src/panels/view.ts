@@ -166,7 +166,8 @@ export type OverlayView =
       readonly type: "approval";
       readonly id: number;
       readonly operation: JsonObject;
-      readonly reason: string;
+      /** What else a person must know of it, each with its heading; the most important first. */
+      readonly facts: readonly (readonly [heading: string, text: string])[];
       /** How many of its rows are above the window, when it has more than there is room for. */
       readonly scrolledDown?: number;
     };

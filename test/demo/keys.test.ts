@@ -1,18 +1,19 @@
 // What a key means while an operation waits for a person.
 import { expect, test } from "bun:test";
 import { type KeyCommand, type KeyContext, readKey } from "../../demo/live/keys.ts";
-import { createMemory, type LiveMemory, NO_RECORD } from "../../demo/live/memory.ts";
+import { createMemory, type LiveMemory, NO_RECORD, noteDrawn } from "../../demo/live/memory.ts";
 import { viewOf } from "../../demo/live/view.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { createRing } from "../../src/panels/ring.ts";
+import { SEEN } from "../support/asking.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 const NOTHING: KeyCommand = { type: "nothing" };
 
 test("a and d answer what is on the screen", () => {
   const memory = memoryWith(1);
-  expect(press(memory, "a")).toEqual({ type: "decide", decision: "approved" });
-  expect(press(memory, "d")).toEqual({ type: "decide", decision: "denied" });
+  expect(press(memory, "a")).toEqual({ type: "decide", approvalId: 1, decision: "approved" });
+  expect(press(memory, "d")).toEqual({ type: "decide", approvalId: 1, decision: "denied" });
 });
 
 test("what was set aside is shown by a and d, and answered by the next one", () => {
@@ -32,6 +33,30 @@ test("the next operation is shown, and from its start, however the last one was 
   for (const key of ["end", "escape"]) press(memory, key);
   memory.record = memoryWith(2).record;
   expect(shown(memory).overlay).toMatchObject({ id: 2, scrolledDown: 0 });
+});
+
+test("one that has taken the place of another is not answered before it was drawn", () => {
+  const memory = memoryWith(1);
+  shown(memory);
+  memory.record = memoryWith(2).record;
+  const view = viewOf(memory, { nowMs: 0, faults: [] });
+  const room = { columns: 40, rows: 10 };
+  expect(readKey(memory, "a", { view, room, size: SIZE, panels: [], faultCount: 0 })).toEqual(
+    NOTHING,
+  );
+  expect(press(memory, "a")).toEqual({ type: "decide", approvalId: 2, decision: "approved" });
+});
+
+test("beside an operation stand its effects, its way back, its reason and its state", () => {
+  const memory = memoryWith(1);
+  const { overlay } = shown(memory);
+  expect(overlay?.type === "approval" && overlay.facts).toEqual([
+    ["Effect", "interrupt tikv2: restart_member tikv2"],
+    ["Way back", "NO UNDO: none is known"],
+    ["Reason", "it hangs"],
+    ["Asked while", "1 of 2 members up; one down"],
+    ["For", "ticket #1, 30.0 s left; nobody waits: it is for the ticket's next session"],
+  ]);
 });
 
 test("a long operation is scrolled no further than to its end", () => {
@@ -64,16 +89,18 @@ function memoryWith(id: number, operation: JsonObject = { action: "start_member"
   memory.desk = { ...memory.desk, focus: "monitor" };
   const approval = {
     ...{ id, sessionId: "s1", holderId: "s1", ticketId: 1, operation, reason: "it hangs" },
-    ...{ operationHash: "", effects: [], undo: null, seen: null, stateHash: null, note: null },
-    ...{ state: "pending" as const, requestedAtMs: 0, expiresAtMs: 1, decidedAtMs: null },
-    isAwaited: true,
+    ...{ operationHash: "", undo: "NO UNDO: none is known", seen: SEEN, stateHash: "", note: null },
+    effects: [{ kind: "interrupt", targets: ["tikv2"], source: "restart_member tikv2" }] as const,
+    ...{ state: "pending" as const, requestedAtMs: 0, expiresAtMs: 30_000, decidedAtMs: null },
+    isAwaited: false,
   };
   memory.record = { ...NO_RECORD, approval };
   return memory;
 }
 
+/** And drawn. */
 function shown(memory: LiveMemory) {
-  return viewOf(memory, { nowMs: 0, faults: [] });
+  return noteDrawn(memory, viewOf(memory, { nowMs: 0, faults: [] }));
 }
 
 /** Desk commands are carried out, as the screen does. */

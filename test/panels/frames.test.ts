@@ -44,8 +44,14 @@ const CHOICE = withOverlay({
 const APPROVAL = withOverlay({
   type: "approval",
   id: 3,
-  operation: { action: "start_member", target: "tikv2", args: {}, effects: ["starts tikv2"] },
-  reason: "tikv2 is stopped",
+  operation: { action: "start_member", target: "tikv2", args: {} },
+  facts: [
+    ["Effect", "start tikv2: start_member tikv2"],
+    ["Way back", "no undo needed: members are declared to run"],
+    ["Reason", "tikv2 is stopped"],
+    ["Asked while", "5 of 6 members up; tikv2 down"],
+    ["For", "ticket #1, 29 m 53 s left"],
+  ],
 });
 
 const FRAMES_OF: readonly (readonly [name: string, view: ScreenView, size: ScreenSize])[] = [

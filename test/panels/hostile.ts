@@ -101,7 +101,7 @@ const overlay: fc.Arbitrary<OverlayView> = fc.oneof(
     type: fc.constant("approval" as const),
     id: count,
     operation: fc.dictionary(text, fc.oneof(text, texts), { maxKeys: 5 }),
-    reason: text,
+    facts: fc.array(fc.tuple(text, text), { maxLength: 6 }),
     scrolledDown: count,
   }),
 );

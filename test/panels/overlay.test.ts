@@ -52,6 +52,34 @@ test("an operation that is too long says so and can be scrolled to its end", () 
   expect([most, end.lines[5]]).toEqual([18, "}"]);
 });
 
+test("beside a long operation what it would do is read in full, on the smallest screen", () => {
+  const operation = { command: "x".repeat(4_000) };
+  const facts = Array.from({ length: 5 }, (_, at): [string, string] => [
+    `Fact ${at}`,
+    "word ".repeat(100),
+  ]);
+  const room = overlayRoom({ columns: 80, rows: 24 });
+  const { lines, note } = approvalContent(
+    { type: "approval", id: 3, operation, facts },
+    {
+      room,
+      theme: PLAIN,
+    },
+  );
+  expect(note?.text).toMatch(/^rows 1–4 of /);
+  expect(lines).toHaveLength(room.rows);
+  for (const heading of ["Fact 0", "Fact 1", "Fact 2", "Fact 3"]) {
+    expect(lines.some((line) => line.startsWith(heading))).toBe(true);
+  }
+});
+
+test("nothing of a fact is invisible", () => {
+  const view = { ...approval({}), facts: [["Effect", "start \u202eone"] as const] };
+  expect(approvalContent(view, { room: ROOM, theme: PLAIN }).lines.at(-1)).toBe(
+    "Effect: start \\u{202e}one",
+  );
+});
+
 test("an operation without an end is cut, and says that it is", () => {
   const operation = { command: "x".repeat(1_000_000) };
   const view = { ...approval(operation), scrolledDown: 1_000_000 };
@@ -118,7 +146,7 @@ test("an overlay has room on any screen", () => {
 });
 
 function approval(operation: ApprovalView["operation"]): ApprovalView {
-  return { type: "approval", id: 3, operation, reason: "tikv2 is stopped" };
+  return { type: "approval", id: 3, operation, facts: [["Reason", "tikv2 is stopped"]] };
 }
 
 function blank({ columns, rows }: { readonly columns: number; readonly rows: number }) {

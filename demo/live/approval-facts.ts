@@ -1,0 +1,19 @@
+// What stands beside an operation that waits for a person: what it would do, how it would be taken
+// back, why it is asked for, in which state of the cluster, and for how long.
+import { effectWords } from "../../src/domain/effect.ts";
+import { describeSeen } from "../../src/domain/seen-state.ts";
+import type { Approval } from "../../src/domain/session.ts";
+import { formatDuration } from "../../src/panels/units.ts";
+
+export function approvalFacts(approval: Approval, nowMs: number): readonly [string, string][] {
+  const { effects, undo, reason, seen, ticketId, expiresAtMs, isAwaited } = approval;
+  const left = `${formatDuration(Math.max(0, expiresAtMs - nowMs))} left`;
+  const waits = isAwaited ? "" : "; nobody waits: it is for the ticket's next session";
+  return [
+    ["Effect", effects.map(effectWords).join("; ") || "not known"],
+    ["Way back", undo ?? "not known"],
+    ["Reason", reason],
+    ["Asked while", seen ? describeSeen(seen) : "nobody noted the state: it is not used any more"],
+    ["For", `ticket #${ticketId}, ${left}${waits}`],
+  ];
+}
