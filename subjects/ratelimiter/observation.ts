@@ -74,6 +74,8 @@ export interface NodeHealth {
   readonly schema: number;
   readonly failMode: "open" | "closed";
   readonly bootId: string;
+  /** By the clock of its machine. */
+  readonly startedAtMs: number;
 }
 
 export interface NodeSettingsReading {

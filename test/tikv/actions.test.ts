@@ -87,6 +87,20 @@ test("a postcondition that cannot be seen is not met", async () => {
   }
 });
 
+test("found settings of replication come back where nothing is declared, but never fewer", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { undo } = actionOf(watcher, "restore_replication");
+  const planFor = async (wanted: number) =>
+    undo.plan(await look(watcher), { target: "cluster", args: { max_replicas: wanted } });
+  const args = { max_replicas: 3, location_labels: "zone,host" };
+  expect(await planFor(1)).toEqual({
+    type: "call",
+    call: { action: "restore_replication", target: "cluster", args },
+  });
+  expect(await planFor(5)).toMatchObject({ type: "none" });
+});
+
 test("a change goes to the next member when one fails, and a refusal is told", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints(cluster.pd.map(({ url }) => url));

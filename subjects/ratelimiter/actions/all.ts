@@ -3,6 +3,7 @@ import { liftDisturbances } from "../../../src/disturbances/lift.ts";
 import { resetCounter, restoreLimit, setTtl } from "./counters.ts";
 import { restartMember, resumeMember, startMember } from "./members.ts";
 import { restoreKeySchema, syncNodeClock, turnFailOpenOff } from "./node-settings.ts";
+import { putBackJob, putBackNodeSetting } from "./put-back.ts";
 import { killClient, killScript, setRedisSetting } from "./redis.ts";
 import { saveRedis } from "./redis-save.ts";
 import { clearToxic, removeJob } from "./surroundings.ts";
@@ -26,5 +27,7 @@ export function limiterActions(tools: ActionTools): readonly LimiterAction[] {
     restoreKeySchema(tools),
     clearToxic(tools),
     removeJob(tools),
+    putBackNodeSetting(tools),
+    putBackJob(tools),
   ];
 }

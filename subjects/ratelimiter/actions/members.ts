@@ -1,10 +1,24 @@
 // Members brought back: one that is stopped, one that is paused, one that hangs.
-import type { ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
+import type {
+  ActionCall,
+  ActionContext,
+  Check,
+  InterruptedCall,
+} from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import { readValue } from "../../../src/domain/observation.ts";
 import type { MemberOperation, MemberState } from "../../../src/domain/runtime.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import type { LimiterObservation } from "../observation.ts";
-import { type ActionTools, type LimiterAction, MET, notMet, requireRuntime } from "./tools.ts";
+import {
+  type ActionTools,
+  type LimiterAction,
+  MET,
+  nodeIn,
+  notMet,
+  requireRuntime,
+  unseen,
+} from "./tools.ts";
 
 const TARGETS = "a member";
 /** What was started is never stopped again: a member that runs has nothing to be taken back. */
@@ -72,6 +86,7 @@ export function restartMember(tools: ActionTools): LimiterAction {
       }
       return checkUp(observation, call);
     },
+    tookEffect: checkStartedSince,
     async run({ target }, context) {
       const done = await operate(context, { target, operation: "restart", from: undefined });
       // Only now: what is observed from here on is the new process.
@@ -79,6 +94,42 @@ export function restartMember(tools: ActionTools): LimiterAction {
       return done;
     },
   };
+}
+
+/** As far as the member says when it started; it may have ended between its stop and its start. */
+function checkStartedSince(
+  observation: LimiterObservation,
+  { call, sinceMs }: InterruptedCall,
+): Check {
+  const { target } = call;
+  const up = checkUp(observation, call);
+  if (!up.isMet) return unseen(up.reason);
+  const started = startOf(observation, target);
+  if (!started) return unseen(`${target} does not say when it started`);
+  if (started.earliestMs >= sinceMs) return MET;
+  if (started.latestMs < sinceMs) return notMet(`${target} is the process of before`);
+  return unseen(`${target} started at about that time`);
+}
+
+interface StartTime {
+  readonly earliestMs: number;
+  readonly latestMs: number;
+}
+
+function startOf(observation: LimiterObservation, name: string): StartTime | undefined {
+  const { redis, startedAtMs, endedAtMs } = observation;
+  const uptimeS = name === "redis" ? readValue(redis.info)?.uptimeS : undefined;
+  // Redis counts whole seconds.
+  if (uptimeS !== undefined) {
+    const [earliestMs, latestMs] = [
+      startedAtMs - (uptimeS + 1) * 1_000,
+      endedAtMs - uptimeS * 1_000,
+    ];
+    return { earliestMs, latestMs };
+  }
+  const health = nodeIn(observation, name)?.health;
+  const nodeMs = health && readValue(health)?.startedAtMs;
+  return nodeMs === undefined ? undefined : { earliestMs: nodeMs, latestMs: nodeMs };
 }
 
 /** The reason not to interrupt a member; undefined when nothing is lost by it. */

@@ -12,6 +12,7 @@ import {
   type LimiterAction,
   MET,
   notMet,
+  unseen,
   visitFor,
 } from "./tools.ts";
 
@@ -27,7 +28,7 @@ export function setRedisSetting(tools: ActionTools): LimiterAction {
     targets: "a declared setting, such as maxmemory",
     args: {},
     effect: "configure",
-    undo: undoUnneeded("it leaves what is declared"),
+    undo: undoUnneeded("it leaves what is declared, and what was there before may cost data"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
     precondition: (observation, { target }) => checkSettable(observation, target),
@@ -69,6 +70,14 @@ export function killClient(tools: ActionTools): LimiterAction {
         const isListed = groups.some(({ ids }) => ids.includes(target));
         if (isListed) return notMet(`client ${target} is still connected`);
         return killedIds.has(target) ? MET : notMet(`client ${target} was not closed by us`);
+      }),
+    // Nobody can tell who closed it, and it is closed.
+    tookEffect: ({ redis }, { call: { target } }) =>
+      checkRead(redis.clients, ({ groups, isCut }) => {
+        if (groups.some(({ ids }) => ids.includes(target))) {
+          return notMet(`client ${target} is still connected`);
+        }
+        return isCut ? unseen(`client ${target} was not among those that were read`) : MET;
       }),
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "kill_client", call, context }), async (redis) => {

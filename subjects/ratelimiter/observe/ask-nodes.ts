@@ -109,5 +109,6 @@ function healthOf(timed: TimedAnswer): Reading<NodeHealth> {
     schema: found.schema,
     failMode: found.fail_mode,
     bootId: found.boot_id,
+    startedAtMs: found.started_at_ms,
   }));
 }

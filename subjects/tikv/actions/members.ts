@@ -68,6 +68,14 @@ export function restartMember(tools: ActionTools): TikvAction {
     },
     postcondition: (observation, call) =>
       checkRestarted(observation, { call, sinceMs: restartedAtMs.get(call.target) }),
+    tookEffect: (observation, { call, sinceMs }) => {
+      const living = checkAnswers(observation, call);
+      // It may have ended between its stop and its start.
+      if (!living.isMet) return unseen(living.reason);
+      const startedAtMs = findMember(observation, call.target)?.startedAtMs;
+      if (startedAtMs === undefined) return unseen(`${call.target} does not say when it started`);
+      return startedAtMs >= sinceMs ? MET : notMet(`${call.target} is the process of before`);
+    },
     run: ({ target }, context) => {
       restartedAtMs.set(target, context.clock.now());
       return operate(context, { target, operation: "restart", from: undefined });
