@@ -23,17 +23,11 @@ const STOPPED = "('lease_lost', 'aborted')";
 const SET_BACK_MS = 60_000;
 
 // `expired` is never stored: it follows from time, ticket and session, and needs nobody to sweep.
-const APPROVALS = `
-  SELECT id, session_id, ticket_id, operation, effects, undo, reason, operation_hash, seen,
-    state_hash, note, requested_at_ms, expires_at_ms, decided_at_ms,
-    held_by AS holder_id, ended_at_ms IS NULL AS is_awaited,
-    coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard,
-    CASE WHEN state IN ('pending', 'approved')
-      AND (expires_at_ms <= $nowMs OR requested_at_ms > $nowMs + ${SET_BACK_MS} OR ticket_state = 'resolved' OR stop_reason NOT IN ${STOPPED})
-    THEN 'expired' ELSE state END AS state
-  FROM (SELECT *, coalesce(holder_id, session_id) AS held_by FROM approvals)
-    JOIN (SELECT id AS its_ticket, state AS ticket_state FROM tickets) ON its_ticket = ticket_id
-    JOIN (SELECT id AS holder, ended_at_ms, stop_reason FROM sessions) ON holder = held_by`;
+const APPROVALS = approvalsFrom("approvals");
+/** Those of which some may still count. */
+const OPEN_APPROVALS = approvalsFrom(
+  "approvals INDEXED BY approvals_open WHERE state IN ('pending', 'approved')",
+);
 
 export interface ApprovalDecision {
   readonly approvalId: number;
@@ -142,9 +136,11 @@ export function findApproval(call: StoreCall, approvalId: number): Approval | un
 
 /** Newest first. */
 export function listApprovals(call: StoreCall, state?: ApprovalState): readonly Approval[] {
+  const isOpen = state === "pending" || state === "approved";
   return call.db
     .query<unknown, Bindings>(
-      `SELECT * FROM (${APPROVALS}) WHERE $state IS NULL OR state = $state ORDER BY id DESC`,
+      `SELECT * FROM (${isOpen ? OPEN_APPROVALS : APPROVALS})
+      WHERE $state IS NULL OR state = $state ORDER BY id DESC`,
     )
     .all({ state: state ?? null, nowMs: call.nowMs })
     .map(parseApproval);
@@ -236,6 +232,21 @@ function requireApproval(call: StoreCall, approvalId: number): Approval {
   const approval = findApproval(call, approvalId);
   if (approval) return approval;
   throw new OperatorError("not_found", `unknown approval ${approvalId}`);
+}
+
+function approvalsFrom(source: string): string {
+  return `
+  SELECT id, session_id, ticket_id, operation, effects, undo, reason, operation_hash, seen,
+    state_hash, note, requested_at_ms, expires_at_ms, decided_at_ms,
+    held_by AS holder_id, ended_at_ms IS NULL AS is_awaited,
+    coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard,
+    CASE WHEN state IN ('pending', 'approved')
+      AND (expires_at_ms <= $nowMs OR requested_at_ms > $nowMs + ${SET_BACK_MS}
+        OR ticket_state = 'resolved' OR stop_reason NOT IN ${STOPPED})
+    THEN 'expired' ELSE state END AS state
+  FROM (SELECT *, coalesce(holder_id, session_id) AS held_by FROM ${source})
+    JOIN (SELECT id AS its_ticket, state AS ticket_state FROM tickets) ON its_ticket = ticket_id
+    JOIN (SELECT id AS holder, ended_at_ms, stop_reason FROM sessions) ON holder = held_by`;
 }
 
 function hashOf(value: Json): string {

@@ -7,6 +7,7 @@ import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
 import { SCHEMA_JOURNAL } from "./schema-journal.ts";
 import { SCHEMA_LEASES } from "./schema-leases.ts";
+import { SCHEMA_OPEN_APPROVALS } from "./schema-open-approvals.ts";
 import { type CommitWatcher, inWriteTransaction } from "./transaction.ts";
 
 /** In order; the first makes an empty file a database of ours. Only ever appended to. */
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly Migration[] = [
   SCHEMA_JOURNAL,
   SCHEMA_APPROVALS,
   SCHEMA_LEASES,
+  SCHEMA_OPEN_APPROVALS,
 ];
 
 type Migration = string | ((db: Database) => void);

@@ -96,7 +96,8 @@ export function requireSession({ db }: StoreCall, sessionId: string): Session {
 export function findSession({ db }: StoreCall, idPrefix: string): Session | undefined {
   const [first, ...others] = db
     .query(
-      "SELECT * FROM sessions WHERE substr(id, 1, length($prefix)) = $prefix ORDER BY id LIMIT 2",
+      `SELECT * FROM sessions WHERE id >= $prefix AND id < $prefix || char(1114111)
+      ORDER BY id LIMIT 2`,
     )
     .all({ prefix: idPrefix })
     .map(parseSession);

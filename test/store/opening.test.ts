@@ -20,7 +20,7 @@ describe("opening", () => {
     expect(statSync(join(room.dir, "not")).mode & 0o777).toBe(0o700);
     using db = new Database(path);
     expect(db.query("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
-    expect(db.query("PRAGMA user_version").get()).toEqual({ user_version: 5 });
+    expect(db.query("PRAGMA user_version").get()).toEqual({ user_version: 6 });
   });
 
   test("takes an empty file", async () => {
@@ -89,7 +89,7 @@ describe("opening refuses, in one line and without touching it,", () => {
     writeDatabase(room.path, "PRAGMA user_version = 99");
     expect(openingFailure(room.path)).toMatchObject({
       code: "database",
-      message: expect.stringMatching(/newer operator \(schema 99, this one knows 5\)$/),
+      message: expect.stringMatching(/newer operator \(schema 99, this one knows 6\)$/),
       hint: expect.stringContaining("--db"),
     });
   });
