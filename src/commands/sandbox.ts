@@ -1,5 +1,6 @@
 // operator sandbox: the inner side of the sandbox that an agent's commands run in. Started in it,
 // by `infra/sandbox.ts` and by the programs of its door.
+import type { OutputName } from "../infra/child.ts";
 import { DOOR_ENV, readRelayPlan } from "../infra/sandbox-protocol.ts";
 import { askOutside, runBehindDoor } from "../infra/sandbox-relay.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
@@ -24,7 +25,7 @@ function ask(
 ): Promise<number> {
   const door = env[DOOR_ENV];
   if (door === undefined) throw usage(`ask needs ${DOOR_ENV}: it is for a sandbox`);
-  const onLine = (line: string, stream: "stdout" | "stderr") =>
-    stream === "stdout" ? print(line) : printError(line);
-  return askOutside(words, { door, onLine });
+  const onLines = (lines: string, stream: OutputName) =>
+    stream === "stdout" ? print(lines) : printError(lines);
+  return askOutside(words, { door, onLines });
 }

@@ -123,7 +123,8 @@ async function runGroup(
   const signal = group.signalCode === null ? null : String(group.signalCode);
   const exitCode = signal === null ? group.exitCode : null;
   const ended = { exitCode, signal, output: `${output.head}${output.tail}` };
-  const told = options.reach.type === "look" ? noteBounds(ended, bounds) : [];
+  const isTold = notes.length > 0 || options.reach.type === "change";
+  const told = isTold ? notes : noteBounds(ended, bounds);
   return {
     exitCode,
     signal,
@@ -131,7 +132,7 @@ async function runGroup(
     aborted: cause === "aborted",
     durationMs: clock.elapsed() - startedAtMs,
     output,
-    ...(notes.length + told.length > 0 && { notes: [...notes, ...told] }),
+    ...(told.length > 0 && { notes: told }),
   };
 }
 

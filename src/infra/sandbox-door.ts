@@ -2,6 +2,7 @@
 // addresses, and to nothing else, and runs programs outside for those who may ask for them.
 import { rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { OutputName } from "./child.ts";
 import {
   type Address,
   CONNECTED,
@@ -22,12 +23,15 @@ export interface DoorOptions {
 export interface AskedProgram {
   readonly words: readonly string[];
   readonly signal: AbortSignal;
-  readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
+  /** Lines without the last one's end. Nothing more is to be read before it resolves. */
+  readonly onLines: (lines: string, stream: OutputName) => Promise<void>;
 }
 
 /** Open at the same time: a command has 256 files for both ends of each. */
 const CONNECTIONS_MAX = 128;
 const REQUEST_BYTES_MAX = 64 * 1024;
+/** Programs that run outside at the same time. */
+const ASKED_MAX = 8;
 /** Until the whole line is here. */
 const REQUEST_WITHIN_MS = 3_000;
 const NEWLINE = 10;
@@ -36,12 +40,13 @@ const NEWLINE = 10;
 export async function openDoor(options: DoorOptions): Promise<AsyncDisposable> {
   const closing = new AbortController();
   const open = new Set<Socket>();
+  const asking = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     if (open.size >= CONNECTIONS_MAX) return void socket.destroy();
     open.add(socket);
     socket.on("error", () => socket.destroy());
     socket.once("close", () => open.delete(socket));
-    hear(socket, (request) => serve(socket, { request, options, signal: closing.signal }));
+    hear(socket, (request) => serve(socket, { request, options, asking, signal: closing.signal }));
   });
   await listen(server, options.path);
   return {
@@ -84,11 +89,20 @@ function hear(socket: Socket, onRequest: (request: DoorRequest) => void): void {
 interface Serving {
   readonly request: DoorRequest;
   readonly options: DoorOptions;
+  /** Whose programs run. */
+  readonly asking: Set<Socket>;
   readonly signal: AbortSignal;
 }
 
-function serve(socket: Socket, { request, options, signal }: Serving): void {
-  if ("ask" in request) return void answer(socket, { words: request.ask, options, signal });
+function serve(socket: Socket, { request, options, asking, signal }: Serving): void {
+  if ("ask" in request) {
+    if (asking.size >= ASKED_MAX) return void socket.destroy();
+    asking.add(socket);
+    void answer(socket, { words: request.ask, options, signal }).finally(() => {
+      asking.delete(socket);
+    });
+    return;
+  }
   const address = options.addresses.find((one) => nameOf(one) === request.connect);
   if (address) bridge(socket, address);
   else socket.destroy();
@@ -113,13 +127,23 @@ interface Asking extends Pick<Serving, "options" | "signal"> {
 async function answer(socket: Socket, { words, options, signal }: Asking): Promise<void> {
   const gone = new AbortController();
   socket.once("close", () => gone.abort());
-  const say = (said: DoorAnswer) => socket.write(`${JSON.stringify(said)}\n`);
+  const say = (said: DoorAnswer) => taken(socket, `${JSON.stringify(said)}\n`);
   const exitCode = await options.ask({
     words,
     signal: AbortSignal.any([signal, gone.signal]),
-    onLine: (line, stream) => say({ stream, line }),
+    onLines: (lines, stream) => say({ stream, lines }),
   });
   if (socket.destroyed) return;
-  say({ exitCode });
-  socket.end();
+  socket.end(`${JSON.stringify({ exitCode } satisfies DoorAnswer)}\n`);
+}
+
+/** Resolves when there is room for more, or nobody is left to take it. */
+async function taken(socket: Socket, text: string): Promise<void> {
+  if (socket.destroyed || socket.write(text)) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const goOn = () => resolve();
+  socket.once("drain", goOn);
+  socket.once("close", goOn);
+  await promise;
+  socket.off("close", goOn);
 }

@@ -20,7 +20,7 @@ const doorRequest = z.union([
 ]);
 
 const doorAnswer = z.union([
-  z.object({ stream: z.enum(["stdout", "stderr"]), line: z.string() }),
+  z.object({ stream: z.enum(["stdout", "stderr"]), lines: z.string() }),
   z.object({ exitCode: z.number() }),
 ]);
 

@@ -2,6 +2,7 @@
 // door, and runs the command; and the programs that are asked for outside.
 
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { OutputName } from "./child.ts";
 import { CONNECTED, type DoorRequest, type RelayPlan, readAnswer } from "./sandbox-protocol.ts";
 
 /** The outer sh tells of a signal, too: by a code, and in words. */
@@ -18,13 +19,14 @@ export async function runBehindDoor(command: string, plan: RelayPlan): Promise<n
 }
 
 export interface Heard {
-  readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
+  /** One line or several, without the last one's end. */
+  readonly onLines: (lines: string, stream: OutputName) => void;
 }
 
 /** Has a program run outside. Resolves with its exit code; 126 where the door is shut. */
 export async function askOutside(
   words: readonly string[],
-  { door, onLine }: Heard & { readonly door: string },
+  { door, onLines }: Heard & { readonly door: string },
 ): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   const socket = knock(door, { ask: [...words] });
@@ -36,7 +38,7 @@ export async function askOutside(
     for (const line of lines) {
       const said = readAnswer(line);
       if (said && "exitCode" in said) resolve(said.exitCode);
-      else if (said) onLine(said.line, said.stream);
+      else if (said) onLines(said.lines, said.stream);
     }
   });
   for (const over of ["error", "end", "close"]) socket.once(over, () => resolve(NOT_ALLOWED));

@@ -117,18 +117,31 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
   };
 }
 
-async function answer(
-  { words, signal, onLine }: AskedProgram,
-  { world, programs, place }: Enclosing,
-): Promise<number> {
+async function answer(asked: AskedProgram, enclosing: Enclosing): Promise<number> {
+  const { words, signal, onLines } = asked;
+  const { world, programs, place } = enclosing;
   const [program = "", ...rest] = words;
   const command = programs.includes(program) ? commandOf(program, world) : [];
   if (command.length === 0 || !world.mayAsk(words, place)) {
-    onLine(`${program}: a command that looks asks this of nobody`, "stderr");
+    await onLines(`${program}: a command that looks asks this of nobody`, "stderr");
     return NOT_ALLOWED;
   }
-  const child = startChild({ command: [...command, ...rest], env: world.env, signal, onLine });
+  const heard = { stdout: [] as string[], stderr: [] as string[] };
+  const handOn = async () => {
+    for (const stream of ["stdout", "stderr"] as const) {
+      const lines = heard[stream].splice(0);
+      if (lines.length > 0) await onLines(lines.join("\n"), stream);
+    }
+  };
+  const child = startChild({
+    command: [...command, ...rest],
+    env: world.env,
+    signal,
+    onLine: (line, stream) => heard[stream].push(line),
+    onBytes: handOn,
+  });
   const { exitCode } = await child.exited;
+  await handOn();
   return exitCode ?? NOT_ALLOWED;
 }
 

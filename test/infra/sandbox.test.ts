@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ShellOptions, ShellReach } from "../../src/domain/shell.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { createShell } from "../../src/infra/exec.ts";
-import { probeSandbox, type SandboxWorld } from "../../src/infra/sandbox.ts";
+import { type ProbedSandbox, probeSandbox, type SandboxWorld } from "../../src/infra/sandbox.ts";
 import { eventually } from "../support/eventually.ts";
 import { processesNaming } from "../support/processes-naming.ts";
 
@@ -51,9 +51,13 @@ function worldWith(changes: Partial<SandboxWorld>): SandboxWorld {
   };
 }
 
-function run(command: string, changes: Partial<ShellOptions> = {}) {
+interface RunChanges extends Partial<ShellOptions> {
+  readonly inside?: ProbedSandbox;
+}
+
+function run(command: string, { inside = found, ...changes }: RunChanges = {}) {
   const { env, cwd } = worldWith({});
-  const sandbox = found?.state === "works" ? found.sandbox : undefined;
+  const sandbox = inside?.state === "works" ? inside.sandbox : undefined;
   const shell = createShell({ env, cwd, clock: systemClock, sandbox });
   const signal = new AbortController().signal;
   const options = { timeoutMs: 30_000, outputBytesMax: 8_000, signal, reach: LOOK };
@@ -79,13 +83,8 @@ testInSandbox(named("a member that does not listen refuses, as it does outside")
   const gone = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
   const { port = 0 } = gone;
   await gone.stop(true);
-  const probed = await probeSandbox(worldWith({ addresses: () => [{ host: "127.0.0.1", port }] }));
-  const sandbox = probed.state === "works" ? probed.sandbox : undefined;
-  const { env, cwd } = worldWith({});
-  const shell = createShell({ env, cwd, clock: systemClock, sandbox });
-  const signal = new AbortController().signal;
-  const options = { timeoutMs: 30_000, outputBytesMax: 1_000, signal, reach: LOOK };
-  expect((await shell.run(`curl -s http://127.0.0.1:${port}/`, options)).exitCode).toBe(7);
+  const inside = await probeSandbox(worldWith({ addresses: () => [{ host: "127.0.0.1", port }] }));
+  expect((await run(`curl -s http://127.0.0.1:${port}/`, { inside })).exitCode).toBe(7);
 });
 
 testInSandbox(
@@ -139,6 +138,19 @@ testInSandbox(
     expect(result.exitCode).toBe(126);
   },
 );
+
+testInSandbox(named("an answer of any size comes whole, in little memory"), async () => {
+  const engine = join(home, "docker");
+  writeFileSync(engine, "#!/bin/sh\nyes 123456789 | head -n 10000000; echo end >&2\n", {
+    mode: 0o755,
+  });
+  const PATH = `${home}:${process.env.PATH}`;
+  const inside = await probeSandbox(worldWith({ env: { PATH }, mayAsk: () => true }));
+  const before = process.memoryUsage.rss();
+  const result = await run("docker ps 2>/dev/null | { sleep 1; wc -c; }", { inside });
+  expect(result.output.head).toBe("100000000\n");
+  expect(process.memoryUsage.rss() - before).toBeLessThan(80_000_000);
+});
 
 testInSandbox(named("files in /tmp have one bound together"), async () => {
   const result = await run("head -c 40M /dev/zero > /tmp/a; head -c 40M /dev/zero > /tmp/b");

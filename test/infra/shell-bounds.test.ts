@@ -101,7 +101,7 @@ test("no process opens more files than it may", async () => {
   ]);
 });
 
-test("no core is dumped, and no bound can be lifted or left by who is not root", async () => {
+test("no core is dumped, and the kernel's bounds are hard ones", async () => {
   const result = await run("for of in c t d f n; do ulimit -H -$of; done");
   const [blocks, kibibytes] = [SHELL_BOUNDS.fileBytesMax / 512, SHELL_BOUNDS.memoryBytesMax / 1024];
   expect(result.output.head).toBe(`0\n31\n${kibibytes}\n${blocks}\n256\n`);
