@@ -10,7 +10,7 @@ import { firingNow, nextFiringAtMs, trackViolations, type Violations } from "./d
 import { countVerdicts, evaluate } from "./evaluate.ts";
 import type { MonitorEvent } from "./events.ts";
 import { createPause } from "./pause.ts";
-import { settleTickets, type Watches } from "./settle.ts";
+import { endRuns, settleTickets, type Watches } from "./settle.ts";
 
 export interface MonitorOptions {
   readonly subject: Subject;
@@ -65,6 +65,8 @@ async function guardedTick(options: MonitorOptions, memory: MonitorMemory): Prom
     }
     memory.trouble = undefined;
   } catch (error) {
+    // Whatever was seen, it did not get to the watches: what comes next follows nothing.
+    memory.watches = endRuns(memory.watches);
     const message = messageOf(error);
     if (message !== memory.trouble) emit({ type: "trouble", atMs: clock.now(), message });
     memory.trouble = message;

@@ -45,6 +45,11 @@ export async function settleTickets(options: SettleOptions): Promise<Watches> {
   return after;
 }
 
+/** For an observation that was lost: the next hold is the first of its run. */
+export function endRuns(watches: Watches): Watches {
+  return new Map([...watches].map(([id, watch]) => [id, { ...watch, holds: 0 }]));
+}
+
 function timesOf({ clock, observedFromMs, observedFromWallMs }: SettleOptions) {
   const nowMs = clock.elapsed();
   // Had it not jumped since, it would show this: what was stamped before a jump is read rightly.

@@ -116,6 +116,19 @@ describe("the monitor", () => {
     expect(await tickets()).toMatchObject([{ state: "open" }]);
   });
 
+  test("counts no holds as consecutive that a failed tick stands between", async () => {
+    const before = [...repeat("violated", 2), ...repeat("holds", 2)];
+    await monitorOver([...before, "throws", ...repeat("holds", 2)]);
+    expect(await tickets()).toMatchObject([{ state: "open" }]);
+    events = [];
+    const failing = failWhile(
+      () => events.filter(({ type }) => type === "observation").length === 5,
+    );
+    await monitorOver([...before, "violated", ...repeat("holds", 2)], { ledger: failing });
+    expect(events).toContainEqual(expect.objectContaining({ message: "the disk is full" }));
+    expect(await tickets()).toMatchObject([{ state: "open" }]);
+  });
+
   test("verifies what a session changed as verified_fix", async () => {
     const onTick = async (tick: number) => {
       if (tick === 3) await concludeAsFixed({ changed: true });
@@ -159,22 +172,28 @@ describe("the monitor", () => {
 
   test("survives a database that fails, and files the ticket when it works again", async () => {
     let failuresLeft = 3;
-    const failing = new Proxy(store, {
-      get(target, name) {
-        const value = Reflect.get(target, name, target);
-        if (typeof value !== "function") return value;
-        return async (...parameters: readonly unknown[]) => {
-          failuresLeft -= 1;
-          if (failuresLeft >= 0) throw new OperatorError("database", "the disk is full");
-          return Reflect.apply(value, target, parameters);
-        };
-      },
+    const failing = failWhile(() => {
+      failuresLeft -= 1;
+      return failuresLeft >= 0;
     });
     await monitorOver(repeat("violated", 8), { ledger: failing });
     expect(events).toContainEqual(expect.objectContaining({ message: "the disk is full" }));
     expect(await tickets()).toMatchObject([{ state: "open" }]);
   });
 });
+
+function failWhile(isFailing: () => boolean): TicketOpsDB {
+  return new Proxy(store, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return async (...parameters: readonly unknown[]) => {
+        if (isFailing()) throw new OperatorError("database", "the disk is full");
+        return Reflect.apply(value, target, parameters);
+      };
+    },
+  });
+}
 
 async function claim({ leaseMs = 60_000 } = {}): Promise<string> {
   const request = { agentId: "a", leaseMs, model: "runbook", mode: "execute" } as const;
