@@ -187,33 +187,10 @@ test("before it changes anything a session settles what died beside it meanwhile
   );
 });
 
-test("an undo that hangs holds no signal up: it is on record, and the next session goes on", async () => {
-  using world: DialWorld = openDialWorld({
-    script: [says(setCall("left", 5), setCall("right", 7)), "hang"],
-    onShutdown: "release",
-    before: ({ args }) => (args.value === 2 ? new Promise(() => undefined) : undefined),
-  });
+test("an action that this version does not know cannot be looked for", async () => {
+  using world = next({ changes: { name: "turn_dial" } });
   await world.openTicket();
-  const running = world.run();
-  await eventually(() => world.model.requests.length === 2, "the steps are done");
-  world.stop("SIGTERM");
-  let hasEnded = false;
-  void running.then(() => {
-    hasEnded = true;
-  });
-  await eventually(() => hasEnded, "the agent ends", 5_000);
-  expect((await world.session()).stopDetail).toContain("its outcome is unknown");
-  expect((await world.steps()).at(-1)).toMatchObject({ undoes: 2, state: "intended" });
-  await isReplayedTheSame(world);
-  using second = openDialWorld({ script: [GIVES_UP], queue: world.store });
-  second.dials.write(world.dials.read());
-  await second.run();
-  expect(second.dials.deeds).toEqual(["right=2", "left=1"]);
-  expect(await stepStates(world)).toEqual([
-    "set_dial left: undone",
-    "set_dial right: undone",
-    "put_back right: had_no_effect",
-    "put_back right: done",
-    "put_back left: done",
-  ]);
+  await dieAt(world, { at: "after left=5", turns: "left=5" });
+  await runNext(world);
+  expect(await stepStates(world)).toEqual(["set_dial left: unknown"]);
 });

@@ -73,3 +73,15 @@ test("what holds a secret is not stored, so there is no undo, which is said", as
   expect(world.lines.join("\n")).toContain("NO UNDO: what was there holds a secret");
   expect(JSON.stringify(await world.store.eventsOf({}))).not.toContain(SECRET);
 });
+
+test("an approved step is not done when its undo has become another meanwhile", async () => {
+  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], mode: "approve" });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  world.dials.write({ left: 3, right: 2 });
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect(world.dials.deeds).toEqual([]);
+  expect(world.lines.join("\n")).toContain("take it back is not what was approved any more");
+});

@@ -242,3 +242,43 @@ test("an undo that fails is told, and those before it go on", async () => {
     "put_back left: done",
   ]);
 });
+
+test("what its way back has a condition for is not done without it", async () => {
+  using world = openDialWorld({
+    script: [says(setCall("left", 5), setCall("right", 7)), GIVES_UP],
+    changes: {
+      undo: {
+        describes: "put_back of another dial",
+        plan: (_, { target }) => {
+          const other = target === "left" ? "gone" : target;
+          return { type: "call", call: { action: "put_back", target: other, args: { value: 2 } } };
+        },
+      },
+    },
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toEqual({ left: 5, right: 2 });
+  expect((await world.ticket()).note).toContain("no dial gone");
+});
+
+test("a step that was not carried out is none to take back, whatever is there", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      async () => {
+        const call = { action: "put_back", target: "left", args: { value: 1 } };
+        const id = await world.store.beginStep({
+          ...{ sessionId: (await world.session()).id, kind: "act", targets: ["left"] },
+          operation: { action: "set_dial", target: "left", args: { value: 5 } },
+          undo: { type: "call", call },
+        });
+        await world.store.finishStep(id, { state: "failed", result: "not begun", changed: false });
+        world.dials.write({ left: 5, right: 2 });
+        return GIVES_UP;
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.deeds).toEqual([]);
+});
