@@ -8,7 +8,7 @@ import { formatDuration } from "../../src/panels/units.ts";
 export function approvalFacts(approval: Approval, nowMs: number): readonly [string, string][] {
   const { effects, undo, reason, seen, ticketId, expiresAtMs, isAwaited } = approval;
   const left = `${formatDuration(Math.max(0, expiresAtMs - nowMs))} left`;
-  const waits = isAwaited ? "" : "; nobody waits: it is for the ticket's next session";
+  const waits = isAwaited ? "" : "; nobody waits: it is for the next session that asks";
   return [
     ["Effect", effects.map(effectWords).join("; ") || "not known"],
     ["Way back", undo ?? "not known"],

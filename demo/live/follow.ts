@@ -38,7 +38,8 @@ async function pendingApproval(store: TicketOps, subject: string): Promise<Appro
   const newestFirst = await store.listApprovals({ state: "pending" });
   for (const approval of newestFirst.toReversed()) {
     const ticket = await store.getTicket(approval.ticketId);
-    if (ticket?.subject === subject && ticket.state !== "escalated") return approval;
+    const isOver = ticket?.state === "escalated" && !approval.isAwaited;
+    if (ticket?.subject === subject && !isOver) return approval;
   }
   return undefined;
 }

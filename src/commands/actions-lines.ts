@@ -83,16 +83,10 @@ function below(text: string): readonly string[] {
 }
 
 /** What becomes of the answer, where nobody is there to hear it. */
-export function decidedLines({
-  id,
-  state,
-  ticketId,
-  isAwaited,
-  expiresAtMs,
-}: Approval): readonly string[] {
+export function decidedLines({ id, state, isAwaited, expiresAtMs }: Approval): readonly string[] {
   const moved = `Action #${id} -> ${state}`;
   if (isAwaited) return [moved];
-  const whose = `the next session of ticket #${ticketId} that asks for the same, in the same state`;
+  const whose = "the next session that asks for the same in the same state";
   return [
     moved,
     `nobody waits for it at present: it is for ${whose}, until ${formatTime(expiresAtMs)}`,

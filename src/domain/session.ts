@@ -117,7 +117,7 @@ export const APPROVAL_STATES = [
   "revised", // sent back with a person's words
   "used",
   "void", // what it was given for is no longer so
-  "expired", // nothing came of it in time, or its ticket is resolved
+  "expired", // nothing came of it in time, or its holder's ticket is resolved
 ] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
@@ -128,13 +128,14 @@ export type Decision = (typeof DECISIONS)[number];
 /** Of what a person says with a decision. */
 export const WORDS_CHARS_MAX = 2_000;
 
-/** A person's word on one exact operation in one state of its subject, for one ticket. */
+/** A person's word on one exact operation in one state of its subject. */
 export interface Approval {
   readonly id: number;
   /** That asked first. */
   readonly sessionId: string;
-  /** That waits for it, or was told last: a later one of the ticket, where the first has ended. */
+  /** That waits for it, or was told last: a later one, where the first has ended. */
   readonly holderId: string;
+  /** For which it was asked first. */
   readonly ticketId: number;
   readonly operation: JsonObject;
   /** What the guard found that it would do. */

@@ -109,9 +109,9 @@ export interface WorkQueue {
   /** Ends the session whose ticket has been resolved, or is no longer its own. */
   endSession(sessionId: string, end: SessionEnd): Promise<void>;
   /**
-   * Asks a person; or finds what was asked or answered on this ticket for the same operation in the
-   * same state, by a session that ended before it heard the answer. What was asked in another state
-   * becomes void.
+   * Asks a person; or finds what was asked or answered for the same operation on the same subject
+   * in the same state, by a session that ended before it heard the answer. What was asked in another
+   * state becomes void.
    */
   requestApproval(request: ApprovalRequest): Promise<Approval>;
   getApproval(approvalId: number): Promise<Approval | undefined>;

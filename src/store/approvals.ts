@@ -14,6 +14,7 @@ import type { ApprovalRequest, ApprovalUse } from "../domain/ticket-ops.ts";
 import { appendChange } from "./audit-chain.ts";
 import { parseApproval } from "./rows.ts";
 import { requireSession } from "./sessions.ts";
+import { requireTicket } from "./tickets.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
 /** How a session ends that was stopped: it may never have heard what it was told. */
@@ -44,25 +45,33 @@ export function requestApproval(call: StoreCall, request: ApprovalRequest): Appr
     throw new OperatorError("conflict", message);
   }
   const operationHash = hashOf({ operation, undo, onlyFor });
-  const asking: Asking = { ...request, ticketId, operationHash, stateHash: hashOf(seen) };
+  const { subject } = requireTicket(call, ticketId);
+  const stateHash = hashOf(seen);
+  const asking: Asking = { ...request, ticketId, subject, operationHash, stateHash };
   voidElsewhere(call, asking);
   return takeUp(call, asking) ?? askAnew(call, asking);
 }
 
 interface Asking extends ApprovalRequest {
   readonly ticketId: number;
+  readonly subject: string;
   readonly operationHash: string;
   readonly stateHash: string;
 }
 
+/** The same operation on the same subject, whatever the ticket; what another session holds is its. */
+const SAME_OPERATION = `operation_hash = $operationHash AND subject = $subject
+  AND (holder_id = $sessionId OR NOT is_awaited)`;
+
 /** What was asked in another state will not be used any more, whatever is answered. */
-function voidElsewhere(call: StoreCall, { ticketId, operationHash, ...now }: Asking): void {
+function voidElsewhere(call: StoreCall, now: Asking): void {
+  const { sessionId, subject, operationHash, stateHash } = now;
   const others = call.db
     .query<unknown, Bindings>(
-      `SELECT * FROM (${APPROVALS}) WHERE ticket_id = $ticketId AND operation_hash = $operationHash
+      `SELECT * FROM (${APPROVALS}) WHERE ${SAME_OPERATION}
         AND state IN ('pending', 'approved') AND state_hash IS NOT $stateHash`,
     )
-    .all({ ticketId, operationHash, stateHash: now.stateHash, nowMs: call.nowMs })
+    .all({ sessionId, subject, operationHash, stateHash, nowMs: call.nowMs })
     .map(parseApproval);
   for (const { id: approvalId, seen } of others) {
     const why = seen ? changesBetween(seen, now.seen).join("; ") : "nobody noted it then";
@@ -78,17 +87,17 @@ function voidElsewhere(call: StoreCall, { ticketId, operationHash, ...now }: Ask
  * again to who asks again.
  */
 function takeUp(call: StoreCall, asking: Asking): Approval | undefined {
-  const { sessionId, ticketId, operationHash, stateHash } = asking;
+  const { sessionId, ticketId, subject, operationHash, stateHash } = asking;
   const row = call.db
     .query<unknown, Bindings>(
-      `SELECT * FROM (${APPROVALS}) WHERE ticket_id = $ticketId AND operation_hash = $operationHash
+      `SELECT * FROM (${APPROVALS}) WHERE ${SAME_OPERATION}
         AND state_hash = $stateHash AND expires_at_ms > $nowMs
         AND (state IN ('pending', 'approved')
           OR state = 'denied' AND (holder_id = $sessionId OR is_unheard)
           OR state = 'revised' AND holder_id <> $sessionId AND is_unheard)
       ORDER BY id DESC LIMIT 1`,
     )
-    .get({ sessionId, ticketId, operationHash, stateHash, nowMs: call.nowMs });
+    .get({ sessionId, subject, operationHash, stateHash, nowMs: call.nowMs });
   if (row === null) return undefined;
   const found = parseApproval(row);
   if (found.holderId === sessionId) return found;
@@ -158,7 +167,8 @@ export function decideApproval(call: StoreCall, decided: ApprovalDecision): Appr
       WHERE id = $approvalId`,
     )
     .run({ approvalId, decision, words, nowMs: call.nowMs });
-  const { ticketId, holderId: sessionId, operationHash, stateHash } = asked;
+  const { holderId: sessionId, operationHash, stateHash } = asked;
+  const { ticketId } = requireSession(call, sessionId);
   const said = words === null ? {} : { words };
   const content = { approvalId, decision, operationHash, stateHash, ...said };
   const event = { type: "approval_decided", ticketId, sessionId, content } as const;
@@ -193,7 +203,7 @@ export function useApproval(
   const approval = findApproval(call, approvalId);
   if (approval?.state !== "approved" || approval.holderId !== sessionId) return false;
   if (approval.operationHash !== operationHash || approval.stateHash !== hashOf(seen)) return false;
-  const { ticketId } = approval;
+  const { ticketId } = requireSession(call, sessionId);
   if (!hasTicket(call, { sessionId, ticketId })) return false;
   call.db.query("UPDATE approvals SET state = 'used' WHERE id = ?").run(approvalId);
   const used = { type: "approval_used", ticketId, sessionId, content: { approvalId } } as const;
@@ -220,8 +230,9 @@ export function voidApproval(
   call: StoreCall,
   { approvalId, why }: { readonly approvalId: number; readonly why: string },
 ): void {
-  const { state, ticketId, holderId: sessionId } = requireApproval(call, approvalId);
+  const { state, holderId: sessionId } = requireApproval(call, approvalId);
   if (state !== "pending" && state !== "approved") return;
+  const { ticketId } = requireSession(call, sessionId);
   call.db.query("UPDATE approvals SET state = 'void', note = ? WHERE id = ?").run(why, approvalId);
   const content = { approvalId, reason: why };
   const voided = { type: "approval_voided", ticketId, sessionId, content } as const;
@@ -239,14 +250,16 @@ function approvalsFrom(source: string): string {
   SELECT id, session_id, ticket_id, operation, effects, undo, reason, operation_hash, seen,
     state_hash, note, requested_at_ms, expires_at_ms, decided_at_ms,
     held_by AS holder_id, ended_at_ms IS NULL AS is_awaited,
-    coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard,
+    coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard, subject,
     CASE WHEN state IN ('pending', 'approved')
       AND (expires_at_ms <= $nowMs OR requested_at_ms > $nowMs + ${SET_BACK_MS}
         OR ticket_state = 'resolved' OR stop_reason NOT IN ${STOPPED})
     THEN 'expired' ELSE state END AS state
   FROM (SELECT *, coalesce(holder_id, session_id) AS held_by FROM ${source})
-    JOIN (SELECT id AS its_ticket, state AS ticket_state FROM tickets) ON its_ticket = ticket_id
-    JOIN (SELECT id AS holder, ended_at_ms, stop_reason FROM sessions) ON holder = held_by`;
+    JOIN (SELECT id AS holder, ticket_id AS held_for, ended_at_ms, stop_reason FROM sessions)
+      ON holder = held_by
+    JOIN (SELECT id AS its_ticket, state AS ticket_state, subject FROM tickets)
+      ON its_ticket = held_for`;
 }
 
 function hashOf(value: Json): string {

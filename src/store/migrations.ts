@@ -5,6 +5,7 @@ import { OperatorError } from "../domain/errors.ts";
 import { sealEverything } from "./audit-seals.ts";
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
+import { SCHEMA_APPROVALS_BY_HASH } from "./schema-approvals-by-hash.ts";
 import { SCHEMA_JOURNAL } from "./schema-journal.ts";
 import { SCHEMA_LEASES } from "./schema-leases.ts";
 import { SCHEMA_OPEN_APPROVALS } from "./schema-open-approvals.ts";
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   SCHEMA_APPROVALS,
   SCHEMA_LEASES,
   SCHEMA_OPEN_APPROVALS,
+  SCHEMA_APPROVALS_BY_HASH,
 ];
 
 type Migration = string | ((db: Database) => void);

@@ -114,7 +114,7 @@ test("an answer that nobody waits for says whom it is for", async () => {
   );
   expect((await room.run(runActions, ["approve", "1"])).lines).toEqual([
     "Action #1 -> approved",
-    expect.stringMatching(/^nobody waits for it at present: .* of ticket #1 that asks .* until /),
+    expect.stringMatching(/^nobody waits for it at present: .* session that asks .* until /),
   ]);
 });
 

@@ -14,7 +14,10 @@ describe("is refused:", () => {
     ["__proto__", 'unknown command "__proto__"'],
     ["--verbose", "flag --verbose needs a command: demo, monitor, agent"],
     ["--help -x", "flag -x needs a command"],
-    ["doctor --verbose", 'unknown flag --verbose of "doctor": one of --broker, --sandbox, --db, --json'],
+    [
+      "doctor --verbose",
+      'unknown flag --verbose of "doctor": one of --broker, --sandbox, --db, --json',
+    ],
     ["demo --verbose", "--no-agent"],
     ["tickets list --limit", "needs a value"],
     ["monitor tikv", 'surplus word "tikv": nothing more comes after "monitor"'],

@@ -55,7 +55,7 @@ test("beside an operation stand its effects, its way back, its reason and its st
     ["Way back", "NO UNDO: none is known"],
     ["Reason", "it hangs"],
     ["Asked while", "1 of 2 members up; one down"],
-    ["For", "ticket #1, 30.0 s left; nobody waits: it is for the ticket's next session"],
+    ["For", "ticket #1, 30.0 s left; nobody waits: it is for the next session that asks"],
   ]);
 });
 

@@ -3,12 +3,15 @@
 import { expect, test } from "bun:test";
 import { type Approval, WORDS_CHARS_MAX } from "../../src/domain/session.ts";
 import type { ApprovalUse } from "../../src/domain/ticket-ops.ts";
+import type { Verdict } from "../../src/domain/verdict.ts";
 import { asking, ELSE_SEEN, SEEN } from "../support/asking.ts";
 import {
+  claimBy,
   claimed,
   defined,
   FIXED,
   failureOf,
+  firing,
   GAVE_UP,
   openRoom,
   type Room,
@@ -178,13 +181,58 @@ test("asked in another state, what was asked before is void and says what change
   });
 });
 
-test("another ticket's approval is nobody else's", async () => {
+test("with its ticket it is over", async () => {
   await using room = await openRoom();
   await askLong(room);
   await room.store.decideApproval(1, "approved");
   await room.store.resolveTicket(1, "by hand");
   const { sessionId } = await ticketIn(room.store, "claimed");
   expect(await room.store.requestApproval(asking(sessionId, LONG))).toMatchObject({ id: 2 });
+});
+
+/** Of the same subject, unless another one is named. */
+async function sessionOnOther({ store }: Room, verdict: Partial<Verdict> = {}): Promise<string> {
+  await store.recordViolations([firing({ entity: "two", ...verdict })]);
+  const { subject } = verdict;
+  const request = claimBy("another", { leaseMs: 600_000, ...(subject && { subject }) });
+  return defined(await store.claim(request)).session.id;
+}
+
+test("a session on another ticket of the subject finds it, and uses it once", async () => {
+  await using room = await openRoom();
+  await askLong(room);
+  await room.store.decideApproval(1, "approved");
+  room.clock.advance(30_000);
+  const other = await sessionOnOther(room);
+  const found = await room.store.requestApproval(asking(other, LONG));
+  expect(found).toMatchObject({ id: 1, state: "approved", ticketId: 1, holderId: other });
+  expect(await room.store.useApproval(1, useOf(found))).toBe(true);
+  const used = (await room.store.eventsOf({ ticketId: 2 })).map(({ type }) => type);
+  expect(used).toContain("approval_used");
+  const first = await nextSession(room);
+  const again = await room.store.requestApproval(asking(first, LONG));
+  expect(again).toMatchObject({ id: 2, state: "pending" });
+});
+
+test("what a session waits for is not another's, even for the same operation", async () => {
+  await using room = await openRoom();
+  const first = await askLong(room);
+  const other = await sessionOnOther(room);
+  const second = await room.store.requestApproval(asking(other, { ...LONG, seen: ELSE_SEEN }));
+  expect(second).toMatchObject({ id: 2, holderId: other });
+  expect(await room.store.getApproval(1)).toMatchObject({
+    state: "pending",
+    holderId: first.holderId,
+  });
+});
+
+test("on another subject it is nobody's", async () => {
+  await using room = await openRoom();
+  await askLong(room);
+  await room.store.decideApproval(1, "approved");
+  room.clock.advance(30_000);
+  const other = await sessionOnOther(room, { subject: "elsewhere" });
+  expect(await room.store.requestApproval(asking(other, LONG))).toMatchObject({ id: 2 });
 });
 
 test("a no that nobody heard is told to the next, and to who asks again", async () => {
