@@ -204,6 +204,7 @@ const SUBJECT: CommandEntry = {
       "up: local, docker, or auto: docker when an engine with all images answers (default auto)",
     "--time-scale <n>": "up: divide the local stand-ins' long timers (default 1)",
     "--lines <n>": "logs: how many (default 40)",
+    "--follow": "logs: go on with what is written, until the member ends",
     "--keep-data": "down: stop the members, keep their data",
     ...BROKER,
     ...JSON_LINES,

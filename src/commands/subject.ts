@@ -4,7 +4,7 @@ import { MEMBER_OPERATIONS, type MemberOperation, type Runtime } from "../domain
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { notUp } from "../runtimes/local/member.ts";
 import { type OpenedRuntime, takeDown } from "../runtimes/open.ts";
-import type { CommandContext, ExitCode } from "./context.ts";
+import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { brokerOf, chooseFrom, homeOf, isFlagSet, numberFlag, usage } from "./flags.ts";
 import { openRuntimeOf } from "./open-runtime.ts";
 import { jsonOfMember, jsonOfStatus, memberLine, memberTable } from "./subject-table.ts";
@@ -106,6 +106,7 @@ async function showLogs(call: SubjectCall): Promise<ExitCode> {
   const lines = numberFlag(flags, "lines", { min: 1, max: LOG_LINES_MAX }) ?? LOG_LINES;
   const { runtime } = await openOrThrow(call);
   const names = call.member === undefined ? await namesOf(runtime) : [call.member];
+  if (isFlagSet(flags, "follow")) return followLogs(call, { runtime, names, lines });
   for (const name of names) {
     const log = await runtime.logs(name, { lines });
     const shown = log === "" ? [] : log.split("\n");
@@ -113,6 +114,34 @@ async function showLogs(call: SubjectCall): Promise<ExitCode> {
     else for (const line of shown) print(names.length > 1 ? `${name} | ${line}` : line);
   }
   return 0;
+}
+
+interface Followed {
+  readonly runtime: Runtime;
+  readonly names: readonly string[];
+  readonly lines: number;
+}
+
+/** Until those members have ended, or a signal. */
+async function followLogs(
+  { context }: SubjectCall,
+  { runtime, names, lines }: Followed,
+): Promise<ExitCode> {
+  const { signal, printOrLose: say, flags } = context;
+  const { followLog } = runtime;
+  if (!followLog) throw usage("logs --follow is not offered by a broker", "--lines 100");
+  const isJson = isFlagSet(flags, "json");
+  const follow = (name: string) =>
+    followLog(name, {
+      lines,
+      signal,
+      onLine: (line) => {
+        if (isJson) say(JSON.stringify({ member: name, line }));
+        else say(names.length > 1 ? `${name} | ${line}` : line);
+      },
+    });
+  await Promise.all(names.map(follow));
+  return exitCodeOfSignal(signal);
 }
 
 async function operate(operation: MemberOperation, call: SubjectCall): Promise<ExitCode> {

@@ -42,6 +42,14 @@ export interface FollowOptions {
   readonly onEvent: (event: RuntimeEvent) => void;
 }
 
+export interface FollowLogOptions {
+  /** How many of the last ones come first. */
+  readonly lines: number;
+  readonly signal: AbortSignal;
+  /** Of both streams, without its end. */
+  readonly onLine: (line: string) => void;
+}
+
 export interface Runtime {
   readonly name: "local" | "docker" | "broker";
   /** As it was declared: the members' ports and settings, tokens among them. Never printed. */
@@ -50,6 +58,11 @@ export interface Runtime {
   members(): Promise<readonly MemberStatus[]>;
   /** The last lines of a member's log, oldest first. */
   logs(member: string, options: { readonly lines: number }): Promise<string>;
+  /**
+   * The same lines, then each new one as it is written. Resolves when the member has ended, or the
+   * signal aborts. Absent where logs are only read.
+   */
+  followLog?(member: string, options: FollowLogOptions): Promise<void>;
   /**
    * Does it and returns the status afterwards. Idempotent: starting what runs and stopping what is
    * stopped change nothing. `start` and `restart` return when the member answers, and reject with

@@ -164,6 +164,27 @@ dockerTest("a log holds both streams, and as many lines as were asked for", asyn
   expect(await toy.runtime.logs("two", { lines: 9 })).toBe("");
 });
 
+dockerTest("a log is followed until the container ends, or nobody listens", async (toy) => {
+  await toy.runtime.operate("one", "start");
+  const follow = (signal: AbortSignal) => {
+    const lines: string[] = [];
+    const onLine = (line: string) => void lines.push(line);
+    const over = toy.runtime.followLog?.("one", { lines: 9, signal, onLine });
+    return { lines, over };
+  };
+  const stop = new AbortController();
+  const [toItsEnd, stopped] = [follow(new AbortController().signal), follow(stop.signal)];
+  await eventually(() => toItsEnd.lines.length === 3, "three lines are written");
+  stop.abort();
+  await stopped.over;
+  await fetch(`http://127.0.0.1:${(await toy.runtime.members())[0]?.ports.http}/out-4`);
+  await eventually(() => toItsEnd.lines.length === 4, "a fourth is written");
+  await toy.runtime.operate("one", "kill");
+  await toItsEnd.over;
+  expect(toItsEnd.lines.toSorted()).toEqual(["err 2", "out 1", "out 3", "out 4"]);
+  expect(stopped.lines).not.toContain("out 4");
+});
+
 dockerTest(
   "a member that ends before it answers is told with its exit and its log",
   async ({ runtime }) => {

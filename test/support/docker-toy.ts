@@ -12,10 +12,17 @@ import { makeImage } from "./docker-images.ts";
 const IMAGE = "operator-test/toy:1";
 const PORT = 8080;
 
-/** Writes to both streams, answers GET /health, ends with code 3 when it is told to. */
+/**
+ * Writes to both streams, answers GET /health, says "out 4" at GET /out-4, ends with code 3 when it
+ * is told to.
+ */
 export const WELL = `
   console.log("out 1"); console.error("err 2"); console.log("out 3");
-  Bun.serve({ port: ${PORT}, fetch: () => new Response("well") });
+  const answer = ({ url }) => {
+    if (url.endsWith("/out-4")) console.log("out 4");
+    return new Response("well");
+  };
+  Bun.serve({ port: ${PORT}, fetch: answer });
   process.on("SIGTERM", () => process.exit(3));`;
 /** Ends before it answers. */
 export const FAILING = `console.error("no disk"); process.exit(7);`;

@@ -1,10 +1,9 @@
 // A load generator of others in a container beside the members: on the project's network, with the
 // project's label, so that taking the project down takes it along.
-import { PassThrough } from "node:stream";
 import { OperatorError } from "../../domain/errors.ts";
-import { createLineSplitter } from "../../infra/child-lines.ts";
 import { ASK_MS, PROJECT_LABEL, type Site } from "./container.ts";
 import { askEngine } from "./engine.ts";
+import { followContainer } from "./logs.ts";
 
 export interface ContainerRun {
   readonly site: Site;
@@ -105,22 +104,18 @@ async function followToEnd(run: ContainerRun, container: Container): Promise<voi
 
 /** Resolves with the last lines when nothing more comes. */
 async function followLines(
-  { site, onLine }: ContainerRun,
+  { site, name, onLine }: ContainerRun,
   { container, abortSignal }: { readonly container: Container; readonly abortSignal: AbortSignal },
 ): Promise<readonly string[]> {
   const lastLines: string[] = [];
-  const lines = createLineSplitter((line) => {
-    lastLines.push(line);
-    if (lastLines.length > LAST_LINES) lastLines.shift();
-    onLine(line);
+  await followContainer(site, {
+    container: { id: container.id, service: name },
+    signal: abortSignal,
+    onLine: (line) => {
+      lastLines.push(line);
+      if (lastLines.length > LAST_LINES) lastLines.shift();
+      onLine(line);
+    },
   });
-  const output = new PassThrough();
-  output.on("data", (bytes: Uint8Array) => void lines.add(bytes));
-  const log = await container.logs({ follow: true, stdout: true, stderr: true, abortSignal });
-  site.engine.client.modem.demuxStream(log, output, output);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  for (const end of ["end", "close", "error"]) log.on(end, () => resolve());
-  await promise;
-  lines.end();
   return lastLines;
 }

@@ -1,5 +1,7 @@
 // A container's log: both of its streams in one text, in the order in which they were written.
-
+import { PassThrough } from "node:stream";
+import type { FollowLogOptions } from "../../domain/runtime.ts";
+import { createLineSplitter } from "../../infra/child-lines.ts";
 import { ASK_MS, type FoundContainer, type Site } from "./container.ts";
 import { askEngine } from "./engine.ts";
 
@@ -30,6 +32,34 @@ export async function tailOfContainer(
   if (!(bytes instanceof Uint8Array)) return "";
   const text = new TextDecoder().decode(joinFrames(bytes).subarray(-TAIL_BYTES_MAX));
   return text.replace(/\n$/, "").split("\n").slice(-lines).join("\n");
+}
+
+export interface FollowOptions extends Omit<FollowLogOptions, "lines"> {
+  readonly container: Pick<FoundContainer, "id" | "service">;
+  /** How many of the last ones come first; all when absent. */
+  readonly lines?: number;
+}
+
+/** Resolves when nothing more comes: the container has ended, or the signal aborts. */
+export async function followContainer({ engine }: Site, options: FollowOptions): Promise<void> {
+  const { container, lines, signal, onLine } = options;
+  const tail = lines === undefined ? {} : { tail: lines };
+  const asked = { follow: true, stdout: true, stderr: true, ...tail } as const;
+  const opening = askEngine(engine, `following the log of ${container.service}`, () =>
+    engine.client.getContainer(container.id).logs({ ...asked, abortSignal: signal }),
+  );
+  const log = await opening.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!log) return;
+  const splitter = createLineSplitter(onLine);
+  const output = new PassThrough();
+  output.on("data", (bytes: Uint8Array) => void splitter.add(bytes));
+  engine.client.modem.demuxStream(log, output, output);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const end of ["end", "close", "error"]) log.on(end, () => resolve());
+  await promise;
+  splitter.end();
 }
 
 /** The streams' bytes without the frames that tell them apart. A frame that is cut short counts. */

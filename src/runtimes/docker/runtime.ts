@@ -8,7 +8,7 @@ import { findContainers } from "./container.ts";
 import { disturbancesOf, openDisturber } from "./disturb/disturber.ts";
 import { findHelpers } from "./disturb/find-helpers.ts";
 import { watchDockerEvents } from "./events.ts";
-import { tailOfContainer } from "./logs.ts";
+import { followContainer, tailOfContainer } from "./logs.ts";
 import { containerOf, type DockerMember, type DockerSubject, describeMember } from "./member.ts";
 import { operateOn } from "./operate.ts";
 
@@ -23,6 +23,10 @@ export function openDockerRuntime(subject: DockerSubject): Runtime {
     async logs(name, { lines }) {
       const container = await containerOf(memberOf(name), "reading the log of");
       return tailOfContainer(site, { container, lines });
+    },
+    async followLog(name, options) {
+      const container = await containerOf(memberOf(name), "following the log of");
+      return followContainer(site, { container, ...options });
     },
     async operate(name, operation, signal = new AbortController().signal) {
       const member = memberOf(name);

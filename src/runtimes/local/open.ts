@@ -7,7 +7,7 @@ import type { MemberOperation, Runtime } from "../../domain/runtime.ts";
 import type { SubjectDefinition, Topology } from "../../domain/subject.ts";
 import { killMember, pauseMember, resumeMember, stopMember } from "./end.ts";
 import { subjectPaths } from "./layout.ts";
-import { tailOfLog } from "./log-file.ts";
+import { followLog, tailOfLog } from "./log-file.ts";
 import { type LocalSubject, memberOf, membersOf, statusOf, withMemberLock } from "./member.ts";
 import type { Start } from "./ready.ts";
 import { readTopology } from "./records.ts";
@@ -43,6 +43,11 @@ export function createLocalRuntime(subject: LocalSubject): Runtime {
     topology: subject.topology,
     members: () => Promise.all(membersOf(subject).map(statusOf)),
     logs: async (name, { lines }) => tailOfLog(memberOf(subject, name).paths.log, lines),
+    async followLog(name, options) {
+      const member = memberOf(subject, name);
+      const isWritten = async () => (await statusOf(member)).state !== "stopped";
+      await followLog(member.paths.log, { ...options, clock: subject.clock, isWritten });
+    },
     async operate(name, operation, signal = new AbortController().signal) {
       const member = memberOf(subject, name);
       await withMemberLock(member, () => operateOn({ member, signal }, operation));
