@@ -170,7 +170,7 @@ function doneLines(story: SessionStory): readonly string[] {
   const where = looks.length === 1 ? "row" : "rows";
   const looked = `${counted(callCounts.looked, "look")} (${where} ${rows})`;
   const deeds = calls.filter(({ kind }) => kind !== "looked");
-  const asked = approvals.map(({ row, atMs, reason }) => at(atMs, row, `a person ${reason}`));
+  const asked = approvals.map(({ row, atMs, reason }) => at(atMs, row, reason));
   const all = [...(looks.length === 0 ? [] : [looked]), ...deeds.map(deedLine), ...asked];
   return [...all, ...missingLines(story)];
 }

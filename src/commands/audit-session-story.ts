@@ -4,7 +4,7 @@ import { type AuditEvent, compactedHash } from "../domain/audit.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { JournalEntry, Session } from "../domain/session.ts";
 import { type CallKind, type CallStory, collectCalls } from "./audit-calls.ts";
-import { textIn } from "./audit-content.ts";
+import { decisionIn, numberIn, textIn } from "./audit-content.ts";
 import { collectEnds, endsOf } from "./ends-of.ts";
 
 /** Kept of the first, and of the last. */
@@ -87,12 +87,8 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
       if (type === "session_concluded") conclusions.add(conclusionStory(event, calls.seen()));
       const reason = textIn(content, "reason");
       if (type === "verification_refused") refusals.add({ row, atMs, reason });
-      if (type === "approval_requested") {
-        approvals.add({ row, atMs, reason: `was asked: ${reason}` });
-      }
-      if (type === "approval_decided") {
-        approvals.add({ row, atMs, reason: `said: ${textIn(content, "decision")}` });
-      }
+      const words = approvalWords(event);
+      if (words !== undefined) approvals.add({ row, atMs, reason: words });
       if (type === "step_begun" || type === "step_finished") {
         const { entryId } = content;
         if (typeof entryId === "number") rowOfStep.set(entryId, row);
@@ -136,6 +132,24 @@ export function laterOfStep({
       return [entryId, { row, words: `taken back by step ${by}` }];
     case "step_kept":
       return [entryId, { row, words: `not taken back: ${reason}` }];
+    default:
+      return undefined;
+  }
+}
+
+/** What was asked of a person, and what became of it; undefined of what else happened. */
+function approvalWords({ type, content }: AuditEvent): string | undefined {
+  const what = `approval #${numberIn(content, "approvalId") ?? "?"}`;
+  const reason = textIn(content, "reason");
+  switch (type) {
+    case "approval_requested":
+      return `a person was asked: ${reason}`;
+    case "approval_taken_up":
+      return `${what}, which an earlier session had asked for, was ${textIn(content, "state")}`;
+    case "approval_decided":
+      return `a person said: ${decisionIn(content)}`;
+    case "approval_voided":
+      return `${what} is void: ${reason}`;
     default:
       return undefined;
   }

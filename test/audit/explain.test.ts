@@ -100,12 +100,12 @@ test("what a person refused is told with the person's word", async () => {
   await world.openTicket();
   const running = world.run();
   await world.untilLine(/waiting for approval/);
-  await world.store.decideApproval(1, "denied");
+  await world.store.decideApproval(1, "denied", "not at noon");
   await running;
   const page = (await pageOf(world)).replace(/\n {4,}/g, " ");
   expect(page).toMatch(/refused: row \d+: act: switch_on left \(to repair\); .*#1 is denied/);
   expect(page).toMatch(/row \d+: a person was asked: to repair$/m);
-  expect(page).toMatch(/row \d+: a person said: denied$/m);
+  expect(page).toMatch(/row \d+: a person said: denied: not at noon$/m);
   expect(page).toContain("What it changed\n  nothing\n");
 });
 
