@@ -2,9 +2,8 @@
 // later event, and be gone when one tells of it.
 import type { Database } from "bun:sqlite";
 import { z } from "zod";
-import type { AuditEvent } from "../domain/audit.ts";
 import type { AuditProblem } from "./audit-rows.ts";
-import type { StoredForm } from "./audit-stored.ts";
+import type { ReadEvent } from "./audit-stored.ts";
 
 /** First and last id of rows that follow each other. */
 export type IdRange = readonly [first: number, last: number];
@@ -27,7 +26,7 @@ export function startRememberingRemoved(db: Database): void {
 /** In the order of the chain. */
 export function rememberRemoved(
   db: Database,
-  { event, form }: { readonly event: AuditEvent; readonly form: StoredForm },
+  { event, form }: ReadEvent,
 ): AuditProblem | undefined {
   if (form === "compacted") {
     db.query("INSERT INTO removed_contents (id) VALUES (?)").run(event.id);

@@ -3,7 +3,6 @@
 import { type AuditEvent, compactedHash, oldAuditText } from "../domain/audit.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { chainedHash, hashAfter, sha256 } from "./audit-chain.ts";
-import { parseEvent } from "./rows.ts";
 
 export interface StoredEvent {
   readonly id: number;
@@ -22,20 +21,39 @@ export type StoredForm = "whole" | "compacted" | "old";
 /** To be selected from `audit_events`. */
 export const STORED_COLUMNS = "*, json_valid(content) AS is_json";
 
-/** Undefined where the row's hash is not that of what is stored in it. */
-export function formOf(row: StoredEvent): StoredForm | undefined {
-  if (row.is_json === 0) return undefined;
-  const event = parseLoosely(row);
-  if (canonicalJson(event.content) !== row.content) return undefined;
-  const fits = (contentHash: string) =>
-    chainedHash(event, { previousHash: row.previous_hash, contentHash }) === row.hash;
-  if (fits(sha256(row.content))) return "whole";
-  const removed = compactedHash(event.content);
-  if (removed !== undefined && fits(removed)) return "compacted";
-  return hashAfter(row.previous_hash, oldAuditText(event)) === row.hash ? "old" : undefined;
+export interface ReadEvent {
+  readonly form: StoredForm;
+  readonly event: AuditEvent;
 }
 
-/** The type may be one that was never written: it still has a hash. */
-export function parseLoosely(row: StoredEvent): AuditEvent {
-  return { ...parseEvent({ ...row, type: "ticket_opened" }), type: row.type as AuditEvent["type"] };
+/** Undefined where the row's hash is not that of what is stored in it. */
+export function readStored(row: StoredEvent): ReadEvent | undefined {
+  if (row.is_json === 0) return undefined;
+  const event = eventOf(row);
+  if (canonicalJson(event.content) !== row.content) return undefined;
+  const form = formOf(row, event);
+  return form && { form, event };
+}
+
+function formOf({ content, hash, previous_hash }: StoredEvent, event: AuditEvent) {
+  const fits = (contentHash: string) =>
+    chainedHash(event, { previousHash: previous_hash, contentHash }) === hash;
+  if (fits(sha256(content))) return "whole";
+  const removed = compactedHash(event.content);
+  if (removed !== undefined && fits(removed)) return "compacted";
+  return hashAfter(previous_hash, oldAuditText(event)) === hash ? "old" : undefined;
+}
+
+/** By hand, for there may be millions. The type may be one that was never written: it is hashed. */
+function eventOf(row: StoredEvent): AuditEvent {
+  return {
+    id: row.id,
+    atMs: row.at_ms,
+    type: row.type as AuditEvent["type"],
+    ticketId: row.ticket_id,
+    sessionId: row.session_id,
+    content: JSON.parse(row.content),
+    previousHash: row.previous_hash,
+    hash: row.hash,
+  };
 }

@@ -13,7 +13,7 @@ import {
 } from "./audit-removed.ts";
 import { type AuditProblem, firstBadRow, rememberTold, startRemembering } from "./audit-rows.ts";
 import { schemaProblem } from "./audit-schema.ts";
-import { formOf, parseLoosely, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
+import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import { walProblem } from "./audit-wal.ts";
 import { isDamage } from "./database-error.ts";
 import type { StoreCall } from "./transaction.ts";
@@ -73,11 +73,10 @@ function linkProblem(row: StoredEvent, previous: Head): AuditProblem | undefined
 }
 
 function contentProblem({ db }: StoreCall, row: StoredEvent): AuditProblem | undefined {
-  const form = formOf(row);
-  if (form === undefined) return eventProblem(row.id, "its content does not give its hash");
-  const event = parseLoosely(row);
-  rememberTold(db, event);
-  return rememberRemoved(db, { event, form });
+  const read = readStored(row);
+  if (!read) return eventProblem(row.id, "its content does not give its hash");
+  rememberTold(db, read.event);
+  return rememberRemoved(db, read);
 }
 
 /** All rows fit each other: is the last one that which was written last? */

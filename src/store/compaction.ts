@@ -8,7 +8,7 @@ import { canonicalJson } from "../domain/json.ts";
 import type { Compaction, CompactionRequest, Shrinking } from "../domain/ticket-ops.ts";
 import { appendEvent, sha256 } from "./audit-chain.ts";
 import type { IdRange } from "./audit-removed.ts";
-import { formOf, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
+import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
 /** Long, and of no use to the story of a ticket but in full. None carries seals of other rows. */
@@ -89,7 +89,7 @@ function readOldEvents({ db }: StoreCall, { cutoffMs, ids }: Removal): OldEvents
     `SELECT ${STORED_COLUMNS} FROM (SELECT event.* ${OLD_EVENTS} AND event.id = $id)`,
   );
   const rows = ids.flatMap((id) => query.get({ cutoffMs, id }) ?? []);
-  const forms = rows.map((row) => ({ row, form: formOf(row) }));
+  const forms = rows.map((row) => ({ row, form: readStored(row)?.form }));
   const altered = forms.find(({ form }) => form === undefined);
   if (altered) throw alteredEvent(altered.row);
   const whole = forms.filter(({ form }) => form === "whole").map(({ row }) => row);

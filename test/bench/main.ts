@@ -10,6 +10,7 @@ import { limiter } from "./limiter.ts";
 import { type Benchmark, EXECUTABLE, type Figure, isWithin, tableOf } from "./measure.ts";
 import { monitorCost } from "./monitor-cost.ts";
 import { observation } from "./observation.ts";
+import { scale } from "./scale.ts";
 import { screen } from "./screen.ts";
 import { start } from "./start.ts";
 import { store } from "./store.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   demos,
   screen,
   limiter,
+  scale,
 ];
 
 process.exit(await main(process.argv.slice(2)));
