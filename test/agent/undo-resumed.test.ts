@@ -1,5 +1,6 @@
 // A way back that was interrupted is gone on with at the next opening: that one, and no other.
 import { expect, test } from "bun:test";
+import { undoableSteps } from "../../src/agent/steps.ts";
 import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 import {
@@ -36,6 +37,30 @@ async function stopAt(world: DialWorld, condition: () => boolean): Promise<void>
   await running;
 }
 
+/** What a session leaves that died while it turned the right dial back. */
+async function halfUndone(world: DialWorld): Promise<void> {
+  const { store } = world;
+  await world.openTicket();
+  const claim = { agentId: "dead", leaseMs: 60_000, model: "m", mode: "execute" } as const;
+  const sessionId = (await store.claim(claim))?.session.id ?? "";
+  const turn = (action: string, target: string, value: number) => {
+    const operation = { action, target, args: { value } };
+    return { sessionId, kind: "act", operation, targets: [target] } as const;
+  };
+  for (const [target, value, before] of [
+    ["left", 5, 1],
+    ["right", 7, 2],
+  ] as const) {
+    const call = { action: "put_back", target, args: { value: before } };
+    const undo = { type: "call", call } as const;
+    const id = await store.beginStep({ ...turn("set_dial", target, value), undo });
+    await store.finishStep(id, { state: "done", result: "", changed: true });
+  }
+  await store.beginStep({ ...turn("put_back", "right", 2), undoes: 2 });
+  await store.releaseTicket(sessionId, { stopReason: "aborted", detail: "killed" });
+  world.dials.write({ left: 5, right: 7 });
+}
+
 /** Another agent on the same tickets and the same dials. */
 function nextOf(world: DialWorld, options: DialOptions): DialWorld {
   const next = openDialWorld({ ...options, queue: world.store });
@@ -62,42 +87,37 @@ test("an undo that hangs holds no signal up: it is on record, and the next sessi
   ]);
 });
 
-test("it may hang at the next opening as well", async () => {
+test("a signal is obeyed while it is gone on with, too", async () => {
   using world = hangingWorld();
-  await world.openTicket();
-  await stopAt(world, () => world.model.requests.length === 2);
-  using next = hangingWorld({ queue: world.store });
-  next.dials.write(world.dials.read());
-  await stopAt(next, () => next.lines.some((line) => line.startsWith("[Guard] allow")));
+  await halfUndone(world);
+  await stopAt(world, () => world.lines.some((line) => line.startsWith("[Guard] allow")));
   expect(await world.session()).toMatchObject({ stopReason: "aborted" });
   expect((await world.steps()).filter(({ state }) => state === "intended")).toHaveLength(1);
   await isReplayedTheSame(world);
 });
 
 test("what a session did after it had gone on is its own work, and stays at the next opening", async () => {
-  using world = hangingWorld();
-  await world.openTicket();
-  await stopAt(world, () => world.model.requests.length === 2);
-  const died = { stopReason: "aborted", detail: "killed" } as const;
-  using next: DialWorld = nextOf(world, {
+  using world: DialWorld = openDialWorld({
     script: [
       says(setCall("left", 8)),
       async () => {
+        const died = { stopReason: "aborted", detail: "killed" } as const;
         await world.store.releaseTicket((await world.session()).id, died);
         return says(setCall("left", 9));
       },
       () => {
-        expect(next.dials.read()).toEqual({ left: 8, right: 2 });
+        expect(world.dials.read()).toEqual({ left: 8, right: 2 });
         return GIVES_UP;
       },
     ],
     once: false,
   });
-  const running = next.run();
-  await next.untilLine(/-> escalated/);
-  next.stop("SIGTERM");
+  await halfUndone(world);
+  const running = world.run();
+  await world.untilLine(/-> escalated/);
+  world.stop("SIGTERM");
   await running;
-  expect(next.dials.read()).toEqual(AT_FIRST);
+  expect(world.dials.read()).toEqual(AT_FIRST);
 });
 
 test("what was told to a person stays as it is when they send the ticket back", async () => {
@@ -120,4 +140,29 @@ test("what was told to a person stays as it is when they send the ticket back", 
   expect(next.dials.deeds).toEqual([]);
   next.stop("SIGTERM");
   await running;
+});
+
+test("a ticket that a person takes in the middle of it is not touched any more", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [says(setCall("left", 5), setCall("right", 7)), GIVES_UP],
+    after: async ({ args }) => {
+      if (args.value === 2) await world.store.resolveTicket(1, "I look after it");
+    },
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.deeds).toEqual(["left=5", "right=7", "right=2"]);
+  expect(await world.events("step_kept")).toEqual([]);
+  expect(world.lines.at(-1)).toContain("lease lost");
+});
+
+test("a step whose way back nobody knows the end of is not begun on again", async () => {
+  using world = hangingWorld();
+  await halfUndone(world);
+  const steps = await world.steps();
+  expect(undoableSteps(steps).map(({ entry }) => entry.id)).toEqual([1]);
+  const settled = steps.map((step) =>
+    step.state === "intended" ? { ...step, state: "had_no_effect" as const } : step,
+  );
+  expect(undoableSteps(settled).map(({ entry }) => entry.id)).toEqual([2, 1]);
 });
