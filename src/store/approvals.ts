@@ -94,7 +94,7 @@ function takeUp(call: StoreCall, asking: Asking): Approval | undefined {
         AND state_hash = $stateHash AND expires_at_ms > $nowMs
         AND (state IN ('pending', 'approved')
           OR state = 'denied' AND (holder_id = $sessionId OR is_unheard)
-          OR state = 'revised' AND holder_id <> $sessionId AND is_unheard)
+          OR state = 'revised' AND is_unheard)
       ORDER BY id DESC LIMIT 1`,
     )
     .get({ sessionId, subject, operationHash, stateHash, nowMs: call.nowMs });
