@@ -6,7 +6,7 @@ import type { JournalEntry, RecentStep } from "../domain/session.ts";
 import type { SessionBase } from "./context.ts";
 import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
 import { guard } from "./guard/guard.ts";
-import { countHistory, HOUR_MS, interrupts, NO_HISTORY } from "./guard/history.ts";
+import { countHistory, HOUR_MS, interrupts, NO_HISTORY, shakenBy } from "./guard/history.ts";
 import { placesOf, type SubjectNames } from "./guard/scope.ts";
 import { lookAt } from "./look.ts";
 import { seenState } from "./seen-state.ts";
@@ -46,12 +46,13 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   const known = await agent.queue.recentSteps(query);
   const steps = known.filter(({ entry }) => entry.id < stepId);
   const classify = (command: string) => agent.classify(command, namesOf(context));
-  const isInterruption = ({ operation }: JournalEntry) =>
-    interrupts(operation, { actions: subject.actions, classify });
+  const isInterruption = (entry: JournalEntry) =>
+    interrupts(entry, { actions: subject.actions, classify });
   const cluster = modelCluster({
     observation: seen,
     quorums: seen && subject.quorums?.(seen),
     inRepair: inRepair(context, steps),
+    shaken: shakenBy(steps, { nowMs, isInterruption }),
   });
   const history = isUndo
     ? NO_HISTORY

@@ -117,7 +117,7 @@ async function readHistory(
   const steps = await store.recentSteps({ subject, sinceMs: nowMs - HOUR_MS, ticketId });
   if (steps.length === 0) return NO_HISTORY;
   const isInterruption = (entry: JournalEntry) =>
-    interrupts(entry.operation, {
+    interrupts(entry, {
       actions: about.actions,
       classify: (command) => classifyCommand(command, about.knowledge),
     });

@@ -63,6 +63,8 @@ const DOORS: readonly Door[] = [
     nearMisses: [
       ["read", "docker compose -f /srv/tikv/compose.yaml ps"],
       ["start", "docker compose -p operator-tikv -f /srv/tikv/compose.yaml start tikv1"],
+      ["start", "docker compose -p operator-tikv start"],
+      ["configure", "docker exec -i tikv1 redis-cli -p 6379 config set maxmemory 256mb"],
       ["write", "echo x > /tmp/composed.txt"],
     ],
   },
@@ -112,6 +114,8 @@ const DOORS: readonly Door[] = [
       ["foreign", "iptables -D INPUT -s 10.0.0.0/8 -j DROP"],
       ["foreign", "iptables -D INPUT -i eth0 -j DROP"],
       ["hidden", "curl -X POST http://127.0.0.1:2379/pd/api/v1/plugin"],
+      ["destroy", "chmod -R 000 /data"],
+      ["hidden", "link /data/CURRENT /tmp/x"],
       ["unknown", `curl -d '{"storage.reserve-space":"0"}' http://127.0.0.1:20180/config`],
     ],
     nearMisses: [

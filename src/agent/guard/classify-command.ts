@@ -56,7 +56,10 @@ export function classifyCommand(command: string, knowledge: CommandKnowledge): r
     ...{ nesting: 0, rounds: 1, isElsewhere: false, isInside: false },
   });
   const found = classifyNode(script, scope);
-  const trouble = troubleOfInterruptions(script, (node) => classifyNode(node, scope));
+  const interrupts = found.some(({ kind }) => kind === "interrupt");
+  const trouble = interrupts
+    ? troubleOfInterruptions(script, (node) => classifyNode(node, scope))
+    : undefined;
   const delays = trouble === undefined ? [] : [hidden(command, trouble)];
   const effects = distinct([...found, ...delays]);
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];

@@ -9,6 +9,8 @@ export interface ClusterModel {
   readonly quorums: readonly QuorumGroup[];
   /** Members that a step of another session is touching now. */
   readonly inRepair: readonly string[];
+  /** Members that a step has just interrupted: how they look says little yet. */
+  readonly shaken?: readonly string[];
 }
 
 export const UNSEEN_CLUSTER: ClusterModel = {
@@ -24,15 +26,17 @@ export interface Sighting {
   /** As the subject says; undefined where it leaves that to the roles. */
   readonly quorums: readonly QuorumGroup[] | undefined;
   readonly inRepair: readonly string[];
+  readonly shaken?: readonly string[];
 }
 
 /** A look that saw nobody is none. */
-export function modelCluster({ observation, quorums: said, inRepair }: Sighting): ClusterModel {
-  if (!observation) return { ...UNSEEN_CLUSTER, inRepair };
+export function modelCluster(sighting: Sighting): ClusterModel {
+  const { observation, quorums: said, inRepair, shaken = [] } = sighting;
+  if (!observation) return { ...UNSEEN_CLUSTER, inRepair, shaken };
   const { members, endedAtMs } = observation;
   const quorums = said ?? majoritiesOf(members);
   const isSeen = members.some(({ health }) => health !== "unknown");
-  return { seenAtMs: isSeen ? endedAtMs : undefined, members, quorums, inRepair };
+  return { seenAtMs: isSeen ? endedAtMs : undefined, members, quorums, inRepair, shaken };
 }
 
 /** Each role keeps more than half of its members. */

@@ -112,7 +112,8 @@ function classifyExec(words: readonly ShellWord[], { rest, scope }: Exec): reado
   if (effects.every(({ kind }) => kind === "read")) return effects;
   const container = containerOf(rest.slice(1));
   const isOurs = container?.isExact && memberOf(container.text, scope) !== undefined;
-  if (isOurs && isOurProject(words, scope)) return effects;
+  const before = words.slice(0, words.length - rest.length);
+  if (isOurs && isOurProject(before, scope)) return effects;
   const because = "a container that is no member's";
   return [...effects, effectBecause({ kind: "foreign", words, because })];
 }
@@ -145,8 +146,10 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   }
   const members = operands.map(({ text }) => memberOf(text, scope));
   const isOthers = members.includes(undefined) || !isOurProject(words, scope);
-  // Without names it is the whole project, which only a stop can be about.
-  if (isOthers || (operands.length === 0 && kind === "start")) {
+  // Without names it is the whole project: which one, must be said then.
+  const isWhole =
+    operands.length === 0 && !(isCompose && words.some((word) => isOption(word, PROJECT)));
+  if (isOthers || (isWhole && kind === "start")) {
     return effectBecause({ kind: "foreign", words, because: "containers that are no member's" });
   }
   const targets = members.flatMap((name) => name ?? []);

@@ -41,6 +41,7 @@ export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
   install: classifyCopy,
   dd: classifyDd,
   ln: alwaysIs("hidden", "it gives a file another name"),
+  link: alwaysIs("hidden", "it gives a file another name"),
   tar: classifyTar,
   tee: classifyTee,
   touch: classifyMaker,
@@ -99,7 +100,9 @@ function classifyPermissions(words: readonly ShellWord[], scope: Scope): readonl
     hasPlainOptions(words, /^-[a-zA-Z]+$/) &&
     files.length > 0 &&
     files.every((word) => isScratch(word, scope));
-  return [effectOf({ kind: isHarmless ? "write" : "unknown", words, scope })];
+  if (isHarmless) return [effectOf({ kind: "write", words, scope })];
+  const isDeep = words.some(({ text }) => /^-[a-zA-Z]*R|^--r/.test(text));
+  return [effectOf({ kind: isDeep ? "destroy" : "unknown", words, scope })];
 }
 
 /** Reading a device or a file is harmless, writing `of=` is not. */

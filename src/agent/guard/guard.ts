@@ -9,7 +9,7 @@ import {
 import { unreachable } from "../../domain/errors.ts";
 import type { SafetyMode } from "../../domain/session.ts";
 import type { ClusterModel } from "./cluster.ts";
-import { findHarm } from "./harm.ts";
+import { findHarm, takesAway } from "./harm.ts";
 import { findExcess, type History } from "./history.ts";
 import { findRule, type Policy, type PolicyRule } from "./policy.ts";
 
@@ -45,7 +45,7 @@ export function guard(question: GuardQuestion): GuardDecision {
   const excess = findExcess({
     history: question.history,
     radius: question.policy.radius,
-    isInterruption: effects.some(({ kind }) => kind === "interrupt"),
+    isInterruption: takesAway(effects, question.cluster),
   });
   if (excess !== undefined) return deny("blast radius", excess);
   return decideByRules(question);

@@ -24,7 +24,10 @@ export function findHarm(effects: readonly Effect[], moment: Moment): Objection 
     findBlindness(mutating, moment) ??
     findCollision(mutating, moment.cluster) ??
     findLoss(
-      mutating.filter(({ kind }) => kind === "interrupt"),
+      // What is not understood may take away what it names.
+      mutating.filter(
+        ({ kind, targets }) => kind === "interrupt" || (kind === "unknown" && targets.length > 0),
+      ),
       moment.cluster,
     )
   );
@@ -79,17 +82,27 @@ interface Blow {
   readonly cluster: ClusterModel;
 }
 
+/** Whether it takes anybody away: what is not up has nothing to lose. */
+export function takesAway(effects: readonly Effect[], cluster: ClusterModel): boolean {
+  return effects.some(
+    ({ kind, targets }) =>
+      kind === "interrupt" && !targets.every((name) => healthOf(cluster, name) === "down"),
+  );
+}
+
 /** Undefined when the group can spare them. */
 function describeBreach(group: QuorumGroup, { struck, cluster }: Blow): string | undefined {
   const hit = group.members.filter((name) => struck.includes(name));
   if (hit.length === 0) return undefined;
-  const isAway = (name: string) =>
+  const isMissing = (name: string) =>
     healthOf(cluster, name) !== "up" || cluster.inRepair.includes(name);
+  const isAway = (name: string) => isMissing(name) || cluster.shaken?.includes(name) === true;
   const away = group.members.filter((name) => !hit.includes(name) && isAway(name));
   if (hit.length + away.length <= group.spare) return undefined;
   const total = group.members.length;
   const left = total - hit.length - away.length;
-  const missing = away.length === 0 ? "" : ` (${away.join(", ")} missing already)`;
+  const when = away.every(isMissing) ? "missing already" : "missing, or interrupted just now";
+  const missing = away.length === 0 ? "" : ` (${away.join(", ")} ${when})`;
   return (
     `interrupting ${hit.join(", ")} would leave ${left} of ${total} ${group.name} up${missing}, ` +
     `and ${total - group.spare} are needed`

@@ -3,7 +3,6 @@
 
 import type { Action } from "../../domain/action.ts";
 import type { Effect } from "../../domain/effect.ts";
-import type { JsonObject } from "../../domain/json.ts";
 import type { RecentStep } from "../../domain/session.ts";
 
 export interface StepCount {
@@ -56,12 +55,32 @@ export interface KnownWays {
   readonly classify: (command: string) => readonly Effect[];
 }
 
-/** A step of the journal, as it would be classified today. */
-export function interrupts(operation: JsonObject, { actions, classify }: KnownWays): boolean {
+/** A step of the journal; one that was written before effects were is classified again. */
+export function interrupts(
+  { operation, effects }: Pick<RecentStep["entry"], "operation" | "effects">,
+  { actions, classify }: KnownWays,
+): boolean {
+  if (effects) return effects.some(({ kind }) => kind === "interrupt");
   const action = actions.find(({ name }) => name === operation.action);
   if (action) return action.effect === "interrupt";
   const command = typeof operation.command === "string" ? operation.command : "";
   return classify(command).some(({ kind }) => kind === "interrupt");
+}
+
+/** One that was told to end may answer for a while, and one that was started may end again. */
+const AFTERMATH_MS = 5_000;
+
+/** Whom a step interrupted just now, or is about to. */
+export function shakenBy(
+  steps: readonly RecentStep[],
+  { nowMs, isInterruption }: Pick<StepsOf, "nowMs" | "isInterruption">,
+): readonly string[] {
+  const fresh = steps.filter(
+    ({ entry: { endedAtMs, hasChanged } }) =>
+      hasChanged !== false && (endedAtMs ?? nowMs) > nowMs - AFTERMATH_MS,
+  );
+  const interrupting = fresh.filter(({ entry }) => isInterruption(entry));
+  return [...new Set(interrupting.flatMap(({ entry }) => entry.targets))];
 }
 
 /** A runbook needs at most 3 steps, a model that tries things out some more. */

@@ -40,6 +40,7 @@ export interface PolicyCase {
 
 /** The strictest rule that speaks of it: deny before ask before allow, else in their order. */
 export function findRule(policy: Policy, asked: PolicyCase): PolicyRule | undefined {
+  if (policy.rules.length === 0) return undefined;
   const minute = minuteOfDay(asked.nowMs, policy.timeZone);
   const speaking = policy.rules.filter(
     (rule) => isWithin(rule.hours, minute) && (isGrant(rule) ? grants : tightens)(rule, asked),
