@@ -79,7 +79,9 @@ async function runBounded(
 function reachOf({ subject, members }: SessionContext, effects: readonly Effect[]): ShellReach {
   if (!effects.every(({ kind }) => NEEDS_ONLY_A_LOOK.includes(kind))) return { type: "change" };
   const topology = subject.runtime?.topology;
-  return { type: "look", at: { subject: subject.name, members, topology } };
+  const at = { subject: subject.name, members, topology };
+  const writesTemporaryFiles = effects.some(({ kind }) => kind === "write");
+  return { type: "look", at, writesTemporaryFiles };
 }
 
 function outcomeOf({ agent }: SessionContext, result: ShellResult): ToolOutcome {

@@ -67,7 +67,7 @@ async function readLimits(
   const sandbox = found.state === "works" ? found.sandbox : undefined;
   const shell = createShell({ env: { PATH: env.PATH }, cwd: tmpdir(), clock, sandbox });
   const at = { subject: "", members: [], topology: undefined };
-  const reach = { type: "look", at } as const;
+  const reach = { type: "look", at, writesTemporaryFiles: false } as const;
   const options = { timeoutMs: READ_WITHIN_MS, outputBytesMax: KIB, signal, reach };
   const { output } = await shell.run(READ_LIMITS, options);
   const [cpu, data, file, files, core] = output.head.split("\n").map(Number);

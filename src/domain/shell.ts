@@ -47,7 +47,7 @@ export interface ShellOptions {
  * must not inherit limits.
  */
 export type ShellReach =
-  | { readonly type: "look"; readonly at: SubjectPlace }
+  | { readonly type: "look"; readonly at: SubjectPlace; readonly writesTemporaryFiles: boolean }
   | { readonly type: "change" };
 
 /** What a command that looks may see of the subject. */

@@ -56,6 +56,8 @@ export interface Enclosure extends AsyncDisposable {
   readonly argv: readonly string[];
 }
 
+const FILES_ARE_GONE = "it ran in a sandbox: what it wrote below /tmp is gone with it";
+
 type Cause = "exited" | "timed_out" | "aborted" | "bounded";
 
 interface End {
@@ -77,7 +79,9 @@ export function createShell(world: ShellWorld): Shell {
         using limits = isLook ? openLimits(world.bounds ?? SHELL_BOUNDS) : NO_LIMITS;
         const group = spawnGroup(argv, { ...world, limits: limits.script });
         failPoint("command.spawned");
-        return await runGroup(group, options, world);
+        const result = await runGroup(group, options, world);
+        const isGone = enclosure && isLook && reach.writesTemporaryFiles;
+        return isGone ? { ...result, notes: [...(result.notes ?? []), FILES_ARE_GONE] } : result;
       } catch (error) {
         const durationMs = world.clock.elapsed() - startedAtMs;
         return cannotStart(messageOf(error), durationMs);

@@ -19,6 +19,8 @@ export interface LoneAgent extends AsyncDisposable {
   readonly world: World;
   readonly api: MessagesApi;
   readonly store: TicketOpsDB;
+  /** The cluster's PD: a URL. */
+  readonly tikv: string;
   /** With these flags besides the ones that it needs. */
   start(flags?: readonly string[]): Program;
   /** To the end of the ticket; its lines. */
@@ -33,11 +35,13 @@ export async function openLoneAgent(script: MessagesApiOptions["script"]): Promi
   const store = world.store("tickets.db");
   const verdict = verdictWith({ subject: "tikv", invariant: "store_unreachable", entity: "tikv1" });
   await store.recordViolations([{ verdict, sinceMs: Date.now() }]);
-  const words = ["agent", "--model", "claude-sonnet-5-5", "--pd", tikv.pd[0].url];
+  // Tests look at files that commands read and write.
+  const unseen = ["--sandbox", "off"];
+  const words = ["agent", ...unseen, "--model", "claude-sonnet-5-5", "--pd", tikv.pd[0].url];
   const start: LoneAgent["start"] = (flags = []) =>
     world.start([...words, ...flags], claudeAt(api.url));
   return {
-    ...{ world, api, store },
+    ...{ world, api, store, tikv: tikv.pd[0].url },
     start,
     run: async (flags = []) => {
       const { exited, lines } = start(["--once", ...flags]);

@@ -3,25 +3,25 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ShellOptions, ShellReach } from "../../src/domain/shell.ts";
+import type { ShellOptions } from "../../src/domain/shell.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { createShell } from "../../src/infra/exec.ts";
 import { type ProbedSandbox, probeSandbox, type SandboxWorld } from "../../src/infra/sandbox.ts";
+import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
 import { eventually } from "../support/eventually.ts";
 import { processesNaming } from "../support/processes-naming.ts";
 
-const LOOK: ShellReach = {
+const LOOK = {
   type: "look",
   at: { subject: "toy", members: [], topology: undefined },
-};
+  writesTemporaryFiles: false,
+} as const;
 const bwrap = Bun.which("bwrap") ?? "";
+const testInSandbox = test.skipIf(BWRAP_TROUBLE !== undefined);
 const home = mkdtempSync(join(tmpdir(), "operator-sandbox-"));
 const member = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("member\n") });
 const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("other\n") });
-const found = bwrap === "" ? undefined : await probeSandbox(worldWith({}));
-const why = bwrap === "" ? "no bwrap" : found?.state === "unusable" ? found.reason : "";
-const testInSandbox = test.skipIf(found?.state !== "works");
-const named = (fact: string) => (why === "" ? fact : `${fact} (skipped: ${why})`);
+const found = BWRAP_TROUBLE === undefined ? await probeSandbox(worldWith({})) : undefined;
 
 beforeAll(() => {
   mkdirSync(join(home, "members"));
@@ -69,7 +69,7 @@ async function linesOf(command: string): Promise<readonly string[]> {
   return output.head.trimEnd().split("\n");
 }
 
-testInSandbox(named("the subject's addresses are reached, and no other"), async () => {
+testInSandbox(inSandbox("the subject's addresses are reached, and no other"), async () => {
   const asked = [member.port, other.port].map((port) => `curl -s http://127.0.0.1:${port}/`);
   const byName = `curl -s http://localhost:${member.port}/`;
   const lines = await linesOf(
@@ -79,7 +79,7 @@ testInSandbox(named("the subject's addresses are reached, and no other"), async 
   expect(lines).toEqual(["member", "7", "member", "7"]);
 });
 
-testInSandbox(named("a member that does not listen refuses, as it does outside"), async () => {
+testInSandbox(inSandbox("a member that does not listen refuses, as it does outside"), async () => {
   const gone = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
   const { port = 0 } = gone;
   await gone.stop(true);
@@ -88,29 +88,35 @@ testInSandbox(named("a member that does not listen refuses, as it does outside")
 });
 
 testInSandbox(
-  named("nothing is written but below /tmp, and that is the command's own"),
+  inSandbox("nothing is written but below /tmp, and that is the command's own"),
   async () => {
-    const result = await run("touch /etc/x /usr/x /dev/x; echo mine > /tmp/mine && cat /tmp/mine");
+    const result = await run("touch /etc/x /usr/x /dev/x; echo mine > /tmp/mine && cat /tmp/mine", {
+      reach: { ...LOOK, writesTemporaryFiles: true },
+    });
+    expect(result.notes).toEqual(["it ran in a sandbox: what it wrote below /tmp is gone with it"]);
     expect(result.output.head.match(/Read-only file system/g)).toHaveLength(3);
     expect(result.output.head).toEndWith("mine\n");
     expect(await linesOf("ls /tmp/mine")).toEqual([expect.stringContaining("No such file")]);
   },
 );
 
-testInSandbox(named("homes, keys and operator's own files are not there; logs are"), async () => {
-  const lines = await linesOf(
-    `cat ${home}/members/log; cat /etc/shadow; ls -A ${home}; ls -A /run`,
-  );
-  expect(lines).toEqual([
-    "it was here",
-    expect.stringContaining("denied"),
-    "members",
-    "operator-door",
-  ]);
-});
+testInSandbox(
+  inSandbox("homes, keys and operator's own files are not there; logs are"),
+  async () => {
+    const lines = await linesOf(
+      `cat ${home}/members/log; cat /etc/shadow; ls -A ${home}; ls -A /run`,
+    );
+    expect(lines).toEqual([
+      "it was here",
+      expect.stringContaining("denied"),
+      "members",
+      "operator-door",
+    ]);
+  },
+);
 
 testInSandbox(
-  named("other processes are seen, but not their environment, nor signalled"),
+  inSandbox("other processes are seen, but not their environment, nor signalled"),
   async () => {
     const env = { ...process.env, ANTHROPIC_API_KEY: "sk-ant-planted" };
     const secretive = Bun.spawn(["sleep", "314"], { env });
@@ -129,7 +135,7 @@ testInSandbox(
 );
 
 testInSandbox(
-  named("a question to operator is answered from outside, and no other is"),
+  inSandbox("a question to operator is answered from outside, and no other is"),
   async () => {
     const result = await run("operator tickets list | cat; operator agent --once");
     expect(result.output.head).toBe(
@@ -139,7 +145,7 @@ testInSandbox(
   },
 );
 
-testInSandbox(named("an answer of any size comes whole, in little memory"), async () => {
+testInSandbox(inSandbox("an answer of any size comes whole, in little memory"), async () => {
   const engine = join(home, "docker");
   writeFileSync(engine, "#!/bin/sh\nyes 123456789 | head -n 10000000; echo end >&2\n", {
     mode: 0o755,
@@ -152,18 +158,18 @@ testInSandbox(named("an answer of any size comes whole, in little memory"), asyn
   expect(process.memoryUsage.rss() - before).toBeLessThan(80_000_000);
 });
 
-testInSandbox(named("files in /tmp have one bound together"), async () => {
+testInSandbox(inSandbox("files in /tmp have one bound together"), async () => {
   const result = await run("head -c 40M /dev/zero > /tmp/a; head -c 40M /dev/zero > /tmp/b");
   expect(result.output.head).toContain("No space left on device");
   expect(result.notes).toEqual(["it may have met a bound of this shell: 64 MiB in /tmp"]);
 });
 
-testInSandbox(named("no bound is lifted in it, whoever runs it"), async () => {
+testInSandbox(inSandbox("no bound is lifted in it, whoever runs it"), async () => {
   const result = await run("ulimit -H -t unlimited; ulimit -H -t");
   expect(result.output.head).toEndWith("\n31\n");
 });
 
-testInSandbox(named("what leaves the session ends with the sandbox"), async () => {
+testInSandbox(inSandbox("what leaves the session ends with the sandbox"), async () => {
   const isSleeping = async () =>
     (await processesNaming("27182")).some(({ command }) => command.startsWith("sleep"));
   const controller = new AbortController();
@@ -174,7 +180,7 @@ testInSandbox(named("what leaves the session ends with the sandbox"), async () =
   await eventually(async () => !(await isSleeping()), "it is gone");
 });
 
-testInSandbox(named("a command leaves no door behind"), async () => {
+testInSandbox(inSandbox("a command leaves no door behind"), async () => {
   await run("true");
   const doors = readdirSync(tmpdir()).filter((name) =>
     name.startsWith(`operator-door-${process.pid}-`),

@@ -12,6 +12,7 @@ const MIB = 1024 * 1024;
 const LOOK: ShellReach = {
   type: "look",
   at: { subject: "toy", members: [], topology: undefined },
+  writesTemporaryFiles: false,
 };
 
 let cwd: string;
