@@ -1,7 +1,7 @@
 // What the store tells the guard of late steps: the subject's within the hour, the ticket's, and
 // what is under way.
 import { expect, test } from "bun:test";
-import { countHistory, HOUR_MS } from "../../src/agent/guard/history.ts";
+import { countHistory, HOUR_MS, shakenBy } from "../../src/agent/guard/history.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { verdictWith } from "../support/verdicts.ts";
 
@@ -71,5 +71,38 @@ test("another subject's steps do not count", async () => {
     hour: { steps: 1, interruptions: 1 },
   });
   expect(countHistory(steps, { ...about, ticketId: 99 }).ticket.steps).toBe(0);
+  store[Symbol.dispose]();
+});
+
+test("whom a step interrupted is shaken until five seconds after its end", async () => {
+  const { clock, store, claimFor, begin } = openDesk();
+  const session = await claimFor("tikv", "kv1");
+  const shaken = async () => {
+    const steps = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
+    return shakenBy(steps, { nowMs: clock.nowMs, isInterruption: () => true });
+  };
+  const step = await begin(session.id, "kv1");
+  clock.nowMs += 60_000;
+  expect(await shaken()).toEqual(["kv1"]);
+  await store.finishStep(step, { state: "done", result: "", changed: true });
+  expect(await shaken()).toEqual(["kv1"]);
+  clock.nowMs += 5_000;
+  expect(await shaken()).toEqual([]);
+  const refused = await begin(session.id, "kv2");
+  await store.finishStep(refused, { state: "failed", result: "not begun", changed: false });
+  expect(await shaken()).toEqual([]);
+  store[Symbol.dispose]();
+});
+
+test("steps from before the clock was set back count no longer than others", async () => {
+  const { clock, store, claimFor, begin } = openDesk();
+  const session = await claimFor("tikv", "kv1");
+  const step = await begin(session.id, "kv1");
+  await store.finishStep(step, { state: "done", result: "", changed: true });
+  clock.nowMs -= 24 * HOUR_MS;
+  const steps = await store.recentSteps({ subject: "tikv", sinceMs: clock.nowMs - HOUR_MS });
+  const about = { nowMs: clock.nowMs, isInterruption: () => true };
+  expect(shakenBy(steps, about)).toEqual([]);
+  expect(countHistory(steps, { ...about, ticketId: undefined }).hour.steps).toBe(0);
   store[Symbol.dispose]();
 });

@@ -46,8 +46,21 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
   });
   return {
     ticket: count(entries.filter((entry) => entry.ticketId === ticketId)),
-    hour: count(entries.filter(({ startedAtMs }) => startedAtMs > nowMs - HOUR_MS)),
+    hour: count(
+      entries.filter(({ startedAtMs }) => isWithin(HOUR_MS, { atMs: startedAtMs, nowMs })),
+    ),
   };
+}
+
+/**
+ * Stamped so long ago at most. What is stamped further ahead than that was stamped before the clock
+ * was set back: it would count until the clock is there again.
+ */
+function isWithin(
+  spanMs: number,
+  { atMs, nowMs }: { readonly atMs: number; readonly nowMs: number },
+): boolean {
+  return Math.abs(nowMs - atMs) < spanMs;
 }
 
 export interface KnownWays {
@@ -75,11 +88,12 @@ export function shakenBy(
   steps: readonly RecentStep[],
   { nowMs, isInterruption }: Pick<StepsOf, "nowMs" | "isInterruption">,
 ): readonly string[] {
-  const fresh = steps.filter(
-    ({ entry: { endedAtMs, hasChanged } }) =>
-      hasChanged !== false && (endedAtMs ?? nowMs) > nowMs - AFTERMATH_MS,
-  );
-  const interrupting = fresh.filter(({ entry }) => isInterruption(entry));
+  const isFresh = ({ entry, isUnderWay }: RecentStep) => {
+    const { startedAtMs, endedAtMs, hasChanged } = entry;
+    const endMs = endedAtMs ?? (isUnderWay ? nowMs : startedAtMs);
+    return hasChanged !== false && isWithin(AFTERMATH_MS, { atMs: endMs, nowMs });
+  };
+  const interrupting = steps.filter((step) => isFresh(step) && isInterruption(step.entry));
   return [...new Set(interrupting.flatMap(({ entry }) => entry.targets))];
 }
 
