@@ -1,7 +1,7 @@
 // What a command prints on its way to the model, the audit and the lines: without secrets, as text,
 // and never too much of it.
 import { expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scriptedRequests } from "../support/messages-api.ts";
 import { concludes, FAKE_KEY, type LoneAgent, openLoneAgent, runs } from "./lone-agent.ts";
@@ -10,7 +10,7 @@ import { lastTexts } from "./wire.ts";
 interface Left {
   /** The result, as the model was told. */
   readonly told: string;
-  /** All that left the process: requests, events, journal, lines. */
+  /** All that left the process: requests, events, journal, lines, every byte of the database. */
   readonly everything: string;
 }
 
@@ -27,7 +27,10 @@ async function leave(
   const journal = await agent.store.journalOf((await agent.outcome()).session.id);
   const bodies = agent.api.requests.map(({ body }) => body);
   const [told = ""] = lastTexts(scriptedRequests(agent.api)[1]);
-  return { told, everything: JSON.stringify([bodies, events, journal, lines]) };
+  const database = join(agent.world.home, "tickets.db");
+  const files = ["", "-wal"].map((suffix) => readFileSync(`${database}${suffix}`, "latin1"));
+  const everything = JSON.stringify([bodies, events, journal, lines, files]);
+  return { told, everything };
 }
 
 test("secrets in a file reach neither the model, nor the audit, nor a line", async () => {
