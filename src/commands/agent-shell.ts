@@ -14,6 +14,7 @@ import { quoteWord } from "../infra/shell-word.ts";
 import { type FoundSandbox, findSandbox } from "./agent-sandbox.ts";
 import type { CommandContext } from "./context.ts";
 import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
+import { ENGINE_WAIT_ENV } from "./open-runtime.ts";
 import { endpointsOf } from "./open-subject.ts";
 import { policyFileOf } from "./policy-file.ts";
 
@@ -112,6 +113,7 @@ function shellEnv(context: CommandContext, folder: string): Environment {
     OPERATOR_HOME: resolve(homeOf(context)),
     [DATABASE_ENV]: resolve(databaseOf(context)),
     NO_COLOR: "1",
+    [ENGINE_WAIT_ENV]: "1",
     ...namedEndpoints(context),
     ...namedBroker(context),
   };

@@ -7,6 +7,10 @@ import type { SubjectDefinition } from "../domain/subject.ts";
 import { type OpenedRuntime, openRuntime } from "../runtimes/open.ts";
 import type { CommandContext } from "./context.ts";
 import { brokerOf, homeOf } from "./flags.ts";
+import { openWhileItRestarts } from "./open-subject-patiently.ts";
+
+/** Set for the commands of an agent: an engine that restarts under it calls no person. */
+export const ENGINE_WAIT_ENV = "OPERATOR_ENGINE_WAIT";
 
 /** Undefined when it is not up here, and no broker was named. Rejects as the runtimes do. */
 export async function openRuntimeOf(
@@ -16,10 +20,11 @@ export async function openRuntimeOf(
     endpoints,
   }: { readonly definition: SubjectDefinition; readonly endpoints: readonly string[] },
 ): Promise<OpenedRuntime | undefined> {
-  const { self, clock } = context;
+  const { self, clock, env } = context;
   const socket = brokerOf(context);
   if (socket === undefined) {
-    return openRuntime({ definition, home: homeOf(context), self, clock });
+    const open = () => openRuntime({ definition, home: homeOf(context), self, clock });
+    return env[ENGINE_WAIT_ENV] ? openWhileItRestarts(context, open) : open();
   }
   const { openBrokerRuntime } = await import("../runtimes/broker/runtime.ts");
   const settings = await settingsOf(context, definition);

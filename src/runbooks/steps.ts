@@ -28,7 +28,7 @@ const memberSchema = z.object({
   last_exit: z.string().nullish(),
   disturbances: z.array(z.object({ text: z.string() })).nullish(),
 });
-const statusSchema = z.object({ members: z.array(memberSchema).min(1) });
+const statusSchema = z.object({ members: z.array(memberSchema) });
 
 const verdictSchema = z.object({
   invariant: z.string(),
@@ -67,8 +67,21 @@ export function tryTwice(repair: Repair): Runbook {
   };
 }
 
-/** The members as the runtime has them; undefined when operator does not run them. */
+/**
+ * The members as the runtime has them; undefined when operator does not run them, or could not tell
+ * twice: an engine that ends takes an answer with it.
+ */
 export function* lookAtMembers(
+  ticket: RunbookTicket,
+  thought: string,
+): Steps<readonly SeenMember[] | undefined> {
+  const members =
+    (yield* askForMembers(ticket, thought)) ??
+    (yield* askForMembers(ticket, "That could not be told. And now?"));
+  return members?.length === 0 ? undefined : members;
+}
+
+function* askForMembers(
   { subject }: RunbookTicket,
   thought: string,
 ): Steps<readonly SeenMember[] | undefined> {

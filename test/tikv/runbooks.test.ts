@@ -106,9 +106,12 @@ test("after a refused verification it looks again and tries once more, then asks
 
 test("where operator runs no processes, or nothing can be read, nothing is done", () => {
   const ticket = ticketOf("store_unreachable", "10.0.1.11:20160");
-  expect(follow(ticket, {})).toEqual([STATUS, "conclude cannot_fix"]);
+  const untold = [STATUS, STATUS, "conclude cannot_fix"];
+  expect(follow(ticket, {})).toEqual(untold);
   const garbage = { [STATUS]: { text: '{"members":"none"}\n{not json\n{}', isError: false } };
-  expect(follow(ticket, garbage)).toEqual([STATUS, "conclude cannot_fix"]);
+  expect(follow(ticket, garbage)).toEqual(untold);
+  const none = { [STATUS]: { text: '{"members":[]}', isError: false } };
+  expect(follow(ticket, none)).toEqual([STATUS, "conclude cannot_fix"]);
   const settings = ["evict_leader_left", "schedulers_missing", "replication_drifted"];
   for (const invariant of [...settings, "store_offline", "leader_imbalance"]) {
     expect(follow(ticketOf(invariant, "x"), {})).toEqual([LOOK, "conclude cannot_fix"]);

@@ -32,6 +32,9 @@ const UNANSWERED: Readonly<Record<string, readonly [cause: string, hint: string]
   EPIPE: unreached("the connection was cut"),
 };
 
+/** As an engine that ends, or begins, leaves connections. */
+const AWAY = ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ABORT_ERR"];
+
 /** Somebody took the connection, and said nothing. */
 export class EngineSilence extends Error {
   override readonly name = "EngineSilence";
@@ -57,6 +60,15 @@ export function sayEngineFailure(
 /** Whether the engine answered so: 304 nothing to change, 404 no such, 409 in another state. */
 export function isAnswered(error: unknown, statusCode: number): boolean {
   return failureOf(error).statusCode === statusCode;
+}
+
+/** Whether nobody answered: what was asked may have been done, or not. */
+export function isEngineAway(error: unknown): boolean {
+  if (!(error instanceof OperatorError) || error.cause === undefined) return false;
+  const { cause } = error;
+  const { code, statusCode } = failureOf(cause);
+  if (statusCode !== undefined) return false;
+  return cause instanceof EngineSilence || (code !== undefined && AWAY.includes(code));
 }
 
 function failureOf(error: unknown): EngineFailure {

@@ -11,6 +11,7 @@ import { watchDockerEvents } from "./events.ts";
 import { followContainer, tailOfContainer } from "./logs.ts";
 import { containerOf, type DockerMember, type DockerSubject, describeMember } from "./member.ts";
 import { operateOn } from "./operate.ts";
+import { outlastRestart } from "./outlast-restart.ts";
 
 /** Asks nothing of the engine yet. */
 export function openDockerRuntime(subject: DockerSubject): Runtime {
@@ -30,10 +31,13 @@ export function openDockerRuntime(subject: DockerSubject): Runtime {
     },
     async operate(name, operation, signal = new AbortController().signal) {
       const member = memberOf(name);
-      await operateOn({ member, signal }, operation);
-      const [status] = await lookAt(subject, [member.plan]);
-      assert(status !== undefined, "who looks at one member sees one");
-      return status;
+      const work = async () => {
+        await operateOn({ member, signal }, operation);
+        const [status] = await lookAt(subject, [member.plan]);
+        assert(status !== undefined, "who looks at one member sees one");
+        return status;
+      };
+      return outlastRestart(work, { clock, signal });
     },
     follow: (options) => watchDockerEvents({ ...options, site, clock }),
     disturber: openDisturber(subject),
