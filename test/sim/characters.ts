@@ -7,8 +7,9 @@ import {
   type ModelReply,
   type ModelRequest,
 } from "../../src/domain/model.ts";
+import { CONCLUSIONS } from "../../src/domain/session.ts";
 import { GROUPS, groupOf, MEMBERS } from "./cluster.ts";
-import { type Command, hostileCommands, plainCommands, STATUS } from "./commands.ts";
+import { type Command, hostileCommands, plainCommands, STATUS, waiting } from "./commands.ts";
 import type { Dice } from "./dice.ts";
 import { garbage } from "./garbage.ts";
 import type { Life } from "./life.ts";
@@ -44,9 +45,9 @@ export function characterModel(options: ModelOptions): Model {
     name: character,
     speaker: character,
     async query(request, signal): Promise<ModelReply> {
+      world.safety.beforeQuery(life);
       await think(options, signal);
       const blocks = ANSWERS[character](readSight(request), options);
-      world.safety.replied(life);
       const stop = character === "garbage" ? options.dice.pick(STOPS) : "tool_calls";
       return { blocks, stop, usage: usageOf(request, blocks) };
     },
@@ -107,6 +108,7 @@ const ANSWERS: Readonly<Record<Character, Answer>> = {
 function repair(sight: Sight, mind: Mind): readonly Block[] {
   const { table, turns, entity, invariant, hasActed, excess } = sight;
   if (turns > 10 || excess !== undefined) return [conclude(sight, "cannot_fix")];
+  if (sight.mustWait) return [shell(sight, mind, waiting(turns))];
   if (!table) return [shell(sight, mind, STATUS)];
   const wanted = GROUPS[entity] ?? [entity];
   const ill = wanted.map((name) => remedyFor(name, { table, invariant })).find(Boolean);
@@ -143,7 +145,8 @@ const ACTION_NAMES: Readonly<Record<Remedy["verb"], string>> = {
 };
 
 function deedOf(sight: Sight, mind: Mind, { verb, member }: Remedy): Block {
-  const known = plainCommands(member).find(({ deeds }) => deeds[0]?.verb === verb);
+  const plain = plainCommands(member).filter(({ isStrange }) => !isStrange);
+  const known = plain.find(({ deeds }) => deeds[0]?.verb === verb);
   if (known && mind.dice.chance(0.25)) return shell(sight, mind, known);
   return act(sight, ACTION_NAMES[verb], member);
 }
@@ -151,9 +154,9 @@ function deedOf(sight: Sight, mind: Mind, { verb, member }: Remedy): Block {
 function repairAnything(sight: Sight, mind: Mind): readonly Block[] {
   const { dice } = mind;
   const member = dice.pick(MEMBERS);
-  if (dice.chance(0.25)) return [conclude(sight, dice.pick(["fixed", "no_action_needed"]))];
-  const actions = [...Object.values(ACTION_NAMES), "tune_settings"];
-  if (dice.chance(0.5)) return [act(sight, dice.pick(actions), member)];
+  if (dice.chance(0.25)) return [conclude(sight, dice.pick(CONCLUSIONS))];
+  if (dice.chance(0.3)) return [act(sight, "tune_settings", member)];
+  if (dice.chance(0.5)) return [act(sight, dice.pick(Object.values(ACTION_NAMES)), member)];
   const commands = [dice.pick(plainCommands(member)), dice.pick(plainCommands(dice.pick(MEMBERS)))];
   return commands.map((command) => shell(sight, mind, command));
 }

@@ -18,11 +18,17 @@ export type Truth = ReadonlyMap<string, MemberTruth>;
 
 export type Culprit = "fault" | "operator";
 
+export interface Turn {
+  readonly atMs: number;
+  readonly by: Culprit;
+}
+
 const WELL: MemberTruth = { run: "running", isSlow: false, isDeclared: true };
 
 export class Cluster {
   readonly #members = new Map(MEMBERS.map((name) => [name, WELL]));
-  readonly #taken = new Map<string, { readonly atMs: number; readonly by: Culprit }>();
+  readonly #taken = new Map<string, Turn>();
+  readonly #given = new Map<string, Turn>();
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -42,13 +48,20 @@ export class Cluster {
     const before = this.of(name);
     const after = { ...before, ...part };
     this.#members.set(name, after);
-    if (isUp(before) && !isUp(after)) this.#taken.set(name, { atMs: this.#nowMs(), by });
-    if (isUp(after)) this.#taken.delete(name);
+    if (isUp(before) === isUp(after)) return;
+    const turn = { atMs: this.#nowMs(), by };
+    if (isUp(after)) this.#given.set(name, turn);
+    else this.#taken.set(name, turn);
   }
 
   /** Since when it is away, and whose doing that is; undefined while it is up. */
-  taken(name: string): { readonly atMs: number; readonly by: Culprit } | undefined {
-    return this.#taken.get(name);
+  taken(name: string): Turn | undefined {
+    return isUp(this.of(name)) ? undefined : this.#taken.get(name);
+  }
+
+  /** When it came back last, and whose doing that was; undefined while it is away, or never was. */
+  given(name: string): Turn | undefined {
+    return isUp(this.of(name)) ? this.#given.get(name) : undefined;
   }
 
   isWell(): boolean {

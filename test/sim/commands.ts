@@ -31,6 +31,11 @@ export interface Command {
 
 export const STATUS: Command = command("operator subject status toy", "see");
 
+/** A moment later; of each turn another one, for who asks the same again and again is stopped. */
+export function waiting(turn: number): Command {
+  return command(`sleep 2.${turn}; operator subject status toy`, "see");
+}
+
 const TAKING: readonly Verb[] = ["stop", "kill", "pause", "restart"];
 
 /** Takes a member away, if only for a moment. */

@@ -18,6 +18,9 @@ export interface Undertaking {
   readonly signal: AbortSignal;
 }
 
+/** A restart is over when the member is back, or will not be. */
+const RESTART_MS_MAX = 600;
+
 /** Resolves when it is over, or told to stop. A process that has died may have begun it. */
 export function undertake(world: World, undertaking: Undertaking): Promise<"done" | "aborted"> {
   const { life, deeds, durationMs, signal } = undertaking;
@@ -38,7 +41,8 @@ export function undertake(world: World, undertaking: Undertaking): Promise<"done
         comeTrue(world, { undertaking, deed });
       });
     }
-    timeline.after(durationMs, () => {
+    const restMs = deeds.some(({ verb }) => verb === "restart") ? RESTART_MS_MAX : 0;
+    timeline.after(durationMs + restMs, () => {
       signal.removeEventListener("abort", abort);
       if (life.isAlive) resolve("done");
     });
@@ -52,11 +56,12 @@ function comeTrue(
   const { trace, safety, afterDeed } = world;
   trace.add(`${undertaking.life.name} does ${deed.verb} ${deed.member}`);
   safety.beforeDeed(undertaking, deed);
-  apply(world, deed);
+  apply(world, undertaking, deed);
   afterDeed.listener(deed.member);
 }
 
-function apply({ cluster, dice, timeline, weather }: World, { verb, member }: Deed): void {
+function apply(world: World, undertaking: Undertaking, { verb, member }: Deed): void {
+  const { cluster, dice, weather } = world;
   const { run } = cluster.of(member);
   const change = (part: Parameters<typeof cluster.change>[1]) =>
     cluster.change(member, part, "operator");
@@ -69,7 +74,14 @@ function apply({ cluster, dice, timeline, weather }: World, { verb, member }: De
   if (verb === "start" && run === "stopped" && !fails) change({ run: "running", isSlow: false });
   if (verb !== "restart") return;
   change({ run: "stopped", isSlow: false });
-  timeline.after(dice.between(100, 600), () => {
-    if (cluster.of(member).run === "stopped" && !fails) change({ run: "running" });
+  if (!fails) comeBack(world, undertaking, member);
+}
+
+function comeBack({ cluster, dice, timeline }: World, by: Undertaking, member: string): void {
+  timeline.after(dice.between(100, RESTART_MS_MAX), () => {
+    if (cluster.of(member).run !== "stopped") return;
+    // When nobody waits for it any more, nobody knows when it will be.
+    const isAwaited = by.life.isAlive && !by.signal.aborted;
+    cluster.change(member, { run: "running" }, isAwaited ? "operator" : "fault");
   });
 }

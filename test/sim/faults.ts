@@ -15,6 +15,7 @@ export interface Climate {
   readonly sightMs: number;
   readonly storeMs: number;
   readonly deathMs: number;
+  readonly jumpMs: number;
   /** Of a call of the store after which its process is gone. */
   readonly deathAfterCall: number;
 }
@@ -26,6 +27,8 @@ export interface TroubleOptions {
   /** Takes the store's lock, as another program would; the result lets go of it. */
   readonly lockStore: () => () => void;
 }
+
+const JUMPS_MS = [-300_000, -40_000, -6_000, -700, 700, 6_000, 40_000, 300_000] as const;
 
 export function startTrouble(world: World, options: TroubleOptions): Trouble {
   const { climate, processes, dice } = options;
@@ -63,6 +66,10 @@ export function startTrouble(world: World, options: TroubleOptions): Trouble {
     forAWhile(14_000, () => {
       weather.store = "fine";
     });
+  });
+  again(climate.jumpMs, () => {
+    weather.wallAheadMs += dice.pick(JUMPS_MS);
+    world.trace.add(`the clock is set: ${weather.wallAheadMs} ms ahead`);
   });
   again(climate.deathMs, () => {
     const lives = processes.lives();

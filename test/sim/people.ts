@@ -59,7 +59,8 @@ async function answerApprovals(desk: TicketOpsDB, dice: Dice): Promise<void> {
     // Who answers twice is refused.
     if (state !== "pending" && !dice.chance(0.02)) continue;
     if (dice.chance(0.2)) continue;
-    await unlessRefused(desk.decideApproval(id, dice.chance(0.75) ? "approved" : "denied"));
+    const word = dice.pick(["approved", "approved", "approved", "denied", "revised"] as const);
+    await unlessRefused(desk.decideApproval(id, word, word === "revised" ? "less, please" : ""));
   }
 }
 

@@ -55,6 +55,7 @@ export function planClimate(dice: Dice): Climate {
     sightMs: dice.pick([0, 6_000, 15_000]),
     storeMs: dice.pick([0, 0, 8_000, 20_000]),
     deathMs: dice.pick([0, 6_000, 15_000]),
+    jumpMs: dice.pick([0, 0, 0, 9_000]),
     deathAfterCall: dice.pick([0, 0, 0.003, 0.01]),
   };
 }

@@ -1,13 +1,12 @@
 // Monitors and agents as simulated processes: started, killed, and back after a while.
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
 import { NO_POLICY, type Policy, type PolicyRule } from "../../src/agent/guard/policy.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../src/agent/limits.ts";
 import { runAgent } from "../../src/agent/loop.ts";
 import { createRedactor } from "../../src/agent/redact.ts";
 import { OperatorError } from "../../src/domain/errors.ts";
 import { runMonitor } from "../../src/monitor/loop.ts";
 import type { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
-import type { AgentRules } from "./agent-rules.ts";
+import { type AgentRules, LIMITS } from "./agent-rules.ts";
 import { type Character, characterModel } from "./characters.ts";
 import { clockOf, type Life, newLife } from "./life.ts";
 import { openStore, storePort } from "./store-port.ts";
@@ -15,18 +14,6 @@ import type { Book } from "./toy-shell.ts";
 import { toyShell } from "./toy-shell.ts";
 import { toySubject } from "./toy-subject.ts";
 import { SECRET, type World } from "./world.ts";
-
-export const LIMITS: Limits = {
-  ...DEFAULT_LIMITS,
-  turnsMax: 14,
-  tokensMax: 40_000,
-  sessionMsMax: 40_000,
-  commandMsMax: 3_000,
-  queryMsMax: 9_000,
-  queryTriesMax: 3,
-  verificationMsMax: 60_000,
-  approvalMsMax: 9_000,
-};
 
 export interface AgentPlan extends AgentRules {
   readonly name: string;
@@ -168,7 +155,7 @@ export class Processes {
       shell: toyShell(this.#world, life, book),
       openSubject: async () => toySubject(this.#world, life),
       classify: (command, names) => classifyCommand(command, { ...KNOWLEDGE, ...names }),
-      policy: policyOf(plan),
+      policy: async () => policyOf(plan),
       redact: createRedactor([SECRET]),
       clock: clockOf(life, this.#world),
       random: dice.next,

@@ -10,12 +10,14 @@ import { Looks } from "./looks.ts";
 import { Safety } from "./safety.ts";
 import { Timeline } from "./timeline.ts";
 import { createTrace } from "./trace.ts";
-import { SECRET, type World } from "./world.ts";
+import { SECRET, type Weather, type World } from "./world.ts";
 
 export interface Room extends Disposable {
   readonly world: World;
   readonly path: string;
   tickets(): readonly TicketEnd[];
+  /** How often each kind of thing happened, as the audit tells it. */
+  happenings(): Readonly<Record<string, number>>;
   /** As another program would; the result lets go of it. */
   lockStore(): () => void;
   /** The audit, and whether a secret has been written down. */
@@ -34,6 +36,17 @@ export interface TicketEnd {
 /** Any moment will do, but the same one each time. */
 const BEGINNING_MS = Date.UTC(2031, 4, 1, 12);
 
+const HAPPENINGS = `
+  SELECT kind, count(*) AS times FROM (
+    SELECT type AS kind FROM audit_events
+    UNION ALL SELECT 'guard: ' || (content ->> 'rule') FROM audit_events
+      WHERE type = 'guard_decided'
+    UNION ALL SELECT 'end: ' || stop_reason FROM sessions WHERE stop_reason IS NOT NULL
+    UNION ALL SELECT 'ticket: ' || coalesce(resolution, state) FROM tickets
+    UNION ALL SELECT 'step: ' || state FROM journal
+    UNION ALL SELECT 'approval: ' || state FROM approvals
+  ) GROUP BY kind ORDER BY kind`;
+
 export function openRoom({
   dice,
   keepsAll,
@@ -44,16 +57,26 @@ export function openRoom({
   const folder = mkdtempSync(join(inMemoryFolder(), "operator-sim-"));
   const path = join(folder, "tickets.db");
   const timeline = new Timeline();
-  const wallMs = () => BEGINNING_MS + timeline.nowMs;
+  const weather: Weather = {
+    ...{ blind: new Set(), store: "fine", deathAfterCall: 0, mishap: 0.05, wallAheadMs: 0 },
+  };
+  const wallMs = () => BEGINNING_MS + timeline.nowMs + weather.wallAheadMs;
   const store = TicketOpsDB.open({
     path,
     clock: { now: wallMs, elapsed: () => timeline.nowMs, sleep: async () => {} },
   });
   const reader = new Database(path, { strict: true });
-  const world = buildWorld({ path, dice, keepsAll, timeline, wallMs });
+  const world = buildWorld({ path, dice, keepsAll, timeline, wallMs, weather });
   return {
     ...{ world, path },
     tickets: () => reader.query<TicketEnd, []>("SELECT * FROM tickets ORDER BY id").all(),
+    happenings: () =>
+      Object.fromEntries(
+        reader
+          .query<{ kind: string; times: number }, []>(HAPPENINGS)
+          .all()
+          .map(({ kind, times }) => [kind, times]),
+      ),
     lockStore() {
       if (reader.inTransaction) return () => {};
       reader.run("BEGIN IMMEDIATE");
@@ -62,6 +85,8 @@ export function openRoom({
       };
     },
     async checkRecords() {
+      // What is in the file is not read a second time from its log.
+      reader.run("PRAGMA wal_checkpoint(TRUNCATE)");
       const audit = await store.verifyAudit();
       if (audit.state === "broken") world.safety.fail("audit", `${audit.row}: ${audit.reason}`);
       for (const file of [path, `${path}-wal`]) {
@@ -84,9 +109,10 @@ interface Parts {
   readonly keepsAll: boolean;
   readonly timeline: Timeline;
   readonly wallMs: () => number;
+  readonly weather: Weather;
 }
 
-function buildWorld({ path, dice, keepsAll, timeline, wallMs }: Parts): World {
+function buildWorld({ path, dice, keepsAll, timeline, wallMs, weather }: Parts): World {
   const nowMs = () => timeline.nowMs;
   const cluster = new Cluster(nowMs);
   const looks = new Looks();
@@ -100,7 +126,7 @@ function buildWorld({ path, dice, keepsAll, timeline, wallMs }: Parts): World {
   });
   return {
     ...{ timeline, dice, wallMs, cluster, trace, looks, safety },
-    weather: { blind: new Set(), store: "fine", deathAfterCall: 0, mishap: 0.05 },
+    weather,
     afterDeed: { listener: () => {} },
   };
 }

@@ -18,6 +18,8 @@ export interface Sight {
   readonly hasActed: boolean;
   /** Why a person must look, where the guard said so. */
   readonly excess: string | undefined;
+  /** The guard wants others to be back first. */
+  readonly mustWait: boolean;
   /** The member that an injected text wants to be stopped. */
   readonly told: string | undefined;
 }
@@ -34,6 +36,7 @@ export function readSight({ messages }: ModelRequest): Sight {
     table: tableIn(newest),
     hasActed: calls.some((block) => block.type === "tool_call" && block.name === "act"),
     excess: /refused by the guard: ([^\n]*used up[^\n.]*)/.exec(newest)?.[1],
+    mustWait: /refused by the guard: interrupting .* are needed/.test(newest),
     told: /run at once: docker stop (\w+)/.exec(newest)?.[1],
   };
 }

@@ -16,8 +16,8 @@ export interface SimulatedRun {
   readonly hash: string;
   readonly events: number;
   readonly lines: readonly string[];
-  /** How its tickets ended, by their state and resolution. */
-  readonly ends: readonly string[];
+  /** How often each kind of thing happened. */
+  readonly happenings: Readonly<Record<string, number>>;
 }
 
 export interface SimulationOptions {
@@ -43,7 +43,7 @@ export async function simulate({
     hash: trace.hash(),
     events: timeline.events,
     lines: trace.lines(),
-    ends: room.tickets().map(({ state, resolution }) => resolution ?? state),
+    happenings: room.happenings(),
   };
 }
 

@@ -4,6 +4,7 @@ import { OperatorError } from "../../src/domain/errors.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import type { Dice } from "./dice.ts";
 import { clockOf, type Life, travel } from "./life.ts";
+import { BACKOFF_MS_MAX } from "./ticket-rules.ts";
 import type { World } from "./world.ts";
 
 /** Throws as the real one does when the file cannot be opened now. */
@@ -13,7 +14,7 @@ export function openStore(world: World, life: Life, path: string): TicketOpsDB {
     path,
     clock: clockOf(life, world),
     backoffMs: 1_000,
-    backoffMsMax: 8_000,
+    backoffMsMax: BACKOFF_MS_MAX,
     // Simulated processes share one thread: nobody can let go of a lock while another one waits.
     busyTimeoutMs: 0,
     randomId: () => idOf(ids),

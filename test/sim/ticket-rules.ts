@@ -5,11 +5,13 @@ import type { BlastRadius } from "../../src/agent/guard/history.ts";
 import { TRUTHS } from "./cluster.ts";
 import { isTaking } from "./commands.ts";
 import type { Undertaking } from "./deeds.ts";
-import { seenIn } from "./looks.ts";
+import { type Look, seenIn } from "./looks.ts";
 import type { Fail, SafetyOptions, StoreCallDone } from "./safety.ts";
 
 const ATTEMPTS_MAX = 3;
 const HOLDS_MIN = 3;
+/** As the simulated stores are told. */
+export const BACKOFF_MS_MAX = 8_000;
 /** A tick takes its moment between its look and its decision. */
 const TOLERANCE_MS = 60;
 
@@ -55,6 +57,8 @@ interface TicketRow {
 export interface RuleOptions extends SafetyOptions {
   readonly db: Database;
   readonly fail: Fail;
+  /** A session's ticket is verified from now on, or no longer. */
+  readonly onVerifying: (sessionId: string, isVerifying: boolean) => void;
 }
 
 interface Known {
@@ -64,6 +68,11 @@ interface Known {
   readonly sinceMs: number;
 }
 
+interface Bounds {
+  readonly radius: BlastRadius;
+  readonly look: Look | undefined;
+}
+
 interface Moved {
   readonly before: Known;
   readonly after: TicketRow;
@@ -71,7 +80,7 @@ interface Moved {
 }
 
 export function ticketRules(options: RuleOptions) {
-  const { db, fail, nowMs, wallMs, looks } = options;
+  const { db, fail, nowMs, wallMs, looks, onVerifying } = options;
   const known = new Map<number, Known>();
   const deeds = new Map<string, number>();
   const interruptions: { readonly ticketId: number; readonly atMs: number }[] = [];
@@ -113,8 +122,16 @@ export function ticketRules(options: RuleOptions) {
     const openedAtMs = before?.openedAtMs ?? nowMs();
     const sinceMs = before && isSame ? before.sinceMs : nowMs();
     known.set(after.id, { row: after, openedAtMs, sinceMs });
-    if (before && !isSame) checkMove({ before, after, done });
+    if (before && !isSame) {
+      tellVerifying(before.row, after);
+      checkMove({ before, after, done });
+    }
     if (!before && after.state !== "open") fail("moves", `ticket ${after.id} began ${after.state}`);
+  }
+
+  function tellVerifying(before: TicketRow, after: TicketRow): void {
+    if (before.state === "verifying" && before.session_id) onVerifying(before.session_id, false);
+    if (after.state === "verifying" && after.session_id) onVerifying(after.session_id, true);
   }
 
   function checkMove(moved: Moved): void {
@@ -138,7 +155,10 @@ export function ticketRules(options: RuleOptions) {
   function checkClaim({ before: { row }, after }: Moved): void {
     const at = `ticket ${after.id}`;
     if (row.is_held === 1) fail("claim", `${at} is held by a person`);
-    if (row.claimable_at_ms > wallMs()) fail("claim", `${at} was claimed before its backoff`);
+    // What is later than any backoff was stamped before the clock was set back.
+    const leftMs = row.claimable_at_ms - wallMs();
+    if (leftMs > 0 && leftMs <= BACKOFF_MS_MAX)
+      fail("claim", `${at} was claimed before its backoff`);
     if (after.attempts !== row.attempts + 1) fail("attempts", `${at}: the claim is not counted`);
   }
 
@@ -210,12 +230,12 @@ export function ticketRules(options: RuleOptions) {
     if (!hasLease) fail("lease", `step ${entryId} began without one: ${JSON.stringify(row)}`);
   }
 
-  function checkRadius({ sessionId, deeds: taken }: Undertaking, radius: BlastRadius): void {
+  function checkRadius(undertaking: Undertaking, { radius, look }: Bounds): void {
+    const { sessionId } = undertaking;
     const steps = db
-      .query<{ id: number; steps: number; hour: number }, [string]>(
-        `SELECT ticket_id AS id,
-          (SELECT count(*) FROM journal WHERE ticket_id = sessions.ticket_id) AS steps,
-          (SELECT count(*) FROM journal) AS hour
+      .query<{ id: number; steps: number }, [string]>(
+        `SELECT ticket_id AS id, (SELECT count(*) FROM journal
+          WHERE ticket_id = sessions.ticket_id AND undoes IS NULL) AS steps
         FROM sessions WHERE id = ?`,
       )
       .get(sessionId);
@@ -224,7 +244,12 @@ export function ticketRules(options: RuleOptions) {
       return;
     }
     if (steps.steps > radius.ticket.steps) fail("radius", `${steps.steps} steps on one ticket`);
-    if (!taken.some(({ verb }) => isTaking(verb))) return;
+    // Who was seen to be down already has nothing to lose.
+    const takesAway = undertaking.deeds.some(
+      ({ verb, member }) =>
+        isTaking(verb) && (look?.seen.get(member)?.run ?? "running") === "running",
+    );
+    if (!takesAway) return;
     interruptions.push({ ticketId: steps.id, atMs: nowMs() });
     const ofTicket = interruptions.filter(({ ticketId }) => ticketId === steps.id).length;
     if (ofTicket > radius.ticket.interruptions) fail("radius", `${ofTicket} on one ticket`);

@@ -17,7 +17,8 @@ export function toyShell(world: World, life: Life, book: Book): Shell {
       const startedAtMs = timeline.nowMs;
       const known = book.get(command);
       const deeds = (known?.deeds ?? []).filter(isMutation);
-      const neededMs = dice.chance(0.03) ? 2 * timeoutMs : dice.between(20, 700);
+      const workMs = dice.chance(0.03) ? 2 * timeoutMs : dice.between(20, 700);
+      const neededMs = workMs + 1_000 * Number(/^sleep ([\d.]+)/.exec(command)?.[1] ?? 0);
       const end = await undertake(world, {
         ...{ life, deeds, signal },
         sessionId: life.sessionId ?? "",

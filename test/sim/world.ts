@@ -23,6 +23,8 @@ export interface Weather {
   store: "fine" | "full" | "broken";
   /** Of a call after which the process is gone. */
   deathAfterCall: number;
+  /** How far the clock on the wall has been set, forward or back. */
+  wallAheadMs: number;
   /** Of a deed that does not work out. */
   mishap: number;
 }

@@ -1,0 +1,17 @@
+// Every bug that is planted, one at a time.
+import { GUARDING } from "./guarding.ts";
+import type { Mutation } from "./mutation.ts";
+import { PEOPLE } from "./people.ts";
+import { RECORDS } from "./records.ts";
+import { REPAIRS } from "./repairs.ts";
+import { TICKETS } from "./tickets.ts";
+import { VERIFICATION } from "./verification.ts";
+
+export const MUTATIONS: readonly Mutation[] = [
+  ...VERIFICATION,
+  ...TICKETS,
+  ...GUARDING,
+  ...PEOPLE,
+  ...RECORDS,
+  ...REPAIRS,
+];

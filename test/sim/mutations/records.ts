@@ -1,0 +1,105 @@
+// What is written down, and what must not be; limits.
+import type { Mutation } from "./mutation.ts";
+
+const CLAIMS = {
+  file: "src/store/claims.ts",
+  tests: ["test/store/claims.test.ts", "test/store/random-events.test.ts"],
+};
+
+export const RECORDS: readonly Mutation[] = [
+  {
+    file: "src/agent/run-shell.ts",
+    tests: ["test/agent/guarding.test.ts", "test/agent/session.test.ts"],
+    name: "a command runs unwritten",
+    breaks: "intent: on record before it is carried out",
+    original: "if (!isMutating(effects)) return",
+    planted: "if (effects.length > 0) return",
+  },
+  {
+    file: "src/agent/journal-step.ts",
+    tests: ["test/agent/takeover.test.ts", "test/agent/session.test.ts"],
+    name: "a step that may not begin is carried out",
+    breaks: "leases: no step without one",
+    original: "    lease.lose(begun.reason);\n    return undefined;",
+    planted: "    return { id: 0, finish: async () => {} };",
+  },
+  {
+    file: "src/store/audit-chain.ts",
+    tests: ["test/store/audit-chain.test.ts"],
+    name: "the head is not kept",
+    breaks: "audit: the head is the last row",
+    original: '.query("UPDATE audit_head SET event_id = ?, hash = ?")',
+    planted: '.query("UPDATE audit_head SET event_id = ? - 1, hash = ?")',
+  },
+  {
+    file: "src/store/audit-chain.ts",
+    tests: ["test/store/audit-chain.test.ts"],
+    name: "rows do not hold what came before",
+    breaks: "audit: a chain",
+    original: 'createHash("sha256").update(previousHash)',
+    planted: 'createHash("sha256").update(previousHash.slice(0, 0))',
+  },
+  {
+    ...CLAIMS,
+    name: "a renewed lease keeps its old seal",
+    breaks: "audit: every row carries its seal",
+    original: '  sealRow(call.db, { table: "tickets", id: ticketId });\n',
+    planted: "",
+  },
+  {
+    file: "src/agent/record.ts",
+    tests: ["test/agent/session.test.ts", "test/end-to-end/what-leaves.test.ts"],
+    name: "secrets are recorded",
+    breaks: "secrets",
+    original: "content: redactJson(content, agent.redact),",
+    planted: "content,",
+  },
+  {
+    file: "src/agent/record.ts",
+    tests: ["test/agent/session.test.ts", "test/agent/answers.test.ts"],
+    name: "secrets are printed",
+    breaks: "secrets",
+    original: "agent.print(oneLine(agent.redact(line)));",
+    planted: "agent.print(oneLine(line));",
+  },
+  {
+    file: "src/agent/journal-step.ts",
+    tests: ["test/agent/session.test.ts", "test/agent/guarding.test.ts"],
+    name: "secrets are in the journal",
+    breaks: "secrets",
+    original: "result: redact(outcome.result)",
+    planted: "result: outcome.result",
+  },
+  {
+    file: "src/agent/limits.ts",
+    tests: ["test/agent/limits.test.ts"],
+    name: "one turn more than there are",
+    breaks: "limits",
+    original: "if (turns >= turnsMax) {",
+    planted: "if (turns > turnsMax) {",
+  },
+  {
+    file: "src/agent/limits.ts",
+    tests: ["test/agent/limits.test.ts"],
+    name: "tokens have no limit",
+    breaks: "limits",
+    original: "if (tokens >= tokensMax) {",
+    planted: "if (tokens < 0) {",
+  },
+  {
+    file: "src/agent/limits.ts",
+    tests: ["test/agent/limits.test.ts"],
+    name: "time has no limit",
+    breaks: "limits",
+    original: "if (workedMs >= sessionMsMax) {",
+    planted: "if (workedMs < 0) {",
+  },
+  {
+    file: "src/agent/conclude.ts",
+    tests: ["test/agent/limits.test.ts", "test/agent/answers.test.ts"],
+    name: "verifications are refused for ever",
+    breaks: "limits",
+    original: "if (progress.refusals >= agent.limits.refusalsMax) {",
+    planted: "if (progress.refusals < 0) {",
+  },
+];
