@@ -31,5 +31,5 @@ await runOrdinary({
   store: TicketOpsDB.open({ path: join(home, "tickets.db"), clock: systemClock }),
   lamps: dialSubject(file, { before: stopAt("before"), after: stopAt("after") }),
   script: [says(...calls), says(concludeCall("cannot_fix"))],
-  leaseMs: 300,
+  leaseMs: 60_000,
 });

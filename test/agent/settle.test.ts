@@ -32,6 +32,9 @@ async function dieAt(world: DialWorld, { at, turns }: Death): Promise<void> {
   await eventually(() => existsSync(`${world.file}.reached`), `it stops ${at}`, 20_000);
   doomed.kill("SIGKILL");
   await doomed.exited;
+  // A lease that is short from the start would be lost on a busy machine.
+  const [newest] = await world.store.listSessions({ limit: 1 });
+  await world.store.renewLease(newest?.session.id ?? "", 1);
 }
 
 /** The next agent, until it has escalated the ticket. */
