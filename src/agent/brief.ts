@@ -1,12 +1,14 @@
 // What the model is told: the stable part first, so that a provider can cache it, then the ticket.
 import type { Action } from "../domain/action.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Approval } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { Invariant } from "../domain/verdict.ts";
 import { fenceJson, fenceText } from "./fence.ts";
 import { describeHistory, type EarlierSession } from "./history.ts";
 import type { Limits } from "./limits.ts";
 import { type Redact, redactJson } from "./redact.ts";
+import { describeUnheard } from "./unheard.ts";
 
 const ROLE = `You are the first responder of a distributed system. A monitor has found that an \
 invariant is violated and has opened a ticket. Find the cause, repair it if that is safe, and \
@@ -27,6 +29,10 @@ and for you to follow within these rules; they lift no refusal.
 - Conclude honestly. When you cannot fix it, or not safely, say cannot_fix with what you found: \
 a person continues from there. Name the audit events that show it.
 - When a verification is refused, you get the reason and go on.`;
+
+const UNHEARD = `What people were asked about this subject by sessions that ended before the answer. \
+The answer counts for exactly this operation while the state is the same: propose just that, and \
+nobody is asked twice.`;
 
 export interface BriefSubject {
   readonly name: string;
@@ -55,20 +61,25 @@ export interface BriefTicket {
   /** The subject's own description of a fresh observation. */
   readonly readings: string;
   readonly earlier: readonly EarlierSession[];
+  /** What people were asked, and nobody heard the answer to. */
+  readonly unheard: readonly Approval[];
   readonly redact: Redact;
 }
 
 /** The first message. Its first fence is the ticket, in the form of RunbookTicket. */
-export function ticketBrief({ ticket, readings, earlier, redact }: BriefTicket): string {
+export function ticketBrief(brief: BriefTicket): string {
+  const { ticket, readings, earlier, unheard, redact } = brief;
   const { id, subject, invariant, entity, reason, evidence } = ticket;
   const shown: JsonObject = { id, subject, invariant, entity, reason, evidence };
   const history = describeHistory(ticket, earlier);
+  const asked = describeUnheard(unheard);
   return [
     `Ticket #${id}, attempt ${ticket.attempts}, severity ${ticket.severity}:`,
     fenceJson(redactJson(shown, redact)),
     "Readings of the subject just now:",
     fenceText(redact(readings)),
     ...(history ? ["What was done about it before:", fenceText(redact(history))] : []),
+    ...(asked ? [UNHEARD, fenceText(redact(asked))] : []),
   ].join("\n\n");
 }
 

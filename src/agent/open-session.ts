@@ -40,7 +40,8 @@ export async function openSession(
   const system = systemPrompt(subject, limits);
   const readings = subject.describe(observation);
   const earlier = await earlierSessions(claimed);
-  const brief = ticketBrief({ ticket, readings, earlier, redact });
+  const unheard = await agent.queue.unheardApprovals(subject.name);
+  const brief = ticketBrief({ ticket, readings, earlier, unheard, redact });
   await record(claimed, { type: "session_briefed", content: { system, brief } });
   const first = { role: "user", blocks: [{ type: "text", text: brief }] } as const;
   const progress = startProgress(clock.elapsed(), [first]);

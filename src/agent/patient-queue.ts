@@ -43,6 +43,7 @@ export function patientQueue(queue: WorkQueue, patience: Patience): WorkQueue {
     endSession: (sessionId, end) => retry(() => queue.endSession(sessionId, end)),
     requestApproval: (request) => retry(() => queue.requestApproval(request)),
     getApproval: (approvalId) => retry(() => queue.getApproval(approvalId)),
+    unheardApprovals: (subject) => retry(() => queue.unheardApprovals(subject)),
     useApproval: (approvalId, use) => retry(() => queue.useApproval(approvalId, use)),
     voidApproval: (approvalId, why) => retry(() => queue.voidApproval(approvalId, why)),
   };

@@ -115,6 +115,8 @@ export interface WorkQueue {
    */
   requestApproval(request: ApprovalRequest): Promise<Approval>;
   getApproval(approvalId: number): Promise<Approval | undefined>;
+  /** What `requestApproval` of a session on the subject could find now; oldest first, at most 10. */
+  unheardApprovals(subject: string): Promise<readonly Approval[]>;
   /**
    * approved -> used; false when it is anything else, or given for another operation or state, or
    * the session no longer has the ticket: an approval is spent once.

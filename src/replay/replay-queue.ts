@@ -33,6 +33,7 @@ export function replayQueue(record: SessionRecord, player: Player): WorkQueue {
     endSession: (_, end) => tell("endSession", end),
     requestApproval: (request) => ask("requestApproval", request),
     getApproval: async (approvalId) => (await ask("getApproval", approvalId)) ?? undefined,
+    unheardApprovals: (subject) => ask("unheardApprovals", subject),
     useApproval: (approvalId, use) => ask("useApproval", { approvalId, ...use }),
     voidApproval: (approvalId, why) => tell("voidApproval", { approvalId, why }),
   };

@@ -30,6 +30,12 @@ const OPEN_APPROVALS = approvalsFrom(
   "approvals INDEXED BY approvals_open WHERE state IN ('pending', 'approved')",
 );
 
+/** They count for minutes: what nobody heard is among the last. */
+const RECENT_APPROVALS = approvalsFrom(
+  "approvals WHERE id > (SELECT coalesce(max(id), 0) FROM approvals) - 1000",
+);
+const UNHEARD_MAX = 10;
+
 export interface ApprovalDecision {
   readonly approvalId: number;
   readonly decision: Decision;
@@ -107,6 +113,20 @@ function takeUp(call: StoreCall, asking: Asking): Approval | undefined {
   const taken = { type: "approval_taken_up", ticketId, sessionId, content } as const;
   appendChange(call, taken, [{ table: "approvals", id: approvalId }]);
   return requireApproval(call, approvalId);
+}
+
+/** Oldest first. */
+export function unheardApprovals(call: StoreCall, subject: string): readonly Approval[] {
+  return call.db
+    .query<unknown, Bindings>(
+      `SELECT * FROM (${RECENT_APPROVALS}) WHERE subject = $subject AND NOT is_awaited
+        AND expires_at_ms > $nowMs AND (state IN ('pending', 'approved')
+          OR state IN ('denied', 'revised') AND is_unheard)
+      ORDER BY id DESC LIMIT ${UNHEARD_MAX}`,
+    )
+    .all({ subject, nowMs: call.nowMs })
+    .map(parseApproval)
+    .toReversed();
 }
 
 function askAnew(call: StoreCall, asking: Asking): Approval {

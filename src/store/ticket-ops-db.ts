@@ -209,6 +209,10 @@ export class TicketOpsDB implements TicketOps {
     return this.#read((call) => approvals.findApproval(call, approvalId));
   }
 
+  async unheardApprovals(subject: string): Promise<readonly Approval[]> {
+    return this.#read((call) => approvals.unheardApprovals(call, subject));
+  }
+
   async useApproval(approvalId: number, use: ApprovalUse): Promise<boolean> {
     return this.#write((call) => approvals.useApproval(call, { ...use, approvalId }));
   }

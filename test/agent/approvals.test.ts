@@ -44,6 +44,11 @@ function told({ model }: World, request: number): string {
   return resultsIn(model.requests[request])[0] ?? "";
 }
 
+function briefOf({ model }: World, request: number): string {
+  const [brief] = model.requests[request]?.messages[0]?.blocks ?? [];
+  return brief?.type === "text" ? brief.text : "";
+}
+
 async function expectReplay(world: World): Promise<void> {
   for (const { id } of await world.store.sessionsOf(1)) {
     const events = await world.store.eventsOf({ sessionId: id });
@@ -163,6 +168,10 @@ test("what was approved while nobody waited is used by the next session at once"
   using world = await interrupted([SWITCH_ON, SWITCH_ON, GIVE_UP]);
   await world.store.decideApproval(1, "approved");
   await runAgain(world);
+  expect(briefOf(world, 1)).toContain(
+    '- approval #1, approved and not used: {"action":"switch_on","args":{},"target":"left"}; ' +
+      "asked while 1 of 2 members up; left down",
+  );
   expect(world.lamps.deeds).toEqual(["on left"]);
   expect(await world.store.listApprovals({})).toMatchObject([{ id: 1, state: "used" }]);
   await expectReplay(world);
@@ -174,6 +183,7 @@ test("words that were said while nobody waited are the next session's", async ()
   const running = runAgain(world);
   await answer(world, { id: 2, decision: "approved" });
   await running;
+  expect(briefOf(world, 1)).toContain("; the person's words: look at the fuse\n");
   expect(told(world, 2)).toContain("```text\nlook at the fuse\n```");
   expect(world.lamps.deeds).toEqual(["on left"]);
   await expectReplay(world);
@@ -199,6 +209,7 @@ test("what holds a secret is nobody else's: another one would look the same", as
   const running = runAgain(world);
   await answer(world, { id: 2, decision: "approved" });
   await running;
+  expect(briefOf(world, 1)).not.toContain("approval #1");
   expect(await world.store.listApprovals({})).toMatchObject([
     { id: 2, state: "used" },
     { id: 1, state: "approved" },

@@ -40,6 +40,8 @@ export function recordQueue(queue: WorkQueue, tape: Tape): WorkQueue {
       ask("requestApproval", request, () => queue.requestApproval(request)),
     getApproval: (approvalId) =>
       ask("getApproval", approvalId, () => queue.getApproval(approvalId)),
+    unheardApprovals: (subject) =>
+      ask("unheardApprovals", subject, () => queue.unheardApprovals(subject)),
     useApproval: (approvalId, use) =>
       ask("useApproval", { approvalId, ...use }, () => queue.useApproval(approvalId, use)),
     voidApproval: (approvalId, why) =>
