@@ -115,7 +115,7 @@ export interface WorkQueue {
    */
   requestApproval(request: ApprovalRequest): Promise<Approval>;
   getApproval(approvalId: number): Promise<Approval | undefined>;
-  /** What `requestApproval` of a session on the subject could find now; oldest first, at most 10. */
+  /** What `requestApproval` of a new session on the subject could find; oldest first, the last 10. */
   unheardApprovals(subject: string): Promise<readonly Approval[]>;
   /**
    * approved -> used; false when it is anything else, or given for another operation or state, or

@@ -65,7 +65,7 @@ interface Asking extends ApprovalRequest {
   readonly stateHash: string;
 }
 
-/** The same operation on the same subject, whatever the ticket; what another session holds is its. */
+/** The same operation on the same subject, whatever the ticket; what a session holds is its own. */
 const SAME_OPERATION = `operation_hash = $operationHash AND subject = $subject
   AND (holder_id = $sessionId OR NOT is_awaited)`;
 

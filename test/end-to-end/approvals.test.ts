@@ -1,4 +1,4 @@
-// The real program asks a person, who sends words back and then says yes, through the real commands.
+// The real program asks a person, who sends words back, and then says yes: by the real commands.
 import { expect, test } from "bun:test";
 import { scriptedRequests } from "../support/messages-api.ts";
 import type { ScriptedReply } from "../support/messages-api-replies.ts";
