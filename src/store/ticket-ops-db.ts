@@ -267,7 +267,10 @@ export class TicketOpsDB implements TicketOps {
   }
 
   async shrinkFile(): Promise<Shrinking> {
-    return this.#write(compaction.shrinkFile);
+    const shrinking = this.#write(compaction.shrinkFile);
+    // The file ends where it did until its log is written into it.
+    this.#connection.use((db) => db.run("PRAGMA wal_checkpoint(PASSIVE)"));
+    return shrinking;
   }
 
   async listApprovals(filter: { readonly state?: ApprovalState }): Promise<readonly Approval[]> {

@@ -1,11 +1,12 @@
-// What a large database costs: a million tickets, and a session of a hundred thousand events, which
-// is then compacted while another process writes.
+// What a large database costs: a million tickets, a session of a hundred thousand events, and a
+// compaction beside another process that writes.
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { TicketOps } from "../../src/domain/ticket-ops.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { EVENTS_OF_TURN, writeLongSession } from "../support/long-session.ts";
+import { writeIncidents } from "../support/old-incidents.ts";
 import { fillResolved } from "./fill-resolved.ts";
 import { violations } from "./fill-tickets.ts";
 import {
@@ -22,11 +23,16 @@ const TICKETS = 1_000_000;
 const LIVE = 100;
 const TURNS = 25_000;
 const CALLS = 200;
+const INCIDENTS = 3_000;
 
 export const scale: Benchmark = {
   name: "scale",
   describes: `${TICKETS} tickets; a session of ${TURNS * EVENTS_OF_TURN} events`,
-  run: async (bench) => [...(await manyTickets(bench)), ...(await longSession(bench))],
+  run: async (bench) => [
+    ...(await compaction(bench)),
+    ...(await longSession(bench)),
+    ...(await manyTickets(bench)),
+  ],
 };
 
 async function manyTickets(bench: BenchContext): Promise<readonly Figure[]> {
@@ -82,12 +88,15 @@ async function longSession(bench: BenchContext): Promise<readonly Figure[]> {
     [name("audit export, html"), ["audit", "export", "--out", `${out}.html`]],
     [name("audit verify"), ["audit", "verify"]],
   ]);
-  return [sizeOf(path, name("file")), ...figures, ...(await compaction(bench, path))];
+  return [sizeOf(path, name("file")), ...figures];
 }
 
-/** Another process appends all the while: what is told is how long it waited at most. */
-async function compaction(bench: BenchContext, path: string): Promise<readonly Figure[]> {
+/** Another process writes all the while: what is told is how long it waited at most. */
+async function compaction(bench: BenchContext): Promise<readonly Figure[]> {
+  const path = join(bench.dir, "old.db");
   using store = TicketOpsDB.open({ path, clock: systemClock, busyTimeoutMs: 20_000 });
+  await writeIncidents(store, INCIDENTS);
+  const before = sizeOf(path, `file of ${INCIDENTS} old incidents`);
   const words = ["audit", "compact", "--older-than", "1ms", "--db", path];
   const waits: number[] = [];
   const compacting = { isOver: false };
@@ -104,6 +113,7 @@ async function compaction(bench: BenchContext, path: string): Promise<readonly F
   const { durationMs } = await run;
   store[Symbol.dispose]();
   return [
+    before,
     { name: "compaction of it", value: durationMs / 1_000, unit: "s", how: "verified before" },
     sizeOf(path, "file after that"),
     {
