@@ -7,6 +7,7 @@ import type { SessionBase } from "./context.ts";
 import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
 import { guard } from "./guard/guard.ts";
 import { countHistory, HOUR_MS, interrupts, NO_HISTORY, shakenBy } from "./guard/history.ts";
+import { NO_POLICY } from "./guard/policy.ts";
 import { placesOf, type SubjectNames } from "./guard/scope.ts";
 import { lookAt } from "./look.ts";
 import { seenState } from "./seen-state.ts";
@@ -33,12 +34,14 @@ export interface Judgement extends GuardDecision {
 export async function askGuard(context: SessionBase, asked: AskedOperation): Promise<Judgement> {
   const { effects, action, observation, stepId = Number.POSITIVE_INFINITY, isUndo } = asked;
   const { agent, subject, ticket } = context;
-  const { mode, policy, clock } = agent;
-  const about = { effects, action, mode, policy, subject: subject.name };
+  const { mode, clock } = agent;
+  const asks = { effects, action, mode, subject: subject.name };
   if (!isMutating(effects)) {
-    const unneeded = { cluster: UNSEEN_CLUSTER, history: NO_HISTORY, nowMs: clock.now() };
-    return { ...guard({ ...about, ...unneeded }), seen: seenState(UNSEEN_CLUSTER, undefined) };
+    const unneeded = { cluster: UNSEEN_CLUSTER, history: NO_HISTORY, policy: NO_POLICY };
+    const decided = guard({ ...asks, ...unneeded, nowMs: clock.now() });
+    return { ...decided, seen: seenState(UNSEEN_CLUSTER, undefined) };
   }
+  const about = { ...asks, policy: await agent.policy() };
   await settleInterrupted(context);
   const seen = observation ?? (await lookAt(subject, context));
   const nowMs = clock.now();

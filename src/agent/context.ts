@@ -23,8 +23,8 @@ export interface AgentOptions {
   readonly openSubject: (name: string) => Promise<Subject>;
   /** What a command line would do; never throws. */
   readonly classify: (command: string, subject: SubjectNames) => readonly Effect[];
-  /** A person's own rules for the guard. */
-  readonly policy: Policy;
+  /** A person's own rules for the guard, as they are now. Never rejects. */
+  readonly policy: () => Promise<Policy>;
   readonly redact: Redact;
   readonly clock: Clock;
   /** Yields [0, 1): jitter of waits. */

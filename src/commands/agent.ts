@@ -17,7 +17,7 @@ import { choiceFlag, durationFlag, isFlagSet, numberFlag, textFlag } from "./fla
 import { openPatiently, openStore } from "./open-store.ts";
 import { type OpenedSubject, openSubject } from "./open-subject.ts";
 import { openWhileItRestarts } from "./open-subject-patiently.ts";
-import { loadPolicy } from "./policy-file.ts";
+import { followPolicy, loadPolicy } from "./policy-file.ts";
 import { sessionInFile, sessionInStore } from "./recorded-session.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
@@ -32,7 +32,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
   const { flags, env, clock, random, signal, printOrLose: print } = context;
   const mode = modeOf(context);
   const limits = limitsOf(context);
-  const { policy } = await loadPolicy(context);
+  const policy = followPolicy({ context, found: await loadPolicy(context), print });
   const once = isFlagSet(flags, "once");
   const onShutdown = choiceFlag(flags, "onShutdown", ["escalate", "release"]) ?? "escalate";
   const leaseMs = durationFlag(flags, "lease") ?? LEASE_MS;

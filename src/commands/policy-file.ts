@@ -1,5 +1,6 @@
-// Where a person's policy is: the file that was named, or policy.yaml in OPERATOR_HOME.
-import { readFile } from "node:fs/promises";
+// Where a person's policy is: the file that was named, or policy.yaml in OPERATOR_HOME; and how an
+// agent that runs for months follows it.
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { NO_POLICY, type Policy } from "../agent/guard/policy.ts";
 import { readPolicy } from "../agent/guard/read-policy.ts";
@@ -35,4 +36,54 @@ export async function loadPolicy(context: Asked): Promise<FoundPolicy> {
   return text === undefined
     ? { policy: NO_POLICY, file: null }
     : { policy: readPolicy(text, file), file };
+}
+
+export interface Following {
+  readonly context: Asked;
+  /** As it was at the start. */
+  readonly found: FoundPolicy;
+  /** One line at each change. */
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Gives the policy as the file has it at each call, read anew when the file has changed. One that is
+ * wrong by now, or gone, gives what held last, with the trouble: then nothing may be changed.
+ */
+export function followPolicy({ context, found, print }: Following): () => Promise<Policy> {
+  const file = policyFileOf(context);
+  let known = found.policy;
+  let wasThere = found.file !== null;
+  let seen: string | undefined;
+  return async () => {
+    const now = await fingerprintOf(file);
+    if (now === seen) return known;
+    const isFirst = seen === undefined;
+    seen = now;
+    const read = await loadPolicy(context).catch((error: unknown) => messageOf(error));
+    const trouble = troubleOf(read, { file, wasThere });
+    if (typeof read === "string" || trouble !== undefined) {
+      known = { ...known, trouble: trouble ?? "" };
+      print(`[Policy] ${trouble}: nothing is changed until it can be read`);
+      return known;
+    }
+    wasThere ||= read.file !== null;
+    known = read.policy;
+    if (!isFirst) print(`[Policy] read anew from ${file}: ${known.rules.length} rules`);
+    return known;
+  };
+}
+
+function troubleOf(
+  read: FoundPolicy | string,
+  { file, wasThere }: { readonly file: string; readonly wasThere: boolean },
+): string | undefined {
+  if (typeof read === "string") return read;
+  return read.file === null && wasThere ? `the policy ${file} is gone` : undefined;
+}
+
+/** The same as long as nobody wrote to it; "none" where there is none. */
+async function fingerprintOf(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => undefined);
+  return found ? [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(" ") : "none";
 }

@@ -19,6 +19,7 @@ type PortName =
   | "shell"
   | "openSubject"
   | "classify"
+  | "policy"
   | "redact"
   | "clock"
   | "random"
@@ -38,6 +39,9 @@ export function replayAgent(record: SessionRecord, player: Player): AgentOptions
     openSubject: async (name) =>
       replaySubject(trusted<Constants>(await player.asked("openSubject", name)), player),
     classify: (command) => trusted(player.told("effects", command)),
+    // Once it was read at the start, and stood among the settings.
+    policy: async () =>
+      trusted(record.head.settings.policy ?? (await player.asked("policy", null))),
     clock: {
       now: () => trusted(player.told("now")),
       elapsed: () => trusted(player.told("elapsed")),

@@ -129,7 +129,10 @@ function ruleOf(decision: "ask" | "deny"): PolicyRule {
 
 test("an undo that the guard refuses is not done, and a person is told", async () => {
   const policy = { ...NO_POLICY, rules: [ruleOf("deny")] };
-  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], policy });
+  using world = openDialWorld({
+    script: [says(setCall("left", 5)), GIVES_UP],
+    policy: async () => policy,
+  });
   await world.openTicket();
   await world.run();
   expect(world.dials.deeds).toEqual(["left=5"]);
@@ -142,7 +145,10 @@ test("an undo that the guard refuses is not done, and a person is told", async (
 
 test("an undo that a person would have to be asked for is not done", async () => {
   const policy = { ...NO_POLICY, rules: [ruleOf("ask")] };
-  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], policy });
+  using world = openDialWorld({
+    script: [says(setCall("left", 5)), GIVES_UP],
+    policy: async () => policy,
+  });
   await world.openTicket();
   await world.run();
   expect(world.dials.deeds).toEqual(["left=5"]);
@@ -152,7 +158,10 @@ test("an undo that a person would have to be asked for is not done", async () =>
 test("the blast radius does not stand in the way back", async () => {
   const one = { steps: 1, interruptions: 1 };
   const policy = { ...NO_POLICY, radius: { ticket: one, hour: one } };
-  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], policy });
+  using world = openDialWorld({
+    script: [says(setCall("left", 5)), GIVES_UP],
+    policy: async () => policy,
+  });
   await world.openTicket();
   await world.run();
   expect(world.dials.read()).toEqual(AT_FIRST);

@@ -26,7 +26,7 @@ await runAgent({
   shell: createShell({ env: { PATH: process.env.PATH }, cwd: tmpdir(), clock: systemClock }),
   openSubject: async () => lampSubject().subject,
   classify: (source) => [{ kind: "write", targets: [], source }],
-  policy: NO_POLICY,
+  policy: async () => NO_POLICY,
   redact: (text) => text,
   clock: systemClock,
   random: () => 0.5,

@@ -116,7 +116,7 @@ function ordinary({ home, store, lamps, lines }: Parts): Omit<AgentOptions, "mod
     shell: createShell({ env: { PATH: process.env.PATH }, cwd: tmpdir(), clock: systemClock }),
     openSubject: async () => lamps.subject,
     classify: (command, names) => classifyCommand(command, { ...knowledge, ...names }),
-    policy: NO_POLICY,
+    policy: async () => NO_POLICY,
     redact: createRedactor([SECRET]),
     clock: systemClock,
     random: () => 0.5,

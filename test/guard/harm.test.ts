@@ -49,6 +49,20 @@ const CASES: readonly Case[] = [
     harm: undefined,
   },
   {
+    what: "one of three while another looks well that was just interrupted",
+    targets: ["kv1"],
+    health: UP,
+    sight: { shaken: ["kv2"] },
+    harm: /leave 1 of 3 members of role kv up \(kv2 missing, or interrupted just now\)/,
+  },
+  {
+    what: "the one that was just interrupted itself",
+    targets: ["kv2"],
+    health: UP,
+    sight: { shaken: ["kv2"] },
+    harm: undefined,
+  },
+  {
     what: "one while a member of another role is down",
     targets: ["kv1"],
     health: { kv1: "up", kv2: "up", kv3: "up", pd1: "down" },

@@ -157,3 +157,16 @@ for (const { text, says } of WRONG) {
     expect(() => policyOf(text)).toThrow(says);
   });
 }
+
+test("while the file cannot be followed only reads are allowed, in every mode", () => {
+  const policy = { ...policyOf(GRANT), trouble: "reading the policy: line 3: unexpected token" };
+  const read = [{ kind: "read", targets: [], source: "ls" }] as const;
+  for (const mode of ["observe", "approve", "execute"] as const) {
+    const asked = { policy, mode, action: "start_member" };
+    expect(decisionOn({ ...asked, effects: START_KV1 })).toMatchObject({
+      decision: "deny",
+      rule: "policy",
+    });
+    expect(decisionOn({ ...asked, effects: read }).decision).toBe("allow");
+  }
+});

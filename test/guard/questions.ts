@@ -16,11 +16,12 @@ export interface Sight {
   readonly seenAtMs?: number;
   readonly quorums?: readonly QuorumGroup[];
   readonly inRepair?: readonly string[];
+  readonly shaken?: readonly string[];
 }
 
 /** A member's role is its name without its number. */
 export function clusterOf(health: Health, sight: Sight = {}): ClusterModel {
-  const { seenAtMs = NOW_MS, quorums, inRepair = [] } = sight;
+  const { seenAtMs = NOW_MS, quorums, inRepair = [], shaken = [] } = sight;
   const members = Object.entries(health).map(([name, seen]) => ({
     name,
     role: name.replace(/\d/, ""),
@@ -28,7 +29,12 @@ export function clusterOf(health: Health, sight: Sight = {}): ClusterModel {
     detail: seen,
   }));
   const times = { startedAtMs: seenAtMs, endedAtMs: seenAtMs };
-  return modelCluster({ observation: { subject: "tikv", ...times, members }, quorums, inRepair });
+  return modelCluster({
+    observation: { subject: "tikv", ...times, members },
+    quorums,
+    inRepair,
+    shaken,
+  });
 }
 
 export function decisionOn(

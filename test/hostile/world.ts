@@ -124,7 +124,14 @@ function openWorld({ ledger, classify }: WorldParts): World {
     ...{ cluster, store, time, ledger, classify, approved, mode: "execute" },
     executed: () => executed,
     options: {
-      ...{ queue: store, shell, classify, clock: time, policy: NO_POLICY, random: () => 0.5 },
+      ...{
+        queue: store,
+        shell,
+        classify,
+        clock: time,
+        policy: async () => NO_POLICY,
+        random: () => 0.5,
+      },
       openSubject: async () => subject,
       // Nothing here is secret, and to look for it takes a third of the time.
       redact: (text) => text,

@@ -40,6 +40,9 @@ export function guard(question: GuardQuestion): GuardDecision {
     if (why !== undefined) return deny(`refusal: ${kind}`, `${source}: ${why}`);
   }
   if (!isMutating(effects)) return { decision: "allow", reason: "it only reads", rule: "reads" };
+  const { trouble } = question.policy;
+  if (trouble !== undefined)
+    return deny("policy", `${trouble}; until it can be read: ${READS_ALONE}`);
   const harm = findHarm(effects, question);
   if (harm) return deny(harm.rule, harm.reason);
   const excess = findExcess({
@@ -50,6 +53,8 @@ export function guard(question: GuardQuestion): GuardDecision {
   if (excess !== undefined) return deny("blast radius", excess);
   return decideByRules(question);
 }
+
+const READS_ALONE = "nothing but known reads is allowed";
 
 /** Nothing stands against it but what people want. */
 function decideByRules(question: GuardQuestion): GuardDecision {

@@ -26,6 +26,8 @@ export interface Policy {
   readonly timeZone: string;
   readonly radius: BlastRadius;
   readonly rules: readonly PolicyRule[];
+  /** Why nobody can know what it is now: then nothing that changes anything is allowed. */
+  readonly trouble?: string;
 }
 
 export const NO_POLICY: Policy = { timeZone: "UTC", radius: BLAST_RADIUS, rules: [] };

@@ -5,6 +5,7 @@ import { EFFECTS } from "../../domain/effect.ts";
 import { messageOf, OperatorError } from "../../domain/errors.ts";
 import { BLAST_RADIUS, type BlastRadius } from "./history.ts";
 import type { HourSpan, Policy, PolicyRule } from "./policy.ts";
+import { findRepeatedKey } from "./repeated-keys.ts";
 
 const POLICY_CHARS_MAX = 256 * 1024;
 
@@ -75,6 +76,8 @@ const policySchema = z.strictObject({
 export function readPolicy(text: string, file: string): Policy {
   if (text.length > POLICY_CHARS_MAX)
     throw wrong(file, `longer than ${POLICY_CHARS_MAX} characters`);
+  const repeated = findRepeatedKey(text);
+  if (repeated) throw wrong(file, `line ${repeated.line}: "${repeated.key}" stands there twice`);
   // An empty file has no rules.
   const parsed = policySchema.safeParse(parseYaml(text, file) ?? {});
   if (!parsed.success) {

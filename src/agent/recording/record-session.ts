@@ -59,6 +59,7 @@ function recordPorts(agent: AgentOptions, tape: Tape): AgentOptions {
       },
     },
     openSubject: (name) => recordSubject(() => agent.openSubject(name), { name, tape, clock }),
+    policy: () => tape.asked("policy", { question: null, ask: agent.policy }),
     classify: (command, names) => tape.told("effects", command, agent.classify(command, names)),
     clock: {
       now: () => {
@@ -170,8 +171,8 @@ class PartWriter {
 }
 
 function headOf({ agent, ticket, session }: Beginning): RecordPart["head"] {
-  const { queue, model, shell, openSubject, classify, redact, clock, random, signal, print } =
-    agent;
+  const { queue, model, shell, openSubject, classify, policy, redact } = agent;
+  const { clock, random, signal, print } = agent;
   // What is left over is data; a port that is added is missed by the next line's types.
   const ports = {
     queue,
@@ -179,6 +180,7 @@ function headOf({ agent, ticket, session }: Beginning): RecordPart["head"] {
     shell,
     openSubject,
     classify,
+    policy,
     redact,
     clock,
     random,

@@ -1,0 +1,56 @@
+// A policy that changes while an agent runs: what holds is what the file says, or nothing may be
+// changed.
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { followPolicy, loadPolicy } from "../../src/commands/policy-file.ts";
+
+const DENY = "rules: [{ decision: deny, member: kv1 }]\n";
+
+async function follow(first?: string) {
+  const home = mkdtempSync(join(tmpdir(), "operator-policy-"));
+  const file = join(home, "policy.yaml");
+  if (first !== undefined) writeFileSync(file, first);
+  const context = { flags: {}, env: { OPERATOR_HOME: home } };
+  const lines: string[] = [];
+  const found = await loadPolicy(context);
+  const policy = followPolicy({ context, found, print: (line) => lines.push(line) });
+  const rulesOf = async () => {
+    const { rules, trouble } = await policy();
+    return trouble ?? rules.map(({ decision }) => decision);
+  };
+  return {
+    ...{ file, lines, rulesOf },
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+  };
+}
+
+test("a policy that is written, changed or emptied is followed from the next question on", async () => {
+  using policy = await follow();
+  expect(await policy.rulesOf()).toEqual([]);
+  writeFileSync(policy.file, DENY);
+  expect(await policy.rulesOf()).toEqual(["deny"]);
+  writeFileSync(policy.file, DENY.replace("deny", "ask"));
+  expect(await policy.rulesOf()).toEqual(["ask"]);
+  writeFileSync(policy.file, "");
+  expect(await policy.rulesOf()).toEqual([]);
+  expect(policy.lines).toHaveLength(3);
+});
+
+test("one that is broken or gone is told, once, until it can be read again", async () => {
+  using policy = await follow(DENY);
+  expect(await policy.rulesOf()).toEqual(["deny"]);
+  writeFileSync(policy.file, "rules: [{ decision: never }]\n");
+  expect(await policy.rulesOf()).toContain("rules, number 1, decision: ");
+  expect(await policy.rulesOf()).toContain("rules, number 1, decision: ");
+  rmSync(policy.file);
+  expect(await policy.rulesOf()).toContain("policy.yaml is gone");
+  writeFileSync(policy.file, DENY);
+  expect(await policy.rulesOf()).toEqual(["deny"]);
+  const [broken, gone, again] = policy.lines;
+  expect(policy.lines).toHaveLength(3);
+  expect(broken).toMatch(/^\[Policy\] reading the policy .*: nothing is changed until/);
+  expect(gone).toContain("is gone: nothing is changed until");
+  expect(again).toMatch(/^\[Policy\] read anew from .*: 1 rules$/);
+});
