@@ -110,12 +110,12 @@ export interface WorkQueue {
   endSession(sessionId: string, end: SessionEnd): Promise<void>;
   /**
    * Asks a person; or finds what was asked or answered for the same operation on the same subject
-   * in the same state, by a session that ended before it heard the answer. What was asked in another
-   * state becomes void.
+   * in the same state, by a session that ended before it heard the answer. What was asked in
+   * another state becomes void.
    */
   requestApproval(request: ApprovalRequest): Promise<Approval>;
   getApproval(approvalId: number): Promise<Approval | undefined>;
-  /** What `requestApproval` of a new session on the subject could find; oldest first, the last 10. */
+  /** What a new session's `requestApproval` could find: oldest first, the last 10. */
   unheardApprovals(subject: string): Promise<readonly Approval[]>;
   /**
    * approved -> used; false when it is anything else, or given for another operation or state, or
