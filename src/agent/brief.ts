@@ -31,8 +31,8 @@ a person continues from there. Name the audit events that show it.
 - When a verification is refused, you get the reason and go on.`;
 
 const UNHEARD = `What people were asked about this subject by sessions that ended too early to \
-hear the answer. It counts for exactly this operation while the state is the same: propose just that, \
-and nobody is asked twice.`;
+hear the answer. It counts for exactly this operation while the state is the same: propose just \
+that, and nobody is asked twice.`;
 
 export interface BriefSubject {
   readonly name: string;
