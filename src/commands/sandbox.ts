@@ -1,6 +1,7 @@
 // operator sandbox: the inner side of the sandbox that an agent's commands run in. Started in it,
 // by `infra/sandbox.ts` and by the programs of its door.
 import type { OutputName } from "../infra/child.ts";
+import { offerLine } from "../infra/output.ts";
 import { DOOR_ENV, readRelayPlan } from "../infra/sandbox-protocol.ts";
 import { askOutside, runBehindDoor } from "../infra/sandbox-relay.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
@@ -19,13 +20,11 @@ function relay([plan, command]: readonly string[]): Promise<number> {
   return runBehindDoor(command, readRelayPlan(plan));
 }
 
-function ask(
-  { env, print, printError }: CommandContext,
-  words: readonly string[],
-): Promise<number> {
+function ask({ env }: CommandContext, words: readonly string[]): Promise<number> {
   const door = env[DOOR_ENV];
   if (door === undefined) throw usage(`ask needs ${DOOR_ENV}: it is for a sandbox`);
+  // `docker logs --follow | head` has an end.
   const onLines = (lines: string, stream: OutputName) =>
-    stream === "stdout" ? print(lines) : printError(lines);
+    offerLine(lines, stream === "stdout" ? 1 : 2);
   return askOutside(words, { door, onLines });
 }

@@ -23,6 +23,11 @@ export function printLineTo(fileDescriptor: 1 | 2): PrintLine {
   };
 }
 
+/** Waits for a slow reader. False when it is gone: for who would go on for nobody. */
+export function offerLine(line: string, fileDescriptor: 1 | 2): boolean {
+  return !write(bytesOf(line), { fileDescriptor, stallMsMax: Infinity }).isReaderGone;
+}
+
 /**
  * For daemons, whose work matters more than their lines: what a full disk or a reader that stands
  * still does not take is lost, a line as a whole. Never throws.
@@ -54,6 +59,7 @@ interface Written {
   readonly written: number;
   /** What kept the rest from being written; none when it was only the stall. */
   readonly failure: unknown;
+  readonly isReaderGone?: true;
 }
 
 /** A full non-blocking pipe says EAGAIN: the rest is tried again. A closed one takes everything. */
@@ -66,7 +72,7 @@ function write(bytes: Buffer, { fileDescriptor, stallMsMax }: Sink): Written {
       stalledMs = 0;
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (code === "EPIPE" || code === "EIO") return { written: bytes.length, failure: undefined };
+      if (code === "EPIPE" || code === "EIO") return takenByNobody(bytes);
       if (code !== "EAGAIN") return { written, failure: error };
       if (stalledMs >= stallMsMax) return { written, failure: undefined };
       Bun.sleepSync(1);
@@ -74,6 +80,10 @@ function write(bytes: Buffer, { fileDescriptor, stallMsMax }: Sink): Written {
     }
   }
   return { written, failure: undefined };
+}
+
+function takenByNobody(bytes: Buffer): Written {
+  return { written: bytes.length, failure: undefined, isReaderGone: true };
 }
 
 function bytesOf(line: string): Buffer {

@@ -18,31 +18,36 @@ export async function runBehindDoor(command: string, plan: RelayPlan): Promise<n
   }).exited;
 }
 
-export interface Heard {
-  /** One line or several, without the last one's end. */
-  readonly onLines: (lines: string, stream: OutputName) => void;
+export interface Asking {
+  readonly door: string;
+  /** One line or several, without the last one's end. False when nobody reads them any more. */
+  readonly onLines: (lines: string, stream: OutputName) => boolean;
 }
 
-/** Has a program run outside. Resolves with its exit code; 126 where the door is shut. */
-export async function askOutside(
-  words: readonly string[],
-  { door, onLines }: Heard & { readonly door: string },
-): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const socket = knock(door, { ask: [...words] });
+/**
+ * Has a program run outside. Resolves with its exit code; with 126 where the door is shut, or the
+ * reader is gone: then the program is ended.
+ */
+export async function askOutside(words: readonly string[], asking: Asking): Promise<number> {
+  const socket = knock(asking.door, { ask: [...words] });
+  const exitCode = await hearOut(socket, asking).catch(() => NOT_ALLOWED);
+  socket.destroy();
+  return exitCode;
+}
+
+async function hearOut(socket: Socket, { onLines }: Asking): Promise<number> {
   let rest = "";
   socket.setEncoding("utf8");
-  socket.on("data", (chunk) => {
+  for await (const chunk of socket) {
     const lines = `${rest}${chunk}`.split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const said = readAnswer(line);
-      if (said && "exitCode" in said) resolve(said.exitCode);
-      else if (said) onLines(said.lines, said.stream);
+      if (said && "exitCode" in said) return said.exitCode;
+      if (said && !onLines(said.lines, said.stream)) return NOT_ALLOWED;
     }
-  });
-  for (const over of ["error", "end", "close"]) socket.once(over, () => resolve(NOT_ALLOWED));
-  return promise.finally(() => socket.destroy());
+  }
+  return NOT_ALLOWED;
 }
 
 /** Where it may not listen nobody answers. */
