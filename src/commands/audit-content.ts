@@ -56,6 +56,14 @@ export function undoIn(content: JsonObject): Undo | undefined {
   return undo.safeParse(content.undo).data;
 }
 
+/** Of a `guard_decided`: what it said, and how what it let pass is taken back. */
+export function guardWords(content: JsonObject): string {
+  const decision = textIn(content, "decision");
+  const undo = textIn(content, "undo");
+  const back = decision === "deny" || undo === "" ? "" : `; ${undo}`;
+  return `${decision}: ${textIn(content, "reason")}${back}`;
+}
+
 /** Empty when it is missing or no text. */
 export function textIn(content: JsonObject, name: string): string {
   const value = content[name];

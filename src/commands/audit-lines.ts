@@ -17,6 +17,7 @@ import {
 import {
   blocksIn,
   decisionIn,
+  guardWords,
   numberIn,
   objectIn,
   type ReadBlock,
@@ -85,7 +86,7 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
     case "model_failed":
       return [failureWords(content)];
     case "guard_decided":
-      return [`[Guard] ${plainLine(textIn(content, "decision"))}: ${reason}`];
+      return [plainLine(`[Guard] ${guardWords(content)}`)];
     case "tool_result":
       return resultWords(content);
     case "approval_requested":

@@ -10,6 +10,7 @@ import { formatTimeOfDay } from "../panels/units.ts";
 import {
   blocksIn,
   decisionIn,
+  guardWords,
   numberIn,
   objectIn,
   type ReadBlock,
@@ -58,7 +59,7 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
       return [`[${speakerOf(session)}] failed: ${textIn(content, "message")}${next}`];
     }
     case "guard_decided":
-      return [`[Guard] ${textIn(content, "decision")}: ${reason}`];
+      return [`[Guard] ${guardWords(content)}`];
     case "tool_result":
       return [resultLine(content)];
     case "approval_requested":

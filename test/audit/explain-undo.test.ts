@@ -54,7 +54,8 @@ test("the page says which step takes which back, and how an interrupted one was 
   const { id } = await world.session();
   const shown = await auditOf(world, ["show", id]);
   expect(shown).toContain("[Step] 1 was interrupted; settled: took effect: its effect is there");
-  expect(shown).toContain('; undo: put_back left {"value":1}');
+  expect(shown).toMatch(/\[Guard\] allow: .*; undo: put_back left \{"value":1\}/);
+  expect(shown).toMatch(/\[Step\] 2 begun: .*; undo: put_back left \{"value":1\}/);
   expect(shown).toContain("[Step] 3 begun, to take back step 2");
   expect(shown).toContain("[Undo] step 2 by step 3");
 });
