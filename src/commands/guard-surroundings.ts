@@ -9,6 +9,7 @@ import {
   HOUR_MS,
   interrupts,
   NO_HISTORY,
+  shakenBy,
 } from "../agent/guard/history.ts";
 import type { Policy } from "../agent/guard/policy.ts";
 import { type CommandKnowledge, placesOf, type SubjectNames } from "../agent/guard/scope.ts";
@@ -63,8 +64,11 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   const members = found.length > 0 ? found : declared;
   const knowledge = shellKnowledge(context)({ subject, members, ...seen.places });
   const about = { subject, knowledge, actions: seen.actions, nowMs };
-  const history = state ? state.history : await readHistory(context, about);
-  return { ...seen, ...about, mode: modeOf(context), history, policy, policyFile };
+  const { history, shaken } = state
+    ? { history: state.history, shaken: [] }
+    : await readLately(context, about);
+  const cluster = { ...seen.cluster, shaken };
+  return { ...seen, ...about, cluster, mode: modeOf(context), history, policy, policyFile };
 }
 
 interface StateOfSubject {
@@ -106,20 +110,28 @@ function actionsOf({ clock }: CommandContext, definition: SubjectDefinition): re
   return definition.open({ topology, runtime: undefined, clock }).actions;
 }
 
-async function readHistory(
+interface Lately {
+  readonly history: History;
+  readonly shaken: readonly string[];
+}
+
+async function readLately(
   context: CommandContext,
   about: Pick<Surroundings, "subject" | "knowledge" | "actions" | "nowMs">,
-): Promise<History> {
+): Promise<Lately> {
   const typed = textFlag(context.flags, "ticket");
   const ticketId = typed === undefined ? undefined : parseId(typed, "ticket");
   const { subject, nowMs } = about;
   using store = await openExistingStore(context);
   const steps = await store.recentSteps({ subject, sinceMs: nowMs - HOUR_MS, ticketId });
-  if (steps.length === 0) return NO_HISTORY;
+  if (steps.length === 0) return { history: NO_HISTORY, shaken: [] };
   const isInterruption = (entry: JournalEntry) =>
     interrupts(entry, {
       actions: about.actions,
       classify: (command) => classifyCommand(command, about.knowledge),
     });
-  return countHistory(steps, { ticketId, nowMs, isInterruption });
+  return {
+    history: countHistory(steps, { ticketId, nowMs, isInterruption }),
+    shaken: shakenBy(steps, { nowMs, isInterruption }),
+  };
 }

@@ -15,6 +15,7 @@ export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
   awk: classifyAwk,
   gawk: classifyAwk,
   mawk: classifyAwk,
+  nawk: classifyAwk,
   sed: classifySed,
   find: classifyFind,
 };

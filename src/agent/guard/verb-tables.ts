@@ -42,7 +42,9 @@ export const REDIS: VerbTool = {
     ...verbs("read", ["slowlog get", "slowlog len", "latency latest", "memory usage"]),
     ...verbs("read", ["memory stats", "memory doctor", "acl whoami", "acl list", "cluster info"]),
     ...verbs("read", ["cluster nodes", "--latency", "--bigkeys", "--stat", "--scan", "lastsave"]),
+    ...verbs("read", ["object", "hkeys", "hvals", "zcount", "zrangebyscore", "zrank", "xinfo"]),
     ...verbs("configure", [
+      "bgsave",
       "config set",
       "config rewrite",
       "client kill",
