@@ -71,10 +71,18 @@ async function readLimits(
   const options = { timeoutMs: READ_WITHIN_MS, outputBytesMax: KIB, signal, reach };
   const { output } = await shell.run(READ_LIMITS, options);
   const [cpu, data, file, files, core] = output.head.split("\n").map(Number);
-  const counted = process.platform === "linux" ? (["kernel", "operator"] as const) : [];
+  const isLinux = process.platform === "linux";
+  const counted = isLinux ? (["kernel", "operator"] as const) : (["kernel"] as const);
   return [
     kept({ name: "cpu", value: cpu, unit: "s", by: counted }),
-    kept({ name: "memory", value: data, times: KIB, unit: "bytes", by: counted }),
+    // Elsewhere memory that is mapped is not counted as data.
+    kept({
+      name: "memory",
+      value: isLinux ? data : undefined,
+      times: KIB,
+      unit: "bytes",
+      by: counted,
+    }),
     kept({ name: "file_size", value: file, times: BLOCK_BYTES, unit: "bytes" }),
     kept({ name: "open_files", value: files, unit: "" }),
     kept({ name: "core_dump", value: core, times: BLOCK_BYTES, unit: "bytes" }),
