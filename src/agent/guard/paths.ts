@@ -16,8 +16,11 @@ export function isProtected(word: ShellWord, scope: Scope): boolean {
   );
 }
 
-/** Compose reads them where it is started: their hooks run programs in members. */
-const STEERING_FILE = /\/(?:(?:docker-)?compose\b[^/]*|\.env[^/]*)(?:\/|$)/i;
+/**
+ * Programs read them without being told: compose where it is started, whose hooks run programs in
+ * members; others what begins with a dot, where the temporary folder is somebody's home.
+ */
+const STEERING_FILE = /\/(?:(?:docker-)?compose\b|\.)/i;
 
 /** Whether it certainly names a file below the agent's own folder, which may be overwritten. */
 export function isScratch(word: ShellWord, scope: Scope): boolean {

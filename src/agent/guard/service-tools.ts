@@ -93,6 +93,6 @@ function isSubjects(unit: string, { knowledge }: Scope): boolean {
   const { subject, members } = knowledge;
   const stems = members.map((name) => name.replace(/[-_]?\d+$/, ""));
   const name = unit.replace(/\.service$/, "");
-  const [first = ""] = name.split(/[-@.]/);
+  const [, first = ""] = /^(\w+?)(?:[-@](?:\d+|server))?$/.exec(name) ?? [];
   return members.includes(name) || [subject, ...stems, ...members].includes(first);
 }
