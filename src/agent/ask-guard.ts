@@ -44,9 +44,10 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   const about = { ...asks, policy: await agent.policy() };
   await settleInterrupted(context);
   const seen = observation ?? (await lookAt(subject, context));
-  const nowMs = clock.now();
-  const query = { subject: subject.name, sinceMs: nowMs - HOUR_MS, ticketId: ticket.id };
+  const query = { subject: subject.name, sinceMs: clock.now() - HOUR_MS, ticketId: ticket.id };
   const known = await agent.queue.recentSteps(query);
+  // After it: while a store fails it is asked again and again, and the look grows old.
+  const nowMs = clock.now();
   const steps = known.filter(({ entry }) => entry.id < stepId);
   const classify = (command: string) => agent.classify(command, namesOf(context));
   const isInterruption = (entry: JournalEntry) =>

@@ -9,6 +9,7 @@ import type { WorkQueue } from "../../src/domain/ticket-ops.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { eventually } from "../support/eventually.ts";
 import { hurriedClock } from "../support/hurried-clock.ts";
+import { lampSubject } from "../support/memory-subject.ts";
 import { actCall, concludeCall, says } from "../support/scripted-model.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -123,3 +124,26 @@ test("an idle agent that is told to stop does not fail with the store", async ()
 function databaseOf({ home }: World): string {
   return join(home, "tickets.db");
 }
+
+test("a look that grows old while the store fails is no sight any more", async () => {
+  let aheadMs = 0;
+  using world = openWorld({
+    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
+    lamps: lampSubject({ effect: "configure" }),
+    clock: { ...systemClock, now: () => systemClock.now() + aheadMs },
+    wrapQueue: (queue) =>
+      new Proxy(queue, {
+        get(target, name) {
+          if (name === "recentSteps") aheadMs += 20_000;
+          const method: unknown = Reflect.get(target, name);
+          return typeof method === "function" ? method.bind(target) : method;
+        },
+      }),
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.lamps.deeds).toEqual([]);
+  expect(world.lines).toContainEqual(
+    expect.stringMatching(/^\[Guard\] deny: .*last seen 2\d s ago/),
+  );
+});
