@@ -1,5 +1,5 @@
-// The broker is killed at every step of its record and of its socket, and while the engine works for
-// it: what was done stands on record before it was done, and nothing is done again by itself.
+// The broker is killed at every step of its record and of its socket, and while the engine works
+// for it: what was done stands on record before it was done, and nothing is done again by itself.
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ test(
   "the broker is killed at every step",
   async () => {
     const passed = await killEverywhere(
-      async (point) => {
+      async ({ point }) => {
         await using room = await openRoom();
         const first = room.start(point);
         await Promise.race([untilAnswers(room), first.exited]);

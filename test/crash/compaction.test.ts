@@ -44,7 +44,7 @@ async function compactedIn(path: string): Promise<number> {
 test("killed at each of its steps, it leaves a whole audit, which the next one compacts", async () => {
   let stories = 0;
   const points = await killEverywhere(
-    async (point) => {
+    async ({ point }) => {
       stories += 1;
       const db = join(dir, `${stories}.db`);
       copyFileSync(before, db);

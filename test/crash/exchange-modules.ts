@@ -16,7 +16,8 @@ export const exchangeModules: BunPlugin = {
       const text = await Bun.file(path).text();
       const renamed = text.replace("export const systemClock", "const realClock");
       if (renamed === text) throw new Error(`${path} has no systemClock`);
-      const hurried = `export const systemClock = hurry(realClock, Number(process.env[SPEED_ENV] ?? 1));`;
+      const speed = "Number(process.env[SPEED_ENV] ?? 1)";
+      const hurried = `export const systemClock = hurry(realClock, ${speed});`;
       const imported = `import { hurry, SPEED_ENV } from ${here("hurry.ts")};`;
       return { contents: `${imported}\n${renamed}\n${hurried}\n`, loader: "ts" };
     });

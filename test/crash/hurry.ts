@@ -9,6 +9,7 @@ const BEGINNING_MS = 1_700_000_000_000;
 
 export function hurry(real: Clock, speed: number): Clock {
   return {
+    ...real,
     now: () => Math.round(BEGINNING_MS + (real.now() - BEGINNING_MS) * speed),
     elapsed: () => Math.round(real.elapsed() * speed),
     sleep: (durationMs, signal) => real.sleep(durationMs / speed, signal),

@@ -30,7 +30,7 @@ for (const struck of CASES) {
   test(
     `the injector of ${struck.fault} is killed at every step`,
     async () => {
-      const passed = await killEverywhere(async (point) => {
+      const passed = await killEverywhere(async ({ point }) => {
         await using world = await openStruck(struck);
         const { isKilled } = await world.run(inject, { point });
         await expectRecovered(world, struck);
@@ -44,7 +44,7 @@ for (const struck of CASES) {
   test(
     `who recovers from ${struck.fault} is killed at every step`,
     async () => {
-      const passed = await killEverywhere(async (point) => {
+      const passed = await killEverywhere(async ({ point }) => {
         await using world = await openStruck(struck);
         await world.run(inject);
         const { isKilled } = await world.run(recover, { point });

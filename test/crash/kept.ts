@@ -3,30 +3,28 @@ import type { World } from "./world.ts";
 
 export interface KeptOptions {
   readonly words: string;
-  /** Of its first life alone. */
-  readonly point?: string | undefined;
+  /** Of its first lives; the later ones are not armed. */
+  readonly points?: readonly (string | undefined)[];
 }
 
 export interface Kept {
   /** How often it was killed so far. */
   deaths(): number;
-  /** Resolves at its first death. */
-  readonly hasDied: Promise<void>;
   /** Its present life ends here. */
   kill(): void;
 }
 
-export function keep(world: World, { words, point }: KeptOptions): Kept {
-  const { promise: hasDied, resolve } = Promise.withResolvers<void>();
-  let [deaths, child] = [0, world.start(words, { point })];
+export function keep(world: World, { words, points = [] }: KeptOptions): Kept {
+  let deaths = 0;
+  const start = () => world.start(words, { point: points[deaths] });
+  let child = start();
   const live = async () => {
     while ((await child.exited).isKilled) {
       deaths += 1;
-      resolve();
       if (world.isOver()) return;
-      child = world.start(words);
+      child = start();
     }
   };
   void live();
-  return { deaths: () => deaths, hasDied, kill: () => child.kill("SIGKILL") };
+  return { deaths: () => deaths, kill: () => child.kill("SIGKILL") };
 }

@@ -1,13 +1,14 @@
 // A lamp outside of operator's knowledge: its file is its history, one line for everything that was
-// done to it. A press changes its state, so that one press too many shows, and so does one too few.
+// done to it. What is done twice undoes itself, so that once too many shows, and once too few.
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** `break` and `mend` leave it dark and lit, whatever it was. */
-export type LampDeed = "press" | "break" | "mend";
+/** `break` and `mend` leave it dark and lit, whatever it was; the others change what is. */
+export type LampDeed = "press" | "turn" | "polish" | "break" | "mend";
 
 export interface Lamp {
   readonly isLit: boolean;
+  readonly isTurned: boolean;
   readonly presses: number;
   /** Presses of a lamp that was lit: each of them was done twice, or blindly. */
   readonly harm: number;
@@ -15,6 +16,8 @@ export interface Lamp {
 
 /** The folder of its lamps is all that the subject is told. */
 export const LAMPS_ENV = "LAMPS";
+
+const NEW: Lamp = { isLit: true, isTurned: false, presses: 0, harm: 0 };
 
 export function lampFile(dir: string, name: string): string {
   return join(dir, name);
@@ -27,11 +30,21 @@ export function doToLamp(file: string, deed: LampDeed): void {
 
 export function readLamp(file: string): Lamp {
   const deeds = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return deeds.reduce(take, { isLit: true, presses: 0, harm: 0 });
+  return deeds.reduce(take, NEW);
 }
 
-function take({ isLit, presses, harm }: Lamp, line: string): Lamp {
-  if (line.startsWith("break")) return { isLit: false, presses, harm };
-  if (line.startsWith("mend")) return { isLit: true, presses, harm };
-  return { isLit: !isLit, presses: presses + 1, harm: harm + (isLit ? 1 : 0) };
+function take(lamp: Lamp, line: string): Lamp {
+  const { isLit, isTurned, presses, harm } = lamp;
+  switch (line.split(" ")[0]) {
+    case "break":
+      return { ...lamp, isLit: false };
+    case "mend":
+      return { ...lamp, isLit: true };
+    case "turn":
+      return { ...lamp, isTurned: !isTurned };
+    case "press":
+      return { ...lamp, isLit: !isLit, presses: presses + 1, harm: harm + (isLit ? 1 : 0) };
+    default:
+      return lamp;
+  }
 }

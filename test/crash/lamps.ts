@@ -11,9 +11,9 @@ import type {
   Subject,
   SubjectDefinition,
 } from "../../src/domain/subject.ts";
-import { undoUnneeded } from "../../src/domain/undo.ts";
+import { type UndoPlan, undoUnneeded } from "../../src/domain/undo.ts";
 import type { Invariant } from "../../src/domain/verdict.ts";
-import { doToLamp, LAMPS_ENV, lampFile, readLamp } from "./lamp.ts";
+import { doToLamp, LAMPS_ENV, type LampDeed, lampFile, readLamp } from "./lamp.ts";
 import { MEMBERS } from "./small-engine.ts";
 
 export const lamps: SubjectDefinition = {
@@ -30,13 +30,18 @@ export const lamps: SubjectDefinition = {
   runWorkload: async () => 1,
 };
 
-/** What its runbook does before it presses: the lamps are named for it. */
+/** Lamps are named for what their runbook does. */
 export const LAMPS = {
+  /** Looks, presses, concludes. */
   plain: "plain",
   /** Claims at first that all is well, and is refused. */
   hasty: "hasty",
-  /** Its runbook has a defect. */
+  /** Turns the lamp, polishes it in vain, and gives up: what it turned is turned back. */
+  clumsy: "clumsy",
+  /** Has a defect. */
   puzzling: "puzzling",
+  /** Looks for longer than it may. */
+  slow: "slow",
 } as const;
 
 /** For the broker alone, which knows nothing of what they do. */
@@ -49,7 +54,7 @@ function openLamps({ topology, runtime, clock }: OpenOptions): Subject {
     name: topology.subject,
     runtime,
     invariants: [lampLit],
-    actions: [press],
+    actions: ACTIONS,
     // None of them is needed: what keeps a lamp lit here is only that nobody acts blindly.
     quorums: () => [],
     primer: "Lamps are lit or dark; a press changes that.",
@@ -67,8 +72,9 @@ function folder(): string {
 }
 
 function observe(name: string): ObservedMember {
-  const { isLit } = readLamp(lampFile(folder(), name));
-  return { name, role: "lamp", health: isLit ? "up" : "down", detail: isLit ? "lit" : "dark" };
+  const { isLit, isTurned } = readLamp(lampFile(folder(), name));
+  const detail = `${isLit ? "lit" : "dark"}${isTurned ? ", turned" : ""}`;
+  return { name, role: "lamp", health: isLit ? "up" : "down", detail };
 }
 
 const lampLit: Invariant = {
@@ -87,40 +93,80 @@ const lampLit: Invariant = {
     })),
 };
 
-/** Done twice it undoes itself, so whoever repeats it blindly does harm. */
-const press: Action = {
-  name: "press",
-  describes: "Presses the switch of a lamp.",
-  targets: "a lamp",
-  args: {},
-  effect: "interrupt",
-  undo: undoUnneeded("every lamp is to be lit"),
-  touches: ({ target }) => [target],
-  precondition: isInState("down"),
-  postcondition: isInState("up"),
-  withinMs: 2_000,
-  run: async ({ target }) => {
-    doToLamp(lampFile(folder(), target), "press");
-    return `pressed the switch of ${target}`;
-  },
+type Deed = Pick<Action, "name" | "precondition" | "postcondition" | "undo"> & {
+  readonly deed: LampDeed;
 };
 
-function isInState(wanted: ObservedMember["health"]): Action["precondition"] {
+const isDark = finds((detail) => detail.startsWith("dark"));
+const isLit = finds((detail) => detail.startsWith("lit"));
+const isTurned = finds((detail) => detail.endsWith("turned"));
+const isStraight = finds((detail) => !detail.endsWith("turned"));
+
+const ACTIONS: readonly Action[] = [
+  actionOf({
+    ...{ name: "press", deed: "press", precondition: isDark, postcondition: isLit },
+    undo: undoUnneeded("every lamp is to be lit"),
+  }),
+  actionOf({
+    ...{ name: "turn", deed: "turn", precondition: isStraight, postcondition: isTurned },
+    undo: byTurningBack(),
+  }),
+  actionOf({
+    ...{ name: "turn_back", deed: "turn", precondition: isTurned, postcondition: isStraight },
+    undo: undoUnneeded("a lamp is to be straight"),
+  }),
+  actionOf({
+    ...{ name: "polish", deed: "polish", precondition: isDark, postcondition: finds(() => false) },
+    undo: byTurningBack(),
+  }),
+];
+
+function byTurningBack(): UndoPlan {
+  return {
+    describes: "turn_back",
+    plan: (_, { target }) => ({ type: "call", call: { action: "turn_back", target, args: {} } }),
+  };
+}
+
+function actionOf({ deed, ...rest }: Deed): Action {
+  return {
+    ...rest,
+    describes: `${deed}s a lamp`,
+    targets: "a lamp",
+    args: {},
+    effect: "interrupt",
+    touches: ({ target }) => [target],
+    withinMs: 500,
+    run: async ({ target }) => {
+      doToLamp(lampFile(folder(), target), deed);
+      return `${deed} ${target}`;
+    },
+  };
+}
+
+function finds(isSo: (detail: string) => boolean): Action["precondition"] {
   return ({ members }: Observation, { target }): Check => {
-    const found = members.find(({ name }) => name === target);
-    if (found?.health === wanted) return { isMet: true };
-    return { isMet: false, reason: `${target} is ${found?.detail ?? "no lamp"}` };
+    const found = members.find(({ name }) => name === target)?.detail ?? "no lamp";
+    return isSo(found) ? { isMet: true } : { isMet: false, reason: `${target} is ${found}` };
   };
 }
 
 function* relight({ entity }: Parameters<Runbook>[0]): ReturnType<Runbook> {
   if (entity === LAMPS.puzzling) throw new Error("the runbook is puzzled");
-  const thought = `${entity} is dark`;
-  const command = `cat ${lampFile(folder(), entity)}`;
-  yield { tool: "shell", thought, command, reason: "what was done to it" };
+  const look = entity === LAMPS.slow ? "sleep 60" : `cat ${lampFile(folder(), entity)}`;
+  yield { tool: "shell", thought: "a look", command: look, reason: "what was done to it" };
   if (entity === LAMPS.hasty) yield conclude("fixed");
-  const pressed = yield { tool: "act", thought, action: "press", target: entity, reason: thought };
+  if (entity === LAMPS.clumsy) {
+    yield act("turn", entity);
+    yield act("polish", entity);
+    yield conclude("cannot_fix");
+  }
+  const pressed = yield act("press", entity);
   yield conclude(pressed.isError ? "cannot_fix" : "fixed");
+}
+
+function act(action: string, target: string): RunbookStep {
+  return { tool: "act", thought: `${target} is dark`, action, target, reason: "it is dark" };
 }
 
 function conclude(outcome: "fixed" | "cannot_fix"): RunbookStep {

@@ -3,12 +3,21 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** With the process to be killed armed so; true when it was killed. */
-export type Tell = (point: string) => Promise<boolean>;
+export interface Telling {
+  /** As the variable of fail points takes it. */
+  readonly point: string;
+  /** With more time for everything. */
+  readonly isSlow: boolean;
+}
+
+/** True when the process that was armed with the point was killed. */
+export type Tell = (telling: Telling) => Promise<boolean>;
 
 export interface Points {
   /** Comes again and again, and the later repetitions are like the ones before. */
   readonly repeats?: RegExp;
+  /** What another story is told for already. */
+  readonly isKnown?: (name: string) => boolean;
   /** Stories that are told beside each other. */
   readonly atOnce: number;
 }
@@ -20,13 +29,16 @@ const REPETITIONS_MAX = 3;
  * and with the points that were not reached, but for those that repeat.
  */
 export async function killEverywhere(tell: Tell, options: Points): Promise<readonly string[]> {
-  const passed = await listPoints(tell);
-  const left = numbered(passed, options.repeats);
+  const { isKnown = () => false, repeats } = options;
+  const passed = (await listPoints(tell)).filter((name) => !isKnown(name));
+  const left = numbered(passed, repeats);
   const failures: string[] = [];
   const teller = async () => {
     for (let point = left.shift(); point !== undefined; point = left.shift()) {
-      const failure = await tryTelling(tell, point, options);
-      if (failure !== undefined) failures.push(`${point}: ${failure}`);
+      const isReached = await tellTwice(tell, point).catch((error: unknown) => {
+        failures.push(`${point}: ${error instanceof Error ? error.message : error}`);
+      });
+      if (isReached === false && !repeats?.test(point)) failures.push(`${point}: not reached`);
     }
   };
   await Promise.all(Array.from({ length: options.atOnce }, teller));
@@ -36,13 +48,26 @@ export async function killEverywhere(tell: Tell, options: Points): Promise<reado
 
 async function listPoints(tell: Tell): Promise<readonly string[]> {
   const dir = mkdtempSync(join(tmpdir(), "operator-points-"));
-  const file = join(dir, "points");
   try {
-    await tell(file);
-    return readFileSync(file, "utf8").trim().split("\n");
+    const files = ["fast", "slow"].map((name) => join(dir, name));
+    const [fast = "", slow = ""] = files;
+    const isTold = await tell({ point: fast, isSlow: false }).then(
+      () => true,
+      () => false,
+    );
+    if (!isTold) await tell({ point: slow, isSlow: true });
+    return readFileSync(isTold ? fast : slow, "utf8")
+      .trim()
+      .split("\n");
   } finally {
     rmSync(dir, { recursive: true });
   }
+}
+
+/** What fails in a hurry must hold without: on a machine that is busy, who lives may be too late. */
+async function tellTwice(tell: Tell, point: string): Promise<boolean> {
+  const isReached = await tell({ point, isSlow: false }).catch(() => undefined);
+  return isReached ?? tell({ point, isSlow: true });
 }
 
 /** `name:1`, `name:2` and so on, in the order in which they are passed. */
@@ -53,17 +78,4 @@ function numbered(passed: readonly string[], repeats?: RegExp): string[] {
     counts.set(name, count);
     return repeats?.test(name) && count > REPETITIONS_MAX ? [] : [`${name}:${count}`];
   });
-}
-
-async function tryTelling(
-  tell: Tell,
-  point: string,
-  { repeats }: Points,
-): Promise<string | undefined> {
-  try {
-    const isKilled = await tell(point);
-    return isKilled || repeats?.test(point) ? undefined : "it was not reached";
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

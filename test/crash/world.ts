@@ -3,8 +3,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PARENT_PIPE_ENV } from "../../src/infra/child.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { FAIL_POINT_ENV } from "../../src/infra/fail-point.ts";
+import { identify, signalProcess } from "../../src/infra/process-identity.ts";
 import { subjectPaths } from "../../src/runtimes/local/layout.ts";
 import { writeTopology } from "../../src/runtimes/local/records.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
@@ -66,6 +68,8 @@ export async function openWorld({ lamps, speed }: WorldOptions): Promise<World> 
   const env = {
     ...{ PATH: process.env.PATH, HOME: home, OPERATOR_HOME: home, NO_COLOR: "1" },
     ...{ [LAMPS_ENV]: lampDir, [SPEED_ENV]: String(speed) },
+    // Daemons end with us, too.
+    [PARENT_PIPE_ENV]: "1",
   };
   const started: Process[] = [];
   let store: TicketOpsDB | undefined;
@@ -91,9 +95,12 @@ export async function openWorld({ lamps, speed }: WorldOptions): Promise<World> 
     async [Symbol.asyncDispose]() {
       isOver = true;
       store?.[Symbol.dispose]();
-      await endAll(started);
-      await expectNobodyLeft(dir);
-      rmSync(dir, { recursive: true, force: true });
+      try {
+        await endAll(started);
+        await expectNobodyLeft(dir);
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
     },
   };
 }
@@ -107,7 +114,7 @@ async function bringUp(home: string): Promise<void> {
 }
 
 function spawn(command: string[], env: Record<string, string | undefined>): Process {
-  const child = Bun.spawn(command, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = Bun.spawn(command, { env, stdio: ["pipe", "pipe", "pipe"] });
   const texts = Promise.all([child.stdout.text(), child.stderr.text()]);
   return {
     pid: child.pid,
@@ -129,8 +136,17 @@ async function endAll(processes: readonly Process[]): Promise<void> {
   throw new Error(`not ended ${STOP_WITHIN_MS} ms after SIGTERM`);
 }
 
-/** Also what was started by a process that was killed. */
+/** Also what was started by a process that was killed. Whoever is left is ours, and ends here. */
 async function expectNobodyLeft(dir: string): Promise<void> {
   const nobody = async () => (await processesNaming(dir)).length === 0;
-  await eventually(nobody, "no process of this world is left", STOP_WITHIN_MS);
+  try {
+    await eventually(nobody, "no process of this world is left", STOP_WITHIN_MS);
+  } finally {
+    for (const { pid } of await processesNaming(dir)) killIfThere(pid);
+  }
+}
+
+function killIfThere(pid: number): void {
+  const found = identify(pid);
+  if (found) signalProcess(found, "SIGKILL");
 }
