@@ -1,7 +1,7 @@
 // The model that says again what another one said in a recorded session, reply by reply, whatever
 // it is asked. What its tool calls find now is another matter: it has no eyes.
 import { z } from "zod";
-import type { AuditEvent } from "../domain/audit.ts";
+import { type AuditEvent, compactedHash } from "../domain/audit.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { type Message, type Model, ModelError, type ModelReply } from "../domain/model.ts";
 import { NO_USAGE } from "../domain/session.ts";
@@ -62,7 +62,9 @@ function replyIn(content: JsonObject | undefined, number: number): z.infer<typeo
   }
   const read = reply.safeParse(content);
   if (read.success) return read.data;
-  throw new ModelError("invalid_request", `reply ${number} of the recorded session cannot be read`);
+  const isGone = compactedHash(content) !== undefined;
+  const what = isGone ? "was removed by audit compact" : "cannot be read";
+  throw new ModelError("invalid_request", `reply ${number} of the recorded session ${what}`);
 }
 
 /** Of which call an audit event was the result, then. */

@@ -1,6 +1,6 @@
 // A recorded session's replies, said again in another session.
 import { expect, test } from "bun:test";
-import type { AuditEvent } from "../../src/domain/audit.ts";
+import { type AuditEvent, compactedContent } from "../../src/domain/audit.ts";
 import { createReplayModel } from "../../src/models/replay.ts";
 import { eventIn } from "../../src/models/result-event.ts";
 import { openWorld, type World } from "../agent/world.ts";
@@ -52,6 +52,16 @@ test("what is no reply of ours is not said", async () => {
   await world.openTicket();
   await world.run();
   expect((await world.session()).stopDetail).toContain("reply 1 of the recorded session cannot be");
+});
+
+test("a record whose content was removed says so", async () => {
+  const events = await recordRepair();
+  using world = worldOf(
+    events.map((event) => ({ ...event, content: compactedContent(event.hash) })),
+  );
+  await world.openTicket();
+  await world.run();
+  expect((await world.session()).stopDetail).toContain("was removed by audit compact");
 });
 
 async function recordRepair(): Promise<readonly AuditEvent[]> {
