@@ -49,7 +49,8 @@ function findObjection(context: SessionBase, sight: Sight): string | undefined {
   }
   const { violated } = step.entry.precondition ?? {};
   const names = Array.isArray(violated) ? violated.filter((name) => typeof name === "string") : [];
-  const better = findBetter(context, { violated: names, observation });
+  const { targets } = step.entry;
+  const better = findBetter(context, { violated: names, targets, observation });
   if (better !== undefined) return better;
   const ready = deed.action.precondition(observation, deed.call);
   return ready.isMet ? undefined : ready.reason;

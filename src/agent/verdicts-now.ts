@@ -13,23 +13,60 @@ export function violatedOn(
   return [...new Set([own, ...violated.map(({ name }) => name)])];
 }
 
-/** The first of them that is not violated any more, as far as anybody can tell, and in what words. */
+export interface SinceStep {
+  /** What was violated before it. */
+  readonly violated: readonly string[];
+  /** Members that it touched; empty where it touched none, or nobody knows. */
+  readonly targets: readonly string[];
+  readonly observation: Observation;
+}
+
+/**
+ * The first that is not violated any more, as far as anybody can tell, and in what words; undefined
+ * as well when a member that the step touched is worse than before: then the step did harm.
+ */
 export function findBetter(
-  { subject }: Pick<SessionBase, "subject">,
-  { violated, observation }: { violated: readonly string[]; observation: Observation },
+  context: Pick<SessionBase, "subject" | "ticket" | "members">,
+  { violated, targets, observation }: SinceStep,
 ): string | undefined {
-  const judged = judgeAll(subject, observation).filter(({ name }) => violated.includes(name));
-  const better = judged.find(({ state }) => state !== "violated");
-  if (!better) return undefined;
+  const judged = judgeAll(context.subject, observation);
+  const isWorse = judged.some(
+    ({ name, entity, state }) =>
+      state === "violated" && targets.includes(entity) && !violated.includes(name),
+  );
+  const better = judged.find(
+    (one) =>
+      one.state !== "violated" &&
+      violated.includes(one.name) &&
+      mayComeOfIt(context, { ...one, targets }),
+  );
+  if (!better || isWorse) return undefined;
   const now = better.state === "holds" ? "holds now" : "cannot be seen now";
   return `${better.name} was violated before it and ${now}`;
 }
 
-function judgeAll({ invariants }: SessionBase["subject"], current: Observation) {
+interface Judged {
+  /** "store_unreachable of tikv2" */
+  readonly name: string;
+  readonly entity: string;
+  readonly state: "holds" | "violated" | "unknown";
+}
+
+/** Another member is better for another reason. */
+function mayComeOfIt(
+  { ticket, members }: Pick<SessionBase, "ticket" | "members">,
+  { name, entity, targets }: Judged & Pick<SinceStep, "targets">,
+): boolean {
+  const isOwn = name === nameOf(ticket.invariant, ticket.entity);
+  const isOther = members.includes(entity) && !targets.includes(entity);
+  return isOwn || targets.length === 0 || !isOther;
+}
+
+function judgeAll({ invariants }: SessionBase["subject"], current: Observation): readonly Judged[] {
   return invariants.flatMap((invariant) =>
     invariant
       .judge({ current, previous: undefined })
-      .map(({ entity, state }) => ({ name: nameOf(invariant.name, entity), state })),
+      .map(({ entity, state }) => ({ name: nameOf(invariant.name, entity), entity, state })),
   );
 }
 

@@ -24,7 +24,7 @@ export interface DialRoom extends Lamps {
   write(dials: Dials): void;
 }
 
-/** Left violates `lamp_on` unless it shows 9; no dial may show more than 9. */
+/** Left violates `lamp_on` until it shows 9; no dial may show more than that. */
 export function dialSubject(file: string, hooks: DialHooks = {}): DialRoom {
   const read = (): Dials => JSON.parse(readFileSync(file, "utf8"));
   const write = (dials: Dials) => writeFileSync(file, JSON.stringify(dials));
@@ -54,7 +54,7 @@ export function dialSubject(file: string, hooks: DialHooks = {}): DialRoom {
 
 const lampOn: Invariant = {
   ...{ name: "lamp_on", describes: "", severity: "critical", forMs: 0, settleMs: 0 },
-  judge: ({ current }) => [judgement("left", dialsIn(current).left === 9)],
+  judge: ({ current }) => [judgement("left", Number(dialsIn(current).left) >= 9)],
 };
 
 const notTooHigh: Invariant = {
