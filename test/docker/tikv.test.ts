@@ -80,6 +80,7 @@ dockerTest("an image that cannot be pulled is named, and nothing is begun", asyn
   expect(lines.join("\n")).toContain(
     "operator: pulling 127.0.0.1:9/none:1: the docker engine says: ",
   );
+  expect(lines.join("\n")).not.toContain("HTTP code");
   expect(code).toBe(1);
   expect((await site.run("subject status tikv")).lines).toEqual(["tikv is not up"]);
 });

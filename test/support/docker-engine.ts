@@ -75,6 +75,8 @@ async function start(): Promise<OwnEngine> {
     async end() {
       await removeAll(client);
       await stop();
+      // It mounts its root on itself; after a restart nobody may feel bound to undo that.
+      await runQuietly(["umount", join(dir, "data")]);
       if (hasRule) await iptables("-D");
       await rm(dir, { recursive: true, force: true });
     },
@@ -118,5 +120,9 @@ async function allowBridged(): Promise<boolean> {
 function iptables(change: "-I" | "-D"): Promise<number> {
   const comment = ["-m", "comment", "--comment", RULE_NAME];
   const words = ["iptables", "-w", change, ...BRIDGE_RULE, ...comment, "-j", "ACCEPT"];
+  return runQuietly(words);
+}
+
+function runQuietly(words: string[]): Promise<number> {
   return Bun.spawn(words, { stdio: ["ignore", "ignore", "ignore"] }).exited;
 }

@@ -17,6 +17,9 @@ export type EngineFailure = z.infer<typeof FAILURE>;
 export const ENGINE_FORMS =
   "DOCKER_HOST names an engine: unix:///var/run/docker.sock, tcp://host:2375 or host:2375";
 
+/** What dockerode puts before the engine's words where a stream was asked for. */
+const PACKAGE_WORDS = /^\(HTTP code \d+\) [\w ]+ - /;
+
 /** By the system's code: what is so, and what a person can do. */
 const UNANSWERED: Readonly<Record<string, readonly [cause: string, hint: string]>> = {
   ENOENT: ["no socket is there", "start Docker, or name an engine with DOCKER_HOST"],
@@ -47,8 +50,8 @@ export function sayEngineFailure(
   if (error instanceof OperatorError) return error;
   const { code, statusCode, json } = failureOf(error);
   if (statusCode !== undefined) {
-    const said = json?.message.trim() ?? messageOf(error);
-    return new OperatorError("runtime", `${doing}: the docker engine says: ${said}`, {
+    const said = json?.message ?? messageOf(error).replace(PACKAGE_WORDS, "");
+    return new OperatorError("runtime", `${doing}: the docker engine says: ${said.trim()}`, {
       cause: error,
       ...(statusCode === 401 || statusCode === 403 ? { hint: forbidden()[1] } : {}),
     });
