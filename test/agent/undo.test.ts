@@ -4,14 +4,7 @@ import { NO_POLICY, type PolicyRule } from "../../src/agent/guard/policy.ts";
 import { ModelError } from "../../src/domain/model.ts";
 import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
-import {
-  AT_FIRST,
-  type DialWorld,
-  isReplayedTheSame,
-  openDialWorld,
-  setCall,
-  stepStates,
-} from "./dial-world.ts";
+import { AT_FIRST, isReplayedTheSame, openDialWorld, setCall, stepStates } from "./dial-world.ts";
 
 const GIVES_UP = says(concludeCall("cannot_fix"));
 const TURNS_TWO = says(setCall("left", 5), setCall("right", 7), setCall("left", 6));
