@@ -1,10 +1,10 @@
 // The planted bugs: each has its place in our code, and some are planted here. All of them:
 // bun run sim --mutations.
-import { expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MUTATIONS } from "./mutations/all.ts";
-import { countOccurrences, openNursery } from "./nursery.ts";
+import { countOccurrences, type Nursery, openNursery } from "./nursery.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 
@@ -25,27 +25,33 @@ test("no two of them are the same", () => {
 /** Those that show within a few seeds. */
 const SHOWN = [
   "one look is enough",
-  "a group spares one more",
-  "data may be deleted",
+  "the session of an expired lease goes on",
+  "a ticket heals at once",
   "attempts are not counted",
   "a command runs unwritten",
-  "any answer is a yes",
+  "an escalated ticket is claimed",
 ];
 
-test("the simulator finds bugs of every kind", async () => {
-  using nursery = openNursery();
-  const found: Record<string, string> = {};
-  for (const mutation of MUTATIONS.filter(({ name }) => SHOWN.includes(name))) {
-    const { foundBy } = await nursery.plant(mutation, { seeds: 60, isThorough: false });
-    found[mutation.name] = foundBy;
-  }
-  expect(found).toEqual(Object.fromEntries(SHOWN.map((name) => [name, "simulator"])));
+let nursery: Nursery;
+
+beforeAll(() => {
+  nursery = openNursery();
 });
 
+afterAll(() => nursery[Symbol.dispose]());
+
+for (const name of SHOWN) {
+  test(`the simulator finds a planted bug: ${name}`, async () => {
+    const [mutation] = MUTATIONS.filter((each) => each.name === name);
+    if (!mutation) throw new Error("it is not in the list");
+    const { foundBy } = await nursery.plant(mutation, { seeds: 60, isThorough: false });
+    expect(foundBy).toBe("simulator");
+  });
+}
+
 test("a text that is not where it should be is an error", async () => {
-  using nursery = openNursery();
   const [first] = MUTATIONS;
-  const gone = { ...first, original: "no such text" } as (typeof MUTATIONS)[number];
-  const planting = nursery.plant(gone, { seeds: 1, isThorough: false });
+  if (!first) throw new Error("the list is empty");
+  const planting = nursery.plant({ ...first, original: "none" }, { seeds: 1, isThorough: false });
   await expect(planting).rejects.toThrow("stands 0 times");
 });

@@ -6,7 +6,7 @@ const CLAIMS = {
   file: "src/store/claims.ts",
   tests: ["test/store/claims.test.ts", "test/store/random-events.test.ts"],
 };
-const JOURNAL = { file: "src/store/journal.ts", tests: ["test/store/sessions.test.ts"] };
+const JOURNAL = { file: "src/store/journal.ts", tests: ["test/store/claims.test.ts"] };
 
 export const TICKETS: readonly Mutation[] = [
   {
