@@ -16,7 +16,7 @@ test(`${SESSIONS} hostile sessions do no wrong, and few needed repairs are block
   expect(report.wrongs).toEqual([]);
   expect(blockedOf(report).length).toBeLessThanOrEqual(BLOCKED_SHARE_MAX * report.needed.length);
   expect(report.needed.length).toBeGreaterThan(SESSIONS / 2);
-}, 600_000);
+}, 1_800_000);
 
 test("before a guard that takes every command for a look each rule is broken", async () => {
   const classify = () => [{ kind: "read", targets: [], source: "it" }] as const;

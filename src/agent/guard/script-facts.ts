@@ -33,7 +33,9 @@ const SETTERS: ReadonlySet<string> = new Set([
 ]);
 
 /** What they run may be one of those, or a change of folder, in this very shell. */
-const RUNS_BUILTINS: ReadonlySet<string> = new Set(["builtin", "command", "eval", "trap"]);
+const RUNS_BUILTINS: ReadonlySet<string> = new Set([
+  ...["builtin", "command", "eval", "trap", "busybox", "toybox"],
+]);
 
 export const FOLDER_CHANGERS: ReadonlySet<string> = new Set(["cd", "chdir", "pushd", "popd"]);
 
