@@ -32,10 +32,8 @@ const SETTERS: ReadonlySet<string> = new Set([
   "unset",
 ]);
 
-/** What they run may be one of those, or a change of folder, in this very shell. */
-const RUNS_BUILTINS: ReadonlySet<string> = new Set([
-  ...["builtin", "command", "eval", "trap", "busybox", "toybox"],
-]);
+/** What they run may be one of those, or a change of folder, in this very shell: wherever they stand. */
+const RUNS_BUILTINS: ReadonlySet<string> = new Set(["builtin", "command", "eval", "trap"]);
 
 export const FOLDER_CHANGERS: ReadonlySet<string> = new Set(["cd", "chdir", "pushd", "popd"]);
 
@@ -67,7 +65,11 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
     // A name that is not plain may turn out to be one of them.
     if (node.type === "Command" && node.name) {
       const name = node.name.value;
-      const isOpen = node.name.parts !== undefined || RUNS_BUILTINS.has(name);
+      const words = [
+        name,
+        ...node.args.map((word) => (word.type === "Word" ? word.value : word.text)),
+      ];
+      const isOpen = node.name.parts !== undefined || words.some((word) => RUNS_BUILTINS.has(word));
       hasSetter ||= isOpen || SETTERS.has(name);
       changesFolder ||= isOpen || FOLDER_CHANGERS.has(name);
     }
