@@ -11,10 +11,12 @@ interface SchemaEntry {
   readonly sql: string | null;
 }
 
+/** The same for all files: made once. */
+let freshEntries: readonly SchemaEntry[] | undefined;
+
 export function schemaProblem(db: Database): AuditProblem | undefined {
-  using fresh = new Database(":memory:");
-  migrate(fresh);
-  const expected = entriesOf(fresh);
+  freshEntries ??= entriesOfFresh();
+  const expected = freshEntries;
   const found = entriesOf(db);
   const wrong = expected.find((entry) => !found.some((other) => isSame(entry, other)));
   if (wrong) return problemWith(wrong, "it is missing, or was changed");
@@ -24,6 +26,12 @@ export function schemaProblem(db: Database): AuditProblem | undefined {
 
 function problemWith({ type, name }: SchemaEntry, reason: string): AuditProblem {
   return { row: `${type} ${name}`, firstBadId: null, reason };
+}
+
+function entriesOfFresh(): readonly SchemaEntry[] {
+  using fresh = new Database(":memory:");
+  migrate(fresh);
+  return entriesOf(fresh);
 }
 
 /** Without what SQLite keeps for itself: statistics, say. */

@@ -55,7 +55,8 @@ export function findOldEvents({ db }: StoreCall, request: CompactionRequest): re
 }
 
 /** What `removeContents` would do. */
-export function planRemoval(call: StoreCall, removal: Removal): Compaction {
+export function planRemoval(call: StoreCall, request: CompactionRequest): Compaction {
+  const removal = { ...request, ids: findOldEvents(call, request) };
   return compactionOf(removal, readOldEvents(call, removal));
 }
 

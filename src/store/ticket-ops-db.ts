@@ -260,10 +260,7 @@ export class TicketOpsDB implements TicketOps {
   }
 
   async planCompaction(request: CompactionRequest): Promise<Compaction> {
-    return this.#read((call) => {
-      const ids = compaction.findOldEvents(call, request);
-      return compaction.planRemoval(call, { ...request, ids });
-    });
+    return this.#read((call) => compaction.planRemoval(call, request));
   }
 
   async shrinkFile(): Promise<Shrinking> {

@@ -20,7 +20,7 @@ describe("opening", () => {
     expect(statSync(join(room.dir, "not")).mode & 0o777).toBe(0o700);
     using db = new Database(path);
     expect(db.query("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
-    expect(db.query("PRAGMA user_version").get()).toEqual({ user_version: 6 });
+    expect(db.query("PRAGMA user_version").get()).toEqual(presentVersion());
   });
 
   test("takes an empty file", async () => {
@@ -89,7 +89,7 @@ describe("opening refuses, in one line and without touching it,", () => {
     writeDatabase(room.path, "PRAGMA user_version = 99");
     expect(openingFailure(room.path)).toMatchObject({
       code: "database",
-      message: expect.stringMatching(/newer operator \(schema 99, this one knows 6\)$/),
+      message: expect.stringMatching(/newer operator \(schema 99, this one knows \d+\)$/),
       hint: expect.stringContaining("--db"),
     });
   });
@@ -180,6 +180,13 @@ test("a read-only file can be read, and says so when it is to be written", async
     });
   });
 });
+
+/** Of a database that this version has made. */
+function presentVersion(): unknown {
+  using db = new Database(":memory:");
+  migrate(db);
+  return db.query("PRAGMA user_version").get();
+}
 
 function openingFailure(
   path: string,
