@@ -8,6 +8,7 @@ import { OperatorError } from "../domain/errors.ts";
 import type { SubjectPlace } from "../domain/shell.ts";
 import type { Sandbox } from "../infra/exec.ts";
 import { probeSandbox } from "../infra/sandbox.ts";
+import { canBeApart } from "../infra/sandbox-network.ts";
 import type { Address } from "../infra/sandbox-protocol.ts";
 import { quoteWord } from "../infra/shell-word.ts";
 import type { CommandContext } from "./context.ts";
@@ -22,7 +23,13 @@ export interface ShellOfAgent {
 }
 
 export type FoundSandbox =
-  | { readonly state: "works"; readonly sandbox: Sandbox; readonly bwrap: string }
+  | {
+      readonly state: "works";
+      readonly sandbox: Sandbox;
+      readonly bwrap: string;
+      /** What a person named is all on this machine's loopback, or there is nothing of it. */
+      readonly isNetworkApart: boolean;
+    }
   /** A person's choice. */
   | { readonly state: "off" }
   | { readonly state: "absent" }
@@ -72,7 +79,7 @@ export function describeSandbox(found: FoundSandbox): string {
     case "works":
       return (
         `${found.bwrap}: a command that looks sees a read-only file system without homes and ` +
-        "keys, reaches the subject's addresses alone, and signals nobody"
+        `keys, reaches ${found.isNetworkApart ? SUBJECT_ALONE : WHOLE_NETWORK}, and signals nobody`
       );
     case "off":
       return `switched off: ${BOUNDS_ALONE}`;
@@ -83,6 +90,8 @@ export function describeSandbox(found: FoundSandbox): string {
   }
 }
 
+const SUBJECT_ALONE = "the subject's addresses alone";
+const WHOLE_NETWORK = "this machine's network (endpoints are on other machines)";
 const BOUNDS_ALONE = "commands have bounds, and see what this user sees";
 
 async function probe(context: CommandContext, shell: ShellOfAgent): Promise<FoundSandbox> {
@@ -91,21 +100,20 @@ async function probe(context: CommandContext, shell: ShellOfAgent): Promise<Foun
   const bwrap = process.platform === "linux" ? Bun.which("bwrap", { PATH: env.PATH ?? "" }) : null;
   if (bwrap === null) return { state: "absent" };
   const home = resolve(homeOf(context));
+  const named = endpointsOf(context, ENDPOINTS).flatMap(addressOf);
   const probed = await probeSandbox({
     ...{ bwrap, self, env, cwd },
     hidden: hiddenFrom(context),
     // Of what operator knows of a subject the members' own files alone: the rest has tokens.
     shown: ({ subject }) => [join(home, "subjects", subject, "members"), join(home, "logs")],
-    addresses: ({ topology }) => [
-      ...addressesIn(topology),
-      ...endpointsOf(context, ENDPOINTS).flatMap(addressOf),
-    ],
+    addresses: ({ topology }) => [...addressesIn(topology), ...named],
     mayAsk: (words, { subject, members, topology }) => {
       const names = { subject, members, ...(topology ? placesOf(topology) : {}) };
       return !isMutating(classifyCommand(words.map(quoteWord).join(" "), knowledge(names)));
     },
   });
-  return { ...probed, bwrap };
+  if (probed.state === "unusable") return { ...probed, bwrap };
+  return { ...probed, bwrap, isNetworkApart: canBeApart(named) };
 }
 
 function hiddenFrom(context: CommandContext): readonly string[] {

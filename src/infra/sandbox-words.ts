@@ -39,8 +39,10 @@ const NEEDED = ["/usr/bin", "/etc/passwd", "/proc/self", "/dev/null", "/bin/sh",
 
 /** Everything before the command that runs in it. */
 export function sandboxWords(view: SandboxView): readonly string[] {
-  const { bwrap, age, cwd, doorDir, isNetworkApart, env, scratchBytesMax } = view;
-  const [dirs, files] = hiddenPlaces(view.hidden);
+  const { bwrap, age, doorDir, isNetworkApart, env, scratchBytesMax } = view;
+  const cwd = realpathSync(view.cwd);
+  // What stands below it is hidden with what is in it.
+  const [dirs, files] = hiddenPlaces([...view.hidden, cwd]);
   const bounded = age === "new" ? ["--size", String(scratchBytesMax)] : [];
   const writable = [...new Set(["/tmp", cwd, "/dev/shm"])];
   const emptied = dirs.filter((dir) => !writable.includes(dir));

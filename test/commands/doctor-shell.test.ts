@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAgentCommand } from "../../src/commands/agent.ts";
 import { runDoctor } from "../../src/commands/doctor.ts";
+import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
 import { commandContext } from "../support/command-context.ts";
+
+const OPERATOR = [process.execPath, join(import.meta.dir, "../../src/main.ts")];
 
 interface Place extends Disposable {
   readonly lines: readonly string[];
@@ -40,7 +43,7 @@ function openPlace(): Place {
 
 const ALONE = "commands have bounds, and see what this user sees";
 
-test("doctor reads the bounds that are in force, each with its value and who keeps it", async () => {
+test("doctor reads the bounds in force, each with its value and who keeps it", async () => {
   using place = openPlace();
   await runDoctor(place.context(["--json"]));
   const findings: { name: string }[] = JSON.parse(place.lines.join());
@@ -74,6 +77,24 @@ test("doctor says why there is no sandbox, and what that costs", async () => {
     `missing  sandbox       switched off: ${ALONE}`,
   ]);
 });
+
+test.skipIf(BWRAP_TROUBLE !== undefined)(
+  inSandbox("doctor says which network a sandbox has"),
+  async () => {
+    using place = openPlace();
+    const { context } = place;
+    for (const pd of ["http://127.0.0.1:2379", "http://10.0.0.1:2379"]) {
+      const asked = context(["--json"]);
+      const env = { ...asked.env, PATH: process.env.PATH, PD_ENDPOINT: pd };
+      await runDoctor({ ...asked, self: OPERATOR, env });
+    }
+    const networks = place.lines.map((line) => /reaches ([^,]*), and/.exec(line)?.[1]);
+    expect(networks).toEqual([
+      "the subject's addresses alone",
+      "this machine's network (endpoints are on other machines)",
+    ]);
+  },
+);
 
 test("a sandbox that is required and not there is broken for doctor", async () => {
   using place = openPlace();
