@@ -41,7 +41,7 @@ async function compactedIn(path: string): Promise<number> {
   throw new Error(`broken at ${found.row}: ${found.reason}`);
 }
 
-test("killed at each of its steps, it leaves a whole audit, which the next one compacts", async () => {
+test("killed at each of its steps, it leaves a whole audit, and the next one goes on", async () => {
   let stories = 0;
   const points = await killEverywhere(
     async ({ point }) => {

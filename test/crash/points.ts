@@ -16,8 +16,8 @@ export type Tell = (telling: Telling) => Promise<boolean>;
 export interface Points {
   /** Comes again and again, and the later repetitions are like the ones before. */
   readonly repeats?: RegExp;
-  /** What another story is told for already. */
-  readonly isKnown?: (name: string) => boolean;
+  /** Of those that the story passes; all when absent. */
+  readonly isWanted?: (name: string) => boolean;
   /** Stories that are told beside each other. */
   readonly atOnce: number;
 }
@@ -25,25 +25,25 @@ export interface Points {
 const REPETITIONS_MAX = 3;
 
 /**
- * Kills at every point that the story passes, and gives their names. Rejects with all that failed,
- * and with the points that were not reached, but for those that repeat.
+ * Kills at every point that the story passes, and gives the names of those where somebody died.
+ * Rejects with all that failed, and with points that were not reached, but for those that repeat.
  */
 export async function killEverywhere(tell: Tell, options: Points): Promise<readonly string[]> {
-  const { isKnown = () => false, repeats } = options;
-  const passed = (await listPoints(tell)).filter((name) => !isKnown(name));
-  const left = numbered(passed, repeats);
-  const failures: string[] = [];
+  const { isWanted = () => true, repeats } = options;
+  const left = numbered((await listPoints(tell)).filter(isWanted), repeats);
+  const [reached, failures] = [new Set<string>(), [] as string[]];
   const teller = async () => {
     for (let point = left.shift(); point !== undefined; point = left.shift()) {
       const isReached = await tellTwice(tell, point).catch((error: unknown) => {
         failures.push(`${point}: ${error instanceof Error ? error.message : error}`);
       });
+      if (isReached === true) reached.add(point.replace(/:\d+$/, ""));
       if (isReached === false && !repeats?.test(point)) failures.push(`${point}: not reached`);
     }
   };
   await Promise.all(Array.from({ length: options.atOnce }, teller));
   if (failures.length > 0) throw new Error(failures.join("\n"));
-  return [...new Set(passed)];
+  return [...reached];
 }
 
 async function listPoints(tell: Tell): Promise<readonly string[]> {
@@ -64,7 +64,7 @@ async function listPoints(tell: Tell): Promise<readonly string[]> {
   }
 }
 
-/** What fails in a hurry must hold without: on a machine that is busy, who lives may be too late. */
+/** What fails in a hurry must hold without: on a busy machine, who lives may be too late. */
 async function tellTwice(tell: Tell, point: string): Promise<boolean> {
   const isReached = await tell({ point, isSlow: false }).catch(() => undefined);
   return isReached ?? tell({ point, isSlow: true });
