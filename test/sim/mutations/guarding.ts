@@ -2,7 +2,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of our own code
 import type { Mutation } from "./mutation.ts";
 
-const GUARD = { file: "src/agent/guard/guard.ts", tests: ["test/guard/guard.test.ts"] };
+const GUARD = {
+  file: "src/agent/guard/guard.ts",
+  tests: ["test/guard/guard.test.ts", "test/guard/policy.test.ts"],
+};
 const HARM = { file: "src/agent/guard/harm.ts", tests: ["test/guard/harm.test.ts"] };
 
 export const GUARDING: readonly Mutation[] = [

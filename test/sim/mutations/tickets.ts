@@ -78,7 +78,7 @@ export const TICKETS: readonly Mutation[] = [
   },
   {
     file: "src/store/session-work.ts",
-    tests: ["test/store/sessions.test.ts", "test/store/moves.test.ts"],
+    tests: ["test/store/claims.test.ts"],
     name: "a session concludes a ticket that is no longer its own",
     breaks: "moves: only by the session that has the ticket",
     original: 'return moveTicket(call, { ticketId, event: "conclude", sessionId, reason });',

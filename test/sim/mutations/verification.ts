@@ -41,7 +41,7 @@ export const VERIFICATION: readonly Mutation[] = [
   },
   {
     file: "src/monitor/settle.ts",
-    tests: ["test/monitor/verify.test.ts", "test/monitor/loop.test.ts"],
+    tests: ["test/monitor/regressions.test.ts"],
     name: "violations of touched members are looked for where nothing was touched",
     breaks: "verification: touched members have no new violation",
     original: "touched.includes(violation.verdict.entity)",
