@@ -1,5 +1,5 @@
-// What happens to the file under a running monitor and agent: its disk is full, it may only be read,
-// it is deleted or replaced. Both say so once, go on, and lose nothing that was written.
+// What happens to the file under a running monitor and agent: its disk is full, it may only be
+// read, it is deleted or replaced. Both say so once, go on, and lose nothing that was written.
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
