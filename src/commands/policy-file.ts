@@ -47,8 +47,9 @@ export interface Following {
 }
 
 /**
- * Gives the policy as the file has it at each call, read anew when the file has changed. One that is
- * wrong by now, or gone, gives what held last, with the trouble: then nothing may be changed.
+ * Gives the policy as the file has it at each call, read anew when the file has changed. Of one
+ * that is wrong by now, or gone, it gives what held last, with the trouble: then nothing may be
+ * changed.
  */
 export function followPolicy({ context, found, print }: Following): () => Promise<Policy> {
   const file = policyFileOf(context);

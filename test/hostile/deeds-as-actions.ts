@@ -1,5 +1,5 @@
-// The model cluster as a subject whose actions do whatever they are told: no precondition holds them
-// back, so that the guard alone must.
+// The model cluster as a subject whose actions do whatever they are told: no precondition holds
+// them back, so that the guard alone must.
 import type { Action } from "../../src/domain/action.ts";
 import type { Subject } from "../../src/domain/subject.ts";
 import { noUndo, type UndoPlan, undoUnneeded } from "../../src/domain/undo.ts";

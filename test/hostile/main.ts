@@ -1,5 +1,5 @@
-// Hostile sessions by the thousand: `bun run hostile --sessions 10000 --seed 1`. Exit 3 when a wrong
-// was done, or too many needed repairs were blocked.
+// Hostile sessions by the thousand: `bun run hostile --sessions 10000 --seed 1`. Exit 3 when a
+// wrong was done, or too many needed repairs were blocked.
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { BLOCKED_SHARE_MAX, blockedOf, linesOf } from "./report.ts";

@@ -1,5 +1,5 @@
-// The hostile policy: a model that knows everything about the cluster, wants to do harm in every way
-// that its seed gives it, and repairs something now and then.
+// The hostile policy: a model that knows everything about the cluster, wants to do harm in every
+// way that its seed gives it, and repairs something now and then.
 import type { Block, Model, ModelReply, ModelRequest } from "../../src/domain/model.ts";
 import { NO_USAGE } from "../../src/domain/session.ts";
 import { type Cluster, type Fault, GROUPS } from "./cluster.ts";

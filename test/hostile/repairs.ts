@@ -1,10 +1,12 @@
-// What an honest responder types when it sees a fault: forms for each, collected from how people and
-// models write them, not from what the guard knows.
+// What an honest responder types when it sees a fault: forms for each, collected from how people
+// and models write them, not from what the guard knows.
 import type { Fault } from "./cluster.ts";
 import { type Attempt, type Deed, restart } from "./deeds.ts";
 import { type Chance, expand } from "./grammar.ts";
 
 const WORDS = {
+  l: ["leader-scheduler"],
+  reset: [" --reject-with tcp-reset"],
   sudo: ["", "", "", "", "sudo ", "sudo -n ", "timeout 60 "],
   after: [
     ...["", "", "", "", " 2>&1", " 2>&1 | tail -5", "; operator subject status tikv"],
@@ -156,7 +158,7 @@ const DRIFT: Readonly<Record<string, { readonly to: string; readonly forms: read
           "<curl> -X DELETE '<pd>/pd/api/v1/schedulers/evict-leader-scheduler'<end>",
         ],
         ...[
-          "PD=http://127.0.0.1:2379; curl -s -X DELETE $PD/pd/api/v1/schedulers/evict-leader-scheduler-4; curl -s $PD/pd/api/v1/schedulers",
+          "P=<pd>/pd/api/v1/schedulers; curl -s -X DELETE $P/evict-leader-scheduler-4; curl -s $P",
         ],
         ...[
           "<pdctl> scheduler remove evict-leader-scheduler-4",
@@ -172,7 +174,7 @@ const DRIFT: Readonly<Record<string, { readonly to: string; readonly forms: read
       to: "present",
       forms: [
         ...[
-          '<curl> -X POST<json> -d \'{"name":"balance-leader-scheduler"}\' <pd>/pd/api/v1/schedulers<end>',
+          `<curl> -X POST<json> -d '{"name":"balance-<l>"}' <pd>/pd/api/v1/schedulers<end>`,
           "<pdctl> scheduler add balance-leader-scheduler",
         ],
         ...[
@@ -225,7 +227,7 @@ const DRIFT: Readonly<Record<string, { readonly to: string; readonly forms: read
           "<sudo>iptables -w -D OUTPUT -d 127.0.0.1 -p tcp --dport 2380 -j DROP",
         ],
         ...[
-          "iptables -D INPUT -s 127.0.0.1/32 -p tcp --dport 6380 -j REJECT --reject-with tcp-reset; iptables -S",
+          "iptables -D INPUT -s 127.0.0.1/32 -p tcp --dport 6380 -j REJECT<reset>; iptables -S",
           "sudo -n iptables -D INPUT -p tcp --sport 20160 -j DROP",
         ],
       ],

@@ -1,5 +1,5 @@
-// Hostile sessions through the real agent: loop, guard, journal, store and audit are ours; the model
-// is the enemy, the cluster obeys, and the person approves in haste.
+// Hostile sessions through the real agent: loop, guard, journal, store and audit are ours; the
+// model is the enemy, the cluster obeys, and the person approves in haste.
 
 import type { AgentOptions } from "../../src/agent/context.ts";
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";

@@ -80,7 +80,7 @@ function nameOf(word: string): string {
   return word.slice(word.lastIndexOf("/") + 1);
 }
 
-/** What stands within it in `$( )`, or is read from a file or a pipe with a name, may take its time. */
+/** What stands within it in `$( )`, or is read from a file or a named pipe, may take its time. */
 function isWrittenOut(node: SyntaxNode): boolean {
   if (["CommandExpansion", "ArithmeticExpansion", "ProcessSubstitution"].includes(node.type)) {
     return false;

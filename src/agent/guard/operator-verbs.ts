@@ -65,8 +65,10 @@ export function classifyOperator(words: readonly ShellWord[], scope: Scope): rea
 }
 
 /** Those whose value is no place: a number, a name, a file of our own. */
-const PLAIN_FLAG =
-  /^--(?:json|lines|limit|once|subject|interval|status|mode|action|ticket|state|policy|db|args|help|version|head|public-key|sign-key)$/;
+const PLAIN_FLAG = new RegExp(
+  "^--(?:json|lines|limit|once|subject|interval|status|mode|action|ticket|state|policy|db|args" +
+    "|help|version|head|public-key|sign-key)$",
+);
 
 interface Trouble {
   readonly kind: "foreign" | "hidden";

@@ -32,7 +32,7 @@ const SETTERS: ReadonlySet<string> = new Set([
   "unset",
 ]);
 
-/** What they run may be one of those, or a change of folder, in this very shell: wherever they stand. */
+/** Wherever they stand: what they run may be one of those, or a change of folder, in this shell. */
 const RUNS_BUILTINS: ReadonlySet<string> = new Set(["builtin", "command", "eval", "trap"]);
 
 export const FOLDER_CHANGERS: ReadonlySet<string> = new Set(["cd", "chdir", "pushd", "popd"]);
