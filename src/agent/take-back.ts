@@ -95,7 +95,7 @@ async function passAndDo(context: SessionBase, sight: Sight): Promise<TakenBack>
   return exitCode === 0 ? { isUndone: true } : kept(`${callWords(step.back)}: ${text}`);
 }
 
-/** Who approved the step approved its undo with it, which was named; a refusal stands above that. */
+/** Who approved a step approved its undo, which was named; a refusal stands above that. */
 function refusalIn(
   { decision, reason }: GuardDecision,
   { approvalId }: JournalEntry,

@@ -12,7 +12,7 @@ import { interruptedOutcome } from "./session-outcome.ts";
 import { lastingSteps, stepWords, type UndoableStep, undoableSteps } from "./steps.ts";
 import { type TakenBack, takeBack } from "./take-back.ts";
 
-/** The outcome, with what was taken back and what was not: for the person who goes on from there. */
+/** The outcome, with what was taken back and what was not: for whoever goes on from there. */
 export async function undoAttempt(
   context: SessionBase,
   outcome: SessionOutcome,

@@ -1,5 +1,5 @@
 // The migration by which steps know their way back: what was checked, what they do, what undoes
-// them, and what became of the interrupted ones. The table is made anew, for no CHECK can be altered.
+// them, what became of the interrupted ones. The table is made anew: no CHECK can be altered.
 
 /** All that is new stands last and is NULL in old rows, so that their seals stay as they are. */
 export const SCHEMA_JOURNAL = `

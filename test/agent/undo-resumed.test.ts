@@ -68,7 +68,7 @@ function nextOf(world: DialWorld, options: DialOptions): DialWorld {
   return next;
 }
 
-test("an undo that hangs holds no signal up: it is on record, and the next session goes on", async () => {
+test("an undo that hangs holds no signal up, and the next session goes on", async () => {
   using world = hangingWorld();
   await world.openTicket();
   await stopAt(world, () => world.model.requests.length === 2);
@@ -96,7 +96,7 @@ test("a signal is obeyed while it is gone on with, too", async () => {
   await isReplayedTheSame(world);
 });
 
-test("what a session did after it had gone on is its own work, and stays at the next opening", async () => {
+test("what a session did after it had gone on stays at the next opening", async () => {
   using world: DialWorld = openDialWorld({
     script: [
       says(setCall("left", 8)),

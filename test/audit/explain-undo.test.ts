@@ -33,7 +33,7 @@ test("the page says what was taken back, what was not and why, and what has no u
   expect(page).toMatch(/step 3, row \d+: right: .*; NO UNDO: ashes stay ashes/);
 });
 
-test("the page says which step takes which back, and how an interrupted one was settled", async () => {
+test("the page says which step takes which back, and how one was settled", async () => {
   using world = openDialWorld({
     script: [says(setCall("left", 5)), says(concludeCall("cannot_fix"))],
   });

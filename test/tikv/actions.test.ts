@@ -87,7 +87,7 @@ test("a postcondition that cannot be seen is not met", async () => {
   }
 });
 
-test("found settings of replication come back where nothing is declared, but never fewer", async () => {
+test("where nothing is declared replication is put back, but never to fewer", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);
   const { undo } = actionOf(watcher, "restore_replication");

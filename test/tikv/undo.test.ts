@@ -59,7 +59,7 @@ test("an eviction that an agent began in vain does not outlast its session", asy
   await cluster.untilWell();
 });
 
-test("an eviction that was left behind does not come back with an undo: it is a fault", async () => {
+test("an eviction that was left behind does not come back with an undo", async () => {
   await cluster.act("add_scheduler", EVICTION, { store: "tikv2" });
   using world = await tryInVain({ action: "remove_scheduler", target: EVICTION, args: {} });
   expect((await world.ticket()).note).toMatch(/still there: step 1 .*violated before it and holds/);

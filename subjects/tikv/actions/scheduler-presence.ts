@@ -1,5 +1,5 @@
-// Whether a scheduler is there, for certain stores where it is one of stores. Evicting leaders is the
-// only one of these: PD has it once, with the stores that it empties.
+// Whether a scheduler is there, for certain stores where it is one of stores. Evicting leaders is
+// the only such one: PD has it once, with the stores that it empties.
 import type { ActionCall, Check } from "../../../src/domain/action.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { TikvObservation } from "../observation.ts";

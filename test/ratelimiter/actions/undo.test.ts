@@ -90,7 +90,7 @@ describe.skipIf(!hasRedis)(`the ways back${why}`, () => {
     }
   });
 
-  test("a restart is known by when its member started, a closed client by its absence", async () => {
+  test("a restart is known by its member's start, a closed client by its absence", async () => {
     const sinceMs = Date.now();
     const { tookEffect } = actionOf("restart_member");
     const restart = (target: string) => ({ call: { target, args: {} }, sinceMs });
