@@ -57,9 +57,9 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
     description:
       "Runs one command line in sh and returns its exit code and output. For looking, and for " +
       "what no action covers: what a command changes has no undo. A guard reads the command " +
-      "first and refuses what destroys data and what it cannot read: write plain sh, without code of other languages, name files by their " +
-      "full paths, write files below /tmp alone, and name members, not process numbers. Programs " +
-      "that it does not know are not run.",
+      "first and refuses what destroys data and what it cannot read: write plain sh, without " +
+      "code of other languages, name files by their full paths, write files below /tmp alone, " +
+      "and name members, not process numbers. Programs that it does not know are not run.",
     inputSchema: schemaOf(SHELL_INPUT),
   },
   {
