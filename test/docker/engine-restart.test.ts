@@ -1,5 +1,6 @@
-// The engine itself is restarted under a monitor and an agent that is at work: every member dies with
-// it, and the engine starts none again. Who repairs outlasts that, and then brings each of them back.
+// The engine itself is restarted under a monitor and an agent that is at work: every member dies
+// with it, and the engine starts none again. Who repairs outlasts that, and then brings each of
+// them back.
 import { expect, test } from "bun:test";
 import { noEngine, testEngine } from "../support/docker-engine.ts";
 import { openDockerSite } from "../support/docker-site.ts";
