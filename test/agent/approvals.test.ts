@@ -1,6 +1,7 @@
 // A person's word inside a session: on what was proposed, in the state in which it was proposed.
 import { expect, test } from "bun:test";
 import type { Decision } from "../../src/domain/session.ts";
+import type { WorkQueue } from "../../src/domain/ticket-ops.ts";
 import { replaySession } from "../../src/replay/replay.ts";
 import { eventually } from "../support/eventually.ts";
 import {
@@ -224,4 +225,21 @@ test("a command's step names the approval that let it pass", async () => {
   await running;
   const steps = await world.store.journalOf((await world.session()).id);
   expect(steps.map(({ kind, approvalId }) => [kind, approvalId])).toEqual([["shell", 1]]);
+});
+
+test("an approval that is gone when it is to be spent lets nothing pass", async () => {
+  const gone = (queue: WorkQueue) =>
+    new Proxy(queue, {
+      get(target, name) {
+        if (name === "useApproval") return async () => false;
+        const method: unknown = Reflect.get(target, name);
+        return typeof method === "function" ? method.bind(target) : method;
+      },
+    });
+  using world = await openApproving([SWITCH_ON, GIVE_UP], { wrapQueue: gone });
+  const running = world.run();
+  await answer(world, { id: 1, decision: "approved" });
+  await running;
+  expect(world.lamps.deeds).toEqual([]);
+  expect(told(world, 1)).toContain("is no longer valid");
 });

@@ -3,8 +3,8 @@
 import type { Json, JsonObject } from "../../src/domain/json.ts";
 import type { Block } from "../../src/domain/model.ts";
 import type { Dice } from "./dice.ts";
+import { SECRET } from "./secret.ts";
 import type { Sight } from "./sight.ts";
-import { SECRET } from "./world.ts";
 
 export function garbage({ turns }: Sight, dice: Dice): readonly Block[] {
   const blocks: readonly Block[] = [

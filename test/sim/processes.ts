@@ -9,11 +9,12 @@ import type { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { type AgentRules, LIMITS } from "./agent-rules.ts";
 import { type Character, characterModel } from "./characters.ts";
 import { clockOf, type Life, newLife } from "./life.ts";
+import { SECRET } from "./secret.ts";
 import { openStore, storePort } from "./store-port.ts";
 import type { Book } from "./toy-shell.ts";
 import { toyShell } from "./toy-shell.ts";
 import { toySubject } from "./toy-subject.ts";
-import { SECRET, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export interface AgentPlan extends AgentRules {
   readonly name: string;

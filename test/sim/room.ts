@@ -8,9 +8,10 @@ import { Cluster } from "./cluster.ts";
 import type { Dice } from "./dice.ts";
 import { Looks } from "./looks.ts";
 import { Safety } from "./safety.ts";
+import { SECRET } from "./secret.ts";
 import { Timeline } from "./timeline.ts";
 import { createTrace } from "./trace.ts";
-import { SECRET, type Weather, type World } from "./world.ts";
+import type { Weather, World } from "./world.ts";
 
 export interface Room extends Disposable {
   readonly world: World;

@@ -8,9 +8,9 @@ import { type Deed, isTaking } from "./commands.ts";
 import type { Undertaking } from "./deeds.ts";
 import type { Life } from "./life.ts";
 import type { Look, Looks } from "./looks.ts";
+import { SECRET } from "./secret.ts";
 import { sessionRules } from "./session-rules.ts";
 import { ticketRules } from "./ticket-rules.ts";
-import { SECRET } from "./world.ts";
 
 export interface Failure {
   readonly rule: string;

@@ -5,7 +5,8 @@ import { type Command, isMutation } from "./commands.ts";
 import { undertake } from "./deeds.ts";
 import type { Life } from "./life.ts";
 import { seenOf } from "./looks.ts";
-import { SECRET, type World } from "./world.ts";
+import { SECRET } from "./secret.ts";
+import type { World } from "./world.ts";
 
 /** By their text. */
 export type Book = Map<string, Command>;

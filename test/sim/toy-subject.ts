@@ -10,6 +10,7 @@ import type { Verb } from "./commands.ts";
 import { undertake } from "./deeds.ts";
 import type { Life } from "./life.ts";
 import { seenOf } from "./looks.ts";
+import { SECRET } from "./secret.ts";
 import { tableOf } from "./toy-shell.ts";
 import type { World } from "./world.ts";
 
@@ -179,7 +180,7 @@ function toyAction(
       if (verb === "start" && !isUp(cluster.of(target))) {
         throw new OperatorError("runtime", `${target} does not come up`);
       }
-      return `${verb} ${target}`;
+      return `${verb} ${target}${dice.chance(0.2) ? ` with token=${SECRET}` : ""}`;
     },
   };
 }

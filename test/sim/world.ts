@@ -28,6 +28,3 @@ export interface Weather {
   /** Of a deed that does not work out. */
   mishap: number;
 }
-
-/** Must be found nowhere: neither in a row nor in a line. */
-export const SECRET = "s3cr3t-of-the-toy-4711";
