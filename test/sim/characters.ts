@@ -154,8 +154,9 @@ function deedOf(sight: Sight, mind: Mind, { verb, member }: Remedy): Block {
 function repairAnything(sight: Sight, mind: Mind): readonly Block[] {
   const { dice } = mind;
   const member = dice.pick(MEMBERS);
-  if (dice.chance(0.25)) return [conclude(sight, dice.pick(CONCLUSIONS))];
-  if (dice.chance(0.3)) return [act(sight, "tune_settings", member)];
+  if (sight.hasActed && dice.chance(0.3)) return [conclude(sight, "cannot_fix")];
+  if (dice.chance(0.2)) return [conclude(sight, dice.pick(CONCLUSIONS))];
+  if (dice.chance(0.4)) return [act(sight, "tune_settings", member)];
   if (dice.chance(0.5)) return [act(sight, dice.pick(Object.values(ACTION_NAMES)), member)];
   const commands = [dice.pick(plainCommands(member)), dice.pick(plainCommands(dice.pick(MEMBERS)))];
   return commands.map((command) => shell(sight, mind, command));

@@ -119,7 +119,7 @@ export class Processes {
     this.#forget(life, running);
   }
 
-  /** A store that fails while an agent is told to stop ends it with that error, as in production. */
+  /** A store that fails while an agent is told to stop ends it, as in production. */
   #failed(life: Life, error: unknown): void {
     const running = this.#running.get(life);
     if (!running) return;

@@ -1,4 +1,4 @@
-// One seed: a toy with its troubles, watched by monitors and worked on by agents of every character,
+// One seed: a toy with its troubles, watched by monitors and worked on by agents of all characters,
 // safe at every moment; then the trouble ends, and everything must come to a good end.
 import { comeToAGoodEnd } from "./calm.ts";
 import { createDice } from "./dice.ts";

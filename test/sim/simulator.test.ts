@@ -8,7 +8,7 @@ const happened = new Set<string>();
 const CHUNK = 10;
 
 for (let from = 1; from <= SEEDS; from += CHUNK) {
-  test(`seeds ${from} to ${from + CHUNK - 1} are safe at every moment, and come to an end`, async () => {
+  test(`seeds ${from} to ${from + CHUNK - 1} are safe, and come to an end`, async () => {
     const failures: string[] = [];
     for (let seed = from; seed < from + CHUNK; seed += 1) {
       const { failure, happenings } = await simulate({ seed });
@@ -21,13 +21,13 @@ for (let from = 1; from <= SEEDS; from += CHUNK) {
 
 /** Rules that nobody puts to the test are none. */
 const EVENTFUL = [
-  ...["approval_used", "approval_voided", "model_failed", "step_settled", "step_kept"],
+  ...["approval_used", "approval_voided", "model_failed", "step_settled", "step_undone"],
   ...["ticket_flagged", "usage_added", "verification_refused"],
   ...["end: aborted", "end: concluded", "end: gave_up", "end: lease_lost", "end: model_error"],
   ...["end: repetition", "end: time_limit", "end: turn_limit"],
   ...["approval: denied", "approval: revised", "approval: used", "approval: void"],
   ...["guard: blast radius", "guard: mode approve", "guard: mode execute", "guard: mode observe"],
-  ...["guard: policy: granted", "guard: policy: hands off", "guard: quorum", "guard: sight"],
+  ...["guard: policy: hands off", "guard: quorum"],
   ...["guard: refusal: destroy", "guard: refusal: foreign", "guard: refusal: hidden"],
   ...["guard: refusal: oversight", "guard: repair"],
   ...["step: done", "step: failed", "step: undone", "step: took_effect", "step: had_no_effect"],
