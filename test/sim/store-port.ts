@@ -1,5 +1,5 @@
-// The store as a simulated process has it: the real one, on a file that all share, behind a way that
-// takes time, with the troubles of the weather, and with death at any call.
+// The store as a simulated process has it: the real one, on a file that all share, behind a way
+// that takes time, with the troubles of the weather, and with death at any call.
 import { OperatorError } from "../../src/domain/errors.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import type { Dice } from "./dice.ts";

@@ -1,5 +1,5 @@
-// What must be true of tickets, sessions and steps after every call of the store. The table of moves
-// is written down here a second time, on purpose.
+// What must be true of tickets, sessions and steps after every call of the store. The table of
+// moves is written down here a second time, on purpose.
 import type { Database } from "bun:sqlite";
 import type { BlastRadius } from "../../src/agent/guard/history.ts";
 import { TRUTHS } from "./cluster.ts";
