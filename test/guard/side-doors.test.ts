@@ -49,6 +49,25 @@ const DOORS: readonly Door[] = [
     ],
   },
   {
+    what: "the environment of other processes",
+    refused: [
+      ["oversight", "ps eww | base64"],
+      ["oversight", "ps auxe"],
+      ["oversight", "ps -ef e"],
+      ["oversight", "ps u e"],
+      ["oversight", "ps $x"],
+      ["oversight", "ps -p 1 e"],
+    ],
+    nearMisses: [
+      ["read", "ps -ef"],
+      ["read", "ps aux --sort -rss | head -5"],
+      ["read", "ps -eo pid,etime,comm"],
+      ["read", "ps axo etime"],
+      ["read", "ps -p 4321 -o pid= -o etime="],
+      ["read", 'ps -o stat= -p "$(cat /tmp/x.pid)"'],
+    ],
+  },
+  {
     what: "files that say what compose runs",
     refused: [
       ["destroy", "echo x > /tmp/compose.yaml"],

@@ -28,6 +28,7 @@ export const PROCESS_TOOLS: Readonly<Record<string, Classifier>> = {
   ),
   fuser: classifyFuser,
   kill: classifyKill,
+  ps: classifyPs,
 };
 
 const RESUMES = /^(?:SIG)?CONT$|^18$/;
@@ -54,4 +55,19 @@ function readKill([first, ...rest]: readonly ShellWord[]) {
 function classifyFuser(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const isReading = words.slice(1).every(({ text, isExact }) => isExact && !/^-.*k/.test(text));
   return [effectOf({ kind: isReading ? "read" : "oversight", words, scope })];
+}
+
+/** After such an option comes its value; the last letter of several decides. */
+const PS_VALUED = /^(?:-[A-Za-z]*[CGOUgopqstu]|[A-Za-z]*[OUkopqt]|--[a-z]+)$/;
+
+/** BSD's `e`, without a dash, shows the environments of processes, keys and all. */
+function classifyPs(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const args = words.slice(1);
+  const mayShowEnvironment = args.some(({ text, isExact, isOperand }, index) => {
+    if (PS_VALUED.test(args[index - 1]?.text ?? "")) return false;
+    return isExact ? /^[A-Za-z]*e[A-Za-z]*$/.test(text) : !isOperand;
+  });
+  if (!mayShowEnvironment) return [effectOf({ kind: "read", words, scope })];
+  const because = "it may show the environment of another process; write ps -ef, with dashes";
+  return [effectBecause({ kind: "oversight", words, because })];
 }

@@ -23,7 +23,7 @@ const PLAIN = [
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
   ...["strings", "tac", "tail", "tr", "wc", "zcat", "zgrep"],
   ...["df", "du", "free", "getconf", "groups", "id", "iostat", "lsblk"],
-  ...["lscpu", "netstat", "nproc", "pgrep", "pidof", "printenv", "ps"],
+  ...["lscpu", "netstat", "nproc", "pgrep", "pidof", "printenv"],
   ...["pstree", "uname", "uptime", "vmstat", "w", "who", "whoami"],
 ];
 
