@@ -22,7 +22,12 @@ export function watchEndpoints(
 
 /** The real time, as far ahead as a test says: rates need a second between two looks. */
 export function movableClock(): Clock & { aheadMs: number } {
-  const clock = { ...systemClock, aheadMs: 0, now: () => systemClock.now() + clock.aheadMs };
+  const clock = {
+    ...systemClock,
+    aheadMs: 0,
+    now: () => systemClock.now() + clock.aheadMs,
+    elapsed: () => systemClock.elapsed() + clock.aheadMs,
+  };
   return clock;
 }
 
