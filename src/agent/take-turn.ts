@@ -24,9 +24,9 @@ async function recordReply(
   context: SessionContext,
   { reply, durationMs }: TimedReply,
 ): Promise<void> {
-  const { blocks, stop, usage } = reply;
+  const { blocks, stop, usage, raw } = reply;
   const shown = blocks.map((block) => ({ ...block }));
-  const content = { blocks: shown, stop, usage: { ...usage }, durationMs };
+  const content = { blocks: shown, stop, usage: { ...usage }, durationMs, ...(raw && { raw }) };
   await record(context, { type: "model_replied", content });
   await spend(context, { turns: 1, usage });
   for (const block of blocks) {

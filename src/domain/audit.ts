@@ -11,7 +11,7 @@ export const AUDIT_TYPES = [
   "ticket_flagged", // held or unheld
   "session_started", // model, mode, agentId
   "session_briefed", // system, brief: what the model was told first
-  "model_replied", // blocks, stop, usage, durationMs
+  "model_replied", // blocks, stop, usage, durationMs, raw: the provider's own message
   "model_failed", // failure, message, willRetry
   "guard_decided", // callId, decision, reason, effects
   "tool_result", // callId, tool, text, exitCode, durationMs, isError

@@ -46,6 +46,8 @@ export interface ModelReply {
   readonly blocks: readonly Block[];
   readonly stop: "tool_calls" | "end" | "output_limit" | "refusal";
   readonly usage: Usage;
+  /** What a provider said, in its own form: for the record alone. */
+  readonly raw?: JsonObject;
 }
 
 /** Whether the same query may succeed later decides whether the agent tries again. */

@@ -11,6 +11,7 @@ import {
   type StreamEvent,
   type WireUsage,
 } from "./anthropic-events.ts";
+import { addRawEvent, newRawDraft, type RawDraft, rawMessage } from "./anthropic-raw.ts";
 import { estimateCostUsd, type Tokens } from "./prices.ts";
 
 /** One content block while it grows: its start, and the texts that came since. */
@@ -26,6 +27,7 @@ interface Draft {
   stopReason: string | undefined;
   refusal: string | undefined;
   isComplete: boolean;
+  readonly raw: RawDraft;
 }
 
 const STOPS: Readonly<Record<string, ModelReply["stop"]>> = {
@@ -51,6 +53,7 @@ export async function readReply(
   const draft = newDraft();
   for await (const event of events) {
     options.onEvent();
+    addRawEvent(draft.raw, event);
     addEvent(draft, parseEvent(event));
     if (draft.isComplete) break;
   }
@@ -64,6 +67,7 @@ function newDraft(): Draft {
     stopReason: undefined,
     refusal: undefined,
     isComplete: false,
+    raw: newRawDraft(),
   };
 }
 
@@ -136,6 +140,7 @@ function finish(draft: Draft, model: string): ModelReply {
     blocks: blocksOf(draft, stop),
     stop,
     usage: { ...tokens, costUsd: estimateCostUsd(model, tokens) },
+    raw: rawMessage(draft.raw),
   };
 }
 

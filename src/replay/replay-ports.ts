@@ -89,8 +89,8 @@ function replayModel({ head, replies }: SessionRecord, player: Player): Model {
 }
 
 function replyIn(content: JsonObject): ModelReply {
-  const { blocks, stop, usage } = trusted<ModelReply>(content);
-  return { blocks, stop, usage };
+  const { blocks, stop, usage, raw } = trusted<ModelReply>(content);
+  return { blocks, stop, usage, ...(raw && { raw }) };
 }
 
 /** As `recordSubject` keeps them. */

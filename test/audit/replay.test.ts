@@ -34,6 +34,19 @@ test("a repair", async () => {
   expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
 });
 
+test("what a provider said in its own form is kept, without secrets", async () => {
+  const raw = { id: "msg_1", content: [{ type: "text", text: `the key is ${SECRET}` }] };
+  const call = shellCall("echo looking");
+  using world = openWorld({ script: [reply([call], { raw }), says(concludeCall("cannot_fix"))] });
+  await world.openTicket();
+  await world.run();
+  const events = await eventsOf(world);
+  const [said] = await world.events("model_replied");
+  expect(said?.content.raw).toMatchObject({ id: "msg_1" });
+  expect(JSON.stringify(events)).not.toContain(SECRET);
+  expect(await replaySession(events)).toMatchObject(SAME);
+});
+
 test("a refused verification, and the turns after it", async () => {
   using world = openWorld({
     script: [

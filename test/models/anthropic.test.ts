@@ -127,9 +127,10 @@ describe("what is sent", () => {
 
 describe("what comes back", () => {
   test("text and tool calls, with their tokens and their cost", async () => {
-    const reply = await answerTo(
+    const { raw, ...reply } = await answerTo(
       message([says("I look."), calls("shell", { command: "echo 'ä'", reason: "see" }, "c1")]),
     );
+    expect(raw).toMatchObject({ id: "msg_1", stop_reason: "tool_use" });
     expect(reply).toEqual({
       blocks: [
         { type: "text", text: "I look." },
