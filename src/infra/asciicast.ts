@@ -32,7 +32,7 @@ export class Recorder implements Disposable {
     this.#fileDescriptor = create(path);
     this.#clock = clock;
     this.#startedAtMs = clock.elapsed();
-    const timestamp = Math.floor(this.#startedAtMs / 1000);
+    const timestamp = Math.floor(clock.now() / 1000);
     const env = { TERM: terminalType };
     this.#append({ version: 2, width: columns, height: rows, timestamp, env });
   }
