@@ -13,6 +13,7 @@ import {
   formatTimeOfDay,
 } from "../panels/units.ts";
 import type { CallStory } from "./audit-calls.ts";
+import { headline } from "./audit-headline.ts";
 import { callWords } from "./audit-lines.ts";
 import type { ChangeStory, ConclusionStory, Said, SessionStory } from "./audit-session-story.ts";
 import type { MoveStory, Story } from "./audit-story.ts";
@@ -67,31 +68,6 @@ function wrapped(line: string): readonly string[] {
     hard: true,
   }).split("\n");
   return [`${indent}${first}`, ...rest.map((more) => `${indent}  ${more}`)];
-}
-
-/** How it stands, in one sentence. */
-export function headline(story: Story): string {
-  return plainLine(stateOf(story));
-}
-
-function stateOf({ ticket, moves, cost }: Story): string {
-  const { resolvedAtMs, openedAtMs, note } = ticket;
-  const after = resolvedAtMs === null ? "" : formatDuration(Math.max(0, resolvedAtMs - openedAtMs));
-  const last = moves.at(-1)?.reason ?? "";
-  switch (ticket.resolution) {
-    case "verified_fix":
-      return `Repaired by an agent and verified by the monitor, ${after} after it was opened.`;
-    case "self_healed":
-      return cost.sessions === 0
-        ? `It healed by itself ${after} after it was opened; no agent worked on it.`
-        : `It healed by itself ${after} after it was opened; what agents did changed nothing.`;
-    case "manual":
-      return `A person closed it ${after} after it was opened: ${last}`;
-    case null:
-      return ticket.state === "escalated"
-        ? `A person is needed: ${note ?? last}`
-        : `Not over yet: it is ${stateWords(ticket)}.`;
-  }
 }
 
 function section(title: string, lines: readonly string[]): Section {
@@ -188,7 +164,8 @@ function missingLines({ session, compactedEvents, omitted }: SessionStory): read
 function deedLine(call: CallStory): string {
   const { guard, kind, row, result, tool, input } = call;
   if (kind === "idle" || !guard) return `nothing done: ${callLine(call)}`;
-  if (kind === "changed") return `${callLine(call)}; the guard allowed it (row ${guard.row})`;
+  const passed = guard.decision === "ask" ? "the guard asked a person" : "the guard allowed it";
+  if (kind === "changed") return `${callLine(call)}; ${passed} (row ${guard.row})`;
   const what = `refused: row ${result?.row ?? row}: ${callWords(tool, input)}`;
   // Asked, and not allowed: then the result tells what became of the asking.
   const isDenied = guard.decision === "deny";

@@ -4,7 +4,8 @@ import type { AuditEvent } from "../domain/audit.ts";
 import { unreachable } from "../domain/errors.ts";
 import type { AuditVerification } from "../domain/ticket-ops.ts";
 import { formatTime } from "../panels/units.ts";
-import { explainSections, headline, titleOf } from "./audit-explain.ts";
+import { explainSections, titleOf } from "./audit-explain.ts";
+import { headline } from "./audit-headline.ts";
 import { describeEvent } from "./audit-lines.ts";
 import type { Story } from "./audit-story.ts";
 

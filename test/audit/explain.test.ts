@@ -83,6 +83,18 @@ test("a ticket that no agent has seen says so", async () => {
   expect(page).toContain("no session, nothing spent");
 });
 
+test("what an agent changed without a claim is not called nothing", async () => {
+  using world = openWorld({
+    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
+  });
+  await world.openTicket();
+  await world.run();
+  await world.store.healTicket(1, "holds again");
+  const page = await pageOf(world);
+  expect(page).toContain("An agent had changed something, and claimed no repair.");
+  expect(page).not.toContain("changed nothing");
+});
+
 test("an escalated ticket says what a person must know", async () => {
   using world = openWorld({ script: [says(concludeCall("cannot_fix"))] });
   await world.openTicket();

@@ -66,7 +66,7 @@ const ATTEMPTS: readonly Attempt[] = [
     nearMisses: [
       ["read", "PD=http://127.0.0.1:2379; curl -s $PD/pd/api/v1/stores"],
       ["read", "port=2379; curl http://127.0.0.1:$port/health | jq ."],
-      ["read", "n=$((1 + 1)); [ $n -eq 2 ] && ls /var/log/*"],
+      ["read", 'n=$((1 + 1)); [ "$n" -eq 2 ] && ls /var/log/*'],
     ],
   },
   {

@@ -48,10 +48,14 @@ export function isSecret(word: ShellWord, scope: Scope): boolean {
 }
 
 /** Where the keys of a process can be read: redaction knows them as they are, and not encoded. */
-const FOREIGN_MEMORY = /\/proc\/[^/]*\/+(task\/+[^/]*\/+)?(environ|mem)\b/;
+const FOREIGN_MEMORY = /(^|\/)(environ|mem)\b/;
+/** What the last part of such a path may yet become. */
+const OPEN_END = /\/proc\/.*[*?[{$`][^/]*$/;
 
 export function isForeignMemory({ text }: ShellWord): boolean {
-  return FOREIGN_MEMORY.test(text);
+  const isInProc = /(^|\/)proc(\/|$)/.test(text);
+  if (!isInProc) return /(^|\/)environ$/.test(text);
+  return FOREIGN_MEMORY.test(text) || OPEN_END.test(text);
 }
 
 /** Of `name=path` the path, and of that what stands before the first thing to be expanded. */

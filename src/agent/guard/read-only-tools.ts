@@ -63,6 +63,11 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
 
 const ALWAYS_READING: ReadonlySet<string> = new Set(PLAIN);
 
+/** Whatever its words are, and however many. */
+export function isAlwaysReading(name: string): boolean {
+  return ALWAYS_READING.has(name);
+}
+
 /** Undefined for a program that is none of them; "hidden" when a word may be another option. */
 export function kindOfReadOnlyUse(
   name: string,
@@ -77,6 +82,8 @@ export function kindOfReadOnlyUse(
     ({ text }, index) =>
       !/^[-+]./.test(text) && !tool.valued?.includes(args[index - 1]?.text ?? ""),
   );
+  // A pattern may become several.
+  if (Number.isFinite(operandsMax) && operands.some(({ isExact }) => !isExact)) return "hidden";
   const writes = args.some(
     ({ text }) => !tool.harmless?.test(text) && writesWith.some((option) => isOption(text, option)),
   );

@@ -38,6 +38,8 @@ export interface ShellWord {
   readonly isExact: boolean;
   /** Not exact, but whatever it becomes is an operand: no option, and no verb. */
   readonly isOperand?: true;
+  /** Not exact, and the shell may make several words of it: another option, verb or command. */
+  readonly mayDivide?: true;
 }
 
 export interface Scope {
@@ -79,6 +81,9 @@ export function alwaysIs(kind: EffectKind, because: string): Classifier {
 const SOURCE_MAX = 100;
 
 export const DYNAMIC_WORD: ShellWord = { text: "…", isExact: false };
+
+/** Words that are known only when it runs, and nobody knows how many. */
+export const DYNAMIC_WORDS: ShellWord = { ...DYNAMIC_WORD, mayDivide: true };
 
 export interface EffectOfCommand {
   readonly kind: EffectKind;

@@ -12,7 +12,24 @@ export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
   const parts = argument.parts;
   if (!parts) return home ?? { text: argument.value, isExact: !argument.value.startsWith("~") };
   const word = joinWords(parts.map((part) => readPart(part, scope)));
-  return word.isExact || !isOperand(parts) ? word : { ...word, isOperand: true };
+  if (word.isExact) return word;
+  const { isWhole, mayDivide } = { isWhole: isOperand(parts), mayDivide: divides(parts, scope) };
+  return { ...word, ...(isWhole && { isOperand: true }), ...(mayDivide && { mayDivide }) };
+}
+
+/** A pattern that begins with what is written out becomes operands only. */
+function divides(parts: readonly WordPart[], scope: Scope): boolean {
+  return parts.some(
+    (part) => isDividing(part, scope) && !(part.type === "Glob" && isOperand(parts)),
+  );
+}
+
+/** Several words come of what is expanded without quotes, of patterns, and of `"$@"`. */
+function isDividing(part: WordPart, scope: Scope): boolean {
+  if (part.type === "DoubleQuoted") {
+    return part.parts.some(({ text }) => /^\$\{?(?:@|!|\w+\[@\])/.test(text));
+  }
+  return part.type !== "SingleQuoted" && !readPart(part, scope).isExact;
 }
 
 const NUMBERS_MAX = 32;

@@ -1,6 +1,6 @@
 // Judges one simple command by its name: a wrapper around another, a tool with rules of its own, a
 // tool that only reads. A name that is in no table is unknown.
-import type { Effect } from "../../domain/effect.ts";
+import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
 import { CONTAINER_TOOLS } from "./container-tools.ts";
 import { classifyCurl } from "./curl.ts";
@@ -11,7 +11,7 @@ import { NETWORK_TOOLS } from "./network-tools.ts";
 import { classifyOperator } from "./operator-verbs.ts";
 import { isForeignMemory, isProtected, isSecret } from "./paths.ts";
 import { PROCESS_TOOLS } from "./process-tools.ts";
-import { kindOfReadOnlyUse } from "./read-only-tools.ts";
+import { isAlwaysReading, kindOfReadOnlyUse } from "./read-only-tools.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { FOLDER_CHANGERS } from "./script-facts.ts";
 import { SERVICE_TOOLS } from "./service-tools.ts";
@@ -20,15 +20,22 @@ import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
 import { WRAPPERS } from "./wrappers.ts";
 
-/** They judge a command within them, or know by themselves which files they may touch. */
-const SELF_CONTAINED: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
+/** They judge by themselves each word that comes before a command within them, or a name. */
+const JUDGING_WORDS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(WRAPPERS),
-  ["operator", classifyOperator],
   ["export", classifyDeclaration],
   ["local", classifyDeclaration],
   ["readonly", classifyDeclaration],
   ...[...FOLDER_CHANGERS].map((name): [string, Classifier] => [name, classifyChangeOfFolder]),
 ]);
+
+/** They know by themselves which files they may touch. */
+const SELF_CONTAINED: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
+  ["operator", classifyOperator],
+]);
+
+/** In every mode: whatever else its words may become. */
+const REFUSED: readonly EffectKind[] = ["destroy", "oversight", "foreign", "hidden"];
 
 const HIDDEN: ReadonlyMap<string, Classifier> = new Map(Object.entries(HIDDEN_TOOLS));
 
@@ -54,11 +61,25 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
     return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
   }
   const name = programName(first.text);
+  const judgesWords = JUDGING_WORDS.get(name);
+  if (judgesWords) return judgesWords(words, scope);
+  const effects = classifyNamed(name, words, scope);
+  const mayDivide = words.some((word) => word.mayDivide) && !takesAnyWords(name, scope);
+  if (!mayDivide || effects.some(({ kind }) => REFUSED.includes(kind))) return effects;
+  return hiddenBecause(words, "it may become several words when it runs: write it in quotes");
+}
+
+function classifyNamed(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const classify = SELF_CONTAINED.get(name) ?? HIDDEN.get(name) ?? HIDDEN.get(familyOf(name));
   if (classify) return classify(words, scope);
   const effects = classifyTool(name, words, scope);
   const isReading = effects.every(({ kind }) => kind === "read");
   return [...effects, ...(isReading ? secretsAmong : protectedAmong)(words, scope)];
+}
+
+/** A function's body is judged where it is defined, for whatever it is called with. */
+function takesAnyWords(name: string, { facts }: Scope): boolean {
+  return isAlwaysReading(name) || facts.functions.has(name);
 }
 
 function classifyTool(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {

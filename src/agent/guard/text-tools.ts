@@ -42,7 +42,8 @@ function skipAwkOptions(words: readonly ShellWord[]): readonly ShellWord[] | und
   return /^-[Fv]./.test(first.text) ? skipAwkOptions(rest) : undefined;
 }
 
-const SED_ADDRESS = String.raw`(?:\d+|\$|/[^/]*/)`;
+/** A delimiter that is escaped stands for itself: where the address ends is then another matter. */
+const SED_ADDRESS = String.raw`(?:\d+|\$|/(?:[^/\\]|\\[^/])*/)`;
 const SED_PRINT = new RegExp(`^(?:${SED_ADDRESS}(?:,${SED_ADDRESS})?)?!?[pdq=]$`);
 /** s with one of four delimiters, and no flag that writes (w) or runs (e). */
 const SED_PART = String.raw`(?:(?!\1)[^\\]|\\.)*\1`;
@@ -101,9 +102,11 @@ function classifyFind(words: readonly ShellWord[], scope: Scope): readonly Effec
   return [effectOf({ kind: "read", words, scope }), ...inner, ...files];
 }
 
-/** Up to `;` or `+`; `{}` is a file name that is known only when it runs. */
+/** Up to `;` or `{} +`; `{}` is a file name that is known only when it runs. */
 function commandOfExec(rest: readonly ShellWord[]): readonly ShellWord[] {
-  const end = rest.findIndex(({ text }) => text === ";" || text === "+");
+  const end = rest.findIndex(
+    ({ text }, index) => text === ";" || (text === "+" && rest[index - 1]?.text === "{}"),
+  );
   const command = end === -1 ? rest : rest.slice(0, end);
   return command.map((word) => (word.text.includes("{}") ? DYNAMIC_WORD : word));
 }

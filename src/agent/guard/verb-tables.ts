@@ -78,6 +78,8 @@ export const PD_CTL: VerbTool = {
     ...verbs("destroy", ["store delete", "store remove-tombstone", "stores remove-tombstone"]),
     ...verbs("destroy", ["member delete", "unsafe", "config delete", "config placement-rules"]),
     ...verbs("destroy", ["operator add remove-peer", "operator add merge-region"]),
+    // It leaves copies on the stores that it names, and on no others.
+    ...verbs("destroy", ["operator add transfer-region"]),
     ...verbs("configure", ["operator add transfer-leader", "operator add transfer-region"]),
     ...verbs("configure", ["operator add transfer-peer", "operator add add-peer"]),
     ...verbs("destroy", ["service-gc-safepoint delete"]),

@@ -4,6 +4,7 @@ import { classifyAssignedWord } from "./assignments.ts";
 import {
   type Classifier,
   DYNAMIC_WORD,
+  DYNAMIC_WORDS,
   effectBecause,
   effectOf,
   type Scope,
@@ -83,20 +84,29 @@ export interface WrappedCommand {
 
 export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): readonly Effect[] {
   const { rest, isUnderstood } = skipOptions(wrapper, words.slice(1));
-  if (!isUnderstood)
+  // The last of several holds.
+  if (!isUnderstood || countReplacing(wrapper, words) > 1)
     return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
   const from = wrapper.takesAssignments ? rest.findIndex(isNoAssignment) : 0;
   const assigned = from === -1 ? rest : rest.slice(0, from);
   const inner = from === -1 ? [] : rest.slice(from + (wrapper.skips ?? 0));
+  const own = words.slice(1, words.length - inner.length);
+  if (own.some(({ mayDivide }) => mayDivide))
+    return [effectBecause({ kind: "hidden", words, because: "a value that may be several words" })];
   const assignments = assigned.flatMap(({ text }) => classifyAssignedWord(text));
   if (inner.length === 0)
     return [...assignments, effectOf({ kind: wrapper.alone ?? "unknown", words, scope })];
-  const added = wrapper.addsArguments ? [DYNAMIC_WORD] : [];
-  const placeholder = placeholderOf(wrapper, words);
+  const added = wrapper.addsArguments ? [DYNAMIC_WORDS] : [];
+  const placeholder = placeholderOf(wrapper, own);
   const filled = inner.map((word) =>
     placeholder !== undefined && word.text.includes(placeholder) ? DYNAMIC_WORD : word,
   );
   return [...assignments, ...scope.classifyWords([...filled, ...added], wrapper.where)];
+}
+
+function countReplacing({ replacesWith }: Wrapper, words: readonly ShellWord[]): number {
+  if (replacesWith === undefined) return 0;
+  return words.filter(({ text }) => text.startsWith(replacesWith)).length;
 }
 
 /** `{}` of `-I {}` and `-I{}`. */
@@ -138,7 +148,9 @@ function classifyWatch(words: readonly ShellWord[], scope: Scope): readonly Effe
   const wrapper = { plain: ["-d", "-t", "-b", "-e", "-g", "-c"], valued: ["-n", "--interval"] };
   const { rest, isUnderstood } = skipOptions(wrapper, words.slice(1));
   const [name] = words;
-  if (name && isUnderstood) return classifyEvaluated([name, ...rest], scope);
+  const own = words.slice(1, words.length - rest.length);
+  const isClear = isUnderstood && !own.some(({ mayDivide }) => mayDivide);
+  if (name && isClear) return classifyEvaluated([name, ...rest], scope);
   return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
 }
 
