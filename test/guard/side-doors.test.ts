@@ -10,6 +10,8 @@ interface Door {
   readonly nearMisses: readonly (readonly [EffectKind, string])[];
 }
 
+const OPERATORS = "http://127.0.0.1:2379/pd/api/v1/operators";
+
 const DOORS: readonly Door[] = [
   {
     what: "a script behind an option",
@@ -77,6 +79,21 @@ const DOORS: readonly Door[] = [
       ["read", "ls -l /var/log/*"],
       ["read", "curl -s http://127.0.0.1:2379/pd/api/v1/regions?limit=3"],
       ["read", "sed -n 5p /var/log/*.log"],
+    ],
+  },
+  {
+    what: "fewer copies by another name",
+    refused: [
+      ["destroy", "pd-ctl -u http://127.0.0.1:2379 operator add transfer-region 1 2 leader"],
+      [
+        "destroy",
+        `curl -d '{"name":"transfer-region","region_id":1,"to_store_ids":[2]}' ${OPERATORS}`,
+      ],
+      ["unknown", "pd-ctl -u http://127.0.0.1:2379 config set replica-schedule-limit 0"],
+    ],
+    nearMisses: [
+      ["configure", "pd-ctl -u http://127.0.0.1:2379 operator add transfer-leader 1 2"],
+      ["configure", "pd-ctl -u http://127.0.0.1:2379 config set replica-schedule-limit 64"],
     ],
   },
   {

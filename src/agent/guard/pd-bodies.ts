@@ -7,7 +7,7 @@ import type { RequestFacts } from "./http-requests.ts";
 export const REPLICAS_MIN = 3;
 
 /** Operators that move something without taking a copy away for good. */
-const HARMLESS_OPERATORS = ["transfer-leader", "transfer-region", "transfer-peer", "add-peer"];
+const HARMLESS_OPERATORS = ["transfer-leader", "transfer-peer", "add-peer"];
 
 /** "hidden" when it cannot be read: then nobody knows what is asked for. */
 export function kindOfPdBody(path: string, body: RequestFacts["body"]): EffectKind {
@@ -34,7 +34,9 @@ export function kindOfPdSetting(name: string, value: string): EffectKind {
     return /^\d+$/.test(value) && Number(value) >= REPLICAS_MIN ? "configure" : "destroy";
   }
   if (/placement-rules|replication-mode/.test(written)) return "destroy";
-  return HARMLESS_SETTINGS.some((one) => one.test(written)) ? "configure" : "unknown";
+  // A limit of nothing: no copy that is lost is made anew.
+  const isOff = /-limit$/.test(written) && Number(value) === 0;
+  return !isOff && HARMLESS_SETTINGS.some((one) => one.test(written)) ? "configure" : "unknown";
 }
 
 /** Members as they are written, so that of two with one name each is seen. */
