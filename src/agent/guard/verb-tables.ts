@@ -80,7 +80,7 @@ export const PD_CTL: VerbTool = {
     ...verbs("destroy", ["operator add remove-peer", "operator add merge-region"]),
     // It leaves copies on the stores that it names, and on no others.
     ...verbs("destroy", ["operator add transfer-region"]),
-    ...verbs("configure", ["operator add transfer-leader", "operator add transfer-region"]),
+    ...verbs("configure", ["operator add transfer-leader"]),
     ...verbs("configure", ["operator add transfer-peer", "operator add add-peer"]),
     ...verbs("destroy", ["service-gc-safepoint delete"]),
     ...verbs("read", ["config placement-rules show", "service-gc-safepoint"]),
