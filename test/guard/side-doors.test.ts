@@ -97,6 +97,17 @@ const DOORS: readonly Door[] = [
     ],
   },
   {
+    what: "operator's own files by another path",
+    refused: [
+      ["oversight", "cat /home/op/.operato?/tickets.db"],
+      ["oversight", "cat /proc/self/root/home/op/.operator/tickets.db"],
+    ],
+    nearMisses: [
+      ["read", "cat /home/*/notes"],
+      ["read", "tail /home/op/.operator/subjects/tikv/members/tikv1/*.log"],
+    ],
+  },
+  {
     what: "an end that is elsewhere",
     refused: [
       ["hidden", "echo 'rm -rf /data' | xargs -I A -I cat sh -c cat"],

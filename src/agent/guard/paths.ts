@@ -39,11 +39,18 @@ export function isCertainPath({ text, isExact }: ShellWord, scope: Scope): boole
 /** Logs alone are of use to who repairs; the rest are secrets, and what was broken on purpose. */
 const FOR_READING = /\/(?:logs|members\/[^/]*)(?:\/|$)/;
 
+/** The same files, by way of a process. */
+const ROOT_OF_PROCESS = /^\/proc\/[^/]+\/root(?=\/)/;
+
 /** One of operator's own files by its name. A folder above them is another matter. */
 export function isSecret(word: ShellWord, scope: Scope): boolean {
   const { cwd, protectedPaths } = scope.knowledge;
-  const path = posix.resolve(cwd, writtenPart(word));
-  const isOurs = protectedPaths.some((one) => path.startsWith(one));
+  const written = writtenPart(word);
+  const path = posix.resolve(cwd, written).replace(ROOT_OF_PROCESS, "");
+  const mayBecome = !word.isExact && written !== "" && !written.endsWith("/");
+  const isOurs = protectedPaths.some(
+    (one) => path.startsWith(one) || (mayBecome && one.startsWith(path)),
+  );
   return isOurs && !FOR_READING.test(word.text);
 }
 
