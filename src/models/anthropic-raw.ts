@@ -2,6 +2,7 @@
 // record. What the agent works with is read apart from it, in `anthropic-reply.ts`.
 import { z } from "zod";
 import type { Json, JsonObject } from "../domain/json.ts";
+import { parseToolInput } from "./tool-input.ts";
 
 export interface RawDraft {
   message: JsonObject;
@@ -67,14 +68,6 @@ function usageAfter({ usage }: JsonObject, last: JsonObject | undefined): JsonOb
 /** The pieces of a call's input, as what they say together. */
 function withInput({ partial_json, ...block }: JsonObject): JsonObject {
   if (typeof partial_json !== "string") return block;
-  const input = parsed(partial_json);
+  const input = parseToolInput(partial_json);
   return input === undefined ? { ...block, partial_json } : { ...block, input };
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return z.json().parse(JSON.parse(text));
-  } catch {
-    return undefined; // JSON.parse has no other way to say no
-  }
 }

@@ -1,8 +1,6 @@
 // From the events of a streamed message to one reply. A message counts only when its end has come,
 // and a tool call only when its input is one whole JSON object: half a command is no command.
-import { z } from "zod";
 import { unreachable } from "../domain/errors.ts";
-import type { JsonObject } from "../domain/json.ts";
 import { type Block, ModelError, type ModelReply } from "../domain/model.ts";
 import {
   type ContentDelta,
@@ -13,6 +11,7 @@ import {
 } from "./anthropic-events.ts";
 import { addRawEvent, newRawDraft, type RawDraft, rawMessage } from "./anthropic-raw.ts";
 import { estimateCostUsd, type Tokens } from "./prices.ts";
+import { parseToolInput } from "./tool-input.ts";
 
 /** One content block while it grows: its start, and the texts that came since. */
 interface Part {
@@ -39,8 +38,6 @@ const STOPS: Readonly<Record<string, ModelReply["stop"]>> = {
   model_context_window_exceeded: "output_limit",
   refusal: "refusal",
 };
-
-const TOOL_INPUT = z.record(z.string(), z.json());
 
 /**
  * `events` are parsed JSON, unchecked; `onEvent` is called for each. Throws ModelError "connection"
@@ -189,18 +186,10 @@ function toToolCalls(
   start: Extract<ContentStart, { type: "tool_use" }>,
   { json, stop }: { readonly json: string; readonly stop: ModelReply["stop"] },
 ): readonly Block[] {
-  const input = json === "" ? start.input : parseObject(json);
+  const input = json === "" ? start.input : parseToolInput(json);
   if (stop === "refusal" || (input === undefined && stop === "output_limit")) return [];
   if (input !== undefined) return [{ type: "tool_call", id: start.id, name: start.name, input }];
   throw new ModelError("malformed", `the input of the call of ${start.name} is no JSON object`);
-}
-
-function parseObject(json: string): JsonObject | undefined {
-  try {
-    return TOOL_INPUT.safeParse(JSON.parse(json)).data;
-  } catch {
-    return undefined; // JSON.parse has no other way to say no
-  }
 }
 
 function tokensOf(usage: WireUsage): Tokens {

@@ -90,13 +90,17 @@ export function openWorld(options: WorldOptions): World {
 }
 
 /** For a process that a test kills. */
-export function runOrdinary(
-  parts: Omit<Parts, "lines"> & { readonly script: readonly Line[]; readonly leaseMs: number },
-): Promise<void> {
-  const { script, leaseMs, ...rest } = parts;
+export function runOrdinary(options: OrdinaryOptions): Promise<void> {
+  const { script, home, store, lamps, ...changes } = options;
   const { signal } = new AbortController();
-  const model = scriptedModel(script);
-  return runAgent({ ...ordinary({ ...rest, lines: [] }), model, leaseMs, signal });
+  const parts = { home, store, lamps, lines: [] };
+  return runAgent({ ...ordinary(parts), model: scriptedModel(script), signal, ...changes });
+}
+
+interface OrdinaryOptions
+  extends Omit<Parts, "lines">,
+    Partial<Omit<AgentOptions, "model" | "signal">> {
+  readonly script: readonly Line[];
 }
 
 interface Parts {

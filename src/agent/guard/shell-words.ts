@@ -13,12 +13,15 @@ export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
   if (!parts) return home ?? { text: argument.value, isExact: !argument.value.startsWith("~") };
   const word = joinWords(parts.map((part) => readPart(part, scope)));
   if (word.isExact) return word;
-  const { isWhole, mayDivide } = { isWhole: isOperand(parts), mayDivide: divides(parts, scope) };
-  return { ...word, ...(isWhole && { isOperand: true }), ...(mayDivide && { mayDivide }) };
+  return {
+    ...word,
+    ...(isOperand(parts) && { isOperand: true }),
+    ...(mayDivide(parts, scope) && { mayDivide: true }),
+  };
 }
 
 /** A pattern that begins with what is written out becomes operands only. */
-function divides(parts: readonly WordPart[], scope: Scope): boolean {
+function mayDivide(parts: readonly WordPart[], scope: Scope): boolean {
   return parts.some(
     (part) => isDividing(part, scope) && !(part.type === "Glob" && isOperand(parts)),
   );

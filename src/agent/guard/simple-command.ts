@@ -61,8 +61,8 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
     return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
   }
   const name = programName(first.text);
-  const judgesWords = JUDGING_WORDS.get(name);
-  if (judgesWords) return judgesWords(words, scope);
+  const classifyByWord = JUDGING_WORDS.get(name);
+  if (classifyByWord) return classifyByWord(words, scope);
   const effects = classifyNamed(name, words, scope);
   const mayDivide = words.some((word) => word.mayDivide) && !takesAnyWords(name, scope);
   if (!mayDivide || effects.some(({ kind }) => REFUSED.includes(kind))) return effects;
