@@ -45,7 +45,7 @@ export function parseDuration(text: string, what: string): number {
   const [, amount, unit = "s"] = DURATION.exec(text) ?? [];
   const durationMs = Math.round(Number(amount) * (UNIT_MS[unit] ?? Number.NaN));
   if (durationMs >= 1) return durationMs;
-  throw usage(`${what} ${text}: must be a duration such as 500ms, 5s, 2m or 1h`);
+  throw usage(`${what} ${text}: must be a duration such as 500ms, 5s, 2m, 1h or 30d`);
 }
 
 export function choiceFlag<T extends string>(
