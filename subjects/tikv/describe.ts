@@ -45,7 +45,7 @@ function memberLines({ members, stores }: TikvObservation): readonly string[] {
 function describeStore({ listed, metrics, traffic }: StoreSighting): string {
   const parts: string[] = [];
   const entry = readValue(listed);
-  if (entry) parts.push(`store ${entry.id}`, `PD says ${entry.stateName}`);
+  if (entry) parts.push(`PD's store ${entry.id}`, `PD says ${entry.stateName}`);
   const capacityBytes = readValue(metrics)?.capacityBytes ?? entry?.capacityBytes;
   const availableBytes = readValue(metrics)?.availableBytes ?? entry?.availableBytes;
   if (capacityBytes && availableBytes !== undefined && availableBytes !== null) {

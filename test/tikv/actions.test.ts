@@ -161,7 +161,7 @@ test("an observation is described in at most 4 KB, with what is down first", asy
   const seen = await look(watcher);
   const text = describeCluster(seen);
   expect(text.split("\n")[4]).toBe(
-    `${ONE} (tikv): down, PD says Down, store 1, PD says Down, 66 % of its disk free`,
+    `${ONE} (tikv): down, PD says Down, PD's store 1, PD says Down, 66 % of its disk free`,
   );
   const [member] = seen.members;
   const many = Array.from({ length: 500 }, () => member).filter((one) => one !== undefined);

@@ -257,6 +257,21 @@ test("leaders are not called uneven while a store is away or evicted", async () 
   expect(stateOf(evicted, "leader_imbalance", "cluster")).toBe("unknown");
 });
 
+test("a store is called by its member's name, and by PD's number once beside it", async () => {
+  const uneven = ['"leader_count": 4213', '"leader_count": 0'] as const;
+  const skewed = await seenAfter(({ pd }) => change(pd[0], LIST, uneven));
+  const evicted = await seenAfter(({ answerPd }) => {
+    answerPd(`${API}/schedulers`, '["evict-leader-scheduler-1"]');
+  });
+  const [first] = judgementsOf(evicted, "evict_leader_left");
+  expect(first).toMatchObject({
+    reason: `an evict-leader scheduler keeps leaders off ${ONE} (PD's store 1)`,
+  });
+  const [balance] = judgementsOf(skewed, "leader_imbalance");
+  expect(balance?.reason).toContain(`leaders are uneven: ${ONE} 0, `);
+  expect(balance?.reason).not.toContain("store ");
+});
+
 test("no latency is told across a restart, nor from few slow requests", async () => {
   const restarted = await seenAfter(({ stores }) => {
     const body = storePage({ requests: 2_000, slow: 900, startedAt: 1_795_200_009 });

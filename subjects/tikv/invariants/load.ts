@@ -53,28 +53,33 @@ export function leaderImbalance(timeScale: number): TikvInvariant {
   };
 }
 
+/** By the name of its member, which everybody but PD calls it by. */
+interface LeadingStore extends ListedStore {
+  readonly name: string;
+}
+
 /** Only a cluster whose stores are all up, and all may lead, is expected to be even. */
 function judgeSpread({ stores, schedulers }: TikvObservation): Opinion {
   const evicted = readValue(schedulers)?.evictedStoreIds;
   if (!evicted) return unknown("which stores are evicted could not be read");
-  const entries = stores.map(({ listed }) => readValue(listed));
-  const leading: ListedStore[] = [];
-  for (const entry of entries) {
-    if (!entry) return unknown("not every store is on PD's list");
-    if (entry.stateName !== "Up") return unknown(`store ${entry.id} is ${entry.stateName}`);
-    if (evicted.includes(entry.id)) return unknown(`leaders are kept off store ${entry.id}`);
-    if (!entry.isTiflash && entry.leaderWeight > 0) leading.push(entry);
+  const leading: LeadingStore[] = [];
+  for (const { name, listed } of stores) {
+    const entry = readValue(listed);
+    if (!entry) return unknown(`${name} is not on PD's list`);
+    if (entry.stateName !== "Up") return unknown(`${name} is ${entry.stateName}`);
+    if (evicted.includes(entry.id)) return unknown(`leaders are kept off ${name}`);
+    if (!entry.isTiflash && entry.leaderWeight > 0) leading.push({ ...entry, name });
   }
   return leading.length < 2 ? holds("nothing to spread") : judgeCounts(leading);
 }
 
-function judgeCounts(stores: readonly ListedStore[]): Opinion {
+function judgeCounts(stores: readonly LeadingStore[]): Opinion {
   const counts = stores.map(({ leaderCount, leaderWeight }) => leaderCount / leaderWeight);
   const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   const spread = Math.max(...counts) - Math.min(...counts);
   const bound = Math.max(SPREAD.leadersMin, SPREAD.shareOfMean * mean);
-  const words = stores.map(({ id, leaderCount }) => `store ${id}: ${leaderCount}`).join(", ");
+  const words = stores.map(({ name, leaderCount }) => `${name} ${leaderCount}`).join(", ");
   if (spread <= bound) return holds(words);
-  const leaders = Object.fromEntries(stores.map(({ id, leaderCount }) => [id, leaderCount]));
+  const leaders = Object.fromEntries(stores.map(({ name, leaderCount }) => [name, leaderCount]));
   return violated(`leaders are uneven: ${words}`, { leaders, spread, bound });
 }

@@ -1,5 +1,4 @@
 // Whether PD is set up as declared: left-over and missing schedulers, drifted settings.
-import type { Reading } from "../../../src/domain/observation.ts";
 import {
   holds,
   judgeEach,
@@ -8,7 +7,7 @@ import {
   unknown,
   violated,
 } from "../../../src/domain/opinion.ts";
-import type { ListedStore, Replication, Schedulers } from "../observation.ts";
+import type { Replication, Schedulers, StoreSighting } from "../observation.ts";
 import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 export function evictLeaderLeft(timeScale: number): TikvInvariant {
@@ -20,8 +19,8 @@ export function evictLeaderLeft(timeScale: number): TikvInvariant {
     forMs: scaleTime({ realMs: 30_000, floorMs: 3_000 }, timeScale),
     settleMs: 2_000,
     judge: ({ current }) =>
-      judgeEach(current.stores, ({ listed }) =>
-        judgeRead(current.schedulers, (schedulers) => judgeEviction(schedulers, listed)),
+      judgeEach(current.stores, (store) =>
+        judgeRead(current.schedulers, (schedulers) => judgeEviction(schedulers, store)),
       ),
   };
 }
@@ -70,15 +69,15 @@ export const replicationDrifted: TikvInvariant = {
 
 function judgeEviction(
   { names, evictedStoreIds }: Schedulers,
-  listed: Reading<ListedStore | null>,
+  { name, listed }: StoreSighting,
 ): Opinion {
   if (evictedStoreIds === null) return unknown("which stores are evicted could not be read");
   if (evictedStoreIds.length === 0) return holds("no store is evicted");
   return judgeRead(listed, (entry) => {
     if (entry === null) return unknown("PD does not list it");
     if (!evictedStoreIds.includes(entry.id)) return holds("not evicted");
-    const schedulers = names.filter((name) => name.startsWith("evict-leader-scheduler"));
-    const reason = `an evict-leader scheduler keeps leaders off store ${entry.id}`;
+    const schedulers = names.filter((one) => one.startsWith("evict-leader-scheduler"));
+    const reason = `an evict-leader scheduler keeps leaders off ${name} (PD's store ${entry.id})`;
     return violated(reason, { store_id: entry.id, schedulers });
   });
 }
