@@ -104,6 +104,7 @@ dockerTest(
     await toy.runtime.operate("two", "kill");
     detour.state = "open";
     await eventually(() => words.includes("two stopped"), "the missed end is seen");
+    await eventually(() => words.includes("following"), "the stream is there again");
     expect(words.filter((word) => word === "lost" || word === "following")).toEqual([
       "lost",
       "following",
