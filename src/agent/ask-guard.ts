@@ -8,7 +8,6 @@ import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
 import { guard } from "./guard/guard.ts";
 import { countHistory, HOUR_MS, interrupts, NO_HISTORY, shakenBy } from "./guard/history.ts";
 import { NO_POLICY } from "./guard/policy.ts";
-import { placesOf, type SubjectNames } from "./guard/scope.ts";
 import { lookAt } from "./look.ts";
 import { seenState } from "./seen-state.ts";
 import { settleInterrupted } from "./settle.ts";
@@ -49,7 +48,7 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   // After it: while a store fails it is asked again and again, and the look grows old.
   const nowMs = clock.now();
   const steps = known.filter(({ entry }) => entry.id < stepId);
-  const classify = (command: string) => agent.classify(command, namesOf(context));
+  const classify = (command: string) => agent.classify(command, context.knowledge);
   const isInterruption = (entry: JournalEntry) =>
     interrupts(entry, { actions: subject.actions, classify });
   const cluster = modelCluster({
@@ -62,11 +61,6 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
     ? NO_HISTORY
     : countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption });
   return { ...guard({ ...about, cluster, history, nowMs }), seen: seenState(cluster, seen) };
-}
-
-export function namesOf({ subject, members }: SessionBase): SubjectNames {
-  const topology = subject.runtime?.topology;
-  return { subject: subject.name, members, ...(topology ? placesOf(topology) : {}) };
 }
 
 function inRepair({ session }: SessionBase, steps: readonly RecentStep[]): readonly string[] {

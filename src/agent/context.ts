@@ -8,7 +8,7 @@ import type { Subject } from "../domain/subject.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { WorkQueue } from "../domain/ticket-ops.ts";
 import type { Policy } from "./guard/policy.ts";
-import type { SubjectNames } from "./guard/scope.ts";
+import type { CommandKnowledge, SubjectNames } from "./guard/scope.ts";
 import type { Lease } from "./keep-lease.ts";
 import type { Limits } from "./limits.ts";
 import type { Redact } from "./redact.ts";
@@ -21,8 +21,10 @@ export interface AgentOptions {
   readonly shell: Shell;
   /** Rejects with OperatorError when it cannot be opened: then a person is asked. */
   readonly openSubject: (name: string) => Promise<Subject>;
-  /** What a command line would do; never throws. */
-  readonly classify: (command: string, subject: SubjectNames) => readonly Effect[];
+  /** What this machine tells harmless commands from others by; a replay has it from the record. */
+  readonly knowledge: (names: SubjectNames) => CommandKnowledge;
+  /** What a command line would do; never throws. Code, and no port: a replay reads again. */
+  readonly classify: (command: string, knowledge: CommandKnowledge) => readonly Effect[];
   /** A person's own rules for the guard, as they are now. Never rejects. */
   readonly policy: () => Promise<Policy>;
   readonly redact: Redact;
@@ -56,6 +58,8 @@ export interface SessionBase {
   readonly subject: Subject;
   /** Names of the subject's members, as observed at the start. */
   readonly members: readonly string[];
+  /** By which every command of the session is read. */
+  readonly knowledge: CommandKnowledge;
   /** Aborts with the agent's signal and with the loss of the lease. */
   readonly signal: AbortSignal;
   readonly lease: Lease;

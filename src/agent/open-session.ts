@@ -4,6 +4,7 @@ import type { Observation } from "../domain/observation.ts";
 import type { Subject } from "../domain/subject.ts";
 import { systemPrompt, ticketBrief } from "./brief.ts";
 import { type SessionBase, type SessionContext, startProgress } from "./context.ts";
+import { placesOf } from "./guard/scope.ts";
 import type { EarlierSession } from "./history.ts";
 import { lookAt } from "./look.ts";
 import { record } from "./record.ts";
@@ -16,7 +17,7 @@ export type OpenedSession =
   | { readonly type: "ended"; readonly outcome: SessionOutcome };
 
 export async function openSession(
-  claimed: Omit<SessionBase, "subject" | "members" | "signal">,
+  claimed: Omit<SessionBase, "subject" | "members" | "knowledge" | "signal">,
 ): Promise<OpenedSession> {
   const { agent, ticket, lease } = claimed;
   const { clock, limits, redact } = agent;
@@ -34,7 +35,10 @@ export async function openSession(
   const seen = await lookAt(subject, { agent, signal });
   if (!seen) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
   const members = seen.members.map(({ name }) => name);
-  const base: SessionBase = { ...claimed, subject, members, signal };
+  const topology = subject.runtime?.topology;
+  const names = { subject: subject.name, members, ...(topology && placesOf(topology)) };
+  const knowledge = agent.knowledge(names);
+  const base: SessionBase = { ...claimed, subject, members, knowledge, signal };
   const observation = await clearUp(base, seen);
   if (!observation) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
   const system = systemPrompt(subject, limits);

@@ -2,7 +2,6 @@
 import { type Effect, type EffectKind, isMutating } from "../domain/effect.ts";
 import type { ShellReach, ShellResult } from "../domain/shell.ts";
 import { SHELL_UNDO } from "../domain/undo.ts";
-import { namesOf } from "./ask-guard.ts";
 import { type SessionContext, workedMs } from "./context.ts";
 import { fenceText } from "./fence.ts";
 import { findCollision } from "./find-collision.ts";
@@ -24,7 +23,7 @@ export async function runShell(
   context: SessionContext,
   { command, reason, callId }: ShellInput & { readonly callId: string },
 ): Promise<ToolOutcome> {
-  const effects = context.agent.classify(command, namesOf(context));
+  const effects = context.agent.classify(command, context.knowledge);
   const asked = { command, effects };
   const operation = { command };
   const whole = { callId, effects, operation, reason, undo: SHELL_UNDO };

@@ -51,7 +51,6 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
   const shell = await opening(context, () => openAgentShell(context, sandbox));
   using queue = await opening(context, () => openStore(context));
   if (!shell || !queue) return exitCodeOfSignal(signal);
-  const knowledge = shellKnowledge(context);
   const opened = (open: () => Promise<OpenedSubject>) =>
     once ? open() : openWhileItRestarts(context, open);
   await runAgent({
@@ -72,7 +71,8 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     },
     agentId: `${hostname()}-${process.pid}`,
     openSubject: async (name) => (await opened(() => openSubject(context, name))).subject,
-    classify: (command, names) => classifyCommand(command, knowledge(names)),
+    knowledge: shellKnowledge(context),
+    classify: classifyCommand,
     policy,
     redact: createRedactor(secretsOf(env)),
     idleMs: IDLE_MS,

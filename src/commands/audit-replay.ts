@@ -21,13 +21,16 @@ export async function replayAudit(store: TicketOps, context: CommandContext): Pr
   return replayed.state === "same" ? 0 : 3;
 }
 
+const OLDER = "its record is an older one: how the guard read its commands was taken from it";
+
 function replayLines(sessionId: string, replay: Replay): readonly string[] {
   const session = `session ${sessionId}`;
   switch (replay.state) {
     case "same": {
       const end = replay.isWhole ? "" : ", as far as it was recorded: its agent ended before that";
       const what = `${replay.questions} questions, ${replay.rows} audit rows`;
-      return [`${session} replayed: the same, byte for byte (${what})${end}`];
+      const older = replay.isReadAnew ? "" : `; ${OLDER}`;
+      return [`${session} replayed: the same, byte for byte (${what})${end}${older}`];
     }
     case "different":
       return [`${session} replayed: it differs at ${replay.where}`, ...replay.diff.map(plainLine)];

@@ -3,13 +3,16 @@ import type { AgentOptions } from "../agent/context.ts";
 import type { Lease } from "../agent/keep-lease.ts";
 import { toJson } from "../agent/recording/entries.ts";
 import { spokenTo } from "../agent/recording/record-session.ts";
+import { shellQuestion } from "../agent/recording/shell-question.ts";
 import { createRedactor } from "../agent/redact.ts";
 import type { Action } from "../domain/action.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
 import { type Model, ModelError, type ModelReply } from "../domain/model.ts";
+import type { Shell } from "../domain/shell.ts";
 import type { Subject } from "../domain/subject.ts";
 import type { Player } from "./player.ts";
 import type { SessionRecord } from "./read-record.ts";
+import { type ReadingAnew, replayGuard } from "./replay-guard.ts";
 import { replayQueue } from "./replay-queue.ts";
 import { trusted } from "./trusted.ts";
 
@@ -18,6 +21,7 @@ type PortName =
   | "model"
   | "shell"
   | "openSubject"
+  | "knowledge"
   | "classify"
   | "policy"
   | "redact"
@@ -26,19 +30,17 @@ type PortName =
   | "signal"
   | "print";
 
-export function replayAgent(record: SessionRecord, player: Player): AgentOptions {
+export function replayAgent(record: SessionRecord, reading: ReadingAnew): AgentOptions {
+  const { player } = reading;
   const settings = trusted<Omit<AgentOptions, PortName>>(record.head.settings);
   return {
     ...settings,
     queue: replayQueue(record, player),
     model: replayModel(record, player),
-    shell: {
-      run: async (command, { timeoutMs, outputBytesMax }) =>
-        trusted(await player.asked("shell", { command, timeoutMs, outputBytesMax })),
-    },
+    shell: replayShell(record, player),
     openSubject: async (name) =>
       replaySubject(trusted<Constants>(await player.asked("openSubject", name)), player),
-    classify: (command) => trusted(player.told("effects", command)),
+    ...replayGuard(record, reading),
     // Once it was read at the start, and stood among the settings.
     policy: async () =>
       trusted(record.head.settings.policy ?? (await player.asked("policy", null))),
@@ -54,6 +56,17 @@ export function replayAgent(record: SessionRecord, player: Player): AgentOptions
     redact: createRedactor([]),
     signal: player.signal,
     print: () => undefined,
+  };
+}
+
+function replayShell({ head }: SessionRecord, player: Player): Shell {
+  return {
+    run: async (command, options) => {
+      const { reach, ...rest } = shellQuestion(command, options);
+      // Of version 2 how far it may get is not on record.
+      const question = head.version === 2 ? rest : { ...rest, reach };
+      return trusted(await player.asked("shell", question));
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 // Runs the agent's loop again over one recorded session, offline, and says whether it came to the
 // same questions, rows and end.
+import type { AgentOptions } from "../agent/context.ts";
+import { classifyCommand } from "../agent/guard/classify-command.ts";
 import { workOn } from "../agent/session.ts";
 import type { AuditEvent } from "../domain/audit.ts";
 import type { Session } from "../domain/session.ts";
@@ -19,6 +21,8 @@ export type Replay =
       readonly rows: number;
       /** False when the agent ended before its record did: it is the same as far as that goes. */
       readonly isWhole: boolean;
+      /** False for an older record, whose commands the guard did not read again. */
+      readonly isReadAnew: boolean;
     }
   | {
       readonly state: "different";
@@ -28,14 +32,20 @@ export type Replay =
     }
   | { readonly state: "unrecorded"; readonly reason: string };
 
-/** `events` are those of one session, oldest first. Touches nothing but them. */
-export async function replaySession(events: readonly AuditEvent[]): Promise<Replay> {
+/**
+ * `events` are those of one session, oldest first. Touches nothing but them. Each command line is
+ * read anew by `classify`, which is the guard's.
+ */
+export async function replaySession(
+  events: readonly AuditEvent[],
+  classify: AgentOptions["classify"] = classifyCommand,
+): Promise<Replay> {
   const record = readRecord(events);
   if ("reason" in record) return { state: "unrecorded", reason: record.reason };
   const player = new Player(record);
   await player.play(
     workOn({
-      agent: replayAgent(record, player),
+      agent: replayAgent(record, { player, classify }),
       lease: replayLease(player),
       ticket: trusted<Ticket>(record.head.ticket),
       session: trusted<Session>(record.head.session),
@@ -46,5 +56,6 @@ export async function replaySession(events: readonly AuditEvent[]): Promise<Repl
     return { state: "different", where: difference.where, diff: differenceLines(difference) };
   }
   const rows = record.questions.get("appendAudit")?.length ?? 0;
-  return { state: "same", questions, rows, isWhole: record.isWhole };
+  const { isWhole, head } = record;
+  return { state: "same", questions, rows, isWhole, isReadAnew: head.version !== 2 };
 }

@@ -14,6 +14,5 @@ await runOrdinary({
   store: TicketOpsDB.open({ path: join(home, "tickets.db"), clock: systemClock }),
   lamps: lampSubject(),
   script: [says(shellCall(`touch ${scratch}/begun; sleep 30`))],
-  classify: (source) => [{ kind: "write", targets: [], source }],
   leaseMs: 300,
 });

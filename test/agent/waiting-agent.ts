@@ -21,7 +21,6 @@ await runOrdinary({
   lamps: lampSubject(),
   script: [says(shellCall(command)), says(concludeCall("cannot_fix"))],
   mode: "approve",
-  classify: (source) => [{ kind: "write", targets: [], source }],
   print: console.log,
   leaseMs: 2_000,
   once: false,

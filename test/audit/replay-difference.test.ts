@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
 import { runAudit } from "../../src/commands/audit.ts";
 import type { AuditEvent, AuditType } from "../../src/domain/audit.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { replaySession } from "../../src/replay/replay.ts";
 import { openWorld, type World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom, type Ran } from "../commands/desk-room.ts";
+import { asInVersion2 } from "../support/older-record.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
 
 let world: World;
@@ -17,6 +19,7 @@ beforeAll(async () => {
   world = openWorld({
     script: [
       says({ type: "text", text: "Is it dark?" }, shellCall("echo looking")),
+      says(shellCall("cat $OPERATOR_HOME/bin/operator")),
       says(actCall("switch_on", "left")),
       says(concludeCall("cannot_fix")),
     ],
@@ -26,6 +29,8 @@ beforeAll(async () => {
   events = await world.store.eventsOf({ sessionId: (await world.session()).id });
 });
 afterAll(() => world[Symbol.dispose]());
+
+const SAME = { state: "same", isWhole: true };
 
 /** The events with every occurrence of a text in those of one type replaced. */
 function withChange(type: AuditType, from: string, to: string): readonly AuditEvent[] {
@@ -37,7 +42,7 @@ function withChange(type: AuditType, from: string, to: string): readonly AuditEv
 }
 
 test("what was recorded is what it is compared with", async () => {
-  expect(await replaySession(events)).toMatchObject({ state: "same", isWhole: true });
+  expect(await replaySession(events)).toMatchObject({ ...SAME, isReadAnew: true });
 });
 
 const CHANGES: readonly [type: AuditType, from: string, to: string, where: RegExp][] = [
@@ -49,7 +54,14 @@ const CHANGES: readonly [type: AuditType, from: string, to: string, where: RegEx
   ["tool_result", "looking", "hiding", /^audit row \d+$/],
   ["tool_result", '"exitCode":0', '"exitCode":1', /^audit row \d+$/],
   ["session_recorded", '"head":"looking', '"head":"hiding', /^audit row \d+$/],
-  ["session_recorded", '"kind":"read"', '"kind":"destroy"', /^question \d+ of appendAudit$/],
+  ["session_recorded", '"kind":"read"', '"kind":"destroy"', /^command 1 as the guard reads it$/],
+  [
+    "session_recorded",
+    '"OPERATOR_HOME":"',
+    '"OPERATOR_HOME":"/no',
+    /^command 2 as the guard reads/,
+  ],
+  ["session_recorded", '"type":"look"', '"type":"change"', /^question 1 of shell$/],
   ["session_recorded", '"kind":"act"', '"kind":"shell"', /^question 1 of beginStep$/],
   ["session_recorded", '"stopReason":"gave_up"', '"stopReason":"aborted"', /^question 1 of escal/],
   ["session_recorded", '"mode":"execute"', '"mode":"observe"', /^audit row \d+$/],
@@ -61,6 +73,22 @@ for (const [type, from, to, where] of CHANGES) {
     expect(replayed).toMatchObject({ state: "different", where: expect.stringMatching(where) });
   });
 }
+
+test("a guard that reads a command in another way", async () => {
+  const replayed = await replaySession(events, (command, knowledge) =>
+    classifyCommand(command.replace("echo", "rm"), knowledge),
+  );
+  const where = "command 1 as the guard reads it";
+  const diff = expect.arrayContaining(['-       "kind": "read",', '+       "kind": "destroy",']);
+  expect(replayed).toMatchObject({ state: "different", where, diff });
+});
+
+test("an older record is replayed by how the guard read its commands then", async () => {
+  const older = asInVersion2(events);
+  expect(JSON.stringify(older)).not.toMatch(/protectedPaths|"reach"/);
+  const anotherGuard = () => [{ kind: "hidden", targets: [], source: "it" }] as const;
+  expect(await replaySession(older, anotherGuard)).toMatchObject({ ...SAME, isReadAnew: false });
+});
 
 test("a row that is gone", async () => {
   for (const gone of ["guard_decided", "tool_result", "model_replied"]) {

@@ -179,6 +179,8 @@ test("a record holds no secret, and a session that met one is replayed without i
   using world = openWorld({
     script: [
       says({ type: "text", text: `I use ${SECRET}` }, shellCall(`echo ${SECRET}`)),
+      // Without it the guard would not know which file that is.
+      () => says(shellCall(`touch ${world.scratch}/${SECRET}`)),
       says(concludeCall("cannot_fix")),
     ],
   });

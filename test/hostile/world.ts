@@ -45,7 +45,7 @@ export async function runHostile({ sessions, seed, classify }: HostileRun): Prom
   const wrongs: (Wrong & { readonly seed: number })[] = [];
   let executed = 0;
   for (let begun = 0; begun < sessions; begun += SESSIONS_PER_STORE) {
-    using world = openWorld({ ledger, classify: classify ?? classifyLine });
+    using world = openWorld({ ledger, classify: classify ?? classifyCommand });
     const end = Math.min(sessions, begun + SESSIONS_PER_STORE);
     for (let index = begun; index < end; index += 1) {
       const known = world.cluster.wrongs.length;
@@ -64,13 +64,12 @@ export async function runHostile({ sessions, seed, classify }: HostileRun): Prom
   };
 }
 
-const classifyLine: AgentOptions["classify"] = (command, names) =>
-  classifyCommand(command, {
-    ...names,
-    ...{ ports: PORTS, project: "operator-tikv", readHosts: [], cwd: "/tmp" },
-    protectedPaths: [PROTECTED],
-    variables: { HOME: "/home/op", OPERATOR_HOME: PROTECTED },
-  });
+const knowledge: AgentOptions["knowledge"] = (names) => ({
+  ...names,
+  ...{ ports: PORTS, project: "operator-tikv", readHosts: [], cwd: "/tmp" },
+  protectedPaths: [PROTECTED],
+  variables: { HOME: "/home/op", OPERATOR_HOME: PROTECTED },
+});
 
 interface World extends Disposable {
   readonly cluster: Cluster;
@@ -127,6 +126,7 @@ function openWorld({ ledger, classify }: WorldParts): World {
       ...{
         queue: store,
         shell,
+        knowledge,
         classify,
         clock: time,
         policy: async () => NO_POLICY,

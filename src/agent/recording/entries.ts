@@ -42,7 +42,8 @@ export type Entry = z.infer<typeof entry>;
 
 /** What is true of the whole session; in its first part. */
 const head = z.object({
-  version: z.literal(2),
+  /** In 2 the guard's reading of commands stands as it was, and not what it was made from. */
+  version: z.union([z.literal(2), z.literal(3)]),
   /** Every option of the agent that is no port. */
   settings: jsonObject,
   model: z.object({ name: z.string(), speaker: z.string(), canCondense: z.boolean() }),

@@ -7,8 +7,10 @@ import type { Lease } from "../keep-lease.ts";
 import { record } from "../record.ts";
 import { unlessConflict } from "../unless-conflict.ts";
 import { type Entry, type RecordPart, toJson, toJsonObject } from "./entries.ts";
+import { recordGuard } from "./record-guard.ts";
 import { recordQueue } from "./record-queue.ts";
 import { recordSubject } from "./record-subject.ts";
+import { shellQuestion } from "./shell-question.ts";
 import { Tape } from "./tape.ts";
 
 /** Disposed of, it listens to no signal any more. */
@@ -53,14 +55,13 @@ function recordPorts(agent: AgentOptions, tape: Tape): AgentOptions {
     model: recordModel(agent.model, tape),
     shell: {
       run: (command, options) => {
-        const { timeoutMs, outputBytesMax } = options;
-        const question = { command, timeoutMs, outputBytesMax };
+        const question = shellQuestion(command, options);
         return tape.asked("shell", { question, ask: () => shell.run(command, options) });
       },
     },
     openSubject: (name) => recordSubject(() => agent.openSubject(name), { name, tape, clock }),
     policy: () => tape.asked("policy", { question: null, ask: agent.policy }),
-    classify: (command, names) => tape.told("effects", command, agent.classify(command, names)),
+    ...recordGuard(agent, tape),
     clock: {
       now: () => {
         const nowMs = clock.now();
@@ -171,7 +172,7 @@ class PartWriter {
 }
 
 function headOf({ agent, ticket, session }: Beginning): RecordPart["head"] {
-  const { queue, model, shell, openSubject, classify, policy, redact } = agent;
+  const { queue, model, shell, openSubject, knowledge, classify, policy, redact } = agent;
   const { clock, random, signal, print } = agent;
   // What is left over is data; a port that is added is missed by the next line's types.
   const ports = {
@@ -179,6 +180,7 @@ function headOf({ agent, ticket, session }: Beginning): RecordPart["head"] {
     model,
     shell,
     openSubject,
+    knowledge,
     classify,
     policy,
     redact,
@@ -189,7 +191,7 @@ function headOf({ agent, ticket, session }: Beginning): RecordPart["head"] {
   };
   const settings = Object.entries(agent).filter(([name]) => !Object.hasOwn(ports, name));
   return {
-    version: 2,
+    version: 3,
     settings: toJsonObject(Object.fromEntries(settings)),
     model: { name: model.name, speaker: model.speaker, canCondense: Boolean(model.condense) },
     ticket: toJsonObject(ticket),
