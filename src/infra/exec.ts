@@ -54,6 +54,8 @@ export interface Sandbox {
 export interface Enclosure extends AsyncDisposable {
   /** Runs the command, in its place. */
   readonly argv: readonly string[];
+  /** Of what it was kept from, so far. */
+  notes(): readonly string[];
 }
 
 const FILES_ARE_GONE = "it ran in a sandbox: what it wrote below /tmp is gone with it";
@@ -81,7 +83,9 @@ export function createShell(world: ShellWorld): Shell {
         failPoint("command.spawned");
         const result = await runGroup(group, options, world);
         const isGone = enclosure && isLook && reach.writesTemporaryFiles;
-        return isGone ? { ...result, notes: [...(result.notes ?? []), FILES_ARE_GONE] } : result;
+        const ofSandbox = [...(enclosure?.notes() ?? []), ...(isGone ? [FILES_ARE_GONE] : [])];
+        if (ofSandbox.length === 0) return result;
+        return { ...result, notes: [...(result.notes ?? []), ...ofSandbox] };
       } catch (error) {
         const durationMs = world.clock.elapsed() - startedAtMs;
         return cannotStart(messageOf(error), durationMs);

@@ -1,5 +1,6 @@
 // The one way out of a sandbox: a Unix socket on which the agent connects to the subject's
-// addresses, and to nothing else, and runs programs outside for those who may ask for them.
+// addresses, and to nothing else, and runs programs outside for those who may ask for them. To the
+// subject passes only what reads, whatever the guard took the command for.
 import { rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { OutputName } from "./child.ts";
@@ -11,11 +12,15 @@ import {
   nameOf,
   readRequest,
 } from "./sandbox-protocol.ts";
+import { openWireJudge } from "./wire-judge.ts";
+import type { Refusal } from "./wire-unit.ts";
 
 export interface DoorOptions {
   /** Of the socket: at most 107 bytes, in a directory that nobody else may enter. */
   readonly path: string;
   readonly addresses: readonly Address[];
+  /** Something that was said to an address was not let through. */
+  readonly onRefused: (address: Address, why: string) => void;
   /** Runs what is asked for, or says why not. Never rejects; the signal ends it. */
   readonly ask: (asked: AskedProgram) => Promise<number>;
 }
@@ -34,6 +39,8 @@ const REQUEST_BYTES_MAX = 64 * 1024;
 const ASKED_MAX = 8;
 /** Until the whole line is here. */
 const REQUEST_WITHIN_MS = 3_000;
+/** A member that says nothing for so long has answered what it was asked before. */
+const QUIET_MS = 200;
 const NEWLINE = 10;
 
 /** Listens. Disposed of, it ends its connections and what was asked for. */
@@ -104,20 +111,64 @@ function serve(socket: Socket, { request, options, asking, signal }: Serving): v
     return;
   }
   const address = options.addresses.find((one) => nameOf(one) === request.connect);
-  if (address) bridge(socket, address);
+  if (address) bridge(socket, { address, options });
   else socket.destroy();
 }
 
-function bridge(socket: Socket, address: Address): void {
+interface Bridging extends Pick<Serving, "options"> {
+  readonly address: Address;
+}
+
+/** Its last word is the refusal, behind all that the member had to answer before. */
+function bridge(socket: Socket, { address, options }: Bridging): void {
   const outside = connect({ ...address, allowHalfOpen: true });
-  outside.once("error", () => socket.destroy());
-  outside.once("close", () => socket.destroy());
+  let lastWord = "";
+  outside.once("error", () => {
+    if (lastWord === "") socket.destroy();
+  });
+  outside.once("close", () => {
+    if (!socket.writableEnded) socket.end(lastWord);
+  });
   socket.once("close", () => outside.destroy());
   outside.once("connect", () => {
     socket.write(CONNECTED);
-    socket.pipe(outside);
-    outside.pipe(socket);
+    outside.pipe(socket, { end: false });
+    outside.once("end", () => {
+      if (lastWord === "") socket.end();
+      else outside.destroy();
+    });
+    const onRefused = ({ why, answer: said }: Refusal) => {
+      lastWord = said;
+      options.onRefused(address, why);
+      outside.setTimeout(QUIET_MS, () => outside.destroy());
+    };
+    passReads(socket, { outside, onRefused });
   });
+}
+
+interface Passing {
+  readonly outside: Socket;
+  /** Once; nothing passes any more. */
+  readonly onRefused: (refusal: Refusal) => void;
+}
+
+function passReads(socket: Socket, { outside, onRefused }: Passing): void {
+  const judge = openWireJudge();
+  let isRefused = false;
+  socket.on("data", (chunk: Buffer) => {
+    if (isRefused) return;
+    const { passes, refusal } = judge(chunk);
+    if (passes.length > 0 && !outside.write(passes)) {
+      socket.pause();
+      outside.once("drain", () => socket.resume());
+    }
+    isRefused = refusal !== undefined;
+    if (refusal) onRefused(refusal);
+  });
+  socket.once("end", () => {
+    if (!isRefused) outside.end();
+  });
+  socket.resume();
 }
 
 interface Asking extends Pick<Serving, "options" | "signal"> {

@@ -11,7 +11,7 @@ import {
   sweepDoorFolders,
 } from "./sandbox-folder.ts";
 import { canBeApart, networkInside, withoutRefusing } from "./sandbox-network.ts";
-import { type Address, DOOR_ENV, type RelayPlan } from "./sandbox-protocol.ts";
+import { type Address, DOOR_ENV, nameOf, type RelayPlan } from "./sandbox-protocol.ts";
 import { type BwrapAge, sandboxWords, viewingWords } from "./sandbox-words.ts";
 import { placesOfSelf } from "./self.ts";
 import { SHELL_BOUNDS } from "./shell-bounds.ts";
@@ -35,16 +35,22 @@ export type ProbedSandbox =
   /** In words, of bwrap or ours. */
   | { readonly state: "unusable"; readonly reason: string };
 
-/** They answer for the machine: its processes, its engine, its network as it is. */
+/**
+ * They answer for the machine: its processes, its engine, its network as it is; or they speak gRPC,
+ * which the door does not read.
+ */
 const SHOWING_PROCESSES: readonly string[] = ["ps", "pgrep", "pidof", "pstree", "top"];
 const ANSWERED_OUTSIDE: readonly string[] = [
   ...["docker", "docker-compose", "systemctl", "journalctl", "dmesg", "lsof"],
+  ...["pd-ctl", "tikv-ctl"],
   ...["ss", "netstat", "ip", "tc", "iptables", "iptables-save", "ip6tables", "nft"],
 ];
 /** Nothing but words that the shell leaves as they are. */
 const PLAIN_WORDS = /^[\w./:=,@%+ -]+$/;
 /** sh's, for what may not be run. */
 const NOT_ALLOWED = 126;
+/** Of one command. */
+const REFUSALS_TOLD_MAX = 5;
 const BWRAP_AGES: readonly BwrapAge[] = ["new", "old"];
 const NOWHERE: SubjectPlace = { subject: "", members: [], topology: undefined };
 
@@ -101,7 +107,12 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
   const { listen, hosts } = networkInside(listening);
   const folder = kept.use(await makeDoorFolder({ self: world.self, programs, hosts }));
   const ask = (asked: AskedProgram) => answer(asked, enclosing);
-  kept.use(await openDoor({ path: folder.door, addresses: listening, ask }));
+  const refusals = new Set<string>();
+  const onRefused = (address: Address, why: string) => {
+    if (refusals.size < REFUSALS_TOLD_MAX)
+      refusals.add(`not let through to ${nameOf(address)}: ${why}`);
+  };
+  kept.use(await openDoor({ path: folder.door, addresses: listening, onRefused, ask }));
   const plan: RelayPlan = { door: DOOR_INSIDE, listen };
   const words = sandboxWords({
     ...{ bwrap: world.bwrap, age, cwd: world.cwd, hidden: world.hidden, isNetworkApart },
@@ -113,6 +124,7 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
   const open = kept.move();
   return {
     argv: [...words, ...world.self, "sandbox", "relay", "--", JSON.stringify(plan), command],
+    notes: () => [...refusals],
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

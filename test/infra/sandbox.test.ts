@@ -10,6 +10,7 @@ import { type ProbedSandbox, probeSandbox, type SandboxWorld } from "../../src/i
 import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
 import { eventually } from "../support/eventually.ts";
 import { processesNaming } from "../support/processes-naming.ts";
+import { hasRedis, startRedis } from "../support/real-redis.ts";
 
 const LOOK = {
   type: "look",
@@ -19,7 +20,15 @@ const LOOK = {
 const bwrap = Bun.which("bwrap") ?? "";
 const testInSandbox = test.skipIf(BWRAP_TROUBLE !== undefined);
 const home = mkdtempSync(join(tmpdir(), "operator-sandbox-"));
-const member = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("member\n") });
+const heard: string[] = [];
+const member = Bun.serve({
+  port: 0,
+  hostname: "127.0.0.1",
+  fetch: ({ method }) => {
+    heard.push(method);
+    return new Response("member\n");
+  },
+});
 const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("other\n") });
 const found = BWRAP_TROUBLE === undefined ? await probeSandbox(worldWith({})) : undefined;
 
@@ -85,6 +94,43 @@ testInSandbox(inSandbox("a member that does not listen refuses, as it does outsi
   await gone.stop(true);
   const inside = await probeSandbox(worldWith({ addresses: () => [{ host: "127.0.0.1", port }] }));
   expect((await run(`curl -s http://127.0.0.1:${port}/`, { inside })).exitCode).toBe(7);
+});
+
+testInSandbox(inSandbox("a member hears only what reads, whatever the command was"), async () => {
+  const url = `http://127.0.0.1:${member.port}/`;
+  heard.splice(0);
+  const kept = `curl -s ${url} --next -s -X DELETE ${url}; curl -s --json {} ${url}`;
+  const { output, notes } = await run(`${kept}; curl -s --http2-prior-knowledge ${url}; echo $?`);
+  const refused = "a command that looks sends GET and HEAD alone";
+  expect(output.head.split("\n")).toEqual([
+    "member",
+    `operator: DELETE: ${refused}`,
+    `operator: POST: ${refused}`,
+    expect.stringMatching(/^[1-9]\d*$/),
+    "",
+  ]);
+  const told = [`DELETE: ${refused}`, `POST: ${refused}`, "HTTP/2 is not read here, HTTP/1.1 is"];
+  const address = `not let through to 127.0.0.1:${member.port}`;
+  expect(notes).toEqual(told.map((why) => `${address}: ${why}`));
+  expect(heard).toEqual(["GET"]);
+});
+
+testInSandbox.skipIf(!hasRedis)(inSandbox("Redis is read, and not written"), async () => {
+  await using redis = await startRedis();
+  await redis.call("set", "kept", "1");
+  const addresses = () => [{ host: "127.0.0.1", port: redis.port }];
+  const inside = await probeSandbox(worldWith({ addresses }));
+  const cli = `redis-cli -p ${redis.port}`;
+  const looks = `${cli} get kept; ${cli} -n 0 --scan; ${cli} -3 config get port; ${cli} --bigkeys`;
+  const looked = await run(looks, { inside });
+  expect([looked.exitCode, looked.notes]).toEqual([0, undefined]);
+  const refused = "a command that looks sends Redis what reads, and nothing else";
+  const { output } = await run(`${cli} flushall; printf 'del kept\n' | ${cli}`, { inside });
+  expect(output.head.trim().split(/\n+/)).toEqual([
+    `ERR operator: FLUSHALL: ${refused}`,
+    `ERR operator: DEL: ${refused}`,
+  ]);
+  expect(await redis.call("get", "kept")).toBe("1");
 });
 
 testInSandbox(
@@ -163,6 +209,22 @@ testInSandbox(inSandbox("what nobody reads in the sandbox is not said outside"),
   const inside = await insideWithEngine(100);
   await run("docker ps | sleep 2", { inside });
   expect(Number(await Bun.file(join(home, "steps")).text())).toBeLessThan(20);
+});
+
+testInSandbox(inSandbox("what speaks gRPC is asked outside, as its words are"), async () => {
+  writeFileSync(join(home, "tikv-ctl"), `#!/bin/sh\necho "$@"; ls ${home}/policy.yaml`, {
+    mode: 0o755,
+  });
+  const mayAsk = ([, verb]: readonly string[]) => verb === "store";
+  const PATH = `${home}:${process.env.PATH}`;
+  const inside = await probeSandbox(worldWith({ env: { PATH }, mayAsk }));
+  const { output } = await run("tikv-ctl store | cat; tikv-ctl unsafe-recover | cat", { inside });
+  expect(output.head.split("\n")).toEqual([
+    "store",
+    `${home}/policy.yaml`,
+    "tikv-ctl: a command that looks asks this of nobody",
+    "",
+  ]);
 });
 
 testInSandbox(inSandbox("files in /tmp have one bound together"), async () => {

@@ -1,0 +1,42 @@
+// What a command that looks may say to Redis: what changes no key, no setting, nobody else's
+// connection, and holds nobody up (KEYS, MONITOR and scripts would). Data alone.
+
+/** Every use of a command, or those with one of these as the next word. */
+type Uses = "always" | readonly string[];
+
+/** By the command's name, upper case. */
+export const REDIS_READS: ReadonlyMap<string, Uses> = new Map<string, Uses>([
+  ...always("AUTH", "DISCARD", "ECHO", "EXEC", "HELLO", "MULTI", "PING", "QUIT", "READONLY"),
+  ...always("READWRITE", "RESET", "SELECT", "UNWATCH", "WATCH"),
+  ...always("COMMAND", "DBSIZE", "INFO", "LASTSAVE", "LOLWUT", "ROLE", "TIME"),
+  ...always("EXISTS", "EXPIRETIME", "PEXPIRETIME", "PTTL", "RANDOMKEY", "SCAN", "TTL", "TYPE"),
+  ...always("DUMP", "GET", "GETRANGE", "LCS", "MGET", "STRLEN", "SUBSTR"),
+  ...always("BITCOUNT", "BITFIELD_RO", "BITPOS", "GETBIT"),
+  ...always("HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN", "HMGET", "HRANDFIELD", "HSCAN"),
+  ...always("HSTRLEN", "HVALS", "HTTL", "HPTTL", "HEXPIRETIME", "HPEXPIRETIME"),
+  ...always("LINDEX", "LLEN", "LPOS", "LRANGE", "SORT_RO"),
+  ...always("SCARD", "SDIFF", "SINTER", "SINTERCARD", "SISMEMBER", "SMEMBERS", "SMISMEMBER"),
+  ...always("SRANDMEMBER", "SSCAN", "SUNION"),
+  ...always("ZCARD", "ZCOUNT", "ZDIFF", "ZINTER", "ZINTERCARD", "ZLEXCOUNT", "ZMSCORE"),
+  ...always("ZRANDMEMBER", "ZRANGE", "ZRANGEBYLEX", "ZRANGEBYSCORE", "ZRANK", "ZREVRANGE"),
+  ...always("ZREVRANGEBYLEX", "ZREVRANGEBYSCORE", "ZREVRANK", "ZSCAN", "ZSCORE", "ZUNION"),
+  ...always("GEODIST", "GEOHASH", "GEOPOS", "GEORADIUS_RO", "GEORADIUSBYMEMBER_RO", "GEOSEARCH"),
+  ...always("XLEN", "XPENDING", "XRANGE", "XREAD", "XREVRANGE"),
+  ["ACL", ["CAT", "GETUSER", "HELP", "LIST", "USERS", "WHOAMI"]],
+  ["CLIENT", ["GETNAME", "HELP", "ID", "INFO", "LIST", "SETINFO", "SETNAME"]],
+  ["CLUSTER", ["HELP", "INFO", "KEYSLOT", "LINKS", "MYID", "NODES", "REPLICAS", "SHARDS", "SLOTS"]],
+  ["CONFIG", ["GET", "HELP"]],
+  ["FUNCTION", ["DUMP", "HELP", "LIST", "STATS"]],
+  ["LATENCY", ["DOCTOR", "GRAPH", "HELP", "HISTOGRAM", "HISTORY", "LATEST"]],
+  ["MEMORY", ["DOCTOR", "HELP", "MALLOC-STATS", "STATS", "USAGE"]],
+  ["MODULE", ["HELP", "LIST"]],
+  ["OBJECT", ["ENCODING", "FREQ", "HELP", "IDLETIME", "REFCOUNT"]],
+  ["PUBSUB", ["CHANNELS", "HELP", "NUMPAT", "NUMSUB", "SHARDCHANNELS", "SHARDNUMSUB"]],
+  ["SCRIPT", ["EXISTS", "HELP"]],
+  ["SLOWLOG", ["GET", "HELP", "LEN"]],
+  ["XINFO", ["CONSUMERS", "GROUPS", "HELP", "STREAM"]],
+]);
+
+function always(...names: readonly string[]): [string, "always"][] {
+  return names.map((name) => [name, "always"]);
+}
