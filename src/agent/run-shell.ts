@@ -1,5 +1,5 @@
 // The tool `shell`: guard, journal, run, tell.
-import { type Effect, type EffectKind, isMutating } from "../domain/effect.ts";
+import { type Effect, isLook, isMutating } from "../domain/effect.ts";
 import type { ShellReach, ShellResult } from "../domain/shell.ts";
 import { SHELL_UNDO } from "../domain/undo.ts";
 import { type SessionContext, workedMs } from "./context.ts";
@@ -10,9 +10,6 @@ import { passGuard } from "./pass-guard.ts";
 import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
 import { joinOutput } from "./truncate.ts";
-
-/** For temporary use a sandbox has files of its own. */
-const NEEDS_ONLY_A_LOOK: readonly EffectKind[] = ["read", "write"];
 
 const UNCHECKED = { checked: "nothing: no condition is known of a shell command" };
 
@@ -76,7 +73,7 @@ async function runBounded(
 }
 
 function reachOf({ subject, members }: SessionContext, effects: readonly Effect[]): ShellReach {
-  if (!effects.every(({ kind }) => NEEDS_ONLY_A_LOOK.includes(kind))) return { type: "change" };
+  if (!isLook(effects)) return { type: "change" };
   const topology = subject.runtime?.topology;
   const at = { subject: subject.name, members, topology };
   const writesTemporaryFiles = effects.some(({ kind }) => kind === "write");

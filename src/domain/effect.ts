@@ -37,6 +37,20 @@ export interface GuardDecision {
   readonly rule: string;
 }
 
+const LOOKS: readonly EffectKind[] = ["read", "write"];
+
+/** What a sandbox can hold, which has files for temporary use of its own. */
+export function isLook(effects: readonly Effect[]): boolean {
+  return effects.every(({ kind }) => LOOKS.includes(kind));
+}
+
+const REFUSED: readonly EffectKind[] = ["destroy", "oversight", "foreign", "hidden"];
+
+/** Whether one of them is refused in every mode. */
+export function isRefused(effects: readonly Effect[]): boolean {
+  return effects.some(({ kind }) => REFUSED.includes(kind));
+}
+
 export function isMutating(effects: readonly Effect[]): boolean {
   return effects.some((effect) => effect.kind !== "read");
 }

@@ -7,9 +7,11 @@ import {
   type ParsedScript,
   parse,
   type SyntaxNode,
+  type Word,
 } from "unbash";
-import type { Effect } from "../../domain/effect.ts";
+import { type Effect, isLook, isRefused } from "../../domain/effect.ts";
 import { classifyAssignment, classifyVariable, isSteering } from "./assignments.ts";
+import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import { troubleOfInterruptions } from "./interruptions.ts";
 import { classifyRedirect } from "./redirects.ts";
@@ -50,19 +52,32 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
-  const script = parse(command);
-  const scope = scopeOf(script, {
-    knowledge,
-    ...{ nesting: 0, rounds: 1, isElsewhere: false, isInside: false },
-  });
+  const line = { command, script: parse(command), knowledge };
+  const found = classifyLine(line, false);
+  // What it is as a whole decides where it runs, and so what each part of it may see.
+  const isChanging = !isLook(found) && !isRefused(found);
+  const effects = distinct(isChanging ? classifyLine(line, true) : found);
+  return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
+}
+
+interface Line {
+  readonly command: string;
+  readonly script: ParsedScript;
+  readonly knowledge: CommandKnowledge;
+}
+
+function classifyLine(
+  { command, script, knowledge }: Line,
+  isChanging: boolean,
+): readonly Effect[] {
+  const around = { nesting: 0, rounds: 1, isElsewhere: false, isInside: false };
+  const scope = scopeOf(script, { knowledge, ...around, isChanging });
   const found = classifyNode(script, scope);
   const interrupts = found.some(({ kind }) => kind === "interrupt");
   const trouble = interrupts
     ? troubleOfInterruptions(script, (node) => classifyNode(node, scope))
     : undefined;
-  const delays = trouble === undefined ? [] : [hidden(command, trouble)];
-  const effects = distinct([...found, ...delays]);
-  return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
+  return trouble === undefined ? found : [...found, hidden(command, trouble)];
 }
 
 interface Surroundings {
@@ -71,6 +86,7 @@ interface Surroundings {
   readonly rounds: number;
   readonly isElsewhere: boolean;
   readonly isInside: boolean;
+  readonly isChanging: boolean;
 }
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
@@ -80,12 +96,12 @@ function classifyCode(code: string, around: Surroundings): readonly Effect[] {
 }
 
 function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
-  const { knowledge, nesting, rounds, isInside } = around;
+  const { knowledge } = around;
   const facts = readScriptFacts(script);
   const isElsewhere = around.isElsewhere || facts.changesFolder;
   const known = Object.entries(knowledge.variables).filter(([name]) => facts.isSettled(name));
   const variables = new Map(known);
-  const scope = scopeWith({ knowledge, facts, isElsewhere, isInside, variables, nesting, rounds });
+  const scope = scopeWith({ ...around, facts, isElsewhere, variables });
   for (const { name, value } of facts.constants) {
     const word = value.type === "Word" ? readWord(value, scope) : undefined;
     if (word?.isExact && staysOneWord(word.text)) variables.set(name, word.text);
@@ -93,22 +109,23 @@ function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
   return scope;
 }
 
+const NO_FUNCTIONS: ReadonlySet<string> = new Set();
+
 type Depth = Pick<Surroundings, "nesting" | "rounds">;
 type NestedScope = Scope & Depth;
 type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Depth;
 
 /** Whose ways to judge what is within it know where it is. */
 function scopeWith(known: ScopeFacts): NestedScope {
-  const { knowledge, nesting, rounds, isElsewhere, isInside } = known;
   return {
     ...known,
-    classifyCode: (code: string) =>
-      classifyCode(code, { knowledge, nesting: nesting + 1, rounds, isElsewhere, isInside }),
+    classifyCode: (code: string) => classifyCode(code, { ...known, nesting: known.nesting + 1 }),
     classifyWords: (words: readonly ShellWord[], where: Whereabouts = {}) => {
-      const inside = isInside || where.isInside === true;
-      const elsewhere = isElsewhere || inside || where.isElsewhere === true;
-      const there = scopeWith({ ...known, isElsewhere: elsewhere, isInside: inside });
-      return classifySimple(words, there);
+      const isInside = known.isInside || where.isInside === true;
+      const isElsewhere = known.isElsewhere || isInside || where.isElsewhere === true;
+      // What runs others knows programs, and no functions.
+      const facts = { ...known.facts, firstFunctions: NO_FUNCTIONS };
+      return classifySimple(words, scopeWith({ ...known, facts, isElsewhere, isInside }));
     },
   };
 }
@@ -130,6 +147,14 @@ function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
     }
     case "Function":
       return unlessTrouble(troubleOfFunction(node, scope), { node, scope });
+    case "Word": {
+      const trouble = hasPattern(node) ? troubleOfPattern(node.text, scope) : undefined;
+      return unlessTrouble(trouble, { node, scope });
+    }
+    case "CaseItem":
+      return [...node.pattern, node.body].flatMap((child) => classifyUnmatched(child, scope));
+    case "Remove":
+      return classifyUnmatched(node.operand, scope);
     case "Redirect":
       return [...classifyRedirect(node, scope), ...classifyChildren(node, scope)];
     case "Assignment":
@@ -143,6 +168,15 @@ function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
     default:
       return classifyChildren(node, scope);
   }
+}
+
+/** A pattern that is compared with a text is not looked up. */
+function classifyUnmatched(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
+  return node.type === "Word" ? classifyChildren(node, scope) : classifyNode(node, scope);
+}
+
+function hasPattern({ parts }: Word): boolean {
+  return parts?.some(({ type }) => type === "Glob") === true;
 }
 
 interface Placed {
@@ -185,6 +219,10 @@ function classifyFor(loop: For, scope: NestedScope): readonly Effect[] {
   const name = loop.name.value;
   if (isSteering(name)) return [hidden(`for ${name}`, "it steers what runs")];
   const words = loop.wordlist?.flatMap((word) => readNumbers(word) ?? readWord(word, scope)) ?? [];
+  const trouble = words.some(({ mayDivide }) => mayDivide)
+    ? troubleOfFile("read", scope)
+    : undefined;
+  if (trouble !== undefined) return [hidden(`for ${name}`, trouble)];
   const rounds = scope.rounds * words.length;
   const isCertain =
     words.length > 0 &&

@@ -30,7 +30,7 @@ const NEVER: Partial<Record<EffectKind, string>> = {
   destroy: "would destroy data or what holds it; find a repair that keeps all data",
   oversight: "touches the agent's own supervision, which is for people; leave it alone",
   foreign: "reaches what is not the subject's; leave it alone",
-  hidden: "cannot be read before it runs; write the command out, plainly and in full",
+  hidden: "cannot be judged before it runs; write it out, plainly and in full, one thing at a time",
 };
 
 export function guard(question: GuardQuestion): GuardDecision {

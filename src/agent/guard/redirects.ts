@@ -1,6 +1,7 @@
 // What a redirection or a write does to the file that it names.
 import type { Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
+import { troubleOfFile } from "./companions.ts";
 import { isCertainPath, isForeignMemory, isProtected, isScratch, isSecret } from "./paths.ts";
 import { effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { readWord } from "./shell-words.ts";
@@ -43,6 +44,9 @@ function readFrom(word: ShellWord, { words, scope }: Read): readonly Effect[] {
   if (isForeignMemory(word)) {
     return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
   }
+  const isNothing = word.isExact && word.text === "/dev/null";
+  const trouble = isNothing ? undefined : troubleOfFile("read", scope);
+  if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   // bash opens a connection for these names.
   if (!/^\/dev\/(tcp|udp)\//.test(word.text)) return [];
   return [effectBecause({ kind: "hidden", words, because: "a connection" })];
@@ -53,6 +57,8 @@ export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
   if (word.isExact && SINKS.has(word.text)) return [];
   const words = [{ text: `> ${word.text}`, isExact: true }];
   if (isScratch(word, scope)) {
+    const trouble = troubleOfFile("write", scope);
+    if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
     return [effectBecause({ kind: "write", words, because: "a temporary file" })];
   }
   if (isProtected(word, scope)) {

@@ -52,6 +52,8 @@ export interface Scope {
   readonly isElsewhere: boolean;
   /** It runs in a container, where loopback is another one. */
   readonly isInside: boolean;
+  /** Something in the line changes more than files for temporary use: no sandbox holds it. */
+  readonly isChanging: boolean;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
   classifyCode(code: string): readonly Effect[];
   /** Judges a command inside a command: `sudo`, `timeout`, `xargs`. */

@@ -4,6 +4,8 @@ import { type Assignment, forEachChild, type ParsedScript, type SyntaxNode } fro
 
 export interface ScriptFacts {
   readonly functions: ReadonlySet<string>;
+  /** Those that are defined before anything runs: their names are certainly theirs. */
+  readonly firstFunctions: ReadonlySet<string>;
   readonly changesFolder: boolean;
   /** Assignments that come first, before anything runs, and are the only ones of their names. */
   readonly constants: readonly Assignment[];
@@ -86,7 +88,19 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
     !hasSetter &&
     !loops.has(variable) &&
     /^(?:(?:\d+|\$\(\(.*\)\)) )+$/.test(texts.get(variable) ?? "");
-  return { functions, changesFolder, constants, counts, isSettled };
+  const firstFunctions = new Set(leadingFunctions(script));
+  return { functions, firstFunctions, changesFolder, constants, counts, isSettled };
+}
+
+/** Up to the first statement that is more than a definition or plain assignments. */
+function leadingFunctions({ commands }: ParsedScript): readonly string[] {
+  const found: string[] = [];
+  for (const { command, background } of commands) {
+    const isAssigning = command.type === "Command" && !command.name;
+    if (background || !(command.type === "Function" || isAssigning)) break;
+    if (command.type === "Function") found.push(command.name.value);
+  }
+  return found;
 }
 
 /** Up to the first statement that is more than plain assignments: until there, each one happens. */

@@ -32,7 +32,8 @@ function isDividing(part: WordPart, scope: Scope): boolean {
   if (part.type === "DoubleQuoted") {
     return part.parts.some(({ text }) => /^\$\{?(?:@|!|\w+\[@\])/.test(text));
   }
-  return part.type !== "SingleQuoted" && !readPart(part, scope).isExact;
+  const isOneNumber = part.type === "SimpleExpansion" && /^\$[?#$!]$/.test(part.text);
+  return part.type !== "SingleQuoted" && !isOneNumber && !readPart(part, scope).isExact;
 }
 
 const NUMBERS_MAX = 32;

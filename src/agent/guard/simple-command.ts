@@ -1,7 +1,8 @@
 // Judges one simple command by its name: a wrapper around another, a tool with rules of its own, a
 // tool that only reads. A name that is in no table is unknown.
-import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { type Effect, isRefused } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
+import { troubleOfCompanion } from "./companions.ts";
 import { CONTAINER_TOOLS } from "./container-tools.ts";
 import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
@@ -34,9 +35,6 @@ const SELF_CONTAINED: ReadonlyMap<string, Classifier> = new Map<string, Classifi
   ["operator", classifyOperator],
 ]);
 
-/** In every mode: whatever else its words may become. */
-const REFUSED: readonly EffectKind[] = ["destroy", "oversight", "foreign", "hidden"];
-
 const HIDDEN: ReadonlyMap<string, Classifier> = new Map(Object.entries(HIDDEN_TOOLS));
 
 const TOOLS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
@@ -64,9 +62,14 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   const classifyByWord = JUDGING_WORDS.get(name);
   if (classifyByWord) return classifyByWord(words, scope);
   const effects = classifyNamed(name, words, scope);
-  const mayDivide = words.some((word) => word.mayDivide) && !takesAnyWords(name, scope);
-  if (!mayDivide || effects.some(({ kind }) => REFUSED.includes(kind))) return effects;
-  return hiddenBecause(words, "it may become several words when it runs: write it in quotes");
+  if (isRefused(effects)) return effects;
+  // Words that are expanded without quotes are looked up among files, too.
+  const mayDivide = scope.isChanging || !takesAnyWords(name, scope);
+  if (mayDivide && words.some((word) => word.mayDivide)) {
+    return hiddenBecause(words, "it may become several words when it runs: write it in quotes");
+  }
+  const trouble = troubleOfCompanion({ name, words, effects, scope });
+  return trouble === undefined ? effects : hiddenBecause(words, trouble);
 }
 
 function classifyNamed(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -79,7 +82,7 @@ function classifyNamed(name: string, words: readonly ShellWord[], scope: Scope):
 
 /** A function's body is judged where it is defined, for whatever it is called with. */
 function takesAnyWords(name: string, { facts }: Scope): boolean {
-  return isAlwaysReading(name) || facts.functions.has(name);
+  return isAlwaysReading(name) || facts.firstFunctions.has(name);
 }
 
 function classifyTool(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -88,7 +91,7 @@ function classifyTool(name: string, words: readonly ShellWord[], scope: Scope): 
   const kind = kindOfReadOnlyUse(name, words.slice(1));
   if (kind) return [effectOf({ kind, words, scope })];
   // A function's body is judged where it is defined.
-  if (scope.facts.functions.has(name)) return [];
+  if (scope.facts.firstFunctions.has(name)) return [];
   return classifyUnknown(words, scope);
 }
 

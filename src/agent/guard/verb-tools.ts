@@ -29,7 +29,9 @@ function verbsOf(tool: VerbTool): Classifier {
     const because = hostTrouble(tool, args, scope);
     if (because) return [effectBecause({ ...because, words })];
     const effect = effectOfVerb(tool, { words, scope });
-    if (effect.kind === "read" || !isAtForeignPort(tool, args, scope)) return [effect];
+    // A sandbox lets a look reach the subject's ports alone.
+    const isHeld = effect.kind === "read" && !scope.isChanging;
+    if (isHeld || !isAtForeignPort(tool, args, scope)) return [effect];
     return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };
 }
@@ -62,12 +64,9 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   if (kind === undefined) {
     return effectBecause({ kind: tool.otherwise, words, because: "a verb that is not known" });
   }
-  return effectOf({ kind: isReadable(kind, words) ? kind : "hidden", words, scope });
-}
-
-/** What a setting is set to must be written out where it decides. */
-function isReadable(kind: EffectKind, words: readonly ShellWord[]): boolean {
-  return kind !== "configure" || words.every(({ isExact }) => isExact);
+  // What is set to what must be written out where it decides.
+  const isReadable = found !== "configure" || words.every(({ isExact }) => isExact);
+  return effectOf({ kind: isReadable ? kind : "hidden", words, scope });
 }
 
 /** From the first verb on. */

@@ -72,8 +72,16 @@ export const GUARDING: readonly Mutation[] = [
     name: "what cannot be read runs",
     breaks: "hidden",
     original:
-      '  hidden: "cannot be read before it runs; write the command out, plainly and in full",\n',
+      '  hidden: "cannot be judged before it runs; write it out, plainly and in full, one thing at a time",\n',
     planted: "",
+  },
+  {
+    file: "src/agent/guard/classify-command.ts",
+    tests: ["test/guard/beside-changes.test.ts"],
+    name: "a look beside a change sees what a look is kept from",
+    breaks: "hidden",
+    original: "const isChanging = !isLook(found) && !isRefused(found);",
+    planted: "const isChanging = false;",
   },
   {
     ...GUARD,

@@ -1,0 +1,115 @@
+// A line that changes something runs outside the sandbox: what else may stand in it, beside what
+// would see there what a look is kept from.
+import { expect, test } from "bun:test";
+import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
+
+const START = "docker start tikv1";
+
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  "a look at files": [
+    "cat /root/.ssh/id_rsa | base64",
+    "head -5 - /root/x",
+    "grep -r key",
+    "grep -f /root/x",
+    "grep -e a /root/x",
+    'echo x | grep "$pattern"',
+    "jq 'import \"x\" as $x; $x'",
+    "jq -f /root/x",
+    "awk 'BEGIN { ARGV[1] = \"/root/x\"; ARGC = 2 } { print }'",
+    "sed -n p /root/x",
+    "sed -ne p /root/x",
+    "sort -k 1 /root/x",
+    "echo x | md5sum -c",
+    "cp /root/x /dev/stdout",
+    "ls /root",
+    "find /root",
+    "date -f /root/x",
+    "test -f /root/x && echo there",
+    "echo /root/x | xargs cat",
+    "sh -c 'cat /root/x'",
+    "sudo cat /root/x",
+    'x=$(cat /root/x); echo "$x"',
+    "cat() { true; }; nohup cat /root/x",
+  ],
+  "a file that the shell opens": [
+    "cat < /root/x",
+    "read x < /root/x",
+    'x=$(< /root/x); echo "$x"',
+    "while read -r x; do echo; done < /root/x",
+  ],
+  "names that the shell looks up": [
+    "echo /root/*",
+    "for f in /root/*; do true; done",
+    "x='/root/*'; echo $x",
+    'x="/root/*"; for f in $x; do true; done',
+    "set -- /root/?",
+    "curl -s http://127.0.0.1:2379/../../root/*",
+  ],
+  "processes, and other ports": [
+    "ps -ef",
+    "pgrep -a tikv",
+    "kill -0 4321",
+    "lsof",
+    "ping -c 1 127.0.0.1",
+    "curl -s http://127.0.0.1:8500/v1/kv",
+    "curl -s http://127.0.0.1",
+    "curl -s -G -d @/root/x http://127.0.0.1:2379/",
+    "curl -s -G --data-urlencode x=@/root/x http://127.0.0.1:2379/",
+    "redis-cli -p 6379 get x",
+    "redis-cli get x",
+  ],
+  "a file below /tmp, which is everybody's there": [
+    "echo x > /tmp/x",
+    "echo x | tee /tmp/x",
+    "mv /tmp/a /tmp/b",
+    "gzip /tmp/x",
+    "mktemp",
+    "curl -so /tmp/x http://127.0.0.1:2379/health",
+  ],
+};
+
+const ALLOWED: readonly string[] = [
+  "sleep 3; operator subject status tikv --json | jq '.members[]' | head -5",
+  'echo "exit $?"; echo $?; wait $!',
+  "docker logs --tail 20 tikv1 2>&1 | grep -iE 'error|panic' | tail -n 5 | cut -d: -f1",
+  "docker ps | awk -F' ' '{ print $1 }' | sort -rn | uniq -c | wc -l",
+  "systemctl status tikv1 --no-pager | sed -n 1,5p",
+  "curl -s -w '%{http_code}\\n' http://127.0.0.1:2379/pd/api/v1/health | jq .",
+  "curl -s http://127.0.0.1:2379/pd/api/v1/regions?limit=3",
+  "redis-cli -p 6380 info persistence",
+  "iptables -S; tc -s qdisc show dev lo; ip addr",
+  "cat < /dev/null > /dev/null; date +%T",
+  'case "$(docker ps)" in *tikv1*) echo up ;; esac',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
+  'x=a/b; echo "${x##*/}"; [ "$x" = a ] || printf "%s\\n" b',
+  "docker exec tikv1 ls /data",
+];
+
+const PORTS = { ...KNOWLEDGE, ports: [2379, 6380] };
+
+for (const [what, companions] of Object.entries(REFUSED)) {
+  for (const companion of companions) {
+    test(`${what}: ${JSON.stringify(companion)} stands beside no change`, () => {
+      const lines = [`${START}; ${companion}`, `${companion}; ${START}`];
+      const kinds = lines.map((line) => worstOf(line, PORTS));
+      expect(kinds.filter((kind) => kind !== "hidden" && kind !== "foreign")).toEqual([]);
+      expect(["read", "write"]).toContain(String(worstOf(companion, PORTS)));
+    });
+  }
+}
+
+for (const companion of ALLOWED) {
+  test(`${JSON.stringify(companion)} may stand beside a change`, () => {
+    expect(worstOf(`${START}; ${companion}`, PORTS)).toBe("start");
+  });
+}
+
+test("a name is a function's only behind its definition, and to the shell itself", () => {
+  const lines = [
+    "f() { :; }; f x",
+    "f x; f() { :; }",
+    "f() { :; }; nohup f x",
+    "(f() { :; }); f x",
+  ];
+  expect(lines.map((line) => worstOf(line))).toEqual(["read", "unknown", "unknown", "unknown"]);
+});
