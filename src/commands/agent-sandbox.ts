@@ -12,7 +12,7 @@ import { canBeApart } from "../infra/sandbox-network.ts";
 import type { Address } from "../infra/sandbox-protocol.ts";
 import { quoteWord } from "../infra/shell-word.ts";
 import type { CommandContext } from "./context.ts";
-import { choiceFlag, chooseFrom, databaseOf, homeOf } from "./flags.ts";
+import { brokerOf, choiceFlag, chooseFrom, databaseOf, homeOf } from "./flags.ts";
 import { endpointsOf } from "./open-subject.ts";
 import { policyFileOf } from "./policy-file.ts";
 
@@ -92,7 +92,7 @@ export function describeSandbox(found: FoundSandbox): string {
 
 const SUBJECT_ALONE = "the subject's addresses alone";
 const WHOLE_NETWORK = "this machine's network (endpoints are on other machines)";
-const BOUNDS_ALONE = "commands have bounds, and see what this user sees";
+const BOUNDS_ALONE = "commands have bounds, see what this user sees, and write no files";
 
 async function probe(context: CommandContext, shell: ShellOfAgent): Promise<FoundSandbox> {
   const { self } = context;
@@ -119,8 +119,10 @@ async function probe(context: CommandContext, shell: ShellOfAgent): Promise<Foun
 function hiddenFrom(context: CommandContext): readonly string[] {
   const { HOME, DOCKER_HOST = "" } = context.env;
   const database = resolve(databaseOf(context));
+  const broker = brokerOf(context);
   return [
     resolve(homeOf(context)),
+    ...(broker === undefined ? [] : [resolve(broker)]),
     ...["", "-wal", "-shm", ".head"].map((end) => `${database}${end}`),
     policyFileOf(context),
     ...(HOME ? [resolve(HOME)] : []),

@@ -70,11 +70,15 @@ export async function openAgentShell(
 /** Throws as `findSandbox` does. */
 export function findShellSandbox(context: CommandContext): Promise<FoundSandbox> {
   const env = shellEnv(context, join(homeOf(context), "bin"));
-  return findSandbox(context, { env, cwd: tmpdir(), knowledge: shellKnowledge(context) });
+  const knowledge = shellKnowledge(context);
+  return findSandbox(context, { env, cwd: tmpdir(), knowledge });
 }
 
 /** What the guard needs to know of this machine, once the subject's names are known. */
-export function shellKnowledge(context: CommandContext): (names: SubjectNames) => CommandKnowledge {
+export function shellKnowledge(
+  context: CommandContext,
+  sandbox?: Sandbox,
+): (names: SubjectNames) => CommandKnowledge {
   const { HOME } = context.env;
   const home = resolve(homeOf(context));
   const isPolicyNamed = textFlag(context.flags, "policy") !== undefined;
@@ -86,6 +90,7 @@ export function shellKnowledge(context: CommandContext): (names: SubjectNames) =
   const ofMachine = {
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
+    sharesTemporaryFiles: sandbox === undefined,
     variables: { OPERATOR_HOME: home, ...(HOME ? { HOME } : {}) },
   };
   return (names) => {

@@ -71,7 +71,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     },
     agentId: `${hostname()}-${process.pid}`,
     openSubject: async (name) => (await opened(() => openSubject(context, name))).subject,
-    knowledge: shellKnowledge(context),
+    knowledge: shellKnowledge(context, sandbox),
     classify: classifyCommand,
     policy,
     redact: createRedactor(secretsOf(env)),

@@ -17,7 +17,7 @@ import type { Action } from "../domain/action.ts";
 import type { JournalEntry, SafetyMode } from "../domain/session.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
 import { modeOf } from "./agent-mode.ts";
-import { shellKnowledge } from "./agent-shell.ts";
+import { findShellSandbox, shellKnowledge } from "./agent-shell.ts";
 import type { CommandContext } from "./context.ts";
 import { parseId, textFlag, usage } from "./flags.ts";
 import { type GivenState, readState } from "./guard-state.ts";
@@ -62,7 +62,9 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   const declared = definition.local.members.map(({ name }) => name);
   const found = seen.cluster.members.map(({ name }) => name);
   const members = found.length > 0 ? found : declared;
-  const knowledge = shellKnowledge(context)({ subject, members, ...seen.places });
+  const sandbox = await findShellSandbox(context);
+  const held = sandbox.state === "works" ? sandbox.sandbox : undefined;
+  const knowledge = shellKnowledge(context, held)({ subject, members, ...seen.places });
   const about = { subject, knowledge, actions: seen.actions, nowMs };
   const { history, shaken } = state
     ? { history: state.history, shaken: [] }

@@ -41,7 +41,7 @@ function openPlace(): Place {
   };
 }
 
-const ALONE = "commands have bounds, and see what this user sees";
+const ALONE = "commands have bounds, see what this user sees, and write no files";
 
 test("doctor reads the bounds in force, each with its value and who keeps it", async () => {
   using place = openPlace();

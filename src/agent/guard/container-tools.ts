@@ -1,7 +1,7 @@
 // docker and compose: which containers a command touches, and whether they are the subject's. One
 // that is not named by a member is somebody else's.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { isScratch } from "./paths.ts";
+import { isTemporary } from "./paths.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { type VerbTool, verbs } from "./verb-tables.ts";
 import { effectOfVerb, readVerbs } from "./verb-tools.ts";
@@ -94,7 +94,7 @@ function troubleOfFiles(
       : { ...word, text: word.text.replace(/^(?:-f|--file)=?/, "") };
     if (!file?.isExact || /:|@/.test(file.text))
       return "a project file that is not on this machine";
-    if (file.text === "-" || isScratch(file, scope))
+    if (file.text === "-" || isTemporary(file, scope))
       return "a project file that an agent may write";
   }
   return undefined;

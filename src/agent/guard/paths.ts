@@ -22,8 +22,13 @@ export function isProtected(word: ShellWord, scope: Scope): boolean {
  */
 const STEERING_FILE = /\/(?:(?:docker-)?compose\b|\.)/i;
 
-/** Whether it certainly names a file below the agent's own folder, which may be overwritten. */
+/** Whether it certainly names a file that the agent alone has, and may overwrite. */
 export function isScratch(word: ShellWord, scope: Scope): boolean {
+  return scope.knowledge.sharesTemporaryFiles !== true && isTemporary(word, scope);
+}
+
+/** Whether it certainly names a file for temporary use, whosever it is. */
+export function isTemporary(word: ShellWord, scope: Scope): boolean {
   const { cwd } = scope.knowledge;
   if (!isCertainPath(word, scope) || isProtected(word, scope)) return false;
   const path = posix.resolve(cwd, word.text);

@@ -2,7 +2,14 @@
 import type { Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
 import { troubleOfFile } from "./companions.ts";
-import { isCertainPath, isForeignMemory, isProtected, isScratch, isSecret } from "./paths.ts";
+import {
+  isCertainPath,
+  isForeignMemory,
+  isProtected,
+  isScratch,
+  isSecret,
+  isTemporary,
+} from "./paths.ts";
 import { effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { readWord } from "./shell-words.ts";
 
@@ -68,6 +75,10 @@ export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
   if (!isCertainPath(word, scope)) {
     const because = "which file that is, is known only when it runs";
     return [effectBecause({ kind: "hidden", words, because })];
+  }
+  if (isTemporary(word, scope)) {
+    const because = "without a sandbox files below /tmp are everybody's";
+    return [effectBecause({ kind: "destroy", words, because })];
   }
   const because = `only files below ${scope.knowledge.cwd} may be overwritten`;
   return [effectBecause({ kind: "destroy", words, because })];
