@@ -14,6 +14,7 @@ export interface CallStory {
   readonly input: JsonObject;
   /** The row of the reply that asked for it. */
   readonly row: number;
+  readonly atMs: number;
   readonly guard: GuardStory | undefined;
   /** Undefined when the session ended before there was one. */
   readonly result: ResultStory | undefined;
@@ -30,6 +31,7 @@ export interface ResultStory {
   readonly row: number;
   readonly atMs: number;
   readonly exitCode: string;
+  readonly isError: boolean;
   readonly text: string;
   readonly durationMs: number | undefined;
 }
@@ -85,12 +87,12 @@ export function collectCalls(half: number): CallCollector {
   };
 }
 
-function callsIn({ id: row, content }: AuditEvent): readonly OpenCall[] {
+function callsIn({ id: row, atMs, content }: AuditEvent): readonly OpenCall[] {
   return blocksIn(content)
     .filter((block) => block.type === "tool_call")
     .filter(({ name }) => name !== "conclude")
     .map(({ id, name: tool, input }) => {
-      return { id, row, tool, input, guard: undefined, result: undefined };
+      return { id, row, atMs, tool, input, guard: undefined, result: undefined };
     });
 }
 
@@ -124,6 +126,7 @@ function resultStory({ id, atMs, content }: AuditEvent): ResultStory {
   const hasCode = typeof exitCode === "number" || typeof exitCode === "string";
   return {
     ...{ row: id, atMs },
+    isError: isError === true,
     exitCode: hasCode ? String(exitCode) : isError === true ? "failed" : "done",
     text: textIn(content, "text"),
     durationMs: numberIn(content, "durationMs"),

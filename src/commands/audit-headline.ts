@@ -1,6 +1,8 @@
-// How a ticket stands, for the top of its page.
+// How a ticket stands, for the top of its page: whether it is over, and what a person has to do.
+// Pure.
+import { unreachable } from "../domain/errors.ts";
+import type { Ticket } from "../domain/ticket.ts";
 import { plainLine } from "../panels/plain-text.ts";
-import { formatDuration } from "../panels/units.ts";
 import type { Story } from "./audit-story.ts";
 import { stateWords } from "./tickets-lines.ts";
 
@@ -10,29 +12,60 @@ export function headline(story: Story): string {
 }
 
 function stateOf(story: Story): string {
-  const { ticket, moves, cost } = story;
-  const { resolvedAtMs, openedAtMs, note } = ticket;
-  const after = resolvedAtMs === null ? "" : formatDuration(Math.max(0, resolvedAtMs - openedAtMs));
-  const last = moves.at(-1)?.reason ?? "";
+  const { ticket, moves } = story;
   switch (ticket.resolution) {
     case "verified_fix":
-      return `Repaired by an agent and verified by the monitor, ${after} after it was opened.`;
+      return "OVER: repaired by an agent, and verified by the monitor.";
     case "self_healed":
-      return cost.sessions === 0
-        ? `It healed by itself ${after} after it was opened; no agent worked on it.`
-        : healedBeside(story, `${after} after it was opened`);
+      return `OVER: ${healedWords(story)}`;
     case "manual":
-      return `A person closed it ${after} after it was opened: ${last}`;
+      return `OVER: a person closed it: ${moves.at(-1)?.reason ?? "no reason is on record"}`;
     case null:
-      return ticket.state === "escalated"
-        ? `A person is needed: ${note ?? last}`
-        : `Not over yet: it is ${stateWords(ticket)}.`;
+      return openState(story);
+    default:
+      return unreachable(ticket.resolution);
   }
 }
 
 /** Nobody can tell what healed it where somebody did something. */
-function healedBeside({ sessions }: Story, after: string): string {
-  return sessions.every(({ session }) => session.changes === 0)
-    ? `It healed by itself ${after}; what agents did changed nothing.`
-    : `It was seen well again ${after}. An agent had changed something, and claimed no repair.`;
+function healedWords({ sessions, cost, neighbours }: Story): string {
+  const repaired = neighbours.find(({ resolution }) => resolution === "verified_fix");
+  const beside = repaired ? `; ticket #${repaired.id}, open at the same time, was repaired` : "";
+  if (sessions.some(({ session }) => session.changes > 0)) {
+    const claim = "An agent had changed something, and claimed no repair.";
+    return `it was seen well again${beside}. ${claim}`;
+  }
+  const how = repaired ? "it was seen well again" : "it healed by itself";
+  const who = cost.sessions === 0 ? "no agent worked on it" : "what agents did changed nothing";
+  return `${how}; ${who}${beside}.`;
+}
+
+function openState({ ticket, asked }: Story): string {
+  if (ticket.state === "escalated")
+    return "NOT OVER, and no agent works on it: A PERSON IS NEEDED.";
+  if (asked.length > 0) return "NOT OVER: an agent waits for A PERSON'S ANSWER.";
+  return `NOT OVER: it is ${stateWords(ticket)}.`;
+}
+
+/** What the reader has to do, the commands included. */
+export function yourPart({ ticket, asked }: Story): string {
+  const { id, state, isHeld } = ticket;
+  if (state === "resolved") return "nothing";
+  const [first] = asked;
+  if (first) {
+    const which = `operator actions show ${first.id}`;
+    return `answer: ${which}, then approve, deny or revise in its place`;
+  }
+  if (isHeld) return `it is held, and no agent takes it: operator tickets unhold ${id}`;
+  if (state === "escalated") return partInEscalated(ticket);
+  return state === "open"
+    ? "nothing yet: it waits for an agent. Does one run? operator agent"
+    : "nothing yet: an agent is at it";
+}
+
+function partInEscalated({ id, entity }: Ticket): string {
+  return (
+    `repair ${entity}: the monitor closes this when it sees it well. Or let agents try again: ` +
+    `operator tickets retry ${id}. Or close it: operator tickets resolve ${id} --reason WHY`
+  );
 }

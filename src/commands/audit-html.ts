@@ -3,11 +3,12 @@
 import type { AuditEvent } from "../domain/audit.ts";
 import { unreachable } from "../domain/errors.ts";
 import type { AuditVerification } from "../domain/ticket-ops.ts";
-import { formatTime } from "../panels/units.ts";
 import { explainSections, titleOf } from "./audit-explain.ts";
 import { headline } from "./audit-headline.ts";
+import { inShort, type ShortFact } from "./audit-in-short.ts";
 import { describeEvent } from "./audit-lines.ts";
 import type { Story } from "./audit-story.ts";
+import { wholeTime } from "./audit-when.ts";
 
 // Text of our own, but for what `escaped` has made harmless.
 const STYLE = `
@@ -47,7 +48,7 @@ export function pageStart({ nowMs, verification }: PageFacts): string {
 </head>
 <body>
 <h1>Operator audit</h1>
-<p>Written ${escaped(formatTime(nowMs))}. ${escaped(chainWords(verification))}</p>
+<p>Written ${escaped(wholeTime(nowMs))}. ${escaped(chainWords(verification))}</p>
 `;
 }
 
@@ -59,6 +60,8 @@ export function ticketStart(story: Story): string {
   return `<article>
 <h2>${escaped(titleOf(story.ticket))}</h2>
 <p class="state">${escaped(headline(story))}</p>
+<table>
+${inShort(story).map(factOf).join("")}</table>
 ${sections.join("")}<details>
 <summary>every audit row of it</summary>
 <table>
@@ -78,6 +81,10 @@ export function ticketEnd(): string {
 
 export function pageEnd(): string {
   return "</body>\n</html>\n";
+}
+
+function factOf([name, value]: ShortFact): string {
+  return `<tr><th>${escaped(name)}</th><td>${escaped(value)}</td></tr>\n`;
 }
 
 function itemOf(line: string): string {

@@ -7,13 +7,7 @@ import type { Ticket } from "../domain/ticket.ts";
 import { undoWords } from "../domain/undo.ts";
 import { plainLine, plainLines } from "../panels/plain-text.ts";
 import { factLines } from "../panels/table.ts";
-import {
-  formatCost,
-  formatCount,
-  formatDuration,
-  formatTime,
-  formatTimeOfDay,
-} from "../panels/units.ts";
+import { formatCost, formatCount, formatDuration, formatTimeOfDay } from "../panels/units.ts";
 import {
   blocksIn,
   decisionIn,
@@ -26,6 +20,7 @@ import {
   usageIn,
 } from "./audit-content.ts";
 import { sessionDurationMs, sessionOutcome } from "./audit-sessions.ts";
+import { wholeTime } from "./audit-when.ts";
 
 export interface ShownSession {
   readonly session: Session;
@@ -50,7 +45,7 @@ function factsOf({ session, ticket, nowMs }: ShownSession): readonly (readonly [
   return [
     ["ticket", `#${ticket.id} ${ticket.fingerprint} (${ticket.severity}): ${ticket.reason}`],
     ["model", `${session.model}, mode ${session.mode}, agent ${session.agentId}`],
-    ["started", `${formatTime(session.startedAtMs)}, took ${duration}`],
+    ["started", `${wholeTime(session.startedAtMs)}, took ${duration}`],
     ["outcome", sessionOutcome({ session, ticket }) ?? "still running"],
     ["turns", `${session.turns}, changes ${session.changes}`],
     ["tokens", `${tokens}; cache ${read} read, ${written} written`],
@@ -60,10 +55,11 @@ function factsOf({ session, ticket, nowMs }: ShownSession): readonly (readonly [
   ];
 }
 
-/** The first line carries the time of day; what belongs to it is indented below. */
+/** The first line carries the row's number and time; what belongs to it is indented below. */
 export function describeEvent(event: AuditEvent, speaker = "Model"): readonly string[] {
   const [first = event.type, ...rest] = wordsOf(event, speaker);
-  return [`${formatTimeOfDay(event.atMs)}  ${first}`, ...rest.map((line) => `    ${line}`)];
+  const head = `row ${event.id}  ${formatTimeOfDay(event.atMs)}`;
+  return [`${head}  ${first}`, ...rest.map((line) => `    ${line}`)];
 }
 
 function wordsOf(event: AuditEvent, speaker: string): readonly string[] {

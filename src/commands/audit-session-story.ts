@@ -4,7 +4,8 @@ import { type AuditEvent, compactedHash } from "../domain/audit.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { JournalEntry, Session } from "../domain/session.ts";
 import { type CallKind, type CallStory, collectCalls } from "./audit-calls.ts";
-import { decisionIn, numberIn, textIn } from "./audit-content.ts";
+import { decisionIn, numberIn, objectIn, textIn } from "./audit-content.ts";
+import { operationWords } from "./audit-operation.ts";
 import { collectEnds, endsOf } from "./ends-of.ts";
 
 /** Kept of the first, and of the last. */
@@ -143,16 +144,21 @@ function approvalWords({ type, content }: AuditEvent): string | undefined {
   const reason = textIn(content, "reason");
   switch (type) {
     case "approval_requested":
-      return `a person was asked: ${reason}`;
+      return askedWords(what, content);
     case "approval_taken_up":
       return `${what}, which an earlier session had asked for, was ${textIn(content, "state")}`;
     case "approval_decided":
-      return `a person said: ${decisionIn(content)}`;
+      return `a person's word on ${what}: ${decisionIn(content)}`;
     case "approval_voided":
       return `${what} is void: ${reason}`;
     default:
       return undefined;
   }
+}
+
+function askedWords(what: string, content: JsonObject): string {
+  const operation = operationWords(objectIn(content, "operation"));
+  return `a person was asked, ${what}: ${operation}: ${textIn(content, "reason")}`;
 }
 
 function conclusionStory(event: AuditEvent, seen: readonly number[]): ConclusionStory {

@@ -3,7 +3,7 @@
 // however long the record is.
 import { addUsages } from "../agent/limits.ts";
 import type { AuditEvent } from "../domain/audit.ts";
-import { NO_USAGE, type Session, type Usage } from "../domain/session.ts";
+import { type Approval, NO_USAGE, type Session, type Usage } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { textIn } from "./audit-content.ts";
@@ -15,11 +15,14 @@ import {
   type SessionStory,
   type StepLater,
 } from "./audit-session-story.ts";
+import { addSpans, collectSpans, NO_SPANS, type Spans } from "./audit-spans.ts";
 import { collectEnds, endsOf } from "./ends-of.ts";
 
 /** Kept of the first, and of the last. */
 const MOVES_HALF = 20;
 const SESSIONS_HALF = 5;
+/** What belongs together is opened together: so many before it and after it are looked at. */
+const NEIGHBOURS_HALF = 8;
 
 export interface Story {
   readonly ticket: Ticket;
@@ -30,6 +33,10 @@ export interface Story {
   readonly sessionsOmitted: number;
   /** In the order in which they happened; the first and the last. */
   readonly moves: readonly MoveStory[];
+  /** Other tickets of the subject that were open at the same time, and opened next to this one. */
+  readonly neighbours: readonly Ticket[];
+  /** What a person has been asked for it and has not answered. */
+  readonly asked: readonly Approval[];
   readonly cost: CostStory;
 }
 
@@ -39,12 +46,10 @@ export interface MoveStory extends Said {
   readonly to: string;
 }
 
-export interface CostStory {
+export interface CostStory extends Spans {
   readonly sessions: number;
   readonly turns: number;
   readonly usage: Usage;
-  /** From the first claim to the last end, waiting included. */
-  readonly durationMs: number;
 }
 
 /** Of all sessions, or of the one that is given. */
@@ -55,13 +60,14 @@ export interface StoryWish {
 }
 
 export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story> {
-  const { ticket, session, nowMs } = wish;
+  const { ticket, session } = wish;
   const all = await store.sessionsOf(ticket.id);
   const meant = all
     .map((one, index) => ({ session: one, attempt: index + 1 }))
     .filter((one) => session === undefined || one.session.id === session.id);
   const told = endsOf(meant, SESSIONS_HALF);
   const tellers = new Map(told.items.map((one) => [one.session.id, createTeller(one)]));
+  const spans = new Map(meant.map((one) => [one.session.id, collectSpans(one.session)]));
   const moves = collectEnds<MoveStory>(MOVES_HALF);
   const laterOf = new Map<number, StepLater>();
   let openedRow: number | undefined;
@@ -72,19 +78,33 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
     const later = laterOfStep(event);
     if (later) laterOf.set(...later);
     tellers.get(event.sessionId ?? "")?.take(event);
+    spans.get(event.sessionId ?? "")?.take(event);
   }
   const sessions: SessionStory[] = [];
   for (const [id, teller] of tellers) {
     sessions.push(teller.tell(await store.journalOf(id), laterOf));
   }
+  const asked = await store.listApprovals({ state: "pending" });
+  const spent = [...spans.values()].map((one) => one.spans(wish)).reduce(addSpans, NO_SPANS);
   return {
     ...{ ticket, openedRow, sessions, sessionsOmitted: told.omitted },
     moves: moves.ends().items,
-    cost: costOf(
-      meant.map((one) => one.session),
-      nowMs,
-    ),
+    neighbours: await neighboursOf(store, ticket),
+    asked: asked.filter(({ ticketId }) => ticketId === ticket.id),
+    cost: { ...costOf(meant.map((one) => one.session)), ...spent },
   };
+}
+
+async function neighboursOf(store: TicketOps, ticket: Ticket): Promise<readonly Ticket[]> {
+  const endOf = ({ resolvedAtMs }: Ticket) => resolvedAtMs ?? Number.POSITIVE_INFINITY;
+  const neighbours: Ticket[] = [];
+  for (let by = -NEIGHBOURS_HALF; by <= NEIGHBOURS_HALF; by += 1) {
+    const other = by === 0 ? undefined : await store.getTicket(ticket.id + by);
+    if (other?.subject !== ticket.subject) continue;
+    const isBeside = other.openedAtMs <= endOf(ticket) && endOf(other) >= ticket.openedAtMs;
+    if (isBeside) neighbours.push(other);
+  }
+  return neighbours;
 }
 
 function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {
@@ -97,12 +117,10 @@ function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {
   return [{ ...said, event: flag, to: flag }];
 }
 
-function costOf(sessions: readonly Session[], nowMs: number): CostStory {
-  const lastEnd = sessions.reduce((last, { endedAtMs }) => Math.max(last, endedAtMs ?? nowMs), 0);
+function costOf(sessions: readonly Session[]): Omit<CostStory, keyof Spans> {
   return {
     sessions: sessions.length,
     turns: sessions.reduce((turns, session) => turns + session.turns, 0),
     usage: sessions.map(({ usage }) => usage).reduce(addUsages, NO_USAGE),
-    durationMs: Math.max(0, lastEnd - (sessions[0]?.startedAtMs ?? nowMs)),
   };
 }

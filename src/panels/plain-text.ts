@@ -2,7 +2,7 @@
 // cursor, change colours or forge a line of ours.
 
 /** Control characters of both sets, and those that end lines or turn the writing direction. */
-const UNPRINTABLE = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 const DELETE = 0x7f;
 const CONTROL_PICTURES = 0x2400; // ␀ to ␟ stand for U+0000 to U+001F, ␡ for U+007F
 

@@ -12,6 +12,19 @@ export function formatTime(atMs: number): string {
   return `${date} ${clockOf(at)}`;
 }
 
+/** Of local time at that moment: `UTC`, `UTC+01:00`. */
+export function formatZone(atMs: number): string {
+  const minutes = -new Date(atMs).getTimezoneOffset();
+  if (minutes === 0) return "UTC";
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? "-" : "+"}${twoDigits(hours)}:${twoDigits(rest)}`;
+}
+
+/** `14:05:09`, local time. */
+export function formatClock(atMs: number): string {
+  return clockOf(new Date(atMs));
+}
+
 /** `14:05:09.120`, local time. */
 export function formatTimeOfDay(atMs: number): string {
   const at = new Date(atMs);

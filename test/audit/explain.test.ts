@@ -1,6 +1,8 @@
 // operator audit explain: one page about one ticket, each line with the row that says so.
 import { expect, test } from "bun:test";
 import { runAudit } from "../../src/commands/audit.ts";
+import { explainLines } from "../../src/commands/audit-explain.ts";
+import { storyOf } from "../../src/commands/audit-story.ts";
 import { openWorld, type World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom } from "../commands/desk-room.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
@@ -36,18 +38,24 @@ test("a repaired ticket is told from what was seen to what it cost", async () =>
   using world = await repaired();
   // Rows and times differ; a line that goes on is made whole.
   const page = (await pageOf(world))
-    .replace(/\d\d:\d\d:\d\d\.\d+/g, "TIME")
+    .replace(/\d\d:\d\d:\d\d \+[\d.]+ m?s/g, "TIME")
     .replace(/rows? \d+/g, "row N")
     .replace(/(?<=\S)\n {4,}(?=\S)/g, " ");
   for (const part of [
-    "Ticket #1: lamp_on of left\nRepaired by an agent and verified by the monitor, ",
-    "What was seen\n  no answer (critical, row N)\n",
-    "\n  TIME row N: fixed: it was stopped\n",
-    "it had seen these: row N: shell: echo it is dark (to see): exit 0 in ",
-    "\n  1 look (row N)\n",
-    "refused: row N: shell: shutdown -h now (to see); the guard, row N: shutdown -h now",
-    "row N: act: switch_on left (to repair): done: switched left on; postcondition met after",
-    "What it changed\n  TIME step 1, row N: left: ",
+    "Ticket #1 (critical): lamp_on of left, in lamps\nOVER: repaired by an agent, and verified by",
+    "\n  broken     left: no answer\n",
+    "\n  how bad    critical; no other ticket of lamps beside it\n",
+    "\n  cause      it was stopped (says scripted)\n",
+    "\n  done       switch_on left\n",
+    "\n  refused    what an agent proposed, and it did not run: $ shutdown -h now (to see)\n",
+    ": seen well three times\n  your part  nothing\n",
+    "What was seen\n  TIME row N: the monitor opened the ticket: no answer",
+    "\n  TIME row N: scripted says fixed: it was stopped",
+    "it had seen these: row N: $ echo it is dark (to see): exit 0 in ",
+    "\n  1 look, which changed nothing (row N)\n",
+    "TIME row N: REFUSED by the guard (row N): $ shutdown -h now (to see): shutdown -h now",
+    "TIME row N: switch_on left (to repair): the guard allowed it (row N)\n",
+    "What it changed\n  TIME step 1, row N: left: switch_on left: done: switched left on; ",
     "\n  TIME row N: the monitor saw for itself: seen well three times\n",
     "\n  1 session, 3 turns, 0 tokens in, 0 out, $0\n",
   ]) {
@@ -75,11 +83,10 @@ test("it gives programs the same, with the words of the subject as they are", as
 test("a ticket that no agent has seen says so", async () => {
   using world = openWorld({ script: [] });
   await world.openTicket();
-  expect(await pageOf(world)).toContain("Not over yet: it is open.");
+  expect(await pageOf(world)).toContain("\nNOT OVER: it is open.\n");
   await world.store.healTicket(1, "holds again");
   const page = await pageOf(world);
-  expect(page).toContain("It healed by itself");
-  expect(page).toContain("no agent worked on it");
+  expect(page).toContain("\nOVER: it healed by itself; no agent worked on it.\n");
   expect(page).toContain("no session, nothing spent");
 });
 
@@ -100,7 +107,10 @@ test("an escalated ticket says what a person must know", async () => {
   await world.openTicket();
   await world.run();
   const page = await pageOf(world);
-  expect(page).toMatch(/^A person is needed: cannot fix: it was stopped/m);
+  expect(page).toMatch(/^NOT OVER, and no agent works on it: A PERSON IS NEEDED\.$/m);
+  expect(page).toMatch(/^ {2}given up {3}cannot fix: it was stopped; it runs again$/m);
+  expect(page).toMatch(/^ {2}your part {2}repair left: the monitor closes this when/m);
+  expect(page).toContain("operator tickets retry 1");
   expect(page).toMatch(/^ {2}not verified: the ticket is escalated$/m);
 });
 
@@ -115,10 +125,27 @@ test("what a person refused is told with the person's word", async () => {
   await world.store.decideApproval(1, "denied", "not at noon");
   await running;
   const page = (await pageOf(world)).replace(/\n {4,}/g, " ");
-  expect(page).toMatch(/refused: row \d+: act: switch_on left \(to repair\); .*#1 is denied/);
-  expect(page).toMatch(/row \d+: a person was asked: to repair$/m);
-  expect(page).toMatch(/row \d+: a person said: denied: not at noon$/m);
+  expect(page).toMatch(/row \d+: not done: switch_on left \(to repair\): .*#1 is denied\.$/m);
+  expect(page).toMatch(/row \d+: a person was asked, approval #1: switch_on left: to repair$/m);
+  expect(page).toMatch(/row \d+: a person's word on approval #1: denied: not at noon$/m);
   expect(page).toContain("What it changed\n  nothing\n");
+});
+
+test("who waits for an answer is told how to give it", async () => {
+  using world = openWorld({
+    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
+    mode: "approve",
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  const ticket = await world.ticket();
+  const story = await storyOf(world.store, { ticket, nowMs: Date.now() });
+  const page = explainLines(story).join("\n");
+  expect(page).toContain("\nNOT OVER: an agent waits for A PERSON'S ANSWER.\n");
+  expect(page).toContain("  your part  answer: operator actions show 1, then approve, deny or");
+  await world.store.decideApproval(1, "denied");
+  await running;
 });
 
 test("what the subject and the model wrote stays plain text", async () => {

@@ -19,7 +19,7 @@ const HOSTILE = [
   "<!-- ",
   "]]> &lt;script&gt; &#60;b&#62;",
   "<style>body{display:none}</style>",
-  "\u0000\u001b]8;;http://evil.example/\u0007link\u202e",
+  "\u0000\u001b]8;;http://evil.example/\u0007link\u202e\u200f",
 ].join(" ");
 
 let folder: string;
@@ -89,7 +89,7 @@ test("the page holds no element, attribute or address that is not its own", asyn
   ]);
   expect(comments).toEqual([]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-  expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e-\u200f\u202a-\u202e]/);
   expect(page).toContain("&lt;script&gt;fetch(&quot;http://evil.example/&quot;)");
 });
 

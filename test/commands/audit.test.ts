@@ -89,7 +89,9 @@ describe("audit show", () => {
     await using room = await openDeskRoom();
     const id = await heldSession(room);
     const { lines } = await room.run(runAudit, ["show", id]);
-    const told = lines.slice(lines.indexOf("") + 1).map((line) => line.replace(/^[\d:.]+ {2}/, ""));
+    const told = lines
+      .slice(lines.indexOf("") + 1)
+      .map((line) => line.replace(/^row \d+ {2}[\d:.]+ {2}/, ""));
     expect(told).toEqual([
       "[Session] started, runbook",
       "Ticket #1 -> claimed: attempt 1 by agent-1",

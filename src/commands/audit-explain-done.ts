@@ -1,0 +1,158 @@
+// The part of a ticket's page that tells what agents did, what it changed, and what persons were
+// asked, in the order in which it happened. Pure: a story to lines.
+import { unreachable } from "../domain/errors.ts";
+import type { Ticket } from "../domain/ticket.ts";
+import { undoWords } from "../domain/undo.ts";
+import { cutTo, plainLine } from "../panels/plain-text.ts";
+import { formatCount } from "../panels/units.ts";
+import type { CallStory } from "./audit-calls.ts";
+import { textIn } from "./audit-content.ts";
+import { operationWords } from "./audit-operation.ts";
+import type { ChangeStory, SessionStory } from "./audit-session-story.ts";
+import type { Story } from "./audit-story.ts";
+import { when } from "./audit-when.ts";
+
+/** Of what a command or a person said: the whole of it is in the row. */
+const GIST_COLUMNS_MAX = 180;
+const DEED_COLUMNS_MAX = 400;
+const OUTPUT_COLUMNS_MAX = 90;
+/** As the agent's shell tells it: the end of the command, and the output between fences. */
+const FENCED = /^(?<end>.*?)\n```text\n(?<output>.*?)\n?```/s;
+
+export function doneLines(story: SessionStory, ticket: Ticket): readonly string[] {
+  const { calls, callCounts, approvals } = story;
+  const looks = calls.filter(({ kind }) => kind === "looked");
+  const rows = looks.map(rowOf).join(", ");
+  const where = looks.length === 1 ? "row" : "rows";
+  const looked = `${counted(callCounts.looked, "look")}, which changed nothing (${where} ${rows})`;
+  const deeds = calls
+    .filter(({ kind }) => kind !== "looked")
+    .map((call) => ({ row: rowOf(call), line: deedLine(call, ticket) }));
+  const asked = approvals.map(({ row, atMs, reason }) => {
+    return { row, line: atRow(ticket, { row, atMs, what: reason }) };
+  });
+  const told = [...deeds, ...asked].toSorted((left, right) => left.row - right.row);
+  const all = [...(looks.length === 0 ? [] : [looked]), ...told.map(({ line }) => line)];
+  return [...all, ...missingLines(story)];
+}
+
+function rowOf({ row, result }: CallStory): number {
+  return result?.row ?? row;
+}
+
+/** What cannot be told, and what would not fit on a page. */
+function missingLines({ session, compactedEvents, omitted }: SessionStory): readonly string[] {
+  const gone = `what it said and saw was removed by age (audit compact): ${compactedEvents} events`;
+  const left = `${formatCount(omitted)} more between the first and the last are left out here`;
+  return [
+    ...(compactedEvents === 0 ? [] : [gone]),
+    ...(omitted === 0 ? [] : [`${left}: operator audit show ${session.id}`]),
+  ];
+}
+
+function deedLine(call: CallStory, ticket: Ticket): string {
+  const { result, atMs } = call;
+  const moment = { row: rowOf(call), atMs: result?.atMs ?? atMs };
+  return atRow(ticket, { ...moment, what: deedWords(call), columnsMax: DEED_COLUMNS_MAX });
+}
+
+function deedWords(call: CallStory): string {
+  const { guard, kind, result } = call;
+  const what = wordsOfCall(call);
+  const [said = ""] = (result?.text ?? "").split(/(?<=\.)\s|\n/, 1);
+  if (kind === "idle" || !guard) return `nothing done: ${what}: ${said || "no result on record"}`;
+  if (kind === "changed") return `${what}: ${passedWords(call)}`;
+  // Asked, and not allowed: then the result tells what became of the asking.
+  return guard.decision === "deny"
+    ? `REFUSED by the guard (row ${guard.row}): ${what}: ${guard.reason}`
+    : `not done: ${what}: ${said}`;
+}
+
+function passedWords({ guard, result }: CallStory): string {
+  const row = `(row ${guard?.row ?? "?"})`;
+  const isAsked = guard?.decision === "ask";
+  const who = isAsked ? "a person" : "the guard";
+  if (result) return `${who} allowed it ${row}${result.isError ? "; it failed" : ""}`;
+  const passed = isAsked ? "a person is to be asked" : "the guard allowed it";
+  return `${passed} ${row}; no result is on record`;
+}
+
+/** `$ operator subject status tikv (see …)`, `start_member tikv2 (tikv2 is stopped)`. */
+export function wordsOfCall({ tool, input }: Pick<CallStory, "tool" | "input">): string {
+  const reason = textIn(input, "reason");
+  const isKnown = tool === "shell" || tool === "act";
+  const what = isKnown ? operationWords(input) : `${tool} ${operationWords(input)}`;
+  return gist(`${what}${reason === "" ? "" : ` (${reason})`}`);
+}
+
+/** Of a look also what was seen; what a change came to stands where the changes are told. */
+export function evidenceLine(call: CallStory): string {
+  const { kind, result } = call;
+  const what = `row ${rowOf(call)}: ${wordsOfCall(call)}`;
+  if (!result) return `${what}: no result was recorded`;
+  if (kind === "refused") return `${what}: refused`;
+  return `${what}: ${cutTo(plainLine(endOf(result.text)), OUTPUT_COLUMNS_MAX)}`;
+}
+
+export function changedLines({ sessions, ticket }: Story): readonly string[] {
+  return sessions.flatMap(({ changes }) => changes.map((change) => changeLine(change, ticket)));
+}
+
+function changeLine({ entry, row, later }: ChangeStory, ticket: Ticket): string {
+  const { id, startedAtMs, kind, targets, operation, undo, undoes } = entry;
+  const nobody = kind === "shell" ? "whom it touched is not known" : "no member itself";
+  const whom = targets.length === 0 ? nobody : targets.join(", ");
+  const where = row === undefined ? "" : `, row ${row}`;
+  const back = undoes === null ? "" : ` takes back step ${undoes}:`;
+  const what = [
+    `${whom}: ${operationWords(operation)}: ${stepEnd(entry)}`,
+    ...(undo?.type === "none" ? [undoWords(undo)] : []),
+    ...(later ? [`${later.words} (row ${later.row})`] : []),
+  ].join("; ");
+  const whole = `${when(ticket, startedAtMs)} step ${id}${where}:${back} ${what}`;
+  return gist(whole, 2 * GIST_COLUMNS_MAX);
+}
+
+function stepEnd({ state, result }: ChangeStory["entry"]): string {
+  switch (state) {
+    case "intended":
+      return "interrupted before its end: nobody knows what it did";
+    case "took_effect":
+      return "interrupted before its end; it took effect";
+    case "had_no_effect":
+      return "interrupted before its end; it had no effect";
+    case "unknown":
+      return "interrupted before its end; what it did is unknown";
+    case "done":
+    case "failed":
+    case "undone":
+      return endOf(result ?? "");
+    default:
+      return unreachable(state);
+  }
+}
+
+function endOf(text: string): string {
+  const { end, output } = FENCED.exec(text)?.groups ?? {};
+  return end === undefined ? text : `${end}: ${output}`;
+}
+
+interface Moment {
+  readonly row: number;
+  readonly atMs: number;
+  readonly what: string;
+  readonly columnsMax?: number;
+}
+
+/** `14:05:09 +1.9 s row 7: …`. */
+export function atRow(ticket: Ticket, { row, atMs, what, columnsMax }: Moment): string {
+  return gist(`${when(ticket, atMs)} row ${row}: ${what}`, columnsMax);
+}
+
+export function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
+export function gist(text: string, columnsMax = GIST_COLUMNS_MAX): string {
+  return cutTo(plainLine(text.trim()), columnsMax);
+}

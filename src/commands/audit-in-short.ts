@@ -1,0 +1,120 @@
+// The head of a ticket's page, for ten seconds at night: what broke, when, who noticed, how bad it
+// was, why, what was done, how it stands, what is left to do. Pure.
+import type { Ticket } from "../domain/ticket.ts";
+import { cutTo, plainLine } from "../panels/plain-text.ts";
+import { formatDuration } from "../panels/units.ts";
+import { wordsOfCall } from "./audit-explain-done.ts";
+import { yourPart } from "./audit-headline.ts";
+import { operationWords } from "./audit-operation.ts";
+import type { ChangeStory, ConclusionStory } from "./audit-session-story.ts";
+import type { Story } from "./audit-story.ts";
+import { clockBeside, wholeTime } from "./audit-when.ts";
+import { stateWords } from "./tickets-lines.ts";
+
+export type ShortFact = readonly [name: string, value: string];
+
+const COLUMNS_MAX = 300;
+const NEIGHBOURS_MAX = 4;
+const DEEDS_MAX = 4;
+const DEED_COLUMNS_MAX = 100;
+
+export function inShort(story: Story): readonly ShortFact[] {
+  const { ticket } = story;
+  const facts: readonly ShortFact[] = [
+    ["broken", brokenWords(ticket)],
+    ["when", spanWords(ticket)],
+    ["noticed", `by the monitor, ${after(ticket, ticket.openedAtMs)}`],
+    ["how bad", `${ticket.severity}${besideWords(story)}`],
+    ["cause", causeWords(story)],
+    ["done", doneWords(story)],
+    ...refusedFacts(story),
+    ...(ticket.state === "escalated" ? [["given up", ticket.note ?? ""] as const] : []),
+    ["now", nowWords(story)],
+    ["your part", yourPart(story)],
+  ];
+  return facts.map(([name, value]) => [name, cutTo(plainLine(value), COLUMNS_MAX)]);
+}
+
+function brokenWords({ reason, entity }: Ticket): string {
+  return reason.includes(entity) ? reason : `${entity}: ${reason}`;
+}
+
+function spanWords({ violatedSinceMs: from, resolvedAtMs: to }: Ticket): string {
+  const start = wholeTime(from);
+  if (to === null) return `since ${start}, and not known to be over`;
+  return `${start} until ${clockBeside(from, to)}, ${formatDuration(Math.max(0, to - from))}`;
+}
+
+function after({ violatedSinceMs }: Ticket, atMs: number): string {
+  return `${formatDuration(Math.max(0, atMs - violatedSinceMs))} later`;
+}
+
+function besideWords({ neighbours, ticket }: Story): string {
+  if (neighbours.length === 0) return `; no other ticket of ${ticket.subject} beside it`;
+  const shown = neighbours.slice(0, NEIGHBOURS_MAX).map((other) => {
+    return `#${other.id} ${other.invariant} of ${other.entity}: ${stateWords(other)}`;
+  });
+  const left = neighbours.length - shown.length;
+  const more = left === 0 ? "" : `, and ${left} more`;
+  return `; at the same time ${shown.join(", ")}${more}`;
+}
+
+/** What an agent believed is no fact, and is called its word. */
+function causeWords({ sessions, ticket }: Story): string {
+  const said = sessions.flatMap(({ conclusions, session }) =>
+    conclusions.map((conclusion) => ({ conclusion, session })),
+  );
+  const last = said.at(-1);
+  if (!last) return sessions.length === 0 ? "no agent has looked" : "no agent has found it";
+  const { rootCause } = last.conclusion;
+  return `${rootCause} (says ${last.session.model}${doubt(ticket, last.conclusion)})`;
+}
+
+function doubt({ resolution }: Ticket, { outcome }: ConclusionStory): string {
+  if (outcome === "cannot_fix") return ", which could not repair it";
+  return resolution === null ? ", not verified" : "";
+}
+
+function doneWords({ sessions }: Story): string {
+  const changes = sessions.flatMap((session) => session.changes);
+  if (changes.length === 0) return "nothing was changed";
+  const shown = changes.slice(0, DEEDS_MAX).map(changeWords);
+  const left = changes.length - shown.length;
+  return [...shown, ...(left === 0 ? [] : [`and ${left} more`])].join("; ");
+}
+
+function changeWords({ entry }: ChangeStory): string {
+  const what = cutTo(operationWords(entry.operation), DEED_COLUMNS_MAX);
+  const back = entry.undoes === null ? "" : `, to take back step ${entry.undoes}`;
+  const who = entry.approvalId === null ? "" : ", which a person approved";
+  return `${what}${who}${back}${ENDS[entry.state]}`;
+}
+
+const ENDS: Readonly<Record<ChangeStory["entry"]["state"], string>> = {
+  intended: " (interrupted: nobody knows what it did)",
+  done: "",
+  failed: " (failed)",
+  took_effect: " (interrupted, and took effect)",
+  had_no_effect: " (interrupted, without effect)",
+  unknown: " (interrupted: nobody knows what it did)",
+  undone: " (taken back)",
+};
+
+function refusedFacts({ sessions }: Story): readonly ShortFact[] {
+  const count = sessions.reduce((sum, { callCounts }) => sum + callCounts.refused, 0);
+  if (count === 0) return [];
+  const refused = sessions.flatMap(({ calls }) => calls).find(({ kind }) => kind === "refused");
+  const first = refused ? cutTo(wordsOfCall(refused), DEED_COLUMNS_MAX) : "";
+  if (count === 1) return [["refused", `what an agent proposed, and it did not run: ${first}`]];
+  return [["refused", `${count} proposals of agents, and none ran; the first: ${first}`]];
+}
+
+function nowWords({ ticket, moves }: Story): string {
+  const { resolvedAtMs, resolution, violatedSinceMs, lastViolatedAtMs } = ticket;
+  const clock = (atMs: number) => clockBeside(violatedSinceMs, atMs);
+  const broken = `last seen broken at ${clock(lastViolatedAtMs)}`;
+  if (resolvedAtMs === null) return `${broken}; the ticket is ${stateWords(ticket)}`;
+  const last = moves.at(-1)?.reason ?? "no reason is on record";
+  if (resolution !== "manual") return `well since ${clock(resolvedAtMs)}: ${last}`;
+  return `closed at ${clock(resolvedAtMs)} by a person, not by observation; ${broken}`;
+}

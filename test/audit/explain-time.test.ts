@@ -1,0 +1,111 @@
+// What a ticket's page says of time: when by the clock and how long after the beginning, and whose
+// the time was that went by.
+import { expect, test } from "bun:test";
+import { explainLines } from "../../src/commands/audit-explain.ts";
+import { storyOf } from "../../src/commands/audit-story.ts";
+import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
+import { asking } from "../support/asking.ts";
+
+const SECOND_MS = 1_000;
+
+async function pageOf({ store, clock }: Room, ticketId = 1): Promise<string> {
+  const ticket = await store.getTicket(ticketId);
+  if (!ticket) throw new Error("there is such a ticket");
+  return explainLines(await storyOf(store, { ticket, nowMs: clock.now() })).join("\n");
+}
+
+/** Asked after 1 s, answered after 7 s more, concluded 2 s later, verified after another 3 s. */
+async function repairAfterAsking({ store, clock }: Room): Promise<void> {
+  await store.recordViolations([{ ...firing(), sinceMs: clock.now() }]);
+  const { ticket, session } = await claimed(store);
+  clock.advance(SECOND_MS);
+  await store.requestApproval(asking(session.id, { expiresInMs: 60 * SECOND_MS }));
+  clock.advance(7 * SECOND_MS);
+  await store.decideApproval(1, "approved");
+  await changeSomething(store, session.id);
+  clock.advance(2 * SECOND_MS);
+  await store.concludeTicket(session.id, FIXED);
+  clock.advance(3 * SECOND_MS);
+  await store.verifyTicket(ticket.id, "it holds");
+}
+
+test("waiting for a person and for the monitor is no work", async () => {
+  await using room = await openRoom();
+  await repairAfterAsking(room);
+  const page = await pageOf(room);
+  expect(page).toContain(
+    "  agents worked 3.0 s; waited 7.0 s for a person's answer; " +
+      "waited 3.0 s for the monitor's word\n  broken for 13.0 s in all\n",
+  );
+});
+
+test("each moment is told by the clock, and by how long after the beginning", async () => {
+  await using room = await openRoom();
+  await repairAfterAsking(room);
+  const page = await pageOf(room);
+  expect(page).toMatch(/ when {7}1970-01-01 \d\d:16:40 UTC\S* until \d\d:16:53, 13\.0 s\n/);
+  expect(page).toMatch(
+    / \d\d:16:41 \+1\.0 s row \d+: a person was asked, approval #1: restart one/,
+  );
+  expect(page).toMatch(/ \d\d:16:53 \+13\.0 s row \d+: the monitor saw for itself: it holds\n/);
+});
+
+test("what lies on another day has its date", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([{ ...firing(), sinceMs: room.clock.now() }]);
+  room.clock.advance(24 * 60 * 60 * SECOND_MS);
+  await room.store.healTicket(1, "it holds");
+  const page = await pageOf(room);
+  expect(page).toMatch(/1970-01-02 \d\d:16:40 \+1 d 00 h row 2: the monitor saw/);
+});
+
+test("the time in which an agent was dead is nobody's work", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([firing()]);
+  const { session } = await claimed(store);
+  clock.advance(2 * SECOND_MS);
+  const said = { ticketId: 1, sessionId: session.id, content: {} };
+  await store.appendAudit({ type: "model_replied", ...said });
+  clock.advance(40 * SECOND_MS);
+  expect(await pageOf(room)).toContain(
+    "worked 2.0 s; 40.0 s went by unattended: an agent was gone",
+  );
+  await store.expireLeases();
+  const page = await pageOf(room);
+  expect(page).toContain("worked 2.0 s; 40.0 s went by unattended: an agent was gone");
+});
+
+test("a person who closes the ticket leaves no dead time", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([firing()]);
+  await claimed(room.store);
+  room.clock.advance(5 * SECOND_MS);
+  await room.store.resolveTicket(1, "by hand");
+  const page = await pageOf(room);
+  expect(page).toContain("\nOVER: a person closed it: by hand\n");
+  expect(page).toMatch(
+    / now {8}closed at \S+ by a person, not by observation; last seen broken at/,
+  );
+  expect(page).toContain("\n  agents worked 5.0 s\n");
+});
+
+test("tickets that were open at the same time are named beside it", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([firing({ entity: "early" })]);
+  await store.resolveTicket(1, "by hand");
+  clock.advance(SECOND_MS);
+  await store.recordViolations([firing({ entity: "one" }), firing({ entity: "two" })]);
+  await store.recordViolations([firing({ entity: "one", subject: "another" })]);
+  const { session, ticket } = await claimed(store);
+  await changeSomething(store, session.id);
+  await store.concludeTicket(session.id, FIXED);
+  await store.verifyTicket(ticket.id, "it holds");
+  await store.healTicket(3, "it holds");
+  const page = await pageOf(room, 3);
+  expect(page).toMatch(
+    /how bad {4}critical; at the same time #2 \S+ of one: resolved \(verified_fix\)\n/,
+  );
+  expect(page).toMatch(/; ticket #2, open at the same time, was\s+repaired\.\n/);
+});
