@@ -40,6 +40,8 @@ export interface QuorumGroup {
   readonly members: readonly string[];
   /** How many of them may be missing at once; 0 or more. */
   readonly spare: number;
+  /** Whose process holds in memory what is nowhere else, and may be there although it is not up. */
+  readonly holding?: readonly string[];
 }
 
 export interface ObservedTable {

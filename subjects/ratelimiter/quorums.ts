@@ -1,6 +1,6 @@
 // Who of the limiter must not be missing together. The jobs are in no group: a moment without them
 // is nothing.
-import type { QuorumGroup } from "../../src/domain/observation.ts";
+import { type QuorumGroup, readValue } from "../../src/domain/observation.ts";
 import type { LimiterObservation } from "./observation.ts";
 
 const GROUPS = [
@@ -9,12 +9,18 @@ const GROUPS = [
   { role: "limiter", name: "nodes", isAllNeeded: false },
 ] as const;
 
-export function limiterQuorums({
-  members,
-}: Pick<LimiterObservation, "members">): readonly QuorumGroup[] {
+type Seen = Pick<LimiterObservation, "members" | "away">;
+
+export function limiterQuorums({ members, away }: Seen): readonly QuorumGroup[] {
+  const isStopped = (name: string) =>
+    away !== undefined &&
+    readValue(away)?.some((one) => one.name === name && one.state === "stopped") === true;
   return GROUPS.map(({ role, name, isAllNeeded }) => {
     const names = members.filter((member) => member.role === role).map((member) => member.name);
     const spare = isAllNeeded ? 0 : Math.max(0, Math.floor((names.length - 1) / 2));
-    return { name, members: names, spare };
+    const group = { name, members: names, spare };
+    // Between two saves counters and limits are in memory alone.
+    if (role !== "redis") return group;
+    return { ...group, holding: names.filter((redis) => !isStopped(redis)) };
   });
 }

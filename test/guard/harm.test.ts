@@ -23,7 +23,23 @@ const UP = { kv1: "up", kv2: "up", kv3: "up" } as const;
 const FIVE = { ...UP, kv4: "up", kv5: "up" } as const;
 const OF_THREE = { name: "stores, of which a region has 3", members: Object.keys(FIVE), spare: 1 };
 
+const ONE = { name: "Redis", members: ["kv1"], spare: 0 };
+
 const CASES: readonly Case[] = [
+  {
+    what: "one that is down and holds nothing",
+    targets: ["kv1"],
+    health: { kv1: "down" },
+    sight: { quorums: [{ ...ONE, holding: [] }] },
+    harm: undefined,
+  },
+  {
+    what: "one that does not answer, and may hold what is nowhere else",
+    targets: ["kv1"],
+    health: { kv1: "down" },
+    sight: { quorums: [{ ...ONE, holding: ["kv1"] }] },
+    harm: /^kv1 does not answer, and its process may hold what it has not saved/,
+  },
   {
     what: "one of three that are up",
     targets: ["kv1"],

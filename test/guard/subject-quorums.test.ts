@@ -59,3 +59,17 @@ test("Redis and the proxy cannot be spared, one node of three and the jobs can",
     ["n1", "n2", "n3", 1],
   ]);
 });
+
+test("what Redis holds in memory is there until its process is known to have ended", () => {
+  const members = [{ name: "redis", role: "redis", health: "down" as const, detail: "" }];
+  const away = (state: "paused" | "stopped") =>
+    ({
+      state: "read",
+      value: [{ name: "redis", state, reason: "", isDefinite: true }],
+      atMs: 0,
+    }) as const;
+  const holding = [{}, { away: away("paused") }, { away: away("stopped") }].map(
+    (seen) => limiterQuorums({ members, ...seen })[0]?.holding,
+  );
+  expect(holding).toEqual([["redis"], ["redis"], []]);
+});

@@ -68,13 +68,21 @@ function findLoss(interrupting: readonly Effect[], cluster: ClusterModel): Objec
   if (unseen !== undefined) {
     return loss(`${unseen} cannot be seen at present, so nobody knows what it would cost`);
   }
-  // What is not up has nothing to lose.
+  // Of what is not up nothing is missing that was there.
   const struck = targets.filter((name) => healthOf(cluster, name) === "up");
   const broken = cluster.quorums
     .map((group) => describeBreach(group, { struck, cluster }))
     .find((reason) => reason !== undefined);
-  return broken === undefined ? undefined : loss(broken);
+  if (broken !== undefined) return loss(broken);
+  const holder = targets.find((name) =>
+    cluster.quorums.some(({ holding }) => holding?.includes(name)),
+  );
+  return holder === undefined ? undefined : loss(`${holder} ${HOLDS}`);
 }
+
+const HOLDS =
+  "does not answer, and its process may hold what it has not saved: start or resume it, or end " +
+  "what it is busy with, and nothing is lost";
 
 interface Blow {
   /** Members that are up and would not be. */
