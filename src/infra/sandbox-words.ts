@@ -1,6 +1,6 @@
 // The words of a bwrap command line: what a command in the sandbox sees of the machine. Everything,
 // read-only, but for the homes, the sockets and operator's own files, which are empty or not there.
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export interface SandboxView {
@@ -15,6 +15,8 @@ export interface SandboxView {
   readonly cwd: string;
   /** The door's directory outside; inside it is `DOOR_DIR`. */
   readonly doorDir: string;
+  /** The file of a filter of system calls. */
+  readonly filter: string | undefined;
   /** False: the machine's network, as it is. */
   readonly isNetworkApart: boolean;
   readonly env: Readonly<Record<string, string>>;
@@ -34,12 +36,15 @@ const HIDDEN_DIRS = [
   ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/rancher"],
 ];
 const HIDDEN_FILES = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"];
+const FILTER_FD = "9";
+/** login.defs(5): UID_MIN. */
+const UID_OF_PEOPLE_MIN = 1000;
 /** Hiding one of these would hide what programs need: a home may be anywhere, even here. */
 const NEEDED = ["/usr/bin", "/etc/passwd", "/proc/self", "/dev/null", "/bin/sh", "/lib"];
 
 /** Everything before the command that runs in it. */
 export function sandboxWords(view: SandboxView): readonly string[] {
-  const { bwrap, age, doorDir, isNetworkApart, env, scratchBytesMax } = view;
+  const { bwrap, age, doorDir, filter, isNetworkApart, env, scratchBytesMax } = view;
   const cwd = realpathSync(view.cwd);
   // What stands below it is hidden with what is in it.
   const [dirs, files] = hiddenPlaces([...view.hidden, cwd]);
@@ -48,7 +53,9 @@ export function sandboxWords(view: SandboxView): readonly string[] {
   const emptied = dirs.filter((dir) => !writable.includes(dir));
   const shown = view.shown.filter((path) => existsSync(path));
   return [
+    ...(filter === undefined ? [] : ["/bin/sh", "-c", `exec "$@" ${FILTER_FD}<"$0"`, filter]),
     ...[bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc"],
+    ...(filter === undefined ? [] : ["--seccomp", FILTER_FD]),
     ...["--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"],
     ...(age === "new" ? ["--disable-userns"] : []),
     ...(isNetworkApart ? ["--unshare-net"] : []),
@@ -60,7 +67,8 @@ export function sandboxWords(view: SandboxView): readonly string[] {
     ...["--ro-bind", doorDir, DOOR_DIR],
     ...(isNetworkApart ? ["--ro-bind", join(doorDir, "hosts"), "/etc/hosts"] : []),
     ...files.flatMap((file) => ["--ro-bind", "/dev/null", file]),
-    ...[...emptied, "/dev"].flatMap((dir) => ["--remount-ro", dir]),
+    // Of root's sandbox, /proc/sys would take what is written: the kernel asks for no capability.
+    ...[...emptied, "/dev", "/proc"].flatMap((dir) => ["--remount-ro", dir]),
     ...["--chdir", cwd],
     ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
     "--",
@@ -80,12 +88,30 @@ export function viewingWords(bwrap: string): readonly string[] {
 
 /** Directories, and files that stand below none of them, as they really are. */
 function hiddenPlaces(named: readonly string[]): readonly [string[], string[]] {
-  const found = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...named].filter((path) => existsSync(path));
+  const all = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...homes(), ...sockets(), ...named];
+  const found = all.filter((path) => existsSync(path));
   const real = [...new Set(found.map((path) => realpathSync(path)))];
   const free = real.filter((path) => !NEEDED.some((one) => isWithin(one, path)));
   const outermost = free.filter((path) => !free.some((one) => one !== path && isWithin(path, one)));
   const isDir = (path: string) => statSync(path).isDirectory();
   return [outermost.filter(isDir), outermost.filter((path) => !isDir(path))];
+}
+
+/** Of people, wherever they are: passwd(5), "name:password:uid:gid:comment:home:shell". */
+function homes(): readonly string[] {
+  return linesOf("/etc/passwd").flatMap((line) => {
+    const [, , uid, , , home = ""] = line.split(":");
+    return Number(uid) >= UID_OF_PEOPLE_MIN && home.startsWith("/") ? [home] : [];
+  });
+}
+
+/** Whoever may read a file system may speak to its sockets: proc_net(5), a path in the eighth. */
+function sockets(): readonly string[] {
+  return linesOf("/proc/net/unix").flatMap((line) => /^(?:\S+ +){7}(\/.+)$/.exec(line)?.[1] ?? []);
+}
+
+function linesOf(file: string): readonly string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
 }
 
 function isWithin(path: string, dir: string): boolean {

@@ -12,6 +12,7 @@ import {
 } from "./sandbox-folder.ts";
 import { canBeApart, networkInside, withoutRefusing } from "./sandbox-network.ts";
 import { type Address, DOOR_ENV, nameOf, type RelayPlan } from "./sandbox-protocol.ts";
+import { syscallFilter } from "./sandbox-syscalls.ts";
 import { type BwrapAge, sandboxWords, viewingWords } from "./sandbox-words.ts";
 import { placesOfSelf } from "./self.ts";
 import { SHELL_BOUNDS } from "./shell-bounds.ts";
@@ -105,7 +106,8 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
   const isNetworkApart = canBeApart(addresses);
   const listening = isNetworkApart ? await withoutRefusing(addresses) : [];
   const { listen, hosts } = networkInside(listening);
-  const folder = kept.use(await makeDoorFolder({ self: world.self, programs, hosts }));
+  const filter = syscallFilter(process.arch);
+  const folder = kept.use(await makeDoorFolder({ self: world.self, programs, hosts, filter }));
   const ask = (asked: AskedProgram) => answer(asked, enclosing);
   const refusals = new Set<string>();
   const onRefused = (address: Address, why: string) => {
@@ -118,6 +120,7 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
     ...{ bwrap: world.bwrap, age, cwd: world.cwd, hidden: world.hidden, isNetworkApart },
     shown: [...placesOfSelf(world.self), ...world.shown(place)],
     doorDir: folder.dir,
+    filter: folder.filter,
     env: { PATH: `${PROGRAMS_INSIDE}:${world.env.PATH ?? ""}`, [DOOR_ENV]: DOOR_INSIDE },
     scratchBytesMax: SHELL_BOUNDS.scratchBytesMax,
   });

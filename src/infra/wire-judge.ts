@@ -1,5 +1,5 @@
-// What passes of the bytes that a command that looks sends to a member. Nobody is believed here, not
-// even the guard: each connection's first bytes say what it speaks, and every unit must read.
+// What passes of the bytes that a command that looks sends to a member. Nobody is believed here,
+// not even the guard: the first bytes say what a connection speaks, and every unit must read.
 import { readHttpRequest } from "./wire-http.ts";
 import { readRedisCommand } from "./wire-redis.ts";
 import type { ReadUnit, Refusal, Unit } from "./wire-unit.ts";

@@ -87,7 +87,7 @@ test("the next request on a connection is refused behind the answers to those be
   expect(refused.splice(0)).toEqual(["DELETE: a command that looks sends GET and HEAD alone"]);
 });
 
-test("a member hears nothing of a request that is refused, and its body is not waited for", async () => {
+test("a member hears nothing of what is refused, and its body is not waited for", async () => {
   const body = "Content-Length: 1000000000\r\n";
   const said = await say(member.port, `POST / HTTP/1.1\r\nHost: x\r\n${body}\r\nabc`);
   expect(said).toStartWith("HTTP/1.1 403 Forbidden\r\n");

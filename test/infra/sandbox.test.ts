@@ -3,21 +3,13 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ShellOptions } from "../../src/domain/shell.ts";
-import { systemClock } from "../../src/infra/clock.ts";
-import { createShell } from "../../src/infra/exec.ts";
 import { type ProbedSandbox, probeSandbox, type SandboxWorld } from "../../src/infra/sandbox.ts";
 import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
 import { eventually } from "../support/eventually.ts";
 import { processesNaming } from "../support/processes-naming.ts";
 import { hasRedis, startRedis } from "../support/real-redis.ts";
+import { type InsideOptions, LOOK, runInside, sandboxWorld } from "../support/sandboxed-shell.ts";
 
-const LOOK = {
-  type: "look",
-  at: { subject: "toy", members: [], topology: undefined },
-  writesTemporaryFiles: false,
-} as const;
-const bwrap = Bun.which("bwrap") ?? "";
 const testInSandbox = test.skipIf(BWRAP_TROUBLE !== undefined);
 const home = mkdtempSync(join(tmpdir(), "operator-sandbox-"));
 const heard: string[] = [];
@@ -44,11 +36,8 @@ afterAll(async () => {
 });
 
 function worldWith(changes: Partial<SandboxWorld>): SandboxWorld {
-  return {
-    bwrap,
-    self: [process.execPath, join(import.meta.dir, "../../src/main.ts")],
+  return sandboxWorld({
     env: { PATH: process.env.PATH, OPERATOR_HOME: home },
-    cwd: tmpdir(),
     hidden: [home],
     shown: () => [join(home, "members")],
     addresses: () => [
@@ -57,20 +46,11 @@ function worldWith(changes: Partial<SandboxWorld>): SandboxWorld {
     ],
     mayAsk: ([program, verb]) => program === "ps" || verb === "tickets",
     ...changes,
-  };
+  });
 }
 
-interface RunChanges extends Partial<ShellOptions> {
-  readonly inside?: ProbedSandbox;
-}
-
-function run(command: string, { inside = found, ...changes }: RunChanges = {}) {
-  const { env, cwd } = worldWith({});
-  const sandbox = inside?.state === "works" ? inside.sandbox : undefined;
-  const shell = createShell({ env, cwd, clock: systemClock, sandbox });
-  const signal = new AbortController().signal;
-  const options = { timeoutMs: 30_000, outputBytesMax: 8_000, signal, reach: LOOK };
-  return shell.run(command, { ...options, ...changes });
+function run(command: string, changes: Partial<InsideOptions> = {}) {
+  return runInside(command, { inside: found, ...changes });
 }
 
 async function linesOf(command: string): Promise<readonly string[]> {

@@ -1,0 +1,54 @@
+// What a command in the sandbox gets of the machine that is neither a file nor an address.
+import { beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type ProbedSandbox, probeSandbox } from "../../src/infra/sandbox.ts";
+import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
+import { runInside, sandboxWorld } from "../support/sandboxed-shell.ts";
+
+const testInSandbox = test.skipIf(BWRAP_TROUBLE !== undefined);
+let inside: ProbedSandbox | undefined;
+
+beforeAll(async () => {
+  if (BWRAP_TROUBLE === undefined) inside = await probeSandbox(sandboxWorld());
+});
+
+async function outputOf(command: string): Promise<string> {
+  return (await runInside(command, { inside })).output.head;
+}
+
+testInSandbox(inSandbox("no setting of the kernel is written, even by root"), async () => {
+  const setting = "/proc/sys/fs/pipe-max-size";
+  const said = await outputOf(`cat ${setting} > /tmp/v; cat /tmp/v > ${setting}; echo $?`);
+  expect(said).toMatch(/Read-only file system|Permission denied/);
+  expect(await outputOf("find /proc /sys -type f -writable 2>/dev/null | head -n 3")).toBe("");
+});
+
+testInSandbox(inSandbox("nobody listens on a socket in the file system"), async () => {
+  // A directory that is not hidden.
+  const dir = mkdtempSync(join(import.meta.dir, "../../node_modules/.socket-"));
+  const path = join(dir, "s");
+  const server = Bun.serve({ unix: path, fetch: () => new Response("it answers\n") });
+  const asked = `curl -s --unix-socket ${path} http://x/`;
+  const outside = await new Response(Bun.spawn(["sh", "-c", asked]).stdout).text();
+  const seen = await outputOf(`${asked}; echo $?`);
+  await server.stop(true);
+  rmSync(dir, { recursive: true });
+  expect([outside, seen]).toEqual(["it answers\n", expect.stringMatching(/^[1-9]\d*\n/)]);
+});
+
+const hasPerl = Bun.which("perl") !== null;
+const why = hasPerl ? "" : " (skipped: no perl)";
+
+testInSandbox.skipIf(!hasPerl)(
+  inSandbox(`the kernel keeps no key, and no socket beside the network${why}`),
+  async () => {
+    // AF_UNIX, AF_INET and AF_INET6; AF_ALG and AF_VSOCK, which no namespace holds.
+    const families = "[1, 1], [2, 1], [10, 1], [38, 5], [40, 1]";
+    const open = `for (${families}) { print socket(S, $$_[0], $$_[1], 0) ? 1 : 0 }`;
+    // KEYCTL_GET_KEYRING_ID of the session's.
+    const keyctl = process.arch === "arm64" ? 219 : 250;
+    const ring = `print syscall(${keyctl}, 0, -3, 0) >= 0 ? 1 : 0`;
+    expect(await outputOf(`perl -e '${open}; ${ring}'`)).toBe("111000");
+  },
+);
