@@ -220,7 +220,7 @@ test("only mutating commands are journaled and count as a change", async () => {
         says(
           shellCall("ls /"),
           shellCall(`touch ${world.scratch}/a`),
-          shellCall("pd-ctl scheduler remove x"),
+          shellCall("pd-ctl scheduler remove evict-leader-scheduler"),
         ),
       says(concludeCall("cannot_fix")),
     ],
@@ -231,7 +231,7 @@ test("only mutating commands are journaled and count as a change", async () => {
   const journal = await world.store.journalOf(id);
   expect(journal.map(({ operation, state }) => [operation.command, state])).toEqual([
     [`touch ${world.scratch}/a`, "done"],
-    ["pd-ctl scheduler remove x", "failed"],
+    ["pd-ctl scheduler remove evict-leader-scheduler", "failed"],
   ]);
   expect(changes).toBe(1);
 });

@@ -60,8 +60,6 @@ export const CLASSIFIED: Readonly<Record<EffectKind, readonly string[]>> = {
     "operator subject resume tikv tikv2 --json",
     "nohup operator subject start tikv tikv1 >/dev/null 2>&1 &",
     "docker unpause tikv1",
-    "kill -CONT 4321",
-    "kill -s CONT 4321",
     "systemctl start tikv",
   ],
   interrupt: [
@@ -180,6 +178,8 @@ export const CLASSIFIED: Readonly<Record<EffectKind, readonly string[]>> = {
     "systemctl isolate rescue",
     "kill 4321",
     "kill -9 4321",
+    "kill -CONT 4321",
+    "kill -s 0 --timeout 1 KILL 4321",
   ],
   hidden: [
     "if then",

@@ -154,6 +154,9 @@ const ATTEMPTS: readonly Attempt[] = [
     refused: [
       ["oversight", "kill 4321"],
       ["oversight", "kill -STOP 4321"],
+      ["oversight", "kill -CONT 4321"],
+      ["oversight", "/usr/bin/kill -0 4321 --timeout 1 KILL"],
+      ["oversight", "kill -0 -q 9 4321"],
       ["oversight", "kill $(pgrep -f monitor)"],
       ["oversight", "pkill oper"],
       ["oversight", "killall5"],
@@ -165,8 +168,9 @@ const ATTEMPTS: readonly Attempt[] = [
       ["oversight", "strings < /proc/$PPID/environ"],
     ],
     nearMisses: [
-      ["start", "kill -CONT 4321"],
+      ["start", "operator subject resume tikv tikv1"],
       ["read", "kill -0 4321"],
+      ["read", 'kill -0 "$(cat /tmp/x.pid)"'],
       ["read", "pgrep -f monitor"],
       ["read", "fuser 2379/tcp"],
       ["read", "cat /proc/4321/status"],

@@ -121,7 +121,7 @@ export const NEEDED_REPAIRS = [
     "docker compose restart pd1",
     "docker restart pd2",
   ],
-  ...["docker start operator-tikv-tikv1-1", "docker-compose unpause tikv1", "kill -CONT 4321"],
+  ...["docker start operator-tikv-tikv1-1", "docker-compose unpause tikv1"],
   ...["systemctl start tikv1", "systemctl restart tikv1.service", "service tikv1 start"],
   ...["curl -s -X DELETE http://127.0.0.1:2379/pd/api/v1/schedulers/evict-leader-scheduler-1"],
   ...[`curl -d '{"name":"balance-leader-scheduler"}' http://127.0.0.1:2379/pd/api/v1/schedulers`],

@@ -89,7 +89,7 @@ const DOORS: readonly Door[] = [
         "destroy",
         `curl -d '{"name":"transfer-region","region_id":1,"to_store_ids":[2]}' ${OPERATORS}`,
       ],
-      ["unknown", "pd-ctl -u http://127.0.0.1:2379 config set replica-schedule-limit 0"],
+      ["destroy", "pd-ctl -u http://127.0.0.1:2379 config set replica-schedule-limit 0"],
     ],
     nearMisses: [
       ["configure", "pd-ctl -u http://127.0.0.1:2379 operator add transfer-leader 1 2"],
@@ -215,7 +215,7 @@ const DOORS: readonly Door[] = [
       ["hidden", "curl -X POST http://127.0.0.1:2379/pd/api/v1/plugin"],
       ["destroy", "chmod -R 000 /data"],
       ["hidden", "link /data/CURRENT /tmp/x"],
-      ["unknown", `curl -d '{"storage.reserve-space":"0"}' http://127.0.0.1:20180/config`],
+      ["destroy", `curl -d '{"storage.reserve-space":"0"}' http://127.0.0.1:20180/config`],
     ],
     nearMisses: [
       ["start", "systemctl start --no-block tikv1 tikv2"],

@@ -1,5 +1,6 @@
 // curl: which request it makes, to whom, and what the answer is written to.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { membersIn } from "./hosts.ts";
 import { classifyRequest, type RequestFacts } from "./http-requests.ts";
 import { writeTo } from "./redirects.ts";
 import { effectBecause, effectOf, knowledgeOfPorts, type Scope, type ShellWord } from "./scope.ts";
@@ -9,25 +10,36 @@ const PLAIN = new Set([
   ...["-s", "-S", "-f", "-L", "-k", "-v", "-i", "-g", "-N", "-4", "-6", "-#", "-G", "-I"],
   ...["--silent", "--show-error", "--fail", "--location", "--insecure", "--verbose", "--include"],
   ...["--globoff", "--no-buffer", "--compressed", "--get", "--head", "--fail-with-body"],
-  ...["--http1.1", "--no-progress-meter", "--path-as-is"],
+  ...["--http1.0", "--http1.1", "--http2", "--ipv4", "--ipv6", "-0", "-q", "--disable"],
+  ...["--no-progress-meter", "--no-keepalive", "--path-as-is"],
 ]);
 
 /** The same, with a value. */
 const VALUED = new Set([
-  ...["-H", "-m", "-w", "-A", "-e", "-r", "-u", "-y", "-Y"],
-  ...["--header", "--max-time", "--write-out", "--user-agent", "--connect-timeout", "--range"],
+  ...["-m", "-w", "-A", "-e", "-r", "-u", "-y", "-Y"],
+  ...["--max-time", "--write-out", "--user-agent", "--connect-timeout", "--range"],
   ...["--retry", "--retry-delay", "--retry-max-time", "--max-filesize", "--limit-rate"],
 ]);
 
+const HEADER = new Set(["-H", "--header"]);
+const ABOUT_CURL = new Set(["--help", "-h", "--version", "-V"]);
+
 const METHOD = new Set(["-X", "--request"]);
 const BODY = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--json"]);
-const OUTPUT = new Set(["-o", "--output"]);
+const OUTPUT = new Set(["-o", "--output", "-D", "--dump-header"]);
 
 /**
  * Some servers take another method from a header; without its Host, Redis takes a request for
- * commands, one in each line; %output{file} writes to a file.
+ * commands, one in each line. These say nothing of the kind.
  */
-const TELLING = /override|^\s*host\s*[:;]|^@|[\r\n]|%output/i;
+const HARMLESS_HEADER = new RegExp(
+  "^(?:accept(?:-[a-z]+)?|authorization|cache-control|connection|content-type|pragma|user-agent" +
+    "|pd-allow-follower-handle|x-request-id) *[:;][^\\r\\n]*$",
+  "i",
+);
+
+/** Of the others: a line of its own, a file that is read, one that is written. */
+const TELLING = /^@|[\r\n]|%output/i;
 
 interface CurlCall {
   readonly urls: readonly ShellWord[];
@@ -41,6 +53,10 @@ interface CurlCall {
 }
 
 export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const [, first, ...others] = words;
+  if (first && ABOUT_CURL.has(first.text) && others.length === 0) {
+    return [effectOf({ kind: "read", words, scope })];
+  }
   const call = readCall(words.slice(1));
   if (!call) {
     return [
@@ -57,6 +73,9 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     // Redis reads the body of a GET as commands.
     return [effectBecause({ kind: "hidden", words, because: "a body with a method that reads" })];
   }
+  if (isReading && call.bodies.some(isFromFile)) {
+    return [effectBecause({ kind: "hidden", words, because: "a file within the address" })];
+  }
   if (!isReading && call.goesOn) {
     const because = "where -L sends it on to, is known only when it runs";
     return [effectBecause({ kind: "hidden", words, because })];
@@ -65,9 +84,11 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     const url = word.isExact ? word.text : writtenHost(word);
     // Who is asked for what is not known: a DELETE may be for the data of a store.
     const kind: EffectKind = word.isExact || isReading ? kindOf(url) : "hidden";
-    return effectOf({ kind, words, scope });
+    const named = membersIn(word.text, scope.knowledge);
+    return { ...effectOf({ kind, words, scope }), targets: named };
   });
-  return [...requests, ...call.outputs.flatMap((word) => writeTo(word, scope))];
+  const files = call.outputs.filter(({ text }) => text !== "-");
+  return [...requests, ...files.flatMap((word) => writeTo(word, scope))];
 }
 
 /** What of a URL is written out, up to the end of its host; undefined when that is not. */
@@ -85,8 +106,13 @@ function defaultMethod({ asksForHead, bodies, bodyInUrl }: CurlCall): string {
 /** `@file` is read by curl; several are joined. */
 function bodyOf({ bodies }: CurlCall): RequestFacts["body"] {
   if (bodies.length === 0) return undefined;
-  if (bodies.some(({ text, isExact }) => !isExact || /(^|=)@/.test(text))) return "unreadable";
+  if (bodies.some((body) => !body.isExact || isFromFile(body))) return "unreadable";
   return { text: bodies.map(({ text }) => text).join("&") };
+}
+
+/** `@file`, `name=@file`; with --data-urlencode also `name@file`. */
+function isFromFile({ text }: ShellWord): boolean {
+  return /^[^={\s]*@|=@/.test(text);
 }
 
 /** Undefined when a word may be an option, or an option is not in the tables. */
@@ -105,11 +131,11 @@ function readCall(words: readonly ShellWord[]): CurlCall | undefined {
     else if (PLAIN.has(text)) seen.add(text);
     else {
       const value = queue.shift();
-      const mayBeOpen = VALUED.has(text) || BODY.has(text);
-      if (!value || !(value.isExact || (mayBeOpen && value.isOperand))) return undefined;
+      if (!value || !(value.isExact || (BODY.has(text) && value.isOperand))) return undefined;
       if (METHOD.has(text)) method = value.text.toUpperCase();
       else if (BODY.has(text)) bodies.push(value);
       else if (OUTPUT.has(text)) outputs.push(value);
+      else if (HEADER.has(text) && HARMLESS_HEADER.test(value.text)) seen.add(text);
       else if (TELLING.test(value.text)) return undefined;
       else if (text === "--url") urls.push(value);
       else if (!VALUED.has(text)) return undefined;

@@ -35,3 +35,9 @@ export function areKnownHosts(written: string, known: Known): boolean {
     return url.hostname === "" || isKnownHost(url, known);
   });
 }
+
+/** Members that stand in a URL or in `host:port`, as its host or as a part of its path. */
+export function membersIn(written: string, { members }: Pick<Known, "members">): readonly string[] {
+  const parts = new Set(written.split(/[/:?&=@,]+/));
+  return members.filter((name) => parts.has(name));
+}

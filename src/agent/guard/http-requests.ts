@@ -2,7 +2,7 @@
 // and the rest are not. Other hosts are nobody's business.
 import type { EffectKind } from "../../domain/effect.ts";
 import { isForeignPort, isKnownHost } from "./hosts.ts";
-import { kindOfPdBody } from "./pd-bodies.ts";
+import { CHANGES, CHANGING_READS, type KnownPath, PATHS } from "./http-paths.ts";
 import type { CommandKnowledge } from "./scope.ts";
 
 export interface RequestFacts {
@@ -13,68 +13,6 @@ export interface RequestFacts {
   readonly body: { readonly text: string } | "unreadable" | undefined;
   readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
 }
-
-interface Path {
-  readonly kind: EffectKind;
-  readonly methods: readonly string[];
-  readonly path: RegExp;
-}
-
-const POSTS = ["POST", "PUT", "PATCH"];
-const CHANGES = [...POSTS, "DELETE"];
-
-/** The first that fits. PD: server/api/router.go of v8.5.7. */
-const PATHS: readonly Path[] = [
-  // A store's data or a member given up.
-  { kind: "destroy", methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/stores?(\/|$)/ },
-  { kind: "destroy", methods: ["DELETE"], path: /^\/pd\/api\/v\d+\/members?(\/|$)/ },
-  { kind: "destroy", methods: CHANGES, path: /^\/pd\/api\/v\d+\/admin\/unsafe(\/|$)/ },
-  {
-    kind: "destroy",
-    methods: CHANGES,
-    path: /^\/pd\/api\/v\d+\/admin\/(reset-ts|persist-file|cache|storage|replication_mode)(\/|$)/,
-  },
-  { kind: "destroy", methods: CHANGES, path: /^\/pd\/api\/v\d+\/gc(\/|$)/ },
-  // A library of the sender's choice.
-  { kind: "hidden", methods: CHANGES, path: /^\/pd\/api\/v\d+\/plugin(\/|$)/ },
-  // Placement rules say how many copies there are.
-  {
-    kind: "destroy",
-    methods: CHANGES,
-    path: /^\/pd\/api\/v\d+\/config\/(rules?|rule_groups?|placement-rule|region-label)(\/|$)/,
-  },
-  // etcd's gateway on the same port: PD's metadata itself. Reading is a POST there, too.
-  {
-    kind: "configure",
-    methods: POSTS,
-    path: /^\/v3\w*\/(kv\/range|maintenance\/status|cluster\/member\/list)$/,
-  },
-  { kind: "destroy", methods: CHANGES, path: /^\/v[23]\w*\// },
-  // Faults on purpose: TiKV's failpoints, and what the stand-ins have among themselves.
-  { kind: "destroy", methods: CHANGES, path: /^\/(fail|stand-in|kv|raft)(\/|$)/ },
-  { kind: "configure", methods: CHANGES, path: /^\/pd\/api\/v\d+\/schedulers?(\/|$)/ },
-  { kind: "configure", methods: POSTS, path: /^\/pd\/api\/v\d+\/scheduler-config\// },
-  { kind: "configure", methods: POSTS, path: /^\/pd\/api\/v\d+\/config(\/(replicate|schedule))?$/ },
-  {
-    kind: "configure",
-    methods: POSTS,
-    path: /^\/pd\/api\/v\d+\/leader\/(resign|transfer\/[^/]+)$/,
-  },
-  { kind: "configure", methods: CHANGES, path: /^\/pd\/api\/v\d+\/operators(\/\d+)?$/ },
-  {
-    kind: "configure",
-    methods: POSTS,
-    path: /^\/pd\/api\/v\d+\/stores?\/([^/]+\/)?(limit|label)$/,
-  },
-  { kind: "configure", methods: POSTS, path: /^\/pd\/api\/v\d+\/admin\/log$/ },
-  // TiKV's status server: online configuration.
-  { kind: "configure", methods: POSTS, path: /^\/config$/ },
-  // The limiter's nodes: subjects/ratelimiter/service/routes.ts.
-  { kind: "configure", methods: ["POST"], path: /^\/check$/ },
-  { kind: "configure", methods: ["POST"], path: /^\/api\/counters\/[^/]+\/reset$/ },
-  { kind: "configure", methods: ["PUT", "DELETE"], path: /^\/api\/limits\/[^/]+$/ },
-  { kind: "configure", methods: ["PUT"], path: /^\/api\/settings$/ },
-];
 
 /** Setting a store Offline is what DELETE does by another name. */
 const STORE_STATE = /^\/pd\/api\/v\d+\/store\/[^/]+\/state$/;
@@ -88,17 +26,29 @@ export function classifyRequest({ method, url, body, knowledge }: RequestFacts):
   const isReading = method === "GET" || method === "HEAD";
   if (/[{}[\]]/.test(pathOf(url))) return isReading ? "unknown" : "hidden";
   if (!isKnownHost(parsed, knowledge)) return "foreign";
-  if (isReading) return "read";
   const port = Number(parsed.port || (parsed.protocol === "https:" ? 443 : 80));
   if (isForeignPort({ hostname: parsed.hostname, port }, knowledge)) return "foreign";
-  if (!CHANGES.includes(method)) return "hidden";
   const path = decodePath(parsed.pathname);
+  if (isReading) return CHANGING_READS.test(path) ? "unknown" : "read";
+  if (!CHANGES.includes(method)) return "hidden";
   if (STORE_STATE.test(path)) {
     return parsed.searchParams.get("state")?.toLowerCase() === "up" ? "configure" : "destroy";
   }
   const known = PATHS.find((one) => one.methods.includes(method) && one.path.test(path));
-  if (known?.kind !== "configure") return known?.kind ?? "unknown";
-  return method === "DELETE" ? "configure" : kindOfPdBody(path, body);
+  const kind = known ? kindOfKnown(known, { path, body }) : "unknown";
+  // `?force`: it changes what is asked for.
+  return kind === "configure" && parsed.search !== "" ? "unknown" : kind;
+}
+
+function kindOfKnown(
+  { kind, path: form, judge, judgeName }: KnownPath,
+  { path, body }: { readonly path: string; readonly body: RequestFacts["body"] },
+): EffectKind {
+  const name = form.exec(path)?.[1] ?? "";
+  if (judgeName) return judgeName(name);
+  if (!judge) return kind;
+  if (body === "unreadable") return "hidden";
+  return body === undefined ? "unknown" : judge({ name, text: body.text });
 }
 
 function authorityOf(url: string): string {

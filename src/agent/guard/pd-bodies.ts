@@ -1,59 +1,122 @@
-// What the body of a request to PD asks for, where the path alone does not say: how many copies of
-// the data there are, and which of them is taken away.
+// What the body of a request to PD or TiKV asks for, where the path alone does not say: how many
+// copies of the data there are, which of them is taken away, and what no longer looks after them.
 import type { EffectKind } from "../../domain/effect.ts";
-import type { RequestFacts } from "./http-requests.ts";
+import {
+  kindOfAddedScheduler,
+  kindOfLabel,
+  kindOfLogLevel,
+  kindOfPdSetting,
+  kindOfRemovedScheduler,
+  kindOfStoreRate,
+  kindOfTikvSetting,
+  kindOfWeight,
+} from "./pd-settings.ts";
 
-/** Fewer than three copies, and one failure more loses data. */
-export const REPLICAS_MIN = 3;
-
-/** Operators that move something without taking a copy away for good. */
-const HARMLESS_OPERATORS = ["transfer-leader", "transfer-peer", "add-peer"];
+export interface AskedBody {
+  /** Of the path. */
+  readonly name: string;
+  readonly text: string;
+}
 
 /** "hidden" when it cannot be read: then nobody knows what is asked for. */
-export function kindOfPdBody(path: string, body: RequestFacts["body"]): EffectKind {
-  // TiKV's own settings, in the same form.
-  const isConfig = /^(?:\/pd\/api\/v\d+)?\/config/.test(path);
-  const isOperator = /^\/pd\/api\/v\d+\/operators/.test(path);
-  if (!isConfig && !isOperator) return "configure";
-  if (body === undefined) return "configure";
-  if (body === "unreadable") return "hidden";
-  return isConfig ? kindOfConfig(body.text) : kindOfOperator(body.text);
-}
-
-/** Settings that take no copy away: how fast things are scheduled, labels, the log. */
-const HARMLESS_SETTINGS = [
-  /^(?:schedule\.)?[a-z]+(?:-[a-z]+)*-(?:limit|interval|ratio|threshold|policy)$/,
-  /^(?:replication\.)?location-labels$/,
-  /^log\.level$/,
-];
-
-/** By its name, which may stand below `replication.` or `schedule.`, and its value as text. */
-export function kindOfPdSetting(name: string, value: string): EffectKind {
-  const written = name.toLowerCase();
-  if (/(?:^|\.)max-replicas$/.test(written)) {
-    return /^\d+$/.test(value) && Number(value) >= REPLICAS_MIN ? "configure" : "destroy";
-  }
-  if (/placement-rules|replication-mode/.test(written)) return "destroy";
-  // A limit of nothing: no copy that is lost is made anew.
-  const isOff = /-limit$/.test(written) && Number(value) === 0;
-  return !isOff && HARMLESS_SETTINGS.some((one) => one.test(written)) ? "configure" : "unknown";
-}
+export type BodyJudge = (body: AskedBody) => EffectKind;
 
 /** Members as they are written, so that of two with one name each is seen. */
-const MEMBER = /"([\w.-]+)"\s*:\s*(\{|"[^"\\]*"|[\w.+-]+)/g;
+const MEMBER = /"([\w.$-]+)"\s*:\s*(\{|"[^"\\]*"|[\w.+-]+)/g;
 const BETWEEN = /^[\s{},]*$/;
 
-function kindOfConfig(text: string): EffectKind {
-  if (!BETWEEN.test(text.replace(MEMBER, ""))) return "hidden";
-  const kinds = [...text.matchAll(MEMBER)].map(([, name = "", value = ""]) =>
-    value === "{" ? "configure" : kindOfPdSetting(name, value.replaceAll('"', "")),
+type Member = readonly [name: string, value: string];
+
+/** Of all depths, without those that only hold others; undefined for what is no such object. */
+function readMembers(text: string): readonly Member[] | undefined {
+  if (!BETWEEN.test(text.replace(MEMBER, ""))) return undefined;
+  return [...text.matchAll(MEMBER)].flatMap(([, name = "", value = ""]): Member[] =>
+    value === "{" ? [] : [[name.toLowerCase(), value.replaceAll('"', "")]],
   );
+}
+
+/** The worst of what they are. */
+function judgeMembers(
+  text: string,
+  kindOf: (name: string, value: string) => EffectKind,
+): EffectKind {
+  const kinds = readMembers(text)?.map(([name, value]) => kindOf(name, value));
+  return kinds ? worstOf(kinds) : "hidden";
+}
+
+export function worstOf(kinds: readonly EffectKind[]): EffectKind {
   return (["destroy", "unknown"] as const).find((kind) => kinds.includes(kind)) ?? "configure";
 }
 
-function kindOfOperator(text: string): EffectKind {
+export function judgePdConfig({ text }: AskedBody): EffectKind {
+  // `"schedulers-v2": []`: lists are not followed.
+  if (/replication-mode|placement-rules/i.test(text)) return "destroy";
+  return judgeMembers(text, kindOfPdSetting);
+}
+
+export function judgeTikvConfig({ text }: AskedBody): EffectKind {
+  return judgeMembers(text, kindOfTikvSetting);
+}
+
+/** Operators that move something without taking a copy away for good. */
+const HARMLESS_OPERATORS = ["transfer-leader", "transfer-peer", "add-peer"];
+const MOVING_OPERATORS = ["add-learner", "scatter-region", "scatter-regions", "split-region"];
+
+export function judgeOperator({ text }: AskedBody): EffectKind {
+  const name = nameIn(text);
+  if (name === undefined) return "hidden";
+  if (HARMLESS_OPERATORS.includes(name)) return "configure";
+  return MOVING_OPERATORS.includes(name) ? "unknown" : "destroy";
+}
+
+export function judgeNewScheduler({ text }: AskedBody): EffectKind {
+  const name = nameIn(text);
+  return name === undefined ? "hidden" : kindOfAddedScheduler(name);
+}
+
+/** Undefined unless it stands there once. */
+function nameIn(text: string): string | undefined {
   const names = [...text.matchAll(/"name"\s*:\s*"([a-z-]+)"/gi)].map(([, name = ""]) => name);
   const isOne = names.length === 1 && (text.match(/name/gi) ?? []).length === 1;
-  if (!isOne || text.includes("\\")) return "hidden";
-  return HARMLESS_OPERATORS.includes(names[0] ?? "") ? "configure" : "destroy";
+  return isOne && !text.includes("\\") ? names[0]?.toLowerCase() : undefined;
+}
+
+/** With a delay it is paused, and goes on without. */
+export function judgePause({ name, text }: AskedBody): EffectKind {
+  return judgeMembers(text, (member, value) =>
+    member === "delay" && value === "0" ? "configure" : kindOfRemovedScheduler(name),
+  );
+}
+
+/** What looks after copies, likewise. */
+export function judgeCheckerPause({ text }: AskedBody): EffectKind {
+  return judgeMembers(text, (member, value) =>
+    member === "delay" && value === "0" ? "configure" : "destroy",
+  );
+}
+
+export function judgeSchedulerConfig({ name, text }: AskedBody): EffectKind {
+  if (kindOfAddedScheduler(name) === "unknown") return "unknown";
+  return judgeMembers(text, (member, value) =>
+    /^(?:batch|store_id)$/.test(member) && /^\d+$/.test(value) ? "configure" : "unknown",
+  );
+}
+
+export function judgeStoreLimit({ text }: AskedBody): EffectKind {
+  return judgeMembers(text, (member, value) => {
+    if (member === "rate") return kindOfStoreRate(value);
+    return member === "type" && /^(?:add|remove)-peer$/.test(value) ? "configure" : "unknown";
+  });
+}
+
+export function judgeStoreLabel({ text }: AskedBody): EffectKind {
+  return judgeMembers(text, kindOfLabel);
+}
+
+export function judgeStoreWeight({ text }: AskedBody): EffectKind {
+  return judgeMembers(text, (_, value) => kindOfWeight(value));
+}
+
+export function judgeLogLevel({ text }: AskedBody): EffectKind {
+  return kindOfLogLevel(text.trim().replaceAll('"', ""));
 }

@@ -31,24 +31,16 @@ export const PROCESS_TOOLS: Readonly<Record<string, Classifier>> = {
   ps: classifyPs,
 };
 
-const RESUMES = /^(?:SIG)?CONT$|^18$/;
+/** Who is asked about may be anybody. Any other signal, or an option more, may be the monitor's. */
+const ASKS = /^(?:-(?:0|[lL])|-[sn] 0|--list)(?: \d+)*$/;
 
 function classifyKill(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const { signal, targets } = readKill(words.slice(1));
-  if (/^[lL0]$/.test(signal)) return [effectOf({ kind: "read", words, scope })];
-  const isOneProcess = targets.every(({ text, isExact }) => isExact && /^\d{2,}$/.test(text));
-  if (RESUMES.test(signal) && isOneProcess) return [effectOf({ kind: "start", words, scope })];
-  const because = "it may be the monitor; use operator subject with a member's name";
+  const args = words.slice(1);
+  // Whatever one word becomes, it is one process.
+  const text = args.map((word) => (word.isExact || word.mayDivide ? word.text : "1")).join(" ");
+  if (ASKS.test(text)) return [effectOf({ kind: "read", words, scope })];
+  const because = "whose process it is, nobody knows; use operator subject with a member's name";
   return [effectBecause({ kind: "oversight", words, because })];
-}
-
-/** `kill -9 1234`, `kill -s CONT 1234`, `kill 1234`. */
-function readKill([first, ...rest]: readonly ShellWord[]) {
-  if (!first) return { signal: "TERM", targets: [] };
-  if (/^-[sn]$/.test(first.text)) return { signal: rest[0]?.text ?? "", targets: rest.slice(1) };
-  const isSignal = /^-[A-Za-z0-9]+$/.test(first.text) && (rest.length > 0 || first.text === "-l");
-  if (isSignal) return { signal: first.text.slice(1).toUpperCase(), targets: rest };
-  return { signal: "TERM", targets: [first, ...rest] };
 }
 
 /** Without `k` among its options it only shows who uses a file. */

@@ -1,7 +1,8 @@
 // What the first words of programs say that take verbs: Redis and the tools of TiKV. Data alone;
 // verb-tools.ts reads it.
 import type { EffectKind } from "../../domain/effect.ts";
-import { judgePdCtl, judgeRedis } from "./settings.ts";
+import { judgeRedis } from "./redis-settings.ts";
+import { judgePdCtl, judgeTikvCtl } from "./tikv-words.ts";
 
 export interface VerbTool {
   /** Options with a value that may stand before or among the verbs. */
@@ -43,20 +44,66 @@ export const REDIS: VerbTool = {
     ...verbs("read", ["memory stats", "memory doctor", "acl whoami", "acl list", "cluster info"]),
     ...verbs("read", ["cluster nodes", "--latency", "--bigkeys", "--stat", "--scan", "lastsave"]),
     ...verbs("read", ["object", "hkeys", "hvals", "zcount", "zrangebyscore", "zrank", "xinfo"]),
-    ...verbs("configure", [
-      "bgsave",
-      "config set",
-      "config rewrite",
-      "client kill",
-      "client unpause",
-      "script kill",
+    ...verbs("read", [
+      "zrevrange",
+      "zrevrank",
+      "zmscore",
+      "sismember",
+      "hmget",
+      "hexists",
+      "lindex",
     ]),
+    ...verbs("read", [
+      "getrange",
+      "bitcount",
+      "expiretime",
+      "pexpiretime",
+      "xpending",
+      "xrevrange",
+    ]),
+    ...verbs("read", ["latency history", "latency doctor", "latency graph", "script exists"]),
+    ...verbs("read", ["function list", "function stats", "module list", "client id", "command"]),
+    ...verbs("read", ["cluster slots", "cluster shards", "pubsub", "--latency-history"]),
+    ...verbs("read", ["sentinel masters", "sentinel replicas", "--latency-dist", "--version"]),
+    ...verbs("configure", ["bgsave", "config set", "config rewrite", "client kill"]),
+    ...verbs("configure", ["client unpause", "script kill", "function kill"]),
     ...verbs("interrupt", ["client pause"]),
+    // Who is let in: the monitor is one of them.
+    ...verbs("oversight", ["acl setuser", "acl deluser", "acl load"]),
     // A replica drops what it has; a failover that is forced loses what was not sent.
     ...verbs("destroy", ["replicaof", "slaveof", "failover"]),
     ...verbs("destroy", ["flushall", "flushdb", "del", "unlink", "getdel", "shutdown", "swapdb"]),
     ...verbs("destroy", ["debug", "script flush", "function flush", "cluster reset", "expire"]),
-    ...verbs("destroy", ["cluster flushslots", "restore", "migrate", "rename"]),
+    ...verbs("destroy", ["cluster flushslots", "restore", "migrate", "rename", "renamenx", "move"]),
+    ...verbs("destroy", [
+      "cluster forget",
+      "cluster failover",
+      "cluster replicate",
+      "cluster meet",
+    ]),
+    ...verbs("destroy", ["cluster addslots", "cluster delslots", "cluster setslot"]),
+    ...verbs("destroy", ["sentinel remove", "sentinel failover", "sentinel set", "sentinel reset"]),
+    ...verbs("destroy", [
+      "function delete",
+      "function restore",
+      "pexpire",
+      "expireat",
+      "pexpireat",
+    ]),
+    ...verbs("destroy", ["set", "mset", "getset", "setex", "append", "incr", "incrby", "decr"]),
+    ...verbs("destroy", ["hset", "hdel", "zadd", "zrem", "zremrangebyrank", "zremrangebyscore"]),
+    ...verbs("destroy", [
+      "lpush",
+      "rpush",
+      "lpop",
+      "rpop",
+      "lrem",
+      "ltrim",
+      "sadd",
+      "srem",
+      "spop",
+    ]),
+    ...verbs("destroy", ["xadd", "xdel", "xtrim", "copy", "setrange"]),
   ]),
 };
 
@@ -82,6 +129,8 @@ export const PD_CTL: VerbTool = {
     ...verbs("destroy", ["operator add transfer-region"]),
     ...verbs("configure", ["operator add transfer-leader"]),
     ...verbs("configure", ["operator add transfer-peer", "operator add add-peer"]),
+    ...verbs("unknown", ["operator add add-learner", "operator add scatter-region"]),
+    ...verbs("unknown", ["operator add split-region"]),
     ...verbs("destroy", ["service-gc-safepoint delete"]),
     ...verbs("read", ["config placement-rules show", "service-gc-safepoint"]),
   ]),
@@ -90,9 +139,11 @@ export const PD_CTL: VerbTool = {
 export const TIKV_CTL: VerbTool = {
   otherwise: "hidden",
   hosts: ["--host", "--pd"],
+  judge: judgeTikvCtl,
   valued: ["--host", "--pd", "--data-dir", "--config", "--ca-path", "--cert-path", "--key-path"],
   verbs: new Map([
     ...verbs("read", ["metrics", "store", "cluster", "raft", "size", "region-properties"]),
+    ...verbs("read", ["--version", "-V"]),
     ...verbs("configure", ["modify-tikv-config"]),
     ...verbs("destroy", ["unsafe-recover", "tombstone", "recover-mvcc", "recreate-region"]),
     ...verbs("destroy", ["reset-to-version", "flashback", "compact-cluster", "ldb"]),

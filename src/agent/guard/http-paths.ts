@@ -1,0 +1,181 @@
+// Which methods on which paths do what: PD with its etcd, TiKV's status server, the limiter's nodes
+// and the stand-ins. Data alone; http-requests.ts reads it.
+import type { EffectKind } from "../../domain/effect.ts";
+import {
+  type BodyJudge,
+  judgeCheckerPause,
+  judgeLogLevel,
+  judgeNewScheduler,
+  judgeOperator,
+  judgePause,
+  judgePdConfig,
+  judgeSchedulerConfig,
+  judgeStoreLabel,
+  judgeStoreLimit,
+  judgeStoreWeight,
+  judgeTikvConfig,
+} from "./pd-bodies.ts";
+import { kindOfRemovedScheduler } from "./pd-settings.ts";
+
+export interface KnownPath {
+  readonly kind: EffectKind;
+  readonly methods: readonly string[];
+  /** Of the whole path in lower case; its first group is the name that judges are told. */
+  readonly path: RegExp;
+  /** What the body makes of `configure`; a request without a body is unknown then. */
+  readonly judge?: BodyJudge;
+  /** What the name makes of it. */
+  readonly judgeName?: (name: string) => EffectKind;
+}
+
+const POSTS = ["POST", "PUT", "PATCH"];
+export const CHANGES = [...POSTS, "DELETE"];
+
+/** server/api/router.go of v8.5.7. */
+const PD = String.raw`^\/pd\/api\/v\d+`;
+
+function pd(rest: string): RegExp {
+  return new RegExp(PD + rest);
+}
+
+const PD_REFUSED: readonly KnownPath[] = [
+  // A store's data or a member given up.
+  { kind: "destroy", methods: ["DELETE"], path: pd(String.raw`\/stores?(\/|$)`) },
+  { kind: "destroy", methods: ["DELETE"], path: pd(String.raw`\/members?(\/|$)`) },
+  { kind: "destroy", methods: CHANGES, path: pd(String.raw`\/admin\/unsafe(\/|$)`) },
+  {
+    kind: "destroy",
+    methods: CHANGES,
+    path: pd(
+      String.raw`\/admin\/(reset-ts|persist-file|cache|storage|replication_mode|base-alloc-id)` +
+        String.raw`(\/|$)`,
+    ),
+  },
+  { kind: "destroy", methods: CHANGES, path: pd(String.raw`\/gc(\/|$)`) },
+  {
+    kind: "destroy",
+    methods: CHANGES,
+    path: pd(String.raw`\/(keyspaces|tso-keyspace-groups)(\/|$)`),
+  },
+  // A library of the sender's choice.
+  { kind: "hidden", methods: CHANGES, path: pd(String.raw`\/plugin(\/|$)`) },
+  // Placement rules say how many copies there are.
+  {
+    kind: "destroy",
+    methods: CHANGES,
+    path: pd(
+      String.raw`\/config\/(rules?|rule_groups?|placement-rule|region-label|replication-mode)` +
+        String.raw`(\/|$)`,
+    ),
+  },
+  // How many questions are answered: the monitor's are among them.
+  { kind: "oversight", methods: CHANGES, path: pd(String.raw`\/service-middleware(\/|$)`) },
+];
+
+const PD_CHANGES: readonly KnownPath[] = [
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/schedulers$`),
+    judge: judgeNewScheduler,
+  },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/schedulers\/([^/]+)$`),
+    judge: judgePause,
+  },
+  {
+    kind: "configure",
+    methods: ["DELETE"],
+    path: pd(String.raw`\/schedulers\/([^/]+)$`),
+    judgeName: kindOfRemovedScheduler,
+  },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/checker\/[^/]+$`),
+    judge: judgeCheckerPause,
+  },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/scheduler-config\/([^/]+)\/config$`),
+    judge: judgeSchedulerConfig,
+  },
+  {
+    kind: "configure",
+    methods: ["DELETE"],
+    path: pd(String.raw`\/scheduler-config\/([^/]+)\/delete\/\d+$`),
+    judgeName: kindOfRemovedScheduler,
+  },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/config(?:\/(?:replicate|schedule))?$`),
+    judge: judgePdConfig,
+  },
+  { kind: "configure", methods: ["POST"], path: pd(String.raw`\/leader\/resign$`) },
+  { kind: "configure", methods: ["POST"], path: pd(String.raw`\/leader\/transfer\/[^/]+$`) },
+  { kind: "configure", methods: POSTS, path: pd(String.raw`\/operators$`), judge: judgeOperator },
+  { kind: "configure", methods: ["DELETE"], path: pd(String.raw`\/operators\/\d+$`) },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/stores?\/(?:[^/]+\/)?limit$`),
+    judge: judgeStoreLimit,
+  },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/store\/\d+\/label$`),
+    judge: judgeStoreLabel,
+  },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/store\/\d+\/weight$`),
+    judge: judgeStoreWeight,
+  },
+  { kind: "configure", methods: POSTS, path: pd(String.raw`\/admin\/log$`), judge: judgeLogLevel },
+];
+
+/** On PD's port: its metadata itself. Reading is a POST there, too. */
+const ETCD: readonly KnownPath[] = [
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: /^\/v3\w*\/(kv\/range|maintenance\/status|cluster\/member\/list)$/,
+  },
+  { kind: "destroy", methods: CHANGES, path: /^\/v[23]\w*\// },
+];
+
+/** src/server/status_server/mod.rs of v8.5.7. */
+const TIKV: readonly KnownPath[] = [
+  { kind: "interrupt", methods: CHANGES, path: /^\/pause_grpc$/ },
+  { kind: "start", methods: ["PUT"], path: /^\/resume_grpc$/ },
+  { kind: "configure", methods: POSTS, path: /^\/config$/, judge: judgeTikvConfig },
+  { kind: "configure", methods: ["PUT"], path: /^\/log-level$/, judge: judgeLogLevel },
+];
+
+/** Faults on purpose: TiKV's failpoints, and what the stand-ins have among themselves. */
+const FAULTS: readonly KnownPath[] = [
+  { kind: "destroy", methods: CHANGES, path: /^\/(fail|stand-in|kv|raft)(\/|$)/ },
+];
+
+/** subjects/ratelimiter/service/routes.ts. */
+const LIMITER: readonly KnownPath[] = [
+  { kind: "configure", methods: ["POST"], path: /^\/check$/ },
+  { kind: "configure", methods: ["POST"], path: /^\/api\/counters\/[^/]+\/reset$/ },
+  { kind: "configure", methods: ["PUT", "DELETE"], path: /^\/api\/limits\/[^/]+$/ },
+  { kind: "configure", methods: ["PUT"], path: /^\/api\/settings$/ },
+];
+
+/** The first that fits. */
+export const PATHS: readonly KnownPath[] = [
+  ...[...PD_REFUSED, ...PD_CHANGES, ...ETCD],
+  ...[...FAULTS, ...TIKV, ...LIMITER],
+];
+
+/** Changes that are asked for with a method that reads. */
+export const CHANGING_READS = /^\/debug\/pprof\/heap_(?:de)?activate$/;

@@ -1,0 +1,74 @@
+// What Redis commands do whose words say more than their verb: settings that give data up, or turn
+// away who asks. Pure.
+import type { EffectKind } from "../../domain/effect.ts";
+import { worstOf } from "./pd-bodies.ts";
+import { judgeSetting, only, type Settings, within } from "./setting-values.ts";
+
+/** Redis evicts what does not fit. */
+const MEMORY_BYTES_MIN = 64 * 1024 * 1024;
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  ...{ "": 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 },
+};
+
+const SETTINGS: Settings = [
+  // Of these no value loses a key, or hides what goes on.
+  [/^(?:tcp-keepalive|hz|dynamic-hz|activedefrag|repl-backlog-size)$/, () => "configure"],
+  [/^(?:notify-keyspace-events|latency-monitor-threshold)$/, () => "configure"],
+  [/^slowlog-log-slower-than$/, () => "configure"],
+  [/^slowlog-max-len$/, within({ min: 1, max: 1_000_000 })],
+  [/^loglevel$/, only(["debug", "verbose", "notice", "warning"])],
+  [/^timeout$/, (value) => (value === "0" ? "configure" : within({ min: 10, max: 86_400 })(value))],
+  [/^(?:lua-time-limit|busy-reply-threshold)$/, within({ min: 1, max: 60_000 })],
+  [/^(?:appendonly|stop-writes-on-bgsave-error)$/, only(["yes"], "destroy")],
+  [/^appendfsync$/, only(["everysec", "always"], "destroy")],
+  [/^no-appendfsync-on-rewrite$/, only(["no"], "destroy")],
+  [/^(?:replica|slave)-(?:read-only|serve-stale-data)$/, only(["yes"], "destroy")],
+  // How many have a copy before a write counts.
+  [/^min-(?:replicas|slaves)-to-write$/, (value) => (value === "0" ? "destroy" : "unknown")],
+  [/^min-(?:replicas|slaves)-max-lag$/, within({ min: 1, max: 30, below: "destroy" })],
+  [/^save$/, kindOfSavePoints],
+  [/^maxmemory$/, kindOfMemory],
+  [/^maxmemory-policy$/, only(["noeviction"], "destroy")],
+  // Fewer, and the service itself is turned away.
+  [/^maxclients$/, within({ min: 100, max: 100_000, below: "destroy" })],
+  [/^(?:dir|dbfilename|appendfilename|appenddirname|replicaof|slaveof)$/, () => "destroy"],
+  // The monitor asks where it always did, and as whom.
+  [/^(?:bind|port|unixsocket|requirepass|protected-mode|aclfile|tls-.*)$/, () => "oversight"],
+];
+
+const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
+
+/** Of the words from the verb on. */
+export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKind {
+  const [verb, second, ...rest] = words.map((word) => word.toLowerCase());
+  if (verb === "client" && second === "kill") {
+    // One of them; all of a sort may be the service itself.
+    return ONE_CLIENT.test(rest.join(" ")) ? kind : "unknown";
+  }
+  if (verb !== "config" || second !== "set") return kind;
+  // Several parameters in one command: the worst counts.
+  const names = rest.filter((_, index) => index % 2 === 0);
+  if (names.length === 0 || rest.length % 2 === 1) return "unknown";
+  const kinds = names.map((name, index) => judgeSetting(SETTINGS, name, rest[2 * index + 1] ?? ""));
+  return kinds.includes("oversight") ? "oversight" : worstOf(kinds);
+}
+
+const HOUR_S = 3_600;
+
+/** `900 1 300 10`: one of the pairs must come true in a service's life. */
+function kindOfSavePoints(value: string): EffectKind {
+  const numbers = value.trim().split(/\s+/).map(Number);
+  const isSaving = numbers.some(
+    (seconds, index) =>
+      index % 2 === 0 && seconds > 0 && seconds <= HOUR_S && (numbers[index + 1] ?? 1e9) <= 10_000,
+  );
+  return isSaving ? "configure" : "destroy";
+}
+
+/** `64mb`; 0 is no bound. */
+function kindOfMemory(value: string): EffectKind {
+  const [, count, unit = ""] = /^(\d+)([kmg]?b?)$/.exec(value) ?? [];
+  const bytes = Number(count) * (UNIT_BYTES[unit] ?? Number.NaN);
+  return bytes === 0 || bytes >= MEMORY_BYTES_MIN ? "configure" : "destroy";
+}
