@@ -1,6 +1,7 @@
 // What people are shown of the operations that wait for their word. Pure: approvals to lines.
 import { effectWords } from "../domain/effect.ts";
 import { canonicalJson } from "../domain/json.ts";
+import { personWords } from "../domain/person.ts";
 import { describeSeen } from "../domain/seen-state.ts";
 import type { Approval } from "../domain/session.ts";
 import { exactLine } from "../panels/exact-line.ts";
@@ -41,9 +42,10 @@ export function showLines(approval: Approval, nowMs: number): readonly string[] 
 type Fact = readonly [name: string, value: string];
 
 function factsOf(approval: Approval, nowMs: number): readonly Fact[] {
-  const { ticketId, sessionId, effects, undo, reason, decidedAtMs } = approval;
+  const { ticketId, sessionId, effects, undo, reason, decidedAtMs, decidedBy } = approval;
+  const who = decidedBy === null ? "by whom was not noted" : `by ${personWords(decidedBy)}`;
   const decided: readonly Fact[] =
-    decidedAtMs === null ? [] : [["decided", formatTime(decidedAtMs)]];
+    decidedAtMs === null ? [] : [["decided", `${formatTime(decidedAtMs)}, ${exactLine(who)}`]];
   return [
     ["state", stateWords(approval, nowMs)],
     ["ticket", `#${ticketId}`],

@@ -2,6 +2,7 @@
 // or of another form, is still shown with what it has.
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
+import { personWords } from "../domain/person.ts";
 import type { Usage } from "../domain/session.ts";
 import type { Undo } from "../domain/undo.ts";
 
@@ -37,6 +38,16 @@ const undo = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.enum(["unneeded", "none"]), reason: z.string() }),
 ]);
+
+const textOrNull = z.string().nullable();
+const person = z.object({
+  user: textOrNull,
+  uid: z.number().nullable(),
+  sudoUser: textOrNull,
+  host: z.string(),
+  tty: textOrNull,
+  via: z.enum(["command", "panel"]),
+});
 
 /** Blocks of other forms are left out. */
 export function blocksIn({ blocks }: JsonObject): readonly ReadBlock[] {
@@ -75,10 +86,16 @@ export function numberIn(content: JsonObject, name: string): number | undefined 
   return typeof value === "number" ? value : undefined;
 }
 
-/** What a person said to what was asked: `denied: not at noon`. */
+/** What a person said to what was asked, and who: `denied by anna (uid 1000) at …: not at noon`. */
 export function decisionIn(content: JsonObject): string {
   const words = textIn(content, "words");
-  return `${textIn(content, "decision")}${words === "" ? "" : `: ${words}`}`;
+  return `${textIn(content, "decision")}${byIn(content)}${words === "" ? "" : `: ${words}`}`;
+}
+
+/** ` by anna (uid 1000) at …`; empty where nobody noted it. */
+export function byIn(content: JsonObject): string {
+  const by = person.safeParse(content.by).data;
+  return by ? ` by ${personWords(by)}` : "";
 }
 
 /** Empty when it is missing or no object. */

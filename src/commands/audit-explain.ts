@@ -177,11 +177,11 @@ function verifiedLines({ ticket, sessions, moves }: Story): readonly string[] {
 const ENDS: Readonly<Record<string, string>> = {
   verify: "the monitor saw for itself",
   heal: "the monitor saw for itself, without a claim of any agent",
-  resolve: "not by observation: a person said so",
+  resolve: "not by observation: closed",
 };
 
-function endLine({ row, atMs, event, reason }: MoveStory, ticket: Ticket): string {
-  return atRow(ticket, { row, atMs, what: `${ENDS[event] ?? event}: ${reason}` });
+function endLine({ row, atMs, event, reason, by }: MoveStory, ticket: Ticket): string {
+  return atRow(ticket, { row, atMs, what: `${ENDS[event] ?? event}${by}: ${reason}` });
 }
 
 function costLines({ cost, ticket }: Story): readonly string[] {

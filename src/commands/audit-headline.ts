@@ -3,7 +3,7 @@
 import { unreachable } from "../domain/errors.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { plainLine } from "../panels/plain-text.ts";
-import type { Story } from "./audit-story.ts";
+import type { MoveStory, Story } from "./audit-story.ts";
 import { stateWords } from "./tickets-lines.ts";
 
 /** How it stands, in one sentence. */
@@ -19,12 +19,17 @@ function stateOf(story: Story): string {
     case "self_healed":
       return `OVER: ${healedWords(story)}`;
     case "manual":
-      return `OVER: a person closed it: ${moves.at(-1)?.reason ?? "no reason is on record"}`;
+      return `OVER: closed${byWhom(moves.at(-1))}: ${moves.at(-1)?.reason ?? "why is not on record"}`;
     case null:
       return openState(story);
     default:
       return unreachable(ticket.resolution);
   }
+}
+
+/** ` by anna (uid 1000) at …`. */
+export function byWhom(move: MoveStory | undefined): string {
+  return move?.by || " by a person";
 }
 
 /** Nobody can tell what healed it where somebody did something. */

@@ -4,9 +4,9 @@ import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatDuration } from "../panels/units.ts";
 import { wordsOfCall } from "./audit-explain-done.ts";
-import { yourPart } from "./audit-headline.ts";
+import { byWhom, yourPart } from "./audit-headline.ts";
 import { operationWords } from "./audit-operation.ts";
-import type { ChangeStory, ConclusionStory } from "./audit-session-story.ts";
+import type { ApprovalStory, ChangeStory, ConclusionStory } from "./audit-session-story.ts";
 import type { Story } from "./audit-story.ts";
 import { clockBeside, wholeTime } from "./audit-when.ts";
 import { stateWords } from "./tickets-lines.ts";
@@ -78,15 +78,17 @@ function doubt({ resolution }: Ticket, { outcome }: ConclusionStory): string {
 function doneWords({ sessions }: Story): string {
   const changes = sessions.flatMap((session) => session.changes);
   if (changes.length === 0) return "nothing was changed";
-  const shown = changes.slice(0, DEEDS_MAX).map(changeWords);
+  const said = sessions.flatMap(({ approvals }) => approvals);
+  const shown = changes.slice(0, DEEDS_MAX).map((change) => changeWords(change, said));
   const left = changes.length - shown.length;
   return [...shown, ...(left === 0 ? [] : [`and ${left} more`])].join("; ");
 }
 
-function changeWords({ entry }: ChangeStory): string {
+function changeWords({ entry }: ChangeStory, said: readonly ApprovalStory[]): string {
   const what = cutTo(operationWords(entry.operation), DEED_COLUMNS_MAX);
   const back = entry.undoes === null ? "" : `, to take back step ${entry.undoes}`;
-  const who = entry.approvalId === null ? "" : ", which a person approved";
+  const word = said.find(({ approvalId, by }) => approvalId === entry.approvalId && by !== "");
+  const who = entry.approvalId === null ? "" : `, approved${word?.by ?? " by a person"}`;
   return `${what}${who}${back}${ENDS[entry.state]}`;
 }
 
@@ -116,5 +118,5 @@ function nowWords({ ticket, moves }: Story): string {
   if (resolvedAtMs === null) return `${broken}; the ticket is ${stateWords(ticket)}`;
   const last = moves.at(-1)?.reason ?? "no reason is on record";
   if (resolution !== "manual") return `well since ${clock(resolvedAtMs)}: ${last}`;
-  return `closed at ${clock(resolvedAtMs)} by a person, not by observation; ${broken}`;
+  return `closed at ${clock(resolvedAtMs)}${byWhom(moves.at(-1))}, not by observation; ${broken}`;
 }

@@ -10,6 +10,7 @@ import { factLines } from "../panels/table.ts";
 import { formatCost, formatCount, formatDuration, formatTimeOfDay } from "../panels/units.ts";
 import {
   blocksIn,
+  byIn,
   decisionIn,
   guardWords,
   numberIn,
@@ -72,7 +73,7 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
     case "ticket_moved":
       return [`Ticket #${event.ticketId} -> ${movedWords(content)}: ${reason}`];
     case "ticket_flagged":
-      return [`Ticket #${event.ticketId} ${plainLine(textIn(content, "flag"))}`];
+      return [plainLine(`Ticket #${event.ticketId} ${textIn(content, "flag")}${byIn(content)}`)];
     case "session_started":
       return [`[Session] started, ${plainLine(textIn(content, "model"))}`];
     case "session_briefed":
@@ -126,8 +127,8 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
 
 function movedWords(content: JsonObject): string {
   const resolution = textIn(content, "resolution");
-  const to = plainLine(textIn(content, "to"));
-  return resolution === "" ? to : `${to} (${plainLine(resolution)})`;
+  const how = resolution === "" ? "" : ` (${resolution})`;
+  return plainLine(`${textIn(content, "to")}${how}${byIn(content)}`);
 }
 
 function replyWords(content: JsonObject, speaker: string): readonly string[] {

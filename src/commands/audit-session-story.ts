@@ -4,7 +4,7 @@ import { type AuditEvent, compactedHash } from "../domain/audit.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { JournalEntry, Session } from "../domain/session.ts";
 import { type CallKind, type CallStory, collectCalls } from "./audit-calls.ts";
-import { decisionIn, numberIn, objectIn, textIn } from "./audit-content.ts";
+import { byIn, decisionIn, numberIn, objectIn, textIn } from "./audit-content.ts";
 import { operationWords } from "./audit-operation.ts";
 import { collectEnds, endsOf } from "./ends-of.ts";
 
@@ -35,8 +35,14 @@ export interface SessionStory {
   /** Why the monitor did not believe it. */
   readonly refusals: readonly Said[];
   /** What persons were asked, and what they said. */
-  readonly approvals: readonly Said[];
+  readonly approvals: readonly ApprovalStory[];
   readonly changes: readonly ChangeStory[];
+}
+
+export interface ApprovalStory extends Said {
+  readonly approvalId: number | undefined;
+  /** ` by anna (uid 1000) at …`, of a word that was given; else empty. */
+  readonly by: string;
 }
 
 /** A step that may have changed the subject. */
@@ -77,7 +83,7 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
   const calls = collectCalls(CALLS_HALF);
   const conclusions = collectEnds<ConclusionStory>(SAID_HALF);
   const refusals = collectEnds<Said>(SAID_HALF);
-  const approvals = collectEnds<Said>(SAID_HALF);
+  const approvals = collectEnds<ApprovalStory>(SAID_HALF);
   const rowOfStep = new Map<JournalEntry["id"], number>();
   let compactedEvents = 0;
   return {
@@ -89,7 +95,10 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
       const reason = textIn(content, "reason");
       if (type === "verification_refused") refusals.add({ row, atMs, reason });
       const words = approvalWords(event);
-      if (words !== undefined) approvals.add({ row, atMs, reason: words });
+      if (words !== undefined) {
+        const approvalId = numberIn(content, "approvalId");
+        approvals.add({ row, atMs, reason: words, approvalId, by: byIn(content) });
+      }
       if (type === "step_begun" || type === "step_finished") {
         const { entryId } = content;
         if (typeof entryId === "number") rowOfStep.set(entryId, row);

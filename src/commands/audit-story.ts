@@ -6,7 +6,7 @@ import type { AuditEvent } from "../domain/audit.ts";
 import { type Approval, NO_USAGE, type Session, type Usage } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
-import { textIn } from "./audit-content.ts";
+import { byIn, textIn } from "./audit-content.ts";
 import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
 import {
   createTeller,
@@ -44,6 +44,8 @@ export interface MoveStory extends Said {
   /** `claim`, `verify`, `held`: see TICKET_EVENTS. */
   readonly event: string;
   readonly to: string;
+  /** ` by anna (uid 1000) at …`, of a person's move; else empty. */
+  readonly by: string;
 }
 
 export interface CostStory extends Spans {
@@ -108,7 +110,7 @@ async function neighboursOf(store: TicketOps, ticket: Ticket): Promise<readonly 
 }
 
 function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {
-  const said = { row: id, atMs, reason: textIn(content, "reason") };
+  const said = { row: id, atMs, reason: textIn(content, "reason"), by: byIn(content) };
   if (type === "ticket_moved") {
     return [{ ...said, event: textIn(content, "event"), to: textIn(content, "to") }];
   }

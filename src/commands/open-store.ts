@@ -1,19 +1,28 @@
 // Opens the database: at once for a command, again and again for a daemon.
 import { OperatorError } from "../domain/errors.ts";
+import type { Person } from "../domain/person.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { failPoint } from "../infra/fail-point.ts";
 import { isMissingOrEmpty } from "../infra/files.ts";
+import { readPerson } from "../infra/person.ts";
 import type { CommandContext } from "./context.ts";
 import { databaseOf } from "./flags.ts";
 
 const RETRY_MS = 2_000;
 
-/** Creates the file and its schema when they are missing. Rejects with code "database". */
-export async function openStore(context: CommandContext): Promise<TicketOps> {
+/**
+ * Creates the file and its schema when they are missing. `via` is how persons speak who decide
+ * something. Rejects with code "database".
+ */
+export async function openStore(
+  context: CommandContext,
+  via: Person["via"] = "command",
+): Promise<TicketOps> {
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({
     path: databaseOf(context),
     clock: context.clock,
+    person: () => readPerson({ via, env: context.env }),
     onCommit: (moment, events) => failPoint(`store.${events.join("+") || "quiet"}.${moment}`),
   });
 }

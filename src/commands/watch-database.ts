@@ -5,6 +5,7 @@ import { type LiveMemory, tellLine } from "../../demo/live/memory.ts";
 import type { AuditEvent } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";
+import type { Person } from "../domain/person.ts";
 import type { Session } from "../domain/session.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { isMissing } from "../infra/files.ts";
@@ -16,6 +17,8 @@ export interface WatchDatabaseOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly memory: LiveMemory;
+  /** Who answers in the panels. */
+  readonly person?: () => Person;
 }
 
 /** A wait for another process's lock stops the screen: it is short, and there is a next round. */
@@ -60,13 +63,13 @@ export class WatchDatabase implements Disposable {
 
   /** One that is not there, or not ready, is looked for again each time. */
   async #open(): Promise<TicketOps> {
-    const { path, clock } = this.#options;
+    const { path, clock, person } = this.#options;
     if (isMissing(path)) {
       this[Symbol.dispose]();
       throw new OperatorError("database", `there is no database at ${path}`);
     }
     const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
-    const options = { path, clock, busyTimeoutMs: BUSY_TIMEOUT_MS, isExpected: true };
+    const options = { path, clock, person, busyTimeoutMs: BUSY_TIMEOUT_MS, isExpected: true };
     this.#store ??= TicketOpsDB.open(options);
     return this.#store;
   }

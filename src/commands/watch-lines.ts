@@ -9,6 +9,7 @@ import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatTimeOfDay } from "../panels/units.ts";
 import {
   blocksIn,
+  byIn,
   decisionIn,
   guardWords,
   numberIn,
@@ -34,10 +35,11 @@ export function ticketLines(event: AuditEvent, ticket: Ticket): readonly string[
     return [cutTo(plainLine(line), LINE_COLUMNS_MAX)];
   };
   if (type === "ticket_opened") return told("open");
-  if (type === "ticket_flagged") return told(textIn(content, "flag"));
+  if (type === "ticket_flagged") return told(`${textIn(content, "flag")}${byIn(content)}`);
   if (type !== "ticket_moved") return [];
   const resolution = textIn(content, "resolution");
-  return told(`${textIn(content, "to")}${resolution === "" ? "" : ` (${resolution})`}`);
+  const how = resolution === "" ? "" : ` (${resolution})`;
+  return told(`${textIn(content, "to")}${how}${byIn(content)}`);
 }
 
 /** A part of the session's conversation. */

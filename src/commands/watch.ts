@@ -5,6 +5,7 @@ import { createMemory, type LiveMemory, noteDrawn, tellLine } from "../../demo/l
 import { viewOf } from "../../demo/live/view.ts";
 import { loadSubject } from "../../subjects/index.ts";
 import { messageOf, OperatorError } from "../domain/errors.ts";
+import { readPerson } from "../infra/person.ts";
 import { drawScreen, panelRoom } from "../panels/draw-screen.ts";
 import type { Key } from "../panels/keys-names.ts";
 import { panelsOf } from "../panels/layout.ts";
@@ -44,7 +45,8 @@ async function watchOnScreen(outer: CommandContext, subject: string): Promise<vo
   const context = { ...outer, signal: live.signal };
   const { clock } = context;
   const memory = memoryOf(subject);
-  using database = new WatchDatabase({ path: databaseOf(context), clock, memory });
+  const person = () => readPerson({ via: "panel", env: context.env });
+  using database = new WatchDatabase({ path: databaseOf(context), clock, memory, person });
   const quit = new AbortController();
   const signal = AbortSignal.any([context.signal, quit.signal]);
   // At once: a look that is under way may take its time to end.

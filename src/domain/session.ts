@@ -1,6 +1,7 @@
 // One agent run on one ticket, and the journal of what it meant to do and did.
 import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
+import type { Person } from "./person.ts";
 import type { SeenState } from "./seen-state.ts";
 import type { Undo } from "./undo.ts";
 
@@ -155,6 +156,8 @@ export interface Approval {
   readonly requestedAtMs: number;
   readonly expiresAtMs: number;
   readonly decidedAtMs: number | null;
+  /** Null where nobody noted it. */
+  readonly decidedBy: Person | null;
   /** Its holder has not ended. */
   readonly isAwaited: boolean;
 }

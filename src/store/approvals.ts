@@ -181,15 +181,17 @@ export function decideApproval(call: StoreCall, decided: ApprovalDecision): Appr
   const asked = requireApproval(call, approvalId);
   if (asked.state !== "pending") throw alreadyDecided(asked);
   const words = wordsOf(decided);
+  const by = call.rules.person?.() ?? null;
   call.db
     .query<unknown, Bindings>(
-      `UPDATE approvals SET state = $decision, note = $words, decided_at_ms = $nowMs
+      `UPDATE approvals SET state = $decision, note = $words, decided_at_ms = $nowMs,
+        decided_by = $decidedBy
       WHERE id = $approvalId`,
     )
-    .run({ approvalId, decision, words, nowMs: call.nowMs });
+    .run({ approvalId, decision, words, nowMs: call.nowMs, decidedBy: by && canonicalJson(by) });
   const { holderId: sessionId, operationHash, stateHash } = asked;
   const { ticketId } = requireSession(call, sessionId);
-  const said = words === null ? {} : { words };
+  const said = { ...(words !== null && { words }), ...(by && { by }) };
   const content = { approvalId, decision, operationHash, stateHash, ...said };
   const event = { type: "approval_decided", ticketId, sessionId, content } as const;
   appendChange(call, event, [{ table: "approvals", id: approvalId }]);
@@ -268,7 +270,7 @@ function requireApproval(call: StoreCall, approvalId: number): Approval {
 function approvalsFrom(source: string): string {
   return `
   SELECT id, session_id, ticket_id, operation, effects, undo, reason, operation_hash, seen,
-    state_hash, note, requested_at_ms, expires_at_ms, decided_at_ms,
+    state_hash, note, requested_at_ms, expires_at_ms, decided_at_ms, decided_by,
     held_by AS holder_id, ended_at_ms IS NULL AS is_awaited,
     coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard, subject,
     CASE WHEN state IN ('pending', 'approved')

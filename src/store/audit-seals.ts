@@ -42,7 +42,7 @@ const UNTOLD: Partial<Record<SealedTable, readonly string[]>> = {
 const LATER: Partial<Record<SealedTable, readonly string[]>> = {
   tickets: ["lease_ms"],
   journal: ["precondition", "effects", "undo", "approval_id", "undoes", "has_changed"],
-  approvals: ["holder_id", "effects", "undo", "seen", "state_hash", "note"],
+  approvals: ["holder_id", "effects", "undo", "seen", "state_hash", "note", "decided_by"],
 };
 
 /** Computed from the others, or over them. */

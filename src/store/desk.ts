@@ -37,7 +37,8 @@ export function setHeld(call: StoreCall, { ticketId, isHeld }: HeldFlag): Ticket
   call.db
     .query("UPDATE tickets SET is_held = ?, updated_at_ms = ? WHERE id = ?")
     .run(isHeld ? 1 : 0, call.nowMs, ticketId);
-  const content = { flag: isHeld ? "held" : "unheld" };
+  const by = call.rules.person?.();
+  const content = { flag: isHeld ? "held" : "unheld", ...(by && { by }) };
   const flagged = { type: "ticket_flagged", ticketId, sessionId: null, content } as const;
   appendChange(call, flagged, [{ table: "tickets", id: ticketId }]);
   return { ...ticket, isHeld, updatedAtMs: call.nowMs };

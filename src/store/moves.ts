@@ -26,6 +26,8 @@ export interface Move {
 /** Not for the monitor while a person holds the ticket. */
 const CLOSED_BY_MONITOR: readonly TicketEvent[] = ["verify", "heal"];
 
+const BY_PERSON: readonly TicketEvent[] = ["resolve", "retry"];
+
 /** Whether the monitor may make the move now: it would rather know than be refused. */
 export function isOpenTo(ticket: Ticket, event: Move["event"]): boolean {
   const isKept = ticket.isHeld && CLOSED_BY_MONITOR.includes(event);
@@ -57,7 +59,15 @@ export interface AuditedMove {
 export function auditMove(call: StoreCall, { before, after, event, reason }: AuditedMove): void {
   const hasSession = before.lease !== null || after.lease !== null;
   const resolution = after.resolution ?? undefined;
-  const content: JsonObject = { event, from: before.state, to: after.state, reason, resolution };
+  const by = BY_PERSON.includes(event) ? call.rules.person?.() : undefined;
+  const content: JsonObject = {
+    event,
+    from: before.state,
+    to: after.state,
+    reason,
+    resolution,
+    by,
+  };
   const sessionId = hasSession ? after.sessionId : null;
   const moved = { type: "ticket_moved", ticketId: after.id, sessionId, content } as const;
   appendChange(call, moved, [{ table: "tickets", id: after.id }]);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AUDIT_TYPES, type AuditEvent } from "../domain/audit.ts";
 import type { Effect } from "../domain/effect.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Person } from "../domain/person.ts";
 import type { SeenState } from "../domain/seen-state.ts";
 import {
   APPROVAL_STATES,
@@ -134,6 +135,7 @@ const approvalRow = z.object({
   requested_at_ms: integer,
   expires_at_ms: integer,
   decided_at_ms: integerOrNull,
+  decided_by: text.transform((json): Person => JSON.parse(json)).nullable(),
   is_awaited: integer.transform((flag) => flag === 1),
 });
 

@@ -1,6 +1,7 @@
 // What one call of the store works with, and the two kinds of transaction that it runs in.
 import type { Database } from "bun:sqlite";
 import type { AuditType } from "../domain/audit.ts";
+import type { Person } from "../domain/person.ts";
 
 /** Handed to every function of the store that reads or writes rows. */
 export interface StoreCall {
@@ -23,6 +24,8 @@ export interface StoreRules {
   readonly backoffMsMax: number;
   /** The random part of a session's id. */
   readonly randomId: () => string;
+  /** Whose words these are, where it is opened for a person. */
+  readonly person?: (() => Person) | undefined;
 }
 
 /** A row's values by column or parameter name. */

@@ -16,6 +16,7 @@ import {
   type Room,
 } from "../store/room.ts";
 import { asking, ELSE_SEEN, SEEN } from "../support/asking.ts";
+import { ANNA } from "../support/person.ts";
 
 type Value = string | number | null;
 type Row = Readonly<Record<string, Value>>;
@@ -52,7 +53,7 @@ let db: Database;
 
 /** Every kind of row in every state that it can have. */
 beforeAll(async () => {
-  room = await openRoom();
+  room = await openRoom({ person: () => ANNA });
   const { store } = room;
   for (const entity of ["one", "two", "three"]) await store.recordViolations([firing({ entity })]);
   const { ticket, session } = await claimed(store);

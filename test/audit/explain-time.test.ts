@@ -5,8 +5,11 @@ import { explainLines } from "../../src/commands/audit-explain.ts";
 import { storyOf } from "../../src/commands/audit-story.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
 import { asking } from "../support/asking.ts";
+import { ANNA, ANNAS_WORDS } from "../support/person.ts";
 
 const SECOND_MS = 1_000;
+/** However the line is wrapped. */
+const HERS = ANNAS_WORDS.replace(/[()]/g, "\\$&").replaceAll(" ", "\\s+");
 
 async function pageOf({ store, clock }: Room, ticketId = 1): Promise<string> {
   const ticket = await store.getTicket(ticketId);
@@ -50,6 +53,18 @@ test("each moment is told by the clock, and by how long after the beginning", as
   expect(page).toMatch(/ \d\d:16:53 \+13\.0 s row \d+: the monitor saw for itself: it holds\n/);
 });
 
+test("a person's word is told with who gave it, and so is their closing of the ticket", async () => {
+  await using room = await openRoom({ person: () => ANNA });
+  await repairAfterAsking(room);
+  const page = await pageOf(room);
+  expect(page).toMatch(
+    new RegExp(`row \\d+: a person's word on approval #1: approved by ${HERS}\n`),
+  );
+  await room.store.recordViolations([firing({ entity: "two" })]);
+  await room.store.resolveTicket(2, "by hand");
+  expect(await pageOf(room, 2)).toContain(`OVER: closed by ${ANNAS_WORDS}: by hand\n`);
+});
+
 test("what lies on another day has its date", async () => {
   await using room = await openRoom();
   await room.store.recordViolations([{ ...firing(), sinceMs: room.clock.now() }]);
@@ -83,7 +98,7 @@ test("a person who closes the ticket leaves no dead time", async () => {
   room.clock.advance(5 * SECOND_MS);
   await room.store.resolveTicket(1, "by hand");
   const page = await pageOf(room);
-  expect(page).toContain("\nOVER: a person closed it: by hand\n");
+  expect(page).toContain("\nOVER: closed by a person: by hand\n");
   expect(page).toMatch(
     / now {8}closed at \S+ by a person, not by observation; last seen broken at/,
   );

@@ -92,7 +92,7 @@ function memoryWith(id: number, operation: JsonObject = { action: "start_member"
     ...{ operationHash: "", undo: "NO UNDO: none is known", seen: SEEN, stateHash: "", note: null },
     effects: [{ kind: "interrupt", targets: ["tikv2"], source: "restart_member tikv2" }] as const,
     ...{ state: "pending" as const, requestedAtMs: 0, expiresAtMs: 30_000, decidedAtMs: null },
-    isAwaited: false,
+    ...{ isAwaited: false, decidedBy: null },
   };
   memory.record = { ...NO_RECORD, approval };
   return memory;

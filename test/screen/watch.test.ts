@@ -62,6 +62,8 @@ test("a and d answer a pending approval", async () => {
   await pty.untilScreen((text) => text.includes("tikv2"), "the next question");
   pty.type("d");
   await eventually(async () => (await store.getApproval(second.id))?.state === "denied", "a no");
+  const { decidedBy } = (await store.getApproval(second.id)) ?? {};
+  expect(decidedBy).toMatchObject({ via: "panel", tty: expect.stringMatching(/^(pts|ttys)/) });
 });
 
 test("a missing database is waited for, never made, and one that goes is told", async () => {

@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import { WORDS_CHARS_MAX } from "../../src/domain/session.ts";
 import { asking, ELSE_SEEN, SEEN } from "../support/asking.ts";
+import { ANNA } from "../support/person.ts";
 import { askLong, askShortly, LONG, nextSession, useOf } from "./approval-room.ts";
 import { claimed, defined, FIXED, failureOf, GAVE_UP, openRoom } from "./room.ts";
 
@@ -147,6 +148,20 @@ test("each step of it is audited, with what it was bound to", async () => {
     { type: "approval_voided", isFirst: false, content: { approvalId: 2, reason: "no use" } },
   ]);
   expect(await store.verifyAudit()).toMatchObject({ state: "intact" });
+});
+
+test("who decided stands in the row and in the event, of the store that was opened for them", async () => {
+  await using room = await openRoom({ person: () => ANNA });
+  await askShortly(room);
+  expect(await room.store.getApproval(1)).toMatchObject({ decidedBy: null });
+  expect(await room.store.decideApproval(1, "denied", "no")).toMatchObject({ decidedBy: ANNA });
+  const [event] = await room.store.eventsOf({ types: ["approval_decided"] });
+  expect(event?.content).toMatchObject({ decision: "denied", by: ANNA });
+  await room.store.setHeld(1, true);
+  await room.store.resolveTicket(1, "by hand");
+  const moves = await room.store.eventsOf({ types: ["ticket_flagged", "ticket_moved"] });
+  expect(moves.map(({ content }) => content.by)).toEqual([undefined, ANNA, ANNA]);
+  expect(await room.store.verifyAudit()).toMatchObject({ state: "intact" });
 });
 
 test("what was used or answered does not become void", async () => {
