@@ -1,19 +1,18 @@
 // operator audit replay: a session again, offline, from the database or from an exported file.
 // Nothing of it is done again.
 import { unreachable } from "../domain/errors.ts";
-import type { TicketOps } from "../domain/ticket-ops.ts";
 import { plainLine } from "../panels/plain-text.ts";
 import type { Replay } from "../replay/replay.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { textFlag } from "./flags.ts";
-import { sessionInFile, sessionInStore } from "./recorded-session.ts";
+import { type RecordedSession, sessionInFile, sessionInStore } from "./recorded-session.ts";
 import { printEither } from "./tickets-json.ts";
+import { openExistingStore } from "./tickets-store.ts";
 
-export async function replayAudit(store: TicketOps, context: CommandContext): Promise<ExitCode> {
-  const file = textFlag(context.flags, "from");
-  const typed = context.words[1];
-  const { sessionId, events } =
-    file === undefined ? await sessionInStore(store, typed) : await sessionInFile(file, typed);
+const OLDER = "its record is an older one: how the guard read its commands was taken from it";
+
+export async function replayAudit(context: CommandContext): Promise<ExitCode> {
+  const { sessionId, events } = await recordedSession(context);
   const { replaySession } = await import("../replay/replay.ts");
   const replayed = await replaySession(events);
   const json = { sessionId, ...replayed };
@@ -21,7 +20,14 @@ export async function replayAudit(store: TicketOps, context: CommandContext): Pr
   return replayed.state === "same" ? 0 : 3;
 }
 
-const OLDER = "its record is an older one: how the guard read its commands was taken from it";
+/** An export needs no database, and no home. */
+async function recordedSession(context: CommandContext): Promise<RecordedSession> {
+  const file = textFlag(context.flags, "from");
+  const typed = context.words[1];
+  if (file !== undefined) return sessionInFile(file, typed);
+  using store = await openExistingStore(context);
+  return await sessionInStore(store, typed);
+}
 
 function replayLines(sessionId: string, replay: Replay): readonly string[] {
   const session = `session ${sessionId}`;

@@ -23,10 +23,7 @@ import { namedSession, namedTicket, openExistingStore } from "./tickets-store.ts
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<ExitCode>;
 
-const VERBS = { list, show, explain, export: exportAudit, replay: replayAudit } satisfies Record<
-  string,
-  Verb
->;
+const VERBS = { list, show, explain, export: exportAudit } satisfies Record<string, Verb>;
 const VERB_NAMES = ["list", "show", "explain", "export", "replay", "verify", "compact"] as const;
 const NAMING = ["show", "explain", "replay"];
 const LIMIT = 20;
@@ -36,6 +33,7 @@ export async function runAudit(context: CommandContext): Promise<ExitCode> {
   refuseSurplus(context.words, { max: NAMING.includes(verb) ? 2 : 1, after: "audit" });
   if (verb === "verify") return verifyAudit(context);
   if (verb === "compact") return compactAudit(context);
+  if (verb === "replay") return replayAudit(context);
   using store = await openExistingStore(context);
   // Awaited here: the store must stay open until the verb has ended.
   return await VERBS[verb](store, context);

@@ -3,6 +3,7 @@ import { Database } from "bun:sqlite";
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OperatorError } from "../domain/errors.ts";
+import { copyToMemory, freeze, isFrozen } from "./frozen-file.ts";
 import { checkOrigin, migrate, requirePresentSchema } from "./migrations.ts";
 import type { CommitWatcher } from "./transaction.ts";
 
@@ -10,6 +11,7 @@ import type { CommitWatcher } from "./transaction.ts";
 export const IN_MEMORY = ":memory:";
 
 export interface DatabaseOptions {
+  /** Created with its directory when it is missing; ":memory:" for one that is kept nowhere. */
   readonly path: string;
   /** How long a statement waits for another process's lock. It blocks the event loop meanwhile. */
   readonly busyTimeoutMs: number;
@@ -17,7 +19,9 @@ export interface DatabaseOptions {
   readonly sizeBytesMax?: number | undefined;
   /** Only a file that has the present schema is opened; none is made or brought up to date. */
   readonly isExpected?: boolean | undefined;
-  /** Of bringing it up to date. */
+  /** For who reads: a file that may not be written is read from a copy, where it must be. */
+  readonly isCopyEnough?: boolean | undefined;
+  /** Told of every commit, bringing it up to date among them: for a test that ends us there. */
   readonly onCommit?: CommitWatcher | undefined;
 }
 
@@ -48,8 +52,14 @@ function prepareOrClose(db: Database, options: DatabaseOptions): Database {
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    if (!options.isCopyEnough || !isFrozen(options.path, error)) throw error;
+    return openCopy(options);
   }
+}
+
+function openCopy(options: DatabaseOptions): Database {
+  const copy = copyToMemory(options.path);
+  return freeze(prepareOrClose(copy, { ...options, isCopyEnough: false }));
 }
 
 function configure(db: Database, options: DatabaseOptions): void {

@@ -44,6 +44,7 @@ import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
 import * as interrupted from "./interrupted-steps.ts";
 import * as journal from "./journal.ts";
+import type { DatabaseOptions } from "./open-database.ts";
 import * as work from "./session-work.ts";
 import * as sessions from "./sessions.ts";
 import * as tickets from "./tickets.ts";
@@ -56,18 +57,11 @@ import {
 } from "./transaction.ts";
 import * as verification from "./verification.ts";
 
-export interface TicketOpsOptions extends Partial<StoreRules> {
-  /** Created with its directory when it is missing; ":memory:" for one that is kept nowhere. */
-  readonly path: string;
+export interface TicketOpsOptions
+  extends Partial<StoreRules>,
+    Omit<DatabaseOptions, "busyTimeoutMs"> {
   readonly clock: Clock;
-  /** How long a call waits for another process's lock; it blocks this process meanwhile. */
   readonly busyTimeoutMs?: number;
-  /** Writing beyond it fails as on a full disk; no bound of ours when absent. */
-  readonly sizeBytesMax?: number;
-  /** Only a file that has the present schema is opened; none is made or brought up to date. */
-  readonly isExpected?: boolean;
-  /** For a test that ends the process there. */
-  readonly onCommit?: CommitWatcher | undefined;
 }
 
 const RULES: StoreRules = {
@@ -86,11 +80,10 @@ export class TicketOpsDB implements TicketOps {
   readonly #rules: StoreRules;
 
   private constructor(options: TicketOpsOptions) {
-    const { path, clock, busyTimeoutMs, sizeBytesMax, isExpected, onCommit, ...rules } = options;
-    this.#connection = new Connection({
-      ...{ path, sizeBytesMax, isExpected, onCommit },
-      busyTimeoutMs: busyTimeoutMs ?? BUSY_TIMEOUT_MS,
-    });
+    const { clock, onCommit, path, busyTimeoutMs = BUSY_TIMEOUT_MS, ...others } = options;
+    const { sizeBytesMax, isExpected, isCopyEnough, ...rules } = others;
+    const bounds = { busyTimeoutMs, sizeBytesMax, isExpected, isCopyEnough };
+    this.#connection = new Connection({ path, ...bounds, onCommit });
     this.#clock = clock;
     this.#onCommit = onCommit;
     this.#rules = { ...RULES, ...rules };

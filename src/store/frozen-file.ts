@@ -1,0 +1,35 @@
+// A database that may not be written, as somebody keeps a copy of it: in memory. In a directory
+// where nothing may be written SQLite cannot even read it, for that takes files beside it.
+import { Database, SQLiteError } from "bun:sqlite";
+import { readFileSync, statSync } from "node:fs";
+
+/** Where the header says how the file is written, and read: sqlite.org/fileformat.html, 1.3.3. */
+const FORMAT_AT = [18, 19] as const;
+const WITH_LOG = 2;
+const WITHOUT_LOG = 1;
+
+/** Whether that is why it could not be opened. One with a log is not: its commits would be missed. */
+export function isFrozen(path: string, error: unknown): boolean {
+  const isRefused =
+    error instanceof SQLiteError && /^SQLITE_(?:READONLY|CANTOPEN)/.test(error.code ?? "");
+  return isRefused && sizeOf(path) > 0 && sizeOf(`${path}-wal`) === 0;
+}
+
+/** All of it. Throws what reading the file throws. */
+export function copyToMemory(path: string): Database {
+  const bytes = readFileSync(path);
+  const isWithLog = FORMAT_AT.every((at) => bytes[at] === WITH_LOG);
+  if (isWithLog) for (const at of FORMAT_AT) bytes[at] = WITHOUT_LOG;
+  return Database.deserialize(bytes, { strict: true });
+}
+
+/** The same, but what would be written to it, and lost, is refused. */
+export function freeze(copy: Database): Database {
+  const bytes = copy.serialize();
+  copy.close();
+  return Database.deserialize(bytes, { readonly: true, strict: true });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
