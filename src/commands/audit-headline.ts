@@ -13,13 +13,14 @@ export function headline(story: Story): string {
 
 function stateOf(story: Story): string {
   const { ticket, moves } = story;
+  const last = moves.at(-1);
   switch (ticket.resolution) {
     case "verified_fix":
       return "OVER: repaired by an agent, and verified by the monitor.";
     case "self_healed":
       return `OVER: ${healedWords(story)}`;
     case "manual":
-      return `OVER: closed${byWhom(moves.at(-1))}: ${moves.at(-1)?.reason ?? "why is not on record"}`;
+      return `OVER: closed${byWhom(last)}: ${last?.reason ?? "why is not on record"}`;
     case null:
       return openState(story);
     default:

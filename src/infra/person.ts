@@ -9,7 +9,7 @@ export interface PersonOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-// proc(5): majors of /dev/tty1 and the like, of serial lines beside them, and of terminals' windows.
+// admin-guide/devices.txt of Linux: majors of consoles, with serial lines behind them, and of pts.
 const CONSOLES = 4;
 const CONSOLES_MAX = 64;
 const WINDOWS_FIRST = 136;

@@ -53,7 +53,7 @@ test("each moment is told by the clock, and by how long after the beginning", as
   expect(page).toMatch(/ \d\d:16:53 \+13\.0 s row \d+: the monitor saw for itself: it holds\n/);
 });
 
-test("a person's word is told with who gave it, and so is their closing of the ticket", async () => {
+test("a person's word is told with who gave it, and so is a closing by hand", async () => {
   await using room = await openRoom({ person: () => ANNA });
   await repairAfterAsking(room);
   const page = await pageOf(room);

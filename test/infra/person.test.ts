@@ -6,8 +6,9 @@ import { readPerson, terminalOfStat } from "../../src/infra/person.ts";
 import { eventually } from "../support/eventually.ts";
 import { ANNA, ANNAS_WORDS } from "../support/person.ts";
 
+const MODULE = JSON.stringify(`${import.meta.dir}/../../src/infra/person.ts`);
 const CODE = `
-  const { readPerson } = await import(${JSON.stringify(`${import.meta.dir}/../../src/infra/person.ts`)});
+  const { readPerson } = await import(${MODULE});
   console.log(JSON.stringify(readPerson({ via: "panel", env: {} })) + "<");
 `;
 

@@ -150,7 +150,7 @@ test("each step of it is audited, with what it was bound to", async () => {
   expect(await store.verifyAudit()).toMatchObject({ state: "intact" });
 });
 
-test("who decided stands in the row and in the event, of the store that was opened for them", async () => {
+test("who decided stands in the row and in the event, where the store knows", async () => {
   await using room = await openRoom({ person: () => ANNA });
   await askShortly(room);
   expect(await room.store.getApproval(1)).toMatchObject({ decidedBy: null });
