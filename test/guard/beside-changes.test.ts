@@ -1,7 +1,7 @@
 // A line that changes something runs outside the sandbox: what else may stand in it, beside what
 // would see there what a look is kept from.
 import { expect, test } from "bun:test";
-import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
+import { worstOf } from "./worst-effect.ts";
 
 const START = "docker start tikv1";
 
@@ -45,18 +45,12 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "set -- /root/?",
     "curl -s http://127.0.0.1:2379/../../root/*",
   ],
-  "processes, and other ports": [
+  "processes, and other hosts": [
     "ps -ef",
     "pgrep -a tikv",
     "kill -0 4321",
     "lsof",
     "ping -c 1 127.0.0.1",
-    "curl -s http://127.0.0.1:8500/v1/kv",
-    "curl -s http://127.0.0.1",
-    "curl -s -G -d @/root/x http://127.0.0.1:2379/",
-    "curl -s -G --data-urlencode x=@/root/x http://127.0.0.1:2379/",
-    "redis-cli -p 6379 get x",
-    "redis-cli get x",
   ],
   "a file below /tmp, which is everybody's there": [
     "echo x > /tmp/x",
@@ -85,22 +79,19 @@ const ALLOWED: readonly string[] = [
   "docker exec tikv1 ls /data",
 ];
 
-const PORTS = { ...KNOWLEDGE, ports: [2379, 6380] };
-
 for (const [what, companions] of Object.entries(REFUSED)) {
   for (const companion of companions) {
     test(`${what}: ${JSON.stringify(companion)} stands beside no change`, () => {
       const lines = [`${START}; ${companion}`, `${companion}; ${START}`];
-      const kinds = lines.map((line) => worstOf(line, PORTS));
-      expect(kinds.filter((kind) => kind !== "hidden" && kind !== "foreign")).toEqual([]);
-      expect(["read", "write"]).toContain(String(worstOf(companion, PORTS)));
+      expect(lines.map((line) => worstOf(line))).toEqual(["hidden", "hidden"]);
+      expect(["read", "write"]).toContain(String(worstOf(companion)));
     });
   }
 }
 
 for (const companion of ALLOWED) {
   test(`${JSON.stringify(companion)} may stand beside a change`, () => {
-    expect(worstOf(`${START}; ${companion}`, PORTS)).toBe("start");
+    expect(worstOf(`${START}; ${companion}`)).toBe("start");
   });
 }
 

@@ -65,7 +65,7 @@ const ELSEWHERE: readonly (readonly [EffectKind, string])[] = [
   ["foreign", "redis-cli -p 6379 config set timeout 0"],
   ["foreign", "redis-cli config set timeout 0"],
   ["foreign", "redis-cli -u redis://127.0.0.1:6379 config set timeout 0"],
-  ["read", "redis-cli info"],
+  ["foreign", "redis-cli info"],
   ["configure", "curl -X DELETE http://127.0.0.1:2379/pd/api/v1/schedulers/evict-leader-scheduler"],
   ["foreign", "curl -X DELETE http://127.0.0.1:12379/pd/api/v1/schedulers/evict-leader-scheduler"],
   ["foreign", "curl -X PUT http://localhost/api/settings"],

@@ -70,9 +70,15 @@ function classifyLine(
   { command, script, knowledge }: Line,
   isChanging: boolean,
 ): readonly Effect[] {
-  const around = { nesting: 0, rounds: 1, isElsewhere: false, isInside: false };
-  const scope = scopeOf(script, { knowledge, ...around, isChanging });
+  const changes: string[] = [];
+  const scope = scopeOf(script, {
+    ...{ knowledge, nesting: 0, rounds: 1, isChanging },
+    ...{ isElsewhere: false, isInside: false, isRepeated: false },
+    note: (change) => changes.push(change),
+  });
   const found = classifyNode(script, scope);
+  const twice = changes.find((change, index) => changes.indexOf(change) < index);
+  if (twice !== undefined) return [...found, hidden(twice, "the same change twice in one line")];
   const interrupts = found.some(({ kind }) => kind === "interrupt");
   const trouble = interrupts
     ? troubleOfInterruptions(script, (node) => classifyNode(node, scope))
@@ -87,6 +93,8 @@ interface Surroundings {
   readonly isElsewhere: boolean;
   readonly isInside: boolean;
   readonly isChanging: boolean;
+  readonly isRepeated: boolean;
+  readonly note: (change: string) => void;
 }
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
@@ -109,6 +117,15 @@ function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
   return scope;
 }
 
+function placedIn(known: ScopeFacts, where: Whereabouts) {
+  const isInside = known.isInside || where.isInside === true;
+  return {
+    isInside,
+    isElsewhere: known.isElsewhere || isInside || where.isElsewhere === true,
+    isRepeated: known.isRepeated || where.isRepeated === true,
+  };
+}
+
 const NO_FUNCTIONS: ReadonlySet<string> = new Set();
 
 type Depth = Pick<Surroundings, "nesting" | "rounds">;
@@ -119,13 +136,12 @@ type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Depth;
 function scopeWith(known: ScopeFacts): NestedScope {
   return {
     ...known,
-    classifyCode: (code: string) => classifyCode(code, { ...known, nesting: known.nesting + 1 }),
+    classifyCode: (code: string, where: Whereabouts = {}) =>
+      classifyCode(code, { ...known, ...placedIn(known, where), nesting: known.nesting + 1 }),
     classifyWords: (words: readonly ShellWord[], where: Whereabouts = {}) => {
-      const isInside = known.isInside || where.isInside === true;
-      const isElsewhere = known.isElsewhere || isInside || where.isElsewhere === true;
       // What runs others knows programs, and no functions.
       const facts = { ...known.facts, firstFunctions: NO_FUNCTIONS };
-      return classifySimple(words, scopeWith({ ...known, facts, isElsewhere, isInside }));
+      return classifySimple(words, scopeWith({ ...known, facts, ...placedIn(known, where) }));
     },
   };
 }
@@ -146,7 +162,9 @@ function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
       return [...classifySimple(words, scope), ...classifyChildren(node, scope)];
     }
     case "Function":
-      return unlessTrouble(troubleOfFunction(node, scope), { node, scope });
+      return unlessTrouble(troubleOfFunction(node, scope), { node, scope: repeated(scope) });
+    case "While":
+      return classifyChildren(node, repeated(scope));
     case "Word": {
       const trouble = hasPattern(node) ? troubleOfPattern(node.text, scope) : undefined;
       return unlessTrouble(trouble, { node, scope });
@@ -229,9 +247,14 @@ function classifyFor(loop: For, scope: NestedScope): readonly Effect[] {
     rounds <= ROUNDS_MAX &&
     words.every(({ text, isExact }) => isExact && staysOneWord(text)) &&
     scope.facts.isSettled(name);
-  if (!isCertain) return classifyChildren(loop, bindIn(scope, { name }));
+  if (!isCertain) return classifyChildren(loop, bindIn(repeated(scope), { name }));
   const inner = { ...scope, rounds };
   return words.flatMap(({ text }) => classifyChildren(loop, bindIn(inner, { name, value: text })));
+}
+
+/** Nobody knows how many times. */
+function repeated(scope: NestedScope): NestedScope {
+  return scopeWith({ ...scope, isRepeated: true });
 }
 
 interface Binding {

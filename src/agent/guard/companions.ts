@@ -1,7 +1,6 @@
 // What may stand beside a change. Such a line runs outside the sandbox, among the files, processes
 // and ports of others: so what else is in it asks the subject alone, and reads nothing but a pipe.
 import type { Effect } from "../../domain/effect.ts";
-import { isForeignPort } from "./hosts.ts";
 import { FILTERS, readsPipe } from "./pipe-filters.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
@@ -16,7 +15,7 @@ const WORD_TOOLS: ReadonlySet<string> = new Set([
 const ASKING_TOOLS: ReadonlySet<string> = new Set([
   ...["operator", "docker", "docker-compose", "podman", "systemctl", "service", "redis-cli"],
   ...["valkey-cli", "pd-ctl", "/pd-ctl", "ip", "tc", "nft", "iptables", "ip6tables"],
-  ...["iptables-save", "ip6tables-save"],
+  ...["iptables-save", "ip6tables-save", "curl"],
 ]);
 
 const LOOKS = "it looks, beside a change: look in one command, change in another";
@@ -41,7 +40,7 @@ export function troubleOfCompanion(companion: Companion): string | undefined {
   const kinds = effects.map(({ kind }) => kind);
   if (kinds.includes("write")) return WRITES;
   const isChange = kinds.length > 0 && !kinds.includes("read");
-  return isChange || isBlind(name, words.slice(1), scope) ? undefined : LOOKS;
+  return isChange || isBlind(name, words.slice(1)) ? undefined : LOOKS;
 }
 
 /** The same for a file that a redirection opens. */
@@ -56,14 +55,12 @@ export function troubleOfPattern(text: string, scope: Scope): string | undefined
   return isUrl ? undefined : troubleOfFile("read", scope);
 }
 
-function isBlind(name: string, args: readonly ShellWord[], scope: Scope): boolean {
+function isBlind(name: string, args: readonly ShellWord[]): boolean {
   if (WORD_TOOLS.has(name) || ASKING_TOOLS.has(name)) return true;
   switch (name) {
     case "[":
     case "test":
       return args.every(({ text }) => !text.startsWith("-") || COMPARES.test(text));
-    case "curl":
-      return args.every((word) => asksSubject(word, scope));
     case "date":
       return args.every(
         ({ text, isExact }) => isExact && /^(?:\+.*|-[uR]|-I\w*|--utc)$/.test(text),
@@ -79,12 +76,3 @@ function isBlind(name: string, args: readonly ShellWord[], scope: Scope): boolea
 
 /** The others look for files. */
 const COMPARES = /^-(?:[anoz]|eq|ne|l[te]|g[te]|\d+)$/;
-
-/** curl's other words are judged already: what is left is a file, and another program's port. */
-function asksSubject({ text }: ShellWord, { knowledge }: Scope): boolean {
-  if (/(?:^|=)@/.test(text)) return false;
-  const [, host] = /^(?:--url=)?(?:https?:\/\/)?([\w.:[\]-]+)(?:[/?]|$)/.exec(text) ?? [];
-  const url = host === undefined ? null : URL.parse(`http://${host}`);
-  if (!url) return true;
-  return !isForeignPort({ hostname: url.hostname, port: Number(url.port || 80) }, knowledge);
-}

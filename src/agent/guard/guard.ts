@@ -10,7 +10,7 @@ import { unreachable } from "../../domain/errors.ts";
 import type { SafetyMode } from "../../domain/session.ts";
 import type { ClusterModel } from "./cluster.ts";
 import { findHarm, takesAway } from "./harm.ts";
-import { findExcess, type History } from "./history.ts";
+import { countChanges, findExcess, type History } from "./history.ts";
 import { findRule, type Policy, type PolicyRule } from "./policy.ts";
 
 export interface GuardQuestion {
@@ -30,7 +30,7 @@ const NEVER: Partial<Record<EffectKind, string>> = {
   destroy: "would destroy data or what holds it; find a repair that keeps all data",
   oversight: "touches the agent's own supervision, which is for people; leave it alone",
   foreign: "reaches what is not the subject's; leave it alone",
-  hidden: "cannot be judged before it runs; write it out, plainly and in full, one thing at a time",
+  hidden: "cannot be judged before it runs; write it out in full, one thing at a time",
 };
 
 export function guard(question: GuardQuestion): GuardDecision {
@@ -48,6 +48,7 @@ export function guard(question: GuardQuestion): GuardDecision {
   const excess = findExcess({
     history: question.history,
     radius: question.policy.radius,
+    changes: countChanges(effects),
     isInterruption: takesAway(effects, question.cluster),
   });
   if (excess !== undefined) return deny("blast radius", excess);

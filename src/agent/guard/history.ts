@@ -2,11 +2,11 @@
 // one hour needs beyond it, a person should look at.
 
 import type { Action } from "../../domain/action.ts";
-import type { Effect } from "../../domain/effect.ts";
+import { type Effect, isLook } from "../../domain/effect.ts";
 import type { RecentStep } from "../../domain/session.ts";
 
 export interface StepCount {
-  /** Mutating steps, whatever became of them. */
+  /** What was changed, whatever became of it; of a command that changed several things, each. */
   readonly steps: number;
   /** Those among them that took members away. */
   readonly interruptions: number;
@@ -41,7 +41,7 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
   const { ticketId, nowMs, isInterruption } = about;
   const entries = steps.map(({ entry }) => entry);
   const count = (some: typeof entries): StepCount => ({
-    steps: some.length,
+    steps: some.reduce((sum, { effects }) => sum + countChanges(effects ?? []), 0),
     interruptions: some.filter(isInterruption).length,
   });
   return {
@@ -50,6 +50,11 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
       entries.filter(({ startedAtMs }) => isWithin(HOUR_MS, { atMs: startedAtMs, nowMs })),
     ),
   };
+}
+
+/** At least the step itself. */
+export function countChanges(effects: readonly Effect[]): number {
+  return Math.max(1, effects.filter((effect) => !isLook([effect])).length);
 }
 
 /**
@@ -106,16 +111,27 @@ export const BLAST_RADIUS: BlastRadius = {
 export interface NextStep {
   readonly history: History;
   readonly radius: BlastRadius;
+  /** How many it would be. */
+  readonly changes: number;
   readonly isInterruption: boolean;
 }
 
 /** Why there may be no further step; undefined while there may. */
-export function findExcess({ history, radius, isInterruption }: NextStep): string | undefined {
+export function findExcess({
+  history,
+  radius,
+  changes,
+  isInterruption,
+}: NextStep): string | undefined {
   for (const span of ["ticket", "hour"] as const) {
     const during = span === "ticket" ? "on this ticket" : "on this subject within an hour";
     const [done, most] = [history[span], radius[span]];
     if (done.steps >= most.steps) {
       return `${done.steps} of ${most.steps} steps ${during} are used up; a person must look`;
+    }
+    if (done.steps + changes > most.steps) {
+      const left = `of ${most.steps} steps ${during} ${most.steps - done.steps} are left`;
+      return `it makes ${changes} changes, and ${left}; a person must look`;
     }
     if (isInterruption && done.interruptions >= most.interruptions) {
       const used = `${done.interruptions} of ${most.interruptions} interruptions`;

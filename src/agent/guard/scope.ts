@@ -56,8 +56,12 @@ export interface Scope {
   readonly isInside: boolean;
   /** Something in the line changes more than files for temporary use: no sandbox holds it. */
   readonly isChanging: boolean;
+  /** In a loop, a function, or what runs others: it may happen any number of times. */
+  readonly isRepeated: boolean;
+  /** Takes down a change that the line makes, as it is written. */
+  readonly note: (change: string) => void;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
-  classifyCode(code: string): readonly Effect[];
+  classifyCode(code: string, where?: Whereabouts): readonly Effect[];
   /** Judges a command inside a command: `sudo`, `timeout`, `xargs`. */
   classifyWords(words: readonly ShellWord[], where?: Whereabouts): readonly Effect[];
 }
@@ -72,6 +76,8 @@ export interface Whereabouts {
   readonly isElsewhere?: true;
   /** In a container, which is another folder, too. */
   readonly isInside?: true;
+  /** Nobody knows how many times: `xargs`. */
+  readonly isRepeated?: true;
 }
 
 /** Judges one simple command; the first word is its name. */

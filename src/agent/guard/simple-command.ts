@@ -1,6 +1,6 @@
 // Judges one simple command by its name: a wrapper around another, a tool with rules of its own, a
 // tool that only reads. A name that is in no table is unknown.
-import { type Effect, isRefused } from "../../domain/effect.ts";
+import { type Effect, isLook, isRefused } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
 import { troubleOfCompanion } from "./companions.ts";
 import { CONTAINER_TOOLS } from "./container-tools.ts";
@@ -68,8 +68,25 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   if (mayDivide && words.some((word) => word.mayDivide)) {
     return hiddenBecause(words, "it may become several words when it runs: write it in quotes");
   }
-  const trouble = troubleOfCompanion({ name, words, effects, scope });
+  const trouble =
+    troubleOfCompanion({ name, words, effects, scope }) ?? noteChange({ words, effects, scope });
   return trouble === undefined ? effects : hiddenBecause(words, trouble);
+}
+
+interface Judged {
+  readonly words: readonly ShellWord[];
+  readonly effects: readonly Effect[];
+  readonly scope: Scope;
+}
+
+/** Each change is counted, and judged by how things are now: so it must happen once. */
+function noteChange({ words, effects, scope }: Judged): string | undefined {
+  if (isLook(effects)) return undefined;
+  if (scope.isRepeated) return "a change that may happen again and again: write out each by itself";
+  // To start what runs is nothing.
+  const isStart = effects.every(({ kind }) => kind === "start" || kind === "read");
+  if (!isStart) scope.note(words.map(({ text }) => text).join(" "));
+  return undefined;
 }
 
 function classifyNamed(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {

@@ -9,6 +9,7 @@ import {
   effectOf,
   type Scope,
   type ShellWord,
+  type Whereabouts,
 } from "./scope.ts";
 
 export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
@@ -95,7 +96,10 @@ function classifyFind(words: readonly ShellWord[], scope: Scope): readonly Effec
   const written = words.filter((_, index) => FIND_WRITES.test(words[index - 1]?.text ?? ""));
   const inner = words.flatMap((word, index) => {
     if (!FIND_RUNS.has(word.text)) return [];
-    const where = word.text === "-execdir" ? ({ isElsewhere: true } as const) : {};
+    const where: Whereabouts = {
+      isRepeated: true,
+      ...(word.text === "-execdir" && { isElsewhere: true }),
+    };
     return scope.classifyWords(commandOfExec(words.slice(index + 1)), where);
   });
   const files = written.flatMap((word) => writeTo(word, scope));

@@ -29,11 +29,13 @@ function verbsOf(tool: VerbTool): Classifier {
     const because = hostTrouble(tool, args, scope);
     if (because) return [effectBecause({ ...because, words })];
     const effect = effectOfVerb(tool, { words, scope });
-    // A sandbox lets a look reach the subject's ports alone.
-    const isHeld = effect.kind === "read" && !scope.isChanging;
-    if (isHeld || !isAtForeignPort(tool, args, scope)) return [effect];
+    if (!isAtForeignPort(tool, args, scope)) return [effect];
     return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };
+}
+
+function isAboutItself([first]: readonly ShellWord[]): boolean {
+  return first?.text === "--version";
 }
 
 function isAtForeignPort(tool: VerbTool, args: readonly ShellWord[], scope: Scope): boolean {

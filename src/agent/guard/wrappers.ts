@@ -54,9 +54,12 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
     valued: ["-n", "-P", "-I", "-L", "-d", "-s"],
     replacesWith: "-I",
     addsArguments: true,
+    where: { isRepeated: true },
     alone: "read",
   },
 };
+
+const REPEATED: Whereabouts = { isRepeated: true };
 
 export const WRAPPERS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(
@@ -69,8 +72,9 @@ export const WRAPPERS: Readonly<Record<string, Classifier>> = {
     /^-[vV]$/.test(words[1]?.text ?? "")
       ? [effectOf({ kind: "read", words, scope })]
       : classifyWrapped({ wrapper: TABLE.command ?? {}, words, scope }),
-  eval: classifyEvaluated,
-  trap: (words, scope) => classifyEvaluated(withoutDashes(words).slice(0, 2), scope),
+  eval: (words, scope) => classifyEvaluated({ words, scope }),
+  trap: (words, scope) =>
+    classifyEvaluated({ words: withoutDashes(words).slice(0, 2), scope, where: REPEATED }),
   watch: classifyWatch,
   ...Object.fromEntries(["sh", "bash", "dash", "ash"].map((name) => [name, classifyShell])),
 };
@@ -150,7 +154,7 @@ function classifyWatch(words: readonly ShellWord[], scope: Scope): readonly Effe
   const [name] = words;
   const own = words.slice(1, words.length - rest.length);
   const isClear = isUnderstood && !own.some(({ mayDivide }) => mayDivide);
-  if (name && isClear) return classifyEvaluated([name, ...rest], scope);
+  if (name && isClear) return classifyEvaluated({ words: [name, ...rest], scope, where: REPEATED });
   return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
 }
 
@@ -158,8 +162,14 @@ function withoutDashes(words: readonly ShellWord[]): readonly ShellWord[] {
   return words.filter(({ text }, index) => index !== 1 || text !== "--");
 }
 
+interface Evaluated {
+  readonly words: readonly ShellWord[];
+  readonly scope: Scope;
+  readonly where?: Whereabouts;
+}
+
 /** `eval "$code"`: what would run stands nowhere. */
-function classifyEvaluated(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+function classifyEvaluated({ words, scope, where }: Evaluated): readonly Effect[] {
   const code = withoutDashes(words).slice(1);
   if (code.length === 0) return [effectOf({ kind: "read", words, scope })];
   if (code.some(({ isExact }) => !isExact)) {
@@ -167,7 +177,7 @@ function classifyEvaluated(words: readonly ShellWord[], scope: Scope): readonly 
       effectBecause({ kind: "hidden", words, because: "its code is known only when it runs" }),
     ];
   }
-  return scope.classifyCode(code.map(({ text }) => text).join(" "));
+  return scope.classifyCode(code.map(({ text }) => text).join(" "), where);
 }
 
 /** `sh -c code`; a script file or code from a pipe cannot be read here. */

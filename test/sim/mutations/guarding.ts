@@ -72,7 +72,7 @@ export const GUARDING: readonly Mutation[] = [
     name: "what cannot be read runs",
     breaks: "hidden",
     original:
-      '  hidden: "cannot be judged before it runs; write it out, plainly and in full, one thing at a time",\n',
+      '  hidden: "cannot be judged before it runs; write it out in full, one thing at a time",\n',
     planted: "",
   },
   {
