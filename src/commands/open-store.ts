@@ -10,18 +10,23 @@ import { databaseOf } from "./flags.ts";
 
 const RETRY_MS = 2_000;
 
-/**
- * Creates the file and its schema when they are missing. `via` is how persons speak who decide
- * something. Rejects with code "database".
- */
+export interface StoreOpening {
+  /** How persons speak who decide something; "command" when absent. */
+  readonly via?: Person["via"];
+  /** For who reads: a file that may not be written is read from a copy, where it must be. */
+  readonly isCopyEnough?: boolean;
+}
+
+/** Creates the file and its schema when they are missing. Rejects with code "database". */
 export async function openStore(
   context: CommandContext,
-  via: Person["via"] = "command",
+  { via = "command", isCopyEnough = false }: StoreOpening = {},
 ): Promise<TicketOps> {
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({
     path: databaseOf(context),
     clock: context.clock,
+    isCopyEnough,
     person: () => readPerson({ via, env: context.env }),
     onCommit: (moment, events) => failPoint(`store.${events.join("+") || "quiet"}.${moment}`),
   });

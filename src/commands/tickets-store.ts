@@ -14,7 +14,7 @@ const LAST = "last";
 
 /** An empty one, kept nowhere, when there is no such file yet. Rejects with code "database". */
 export async function openExistingStore(context: CommandContext): Promise<TicketOps> {
-  if (!isDatabaseMissing(context)) return openStore(context);
+  if (!isDatabaseMissing(context)) return openStore(context, { isCopyEnough: true });
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({ path: ":memory:", clock: context.clock });
 }

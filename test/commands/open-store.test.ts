@@ -1,6 +1,6 @@
 // Opening the database for a person's command and for a daemon.
 import { expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAudit } from "../../src/commands/audit.ts";
@@ -10,6 +10,7 @@ import { OperatorError } from "../../src/domain/errors.ts";
 import { asNobody } from "../support/as-nobody.ts";
 import { commandContext } from "../support/command-context.ts";
 import { hurriedClock } from "../support/hurried-clock.ts";
+import { claimedTicket, openDeskRoom } from "./desk-room.ts";
 
 test("what keeps a daemon from opening is said once for as long as it is the same", async () => {
   const said: string[] = [];
@@ -49,4 +50,23 @@ test("a database that may not be looked at is no empty one", async () => {
   });
   chmodSync(folder, 0o700);
   rmSync(folder, { recursive: true });
+});
+
+test("a copy where nothing may be written is read, and what would be written is refused", async () => {
+  await using room = await openDeskRoom();
+  await claimedTicket(room.store());
+  room.store()[Symbol.dispose]();
+  const folder = join(room.home, "frozen");
+  mkdirSync(folder);
+  const db = join(folder, "tickets.db");
+  copyFileSync(join(room.home, "tickets.db"), db);
+  chmodSync(room.home, 0o755);
+  for (const path of [db, folder]) chmodSync(path, 0o555);
+  await asNobody(async () => {
+    expect(await room.run(runAudit, ["verify"], { db })).toMatchObject({ exitCode: 0 });
+    expect(await room.run(runTickets, ["show", "1"], { db })).toMatchObject({ exitCode: 0 });
+    const refused = await room.run(runTickets, ["hold", "1"], { db });
+    expect(refused.failure).toMatchObject({ message: expect.stringMatching(/it is read-only$/) });
+  });
+  chmodSync(folder, 0o755);
 });
