@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { findCompose } from "../../src/runtimes/docker/compose.ts";
 import { joinFrames } from "../../src/runtimes/docker/logs.ts";
 import { testEngine } from "./docker-engine.ts";
 import { dockerfileImage } from "./docker-file.ts";
@@ -33,7 +34,8 @@ export async function openOperatorSite(options: OperatorSiteOptions): Promise<Op
   const socket = host.replace("unix://", "");
   const ours = `operator-${project}`;
   const compose = async (...words: string[]) => {
-    const child = Bun.spawn(["docker-compose", "--project-name", ours, "--file", FILE, ...words], {
+    const tool = await findCompose(process.env);
+    const child = Bun.spawn([...tool, "--project-name", ours, "--file", FILE, ...words], {
       env: {
         ...{ PATH: process.env.PATH, HOME: process.env.HOME, DOCKER_HOST: host },
         OPERATOR_PROJECT: project,
@@ -47,7 +49,7 @@ export async function openOperatorSite(options: OperatorSiteOptions): Promise<Op
     });
     const [out, error] = await Promise.all([child.stdout.text(), child.stderr.text()]);
     if ((await child.exited) !== 0)
-      throw new Error(`docker-compose ${words.join(" ")}: ${out}${error}`);
+      throw new Error(`${tool.join(" ")} ${words.join(" ")}: ${out}${error}`);
   };
   await compose("up", "--detach");
   const container = async (service: string) => {

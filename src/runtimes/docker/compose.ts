@@ -44,8 +44,8 @@ function toolEnvironment(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.test(name)));
 }
 
-/** Rejects with code "runtime" where there is neither. */
-async function findCompose(env: Environment): Promise<readonly string[]> {
+/** The words that call it. Rejects with code "runtime" where there is neither. */
+export async function findCompose(env: Environment): Promise<readonly string[]> {
   const path = { PATH: env.PATH ?? "" };
   if (Bun.which("docker", path)) {
     const plugin = ["docker", "compose"];
