@@ -118,6 +118,7 @@ liftTest("a restarted member has another network, and its helper is lifted with 
   await talkers.disturber.apply("one", LATENCY);
   await talkers.runtime.operate("one", "restart");
   expect((await talkers.statusOf("one")).disturbances).toEqual([]);
+  await talkers.runtime.operate("two", "restart");
   expect(await talkers.helpers()).toEqual(["latency running"]);
   await talkers.disturber.lift("one");
   expect(await talkers.helpers()).toEqual([]);
