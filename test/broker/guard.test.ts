@@ -159,8 +159,9 @@ test.skipIf(process.platform !== "linux")(
   "what cannot be put on record is not done (skipped elsewhere: /dev/full is Linux's)",
   async () => {
     const signal = new AbortController().signal;
+    const settle = async () => undefined;
     await using record = new BrokerRecord({ path: "/dev/full", clock: systemClock, say: () => {} });
-    const operations = createOperations({ record, clock: systemClock, signal });
+    const operations = createOperations({ record, settle, clock: systemClock, signal });
     const stopped = operations.run(subject.runtime, { do: "stop", member: "store1" });
     await expect(stopped).rejects.toMatchObject({
       code: "runtime",

@@ -95,10 +95,16 @@ function expectOnRecord(room: Room, answer: string): void {
   }
 }
 
-/** What was interrupted is not done by itself, and who asks again is served. */
+/**
+ * What was interrupted is not done by itself, but told, with what is seen of it; and who asks again
+ * is served.
+ */
 async function expectGoesOn(room: Room): Promise<void> {
   const { engine } = room;
   const told = engine.deeds.length;
+  const before = eventsOf(room);
+  const count = (event: string) => before.filter((one) => one === event).length;
+  const wasInterrupted = count("allowed") > count("done") + count("failed");
   const second = room.start();
   await untilAnswers(room);
   expect(engine.deeds).toHaveLength(told);
@@ -107,14 +113,22 @@ async function expectGoesOn(room: Room): Promise<void> {
   expect(engine.deeds.slice(told)).toEqual(isDown ? ["start one"] : []);
   expect(engine.stateOf("one")).toBe("running");
   expect(eventsOf(room).slice(-2)).toEqual(["allowed", "done"]);
+  const lines = entriesOf(room).filter(({ event }) => event === "interrupted");
+  expect(lines).toHaveLength(wasInterrupted ? 1 : 0);
+  const seen = told === 0 ? "it has had no effect so far: " : isDown ? "it was cut " : "it took ";
+  for (const { text } of lines) expect(text).toStartWith(seen);
   second.kill("SIGTERM");
   expect(await second.exited).toMatchObject({ exitCode: 0 });
   expect(eventsOf(room).at(-1)).toBe("stopped");
 }
 
 /** Of all lives, oldest first. Each line is whole. */
-function eventsOf({ world }: Room): readonly string[] {
+function eventsOf(room: Room): readonly string[] {
+  return entriesOf(room).map(({ event }) => event);
+}
+
+function entriesOf({ world }: Room): readonly { event: string; text?: string }[] {
   const file = join(world.home, "broker", "record.jsonl");
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
-  return lines.map((line) => JSON.parse(line).event);
+  return lines.map((line) => JSON.parse(line));
 }

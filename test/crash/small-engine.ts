@@ -26,6 +26,7 @@ const STATE_AFTER: Readonly<Record<string, string>> = {
 export async function openSmallEngine(dir: string): Promise<SmallEngine> {
   const path = join(dir, "engine.sock");
   const states = new Map<string, string>(MEMBERS.map((name) => [name, "running"]));
+  const startedAt = new Map<string, string>();
   const deeds: string[] = [];
   const server = Bun.serve({ unix: path, fetch: (request) => answer(request) });
   const engine: SmallEngine = {
@@ -64,7 +65,7 @@ export async function openSmallEngine(dir: string): Promise<SmallEngine> {
       HostConfig: { NanoCpus: 0, Memory: 0, NetworkMode: "bridge" },
       State: {
         ...{ Status: state, Paused: state === "paused", OOMKilled: false, Error: "" },
-        ...{ Pid: 1, ExitCode: 0, StartedAt: "2026-01-01T00:00:00Z" },
+        ...{ Pid: 1, ExitCode: 0, StartedAt: startedAt.get(name) ?? LONG_AGO },
       },
     };
   }
@@ -74,12 +75,14 @@ export async function openSmallEngine(dir: string): Promise<SmallEngine> {
     deeds.push(deed);
     engine.onDeed(deed);
     states.set(name, STATE_AFTER[verb] ?? "gone");
+    if (verb === "start") startedAt.set(name, new Date().toISOString());
     return new Response(null, { status: 204 });
   }
 
   return engine;
 }
 
+const LONG_AGO = "2026-01-01T00:00:00Z";
 const ONE_OFF = "com.docker.compose.oneoff=False";
 
 function labelsOf(name: string): Readonly<Record<string, string>> {

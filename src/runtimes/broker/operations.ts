@@ -5,6 +5,7 @@ import { messageOf } from "../../domain/errors.ts";
 import type { MemberStatus, Runtime } from "../../domain/runtime.ts";
 import { createAllowance } from "./allowance.ts";
 import { harmOf } from "./harm.ts";
+import type { Settling } from "./interrupted.ts";
 import type { OfferedOperation } from "./protocol.ts";
 import type { BrokerRecord } from "./record.ts";
 
@@ -15,6 +16,8 @@ export interface OperationCall {
 
 export interface OperationsOptions {
   readonly record: BrokerRecord;
+  /** Told of every look before anything is done: what was interrupted is on record first. */
+  readonly settle: Settling;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -84,7 +87,7 @@ async function run(desk: Desk, runtime: Runtime, call: OperationCall): Promise<O
 
 /** Undefined when it may be done: then the member is taken, and the record says so. */
 async function admit(
-  { inWork, record, ...desk }: Desk,
+  { inWork, record, settle, ...desk }: Desk,
   runtime: Runtime,
   call: OperationCall,
 ): Promise<OperationEnd | undefined> {
@@ -98,6 +101,7 @@ async function admit(
   // Before the look: what ends during it may not be seen in it.
   const others = [...inWork.keys()];
   const members = await runtime.members();
+  await settle(members);
   const harm = harmOf({ operation, target, members, inWork: others });
   if (harm !== undefined) return refuse(harm, "bring another member of its role back first");
   await record.add({ event: "allowed", ...call });

@@ -17,7 +17,7 @@ const NEWLINE = 10;
 const TEXT_CHARS_MAX = 2_000;
 
 export interface RecordEntry {
-  readonly event: "started" | "allowed" | "done" | "failed" | "refused" | "stopped";
+  readonly event: "started" | "allowed" | "done" | "failed" | "interrupted" | "refused" | "stopped";
   /** Of the question; absent where it could not be read. */
   readonly do?: string;
   readonly member?: string;

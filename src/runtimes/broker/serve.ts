@@ -9,6 +9,7 @@ import { messageOf } from "../../domain/errors.ts";
 import type { Runtime } from "../../domain/runtime.ts";
 import { createAnswerer } from "./answer.ts";
 import { createConnections } from "./connections.ts";
+import { createSettling, readInterrupted, type Settling } from "./interrupted.ts";
 import { createOperations } from "./operations.ts";
 import { BrokerRecord } from "./record.ts";
 import { sayUntilAble } from "./say-until-able.ts";
@@ -33,7 +34,8 @@ export interface BrokerOptions {
 export async function serveBroker(options: BrokerOptions): Promise<void> {
   const { socket, recordFile, serves, open, clock, signal, say } = options;
   await using record = new BrokerRecord({ path: recordFile, clock, say });
-  const operations = createOperations({ record, clock, signal });
+  const settle = createSettling({ record, interrupted: await readInterrupted(recordFile) });
+  const operations = createOperations({ record, settle, clock, signal });
   const onDefect = (error: unknown) => say(`[Broker] defect: ${messageOf(error)}`);
   const refuse = (text: string) => void record.refuse({ text }).catch(onDefect);
   const answer = createAnswerer({ open, operations, record, clock, onDefect });
@@ -42,11 +44,22 @@ export async function serveBroker(options: BrokerOptions): Promise<void> {
   {
     await using _listening = await listenOn({ path: socket, server, clock });
     await record.add({ event: "started", text: `${serves} on ${socket}` });
-    await Promise.all([sayUntilAble(options), untilAborted(signal)]);
+    const settled = sayUntilAble(options).then(() => settleNow(options, settle));
+    await Promise.all([settled, untilAborted(signal)]);
   }
   await operations.settled();
   await connections.end();
   await record.add({ event: "stopped" });
+}
+
+/** What cannot be seen just now is settled by the first look of an operation. */
+async function settleNow({ open, signal, say }: BrokerOptions, settle: Settling): Promise<void> {
+  if (signal.aborted) return;
+  try {
+    await settle(await (await open()).members());
+  } catch (error) {
+    say(`[Broker] what was interrupted could not be looked at yet: ${messageOf(error)}`);
+  }
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
