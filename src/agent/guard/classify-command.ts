@@ -236,7 +236,8 @@ function classifyVariables({ prefix }: Command, scope: NestedScope): readonly Ef
 function classifyFor(loop: For, scope: NestedScope): readonly Effect[] {
   const name = loop.name.value;
   if (isSteering(name)) return [hidden(`for ${name}`, "it steers what runs")];
-  const words = loop.wordlist?.flatMap((word) => readNumbers(word) ?? readWord(word, scope)) ?? [];
+  const words =
+    loop.wordlist?.flatMap((word) => readNumbers(word, scope) ?? readWord(word, scope)) ?? [];
   const trouble = words.some(({ mayDivide }) => mayDivide)
     ? troubleOfFile("read", scope)
     : undefined;

@@ -34,6 +34,12 @@ const SETTERS: ReadonlySet<string> = new Set([
   "unset",
 ]);
 
+/** The shell gives them values by itself. */
+const SHELL_OWN = new RegExp(
+  "^(?:_|PWD|OLDPWD|PPID|LINENO|S?RANDOM|SECONDS|EPOCH.*|E?UID|GROUPS|OPT.*|REPLY|HOSTNAME" +
+    "|DIRSTACK|FUNCNAME|HIST.*|BASH.*|PIPESTATUS|COLUMNS|LINES|SHLVL)$",
+);
+
 /** Wherever they stand: what they run may be one of those, or a change of folder, in this shell. */
 const RUNS_BUILTINS: ReadonlySet<string> = new Set(["builtin", "command", "eval", "trap"]);
 
@@ -81,8 +87,12 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
   // Another IFS splits every value in another way.
   const isUnsettled = hasSetter || assigned.includes("IFS");
   const isOnlyOne = ({ name }: Assignment) =>
-    !isUnsettled && !loops.has(name) && assigned.filter((other) => other === name).length === 1;
-  const isSettled = (variable: string) => !isUnsettled && !assigned.includes(variable);
+    !isUnsettled &&
+    !SHELL_OWN.test(name) &&
+    !loops.has(name) &&
+    assigned.filter((other) => other === name).length === 1;
+  const isSettled = (variable: string) =>
+    !isUnsettled && !SHELL_OWN.test(variable) && !assigned.includes(variable);
   const constants = leadingAssignments(script).filter(isOnlyOne);
   const counts = (variable: string) =>
     !hasSetter &&

@@ -57,7 +57,29 @@ function classifyPrintf(words: readonly ShellWord[], scope: Scope): readonly Eff
 function classifyTest(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const isCode = words.some(({ text, isExact }) => isExact && /\$\(|`|\w\[/.test(text));
   const asksVariable = words.some(({ text }) => /^-[vR]$/.test(text));
-  return isCode || asksVariable ? hiddenSetting(words) : [effectOf({ kind: "read", words, scope })];
+  const isOpen = words.some((_, index) => mayBeOperator(words, index));
+  return isCode || asksVariable || isOpen
+    ? hiddenSetting(words)
+    : [effectOf({ kind: "read", words, scope })];
+}
+
+const COMPARISON = /^(?:[=!]=|[=<>]|-(?:eq|ne|[lg][te]|[no]t|ef))$/;
+const QUESTION = /^-[a-zA-Z]$/;
+
+/** `[ "$a" "$b" ]`: what it becomes may be `-v`. Beside an operator that is written out it is none. */
+function mayBeOperator(words: readonly ShellWord[], index: number): boolean {
+  const word = words[index];
+  if (!word || word.isExact) return false;
+  const args = words.slice(1).filter(({ text }) => text !== "]");
+  const isOne = (other: ShellWord | undefined, operators: RegExp) =>
+    other?.isExact === true && operators.test(other.text);
+  const [before, behind] = [words[index - 1], words[index + 1]];
+  return !(
+    args.length === 1 ||
+    isOne(before, COMPARISON) ||
+    isOne(before, QUESTION) ||
+    isOne(behind, COMPARISON)
+  );
 }
 
 function hiddenSetting(words: readonly ShellWord[]): readonly Effect[] {

@@ -10,14 +10,20 @@ export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
   if (argument.type === "Assignment") return { text: argument.text, isExact: false };
   const home = homeOf(argument, scope);
   const parts = argument.parts;
-  if (!parts) return home ?? { text: argument.value, isExact: !argument.value.startsWith("~") };
-  const word = joinWords(parts.map((part) => readPart(part, scope)));
+  if (!parts) return home ?? { text: argument.value, isExact: !/(?:^|[=:])~/.test(argument.text) };
+  const joined = joinWords(parts.map((part) => readPart(part, scope)));
+  const word = parts.some(mayBeHome) ? { ...joined, isExact: false } : joined;
   if (word.isExact) return word;
   return {
     ...word,
     ...(isOperand(parts) && { isOperand: true }),
     ...(mayDivide(parts, scope) && { mayDivide: true }),
   };
+}
+
+/** `~name/` is that user's home, whatever stands in quotes behind it. */
+function mayBeHome(part: WordPart): boolean {
+  return part.type === "Literal" && /(?:^|[=:])~/.test(part.text);
 }
 
 /** A pattern that begins with what is written out becomes operands only. */
@@ -39,7 +45,8 @@ function isDividing(part: WordPart, scope: Scope): boolean {
 const NUMBERS_MAX = 32;
 
 /** `$(seq 2379 2381)`: the words that it becomes; undefined for any other word. */
-export function readNumbers({ parts }: Word): readonly ShellWord[] | undefined {
+export function readNumbers({ parts }: Word, { facts }: Scope): readonly ShellWord[] | undefined {
+  if (facts.functions.has("seq")) return undefined;
   const [only, ...others] = parts ?? [];
   if (only?.type !== "CommandExpansion" || others.length > 0) return undefined;
   const [, first, second] = /^\$\(\s*seq\s+(\d{1,6})(?:\s+(\d{1,6}))?\s*\)$/.exec(only.text) ?? [];

@@ -11,6 +11,7 @@ import {
   type ShellWord,
   type Whereabouts,
 } from "./scope.ts";
+import { isHarmlessSed } from "./sed-scripts.ts";
 
 export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
   awk: classifyAwk,
@@ -43,15 +44,6 @@ function skipAwkOptions(words: readonly ShellWord[]): readonly ShellWord[] | und
   return /^-[Fv]./.test(first.text) ? skipAwkOptions(rest) : undefined;
 }
 
-/** A delimiter that is escaped stands for itself: where the address ends is then another matter. */
-const SED_ADDRESS = String.raw`(?:\d+|\$|/(?:[^/\\]|\\[^/])*/)`;
-const SED_PRINT = new RegExp(`^(?:${SED_ADDRESS}(?:,${SED_ADDRESS})?)?!?[pdq=]$`);
-/** s with one of four delimiters, and no flag that writes (w) or runs (e). */
-const SED_PART = String.raw`(?:(?!\1)[^\\]|\\.)*\1`;
-const SED_SUBSTITUTE = new RegExp(
-  String.raw`^(?:${SED_ADDRESS})?s([/|#,])${SED_PART}${SED_PART}[gpIi\d]*$`,
-);
-
 /** Among others it stands last: what follows an `e` in the middle is the script. */
 const SED_EXPRESSION = /^-[nEru]*e$/;
 
@@ -66,7 +58,7 @@ function classifySed(words: readonly ShellWord[], scope: Scope): readonly Effect
     scripts.length > 0 &&
     args.every(({ isExact, isOperand }) => isExact || isOperand) &&
     options.every(({ text }) => /^-[nEru]+e?$|^(-e|-i|--in-place)$/.test(text)) &&
-    scripts.every(({ text, isExact }) => isExact && text.split(";").every(isHarmlessSed));
+    scripts.every(({ text, isExact }) => isExact && isHarmlessSed(text));
   if (!isUnderstood) {
     return [effectBecause({ kind: "hidden", words, because: "sed that may write or run" })];
   }
@@ -75,11 +67,6 @@ function classifySed(words: readonly ShellWord[], scope: Scope): readonly Effect
   }
   const files = args.filter((word) => !word.text.startsWith("-") && !scripts.includes(word));
   return files.flatMap((word) => writeTo(word, scope));
-}
-
-function isHarmlessSed(script: string): boolean {
-  const trimmed = script.trim();
-  return SED_PRINT.test(trimmed) || SED_SUBSTITUTE.test(trimmed);
 }
 
 const FIND_RUNS: ReadonlySet<string> = new Set(["-exec", "-execdir"]);
