@@ -8,7 +8,6 @@ import { OperatorError } from "../domain/errors.ts";
 import type { SubjectPlace } from "../domain/shell.ts";
 import type { Sandbox } from "../infra/exec.ts";
 import { probeSandbox } from "../infra/sandbox.ts";
-import { canBeApart } from "../infra/sandbox-network.ts";
 import type { Address } from "../infra/sandbox-protocol.ts";
 import { quoteWord } from "../infra/shell-word.ts";
 import type { CommandContext } from "./context.ts";
@@ -22,13 +21,17 @@ export interface ShellOfAgent {
   readonly knowledge: (names: SubjectNames) => CommandKnowledge;
 }
 
+type WorkingSandbox = Extract<FoundSandbox, { state: "works" }>;
+
 export type FoundSandbox =
   | {
       readonly state: "works";
       readonly sandbox: Sandbox;
       readonly bwrap: string;
-      /** What a person named is all on this machine's loopback, or there is nothing of it. */
+      /** It reaches what a person named, and nothing beside it. */
       readonly isNetworkApart: boolean;
+      /** Of what a person named something speaks TLS. */
+      readonly isSealed: boolean;
     }
   /** A person's choice. */
   | { readonly state: "off" }
@@ -43,6 +46,7 @@ const PORTS: Readonly<Record<string, number>> = {
   "redis:": 6379,
   "rediss:": 6379,
 };
+const SEALED = ["https:", "rediss:"];
 
 /** What is typed wins over the environment. Throws code "usage" for another word. */
 function choiceOf({ flags, env }: CommandContext): (typeof CHOICES)[number] {
@@ -79,7 +83,7 @@ export function describeSandbox(found: FoundSandbox): string {
     case "works":
       return (
         `${found.bwrap}: a command that looks sees a read-only file system without homes and ` +
-        `keys, reaches ${found.isNetworkApart ? SUBJECT_ALONE : WHOLE_NETWORK}, and signals nobody`
+        `keys, reaches ${describeNetwork(found)}, and signals nobody`
       );
     case "off":
       return `switched off: ${BOUNDS_ALONE}`;
@@ -90,9 +94,16 @@ export function describeSandbox(found: FoundSandbox): string {
   }
 }
 
-const SUBJECT_ALONE = "the subject's addresses alone";
-const WHOLE_NETWORK = "this machine's network (endpoints are on other machines)";
-const BOUNDS_ALONE = "commands have bounds, see what this user sees, and write no files";
+function describeNetwork({ isNetworkApart, isSealed }: WorkingSandbox): string {
+  if (!isNetworkApart) return WHOLE_NETWORK;
+  return isSealed ? `${SUBJECT_ALONE} (what is said in TLS cannot be judged)` : SUBJECT_ALONE;
+}
+
+const SUBJECT_ALONE = "the subject's addresses alone and only to read";
+const WHOLE_NETWORK = "this machine's network (endpoints are on other machines, and ip is no help)";
+const BOUNDS_ALONE =
+  "commands have bounds, see what this user sees, and write no files; " +
+  "that a look changes nothing is for the guard alone";
 
 async function probe(context: CommandContext, shell: ShellOfAgent): Promise<FoundSandbox> {
   const { self } = context;
@@ -113,7 +124,8 @@ async function probe(context: CommandContext, shell: ShellOfAgent): Promise<Foun
     },
   });
   if (probed.state === "unusable") return { ...probed, bwrap };
-  return { ...probed, bwrap, isNetworkApart: canBeApart(named) };
+  const isSealed = named.some((address) => address.isSealed);
+  return { ...probed, bwrap, isNetworkApart: probed.isApart(named), isSealed };
 }
 
 function hiddenFrom(context: CommandContext): readonly string[] {
@@ -143,5 +155,6 @@ function addressOf(endpoint: string): readonly Address[] {
   if (!url) return [];
   const port = Number(url.port) || PORTS[url.protocol];
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  return port === undefined ? [] : [{ host, port }];
+  const isSealed = SEALED.includes(url.protocol);
+  return port === undefined ? [] : [{ host, port, isSealed }];
 }

@@ -33,6 +33,10 @@ export const REDIS_READS: ReadonlyMap<string, Uses> = new Map<string, Uses>([
   ["OBJECT", ["ENCODING", "FREQ", "HELP", "IDLETIME", "REFCOUNT"]],
   ["PUBSUB", ["CHANNELS", "HELP", "NUMPAT", "NUMSUB", "SHARDCHANNELS", "SHARDNUMSUB"]],
   ["SCRIPT", ["EXISTS", "HELP"]],
+  [
+    "SENTINEL",
+    ["CKQUORUM", "GET-MASTER-ADDR-BY-NAME", "MASTER", "MASTERS", "REPLICAS", "SENTINELS"],
+  ],
   ["SLOWLOG", ["GET", "HELP", "LEN"]],
   ["XINFO", ["CONSUMERS", "GROUPS", "HELP", "STREAM"]],
 ]);

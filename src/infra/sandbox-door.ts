@@ -12,7 +12,7 @@ import {
   nameOf,
   readRequest,
 } from "./sandbox-protocol.ts";
-import { openWireJudge } from "./wire-judge.ts";
+import { openWireJudge, type WireJudge } from "./wire-judge.ts";
 import type { Refusal } from "./wire-unit.ts";
 
 export interface DoorOptions {
@@ -142,18 +142,18 @@ function bridge(socket: Socket, { address, options }: Bridging): void {
       options.onRefused(address, why);
       outside.setTimeout(QUIET_MS, () => outside.destroy());
     };
-    passReads(socket, { outside, onRefused });
+    passReads(socket, { outside, judge: openWireJudge(address), onRefused });
   });
 }
 
 interface Passing {
   readonly outside: Socket;
+  readonly judge: WireJudge;
   /** Once; nothing passes any more. */
   readonly onRefused: (refusal: Refusal) => void;
 }
 
-function passReads(socket: Socket, { outside, onRefused }: Passing): void {
-  const judge = openWireJudge();
+function passReads(socket: Socket, { outside, judge, onRefused }: Passing): void {
   let isRefused = false;
   socket.on("data", (chunk: Buffer) => {
     if (isRefused) return;

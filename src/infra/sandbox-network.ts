@@ -16,9 +16,10 @@ const LOOPBACK_NAME = "localhost";
 /** Loopback says no at once; who is silent is taken as one that listens. */
 const REFUSED_WITHIN_MS = 200;
 
-/** False where an address is another machine's, which no loopback can stand for. */
-export function canBeApart(addresses: readonly Address[]): boolean {
-  return addresses.every(({ host }) => isIP(host) === 0 || isLoopback(host));
+/** IP addresses of other machines, for which no loopback can stand. */
+export function othersAmong(addresses: readonly Address[]): readonly string[] {
+  const hosts = addresses.map(({ host }) => host);
+  return [...new Set(hosts.filter((host) => isIP(host) !== 0 && !isLoopback(host)))];
 }
 
 export function networkInside(addresses: readonly Address[]): InsideNetwork {

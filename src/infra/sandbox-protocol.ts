@@ -6,6 +6,8 @@ export interface Address {
   /** A name, or an IP address as it is written in a URL without brackets. */
   readonly host: string;
   readonly port: number;
+  /** It speaks TLS, as a person said: nobody can read what goes to it. */
+  readonly isSealed?: boolean;
 }
 
 /** One place in the sandbox where something listens, for one address outside. */

@@ -1,6 +1,7 @@
 // The words of a bwrap command line: what a command in the sandbox sees of the machine. Everything,
 // read-only, but for the homes, the sockets and operator's own files, which are empty or not there.
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { join } from "node:path";
 
 export interface SandboxView {
@@ -17,11 +18,21 @@ export interface SandboxView {
   readonly doorDir: string;
   /** The file of a filter of system calls. */
   readonly filter: string | undefined;
-  /** False: the machine's network, as it is. */
-  readonly isNetworkApart: boolean;
+  readonly network: SandboxNetwork;
   readonly env: Readonly<Record<string, string>>;
   readonly scratchBytesMax: number;
 }
+
+export type SandboxNetwork =
+  /** The machine's, as it is. */
+  | { readonly type: "shared" }
+  | { readonly type: "apart" }
+  /** Apart, and other machines' addresses are its own: by what adds them, and which. */
+  | {
+      readonly type: "apart_for_others";
+      readonly ip: string;
+      readonly addresses: readonly string[];
+    };
 
 /** 0.8 bounds a tmpfs, and forbids further user namespaces. */
 export type BwrapAge = "new" | "old";
@@ -44,7 +55,9 @@ const NEEDED = ["/usr/bin", "/etc/passwd", "/proc/self", "/dev/null", "/bin/sh",
 
 /** Everything before the command that runs in it. */
 export function sandboxWords(view: SandboxView): readonly string[] {
-  const { bwrap, age, doorDir, filter, isNetworkApart, env, scratchBytesMax } = view;
+  const { bwrap, age, doorDir, filter, network, env, scratchBytesMax } = view;
+  const isNetworkApart = network.type !== "shared";
+  const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
   const cwd = realpathSync(view.cwd);
   // What stands below it is hidden with what is in it.
   const [dirs, files] = hiddenPlaces([...view.hidden, cwd]);
@@ -53,12 +66,14 @@ export function sandboxWords(view: SandboxView): readonly string[] {
   const emptied = dirs.filter((dir) => !writable.includes(dir));
   const shown = view.shown.filter((path) => existsSync(path));
   return [
+    ...(network.type === "apart_for_others" ? networkWords(bwrap, network) : []),
     ...(filter === undefined ? [] : ["/bin/sh", "-c", `exec "$@" ${FILTER_FD}<"$0"`, filter]),
     ...[bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc"],
     ...(filter === undefined ? [] : ["--seccomp", FILTER_FD]),
     ...["--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"],
     ...(age === "new" ? ["--disable-userns"] : []),
-    ...(isNetworkApart ? ["--unshare-net"] : []),
+    ...(network.type === "apart" ? ["--unshare-net"] : []),
+    ...["--uid", String(uid), "--gid", String(gid)],
     ...["--ro-bind", "/", "/", "--dev", "/dev"],
     ...["--proc", "/proc"],
     ...emptied.flatMap((dir) => ["--tmpfs", dir]),
@@ -72,6 +87,26 @@ export function sandboxWords(view: SandboxView): readonly string[] {
     ...["--chdir", cwd],
     ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
     "--",
+  ];
+}
+
+/**
+ * Everything before a sandbox in this network. Who adds its addresses is root there, and nobody in
+ * the sandbox is. Without CAP_SETFCAP the kernel allows no user namespace within one of that root.
+ */
+function networkWords(
+  bwrap: string,
+  { ip, addresses }: Extract<SandboxNetwork, { type: "apart_for_others" }>,
+): readonly string[] {
+  const adding = addresses.map((address) =>
+    isIPv6(address)
+      ? `"$0" addr add ${address}/128 dev lo nodad`
+      : `"$0" addr add ${address}/32 dev lo`,
+  );
+  return [
+    ...[bwrap, "--die-with-parent", "--unshare-user", "--uid", "0", "--gid", "0", "--unshare-net"],
+    ...["--cap-drop", "ALL", "--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_SETFCAP"],
+    ...["--dev-bind", "/", "/", "--", "/bin/sh", "-c", `${adding.join(" && ")} && exec "$@"`, ip],
   ];
 }
 

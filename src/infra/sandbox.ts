@@ -10,10 +10,10 @@ import {
   PROGRAMS_INSIDE,
   sweepDoorFolders,
 } from "./sandbox-folder.ts";
-import { canBeApart, networkInside, withoutRefusing } from "./sandbox-network.ts";
+import { networkInside, othersAmong, withoutRefusing } from "./sandbox-network.ts";
 import { type Address, DOOR_ENV, nameOf, type RelayPlan } from "./sandbox-protocol.ts";
 import { syscallFilter } from "./sandbox-syscalls.ts";
-import { type BwrapAge, sandboxWords, viewingWords } from "./sandbox-words.ts";
+import { type BwrapAge, type SandboxNetwork, sandboxWords, viewingWords } from "./sandbox-words.ts";
 import { placesOfSelf } from "./self.ts";
 import { SHELL_BOUNDS } from "./shell-bounds.ts";
 
@@ -32,7 +32,12 @@ export interface SandboxWorld {
 }
 
 export type ProbedSandbox =
-  | { readonly state: "works"; readonly sandbox: Sandbox }
+  | {
+      readonly state: "works";
+      readonly sandbox: Sandbox;
+      /** Of these it reaches each, and nothing beside them. */
+      isApart(addresses: readonly Address[]): boolean;
+    }
   /** In words, of bwrap or ours. */
   | { readonly state: "unusable"; readonly reason: string };
 
@@ -53,21 +58,30 @@ const NOT_ALLOWED = 126;
 /** Of one command. */
 const REFUSALS_TOLD_MAX = 5;
 const BWRAP_AGES: readonly BwrapAge[] = ["new", "old"];
+/** RFC 5737: nobody's. Nothing is sent there. */
+const ELSEWHERE: Address = { host: "203.0.113.1", port: 1 };
 const NOWHERE: SubjectPlace = { subject: "", members: [], topology: undefined };
 
 /** Runs nothing in it, once: a kernel or a container may not allow what bwrap does. */
 export async function probeSandbox(world: SandboxWorld): Promise<ProbedSandbox> {
   await sweepDoorFolders();
+  const ip = Bun.which("ip", { PATH: `${world.env.PATH ?? ""}:/usr/sbin:/sbin` }) ?? undefined;
+  const programs = programsOf(world);
   let reason = "";
-  for (const age of BWRAP_AGES) {
-    const site = { world, age, programs: programsOf(world) };
-    await using enclosure = await enclose(":", { ...site, place: NOWHERE });
+  for (const site of sitesOf({ world, programs, ip })) {
+    const network = networkFor(site.ip === undefined ? [] : [ELSEWHERE], site);
+    const probing = { ...site, network, listening: [], place: NOWHERE };
+    await using enclosure = await enclose(":", probing);
     const { exitCode, stderr } = Bun.spawnSync([...enclosure.argv], {
       cwd: world.cwd,
       env: { ...world.env },
       stdio: ["ignore", "ignore", "pipe"],
     });
-    if (exitCode === 0) return { state: "works", sandbox: sandboxAt(site) };
+    if (exitCode === 0) {
+      const isApart = (addresses: readonly Address[]) =>
+        networkFor(addresses, site).type !== "shared";
+      return { state: "works", sandbox: sandboxAt(site), isApart };
+    }
     reason = stderr.toString().trim().split("\n").at(-1) || `exit ${exitCode}`;
   }
   return { state: "unusable", reason };
@@ -77,6 +91,16 @@ interface Site {
   readonly world: SandboxWorld;
   readonly age: BwrapAge;
   readonly programs: readonly string[];
+  /** What gives a network of its own other machines' addresses, where that works. */
+  readonly ip: string | undefined;
+}
+
+/** The best first. */
+function sitesOf(found: Omit<Site, "age">): readonly Site[] {
+  return BWRAP_AGES.flatMap((age) => {
+    const plain = { ...found, age, ip: undefined };
+    return found.ip === undefined ? [plain] : [{ ...found, age }, plain];
+  });
 }
 
 function programsOf({ env }: SandboxWorld): readonly string[] {
@@ -90,21 +114,26 @@ function sandboxAt(site: Site): Sandbox {
     PLAIN_WORDS.test(command) && answering.includes(command.split(" ", 1)[0] ?? "");
   return {
     // The door would run it outside as it stands.
-    enclose: async (command, place) =>
-      isQuestion(command) ? undefined : enclose(command, { ...site, place }),
+    enclose: async (command, place) => {
+      if (isQuestion(command)) return undefined;
+      const addresses = site.world.addresses(place);
+      const network = networkFor(addresses, site);
+      const listening = network.type === "shared" ? [] : await withoutRefusing(addresses);
+      return enclose(command, { ...site, network, listening, place });
+    },
   };
 }
 
 interface Enclosing extends Site {
+  readonly network: SandboxNetwork;
+  /** What there is to reach. */
+  readonly listening: readonly Address[];
   readonly place: SubjectPlace;
 }
 
 async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure> {
-  const { world, age, programs, place } = enclosing;
+  const { world, age, programs, network, listening, place } = enclosing;
   await using kept = new AsyncDisposableStack();
-  const addresses = world.addresses(place);
-  const isNetworkApart = canBeApart(addresses);
-  const listening = isNetworkApart ? await withoutRefusing(addresses) : [];
   const { listen, hosts } = networkInside(listening);
   const filter = syscallFilter(process.arch);
   const folder = kept.use(await makeDoorFolder({ self: world.self, programs, hosts, filter }));
@@ -117,7 +146,7 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
   kept.use(await openDoor({ path: folder.door, addresses: listening, onRefused, ask }));
   const plan: RelayPlan = { door: DOOR_INSIDE, listen };
   const words = sandboxWords({
-    ...{ bwrap: world.bwrap, age, cwd: world.cwd, hidden: world.hidden, isNetworkApart },
+    ...{ bwrap: world.bwrap, age, cwd: world.cwd, hidden: world.hidden, network },
     shown: [...placesOfSelf(world.self), ...world.shown(place)],
     doorDir: folder.dir,
     filter: folder.filter,
@@ -130,6 +159,14 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
     notes: () => [...refusals],
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+function networkFor(addresses: readonly Address[], { ip }: Pick<Site, "ip">): SandboxNetwork {
+  const others = othersAmong(addresses);
+  if (others.length === 0) return { type: "apart" };
+  return ip === undefined
+    ? { type: "shared" }
+    : { type: "apart_for_others", ip, addresses: others };
 }
 
 async function answer(asked: AskedProgram, enclosing: Enclosing): Promise<number> {

@@ -1,5 +1,6 @@
 // What passes of the bytes that a command that looks sends to a member. Nobody is believed here,
 // not even the guard: the first bytes say what a connection speaks, and every unit must read.
+import type { Address } from "./sandbox-protocol.ts";
 import { readHttpRequest } from "./wire-http.ts";
 import { readRedisCommand } from "./wire-redis.ts";
 import type { ReadUnit, Refusal, Unit } from "./wire-unit.ts";
@@ -11,6 +12,8 @@ export interface Heard {
   readonly refusal?: Refusal;
 }
 
+export type WireJudge = (chunk: Buffer) => Heard;
+
 const FIRST_LINE_BYTES_MAX = 8 * 1024;
 const NEWLINE = 10;
 /** RFC 8446, 5.1: the record of a handshake. */
@@ -18,8 +21,8 @@ const TLS_HANDSHAKE = 22;
 /** 6.2: fatal, handshake_failure. */
 const TLS_ALERT = "\x15\x03\x01\x00\x02\x02\x28";
 
-/** For one connection. */
-export function openWireJudge(): (chunk: Buffer) => Heard {
+/** For one connection. To an address that is sealed TLS passes as well. */
+export function openWireJudge({ isSealed = false }: Pick<Address, "isSealed">): WireJudge {
   let readUnit: ReadUnit | undefined;
   let held: Buffer = Buffer.alloc(0);
   return (chunk) => {
@@ -27,7 +30,7 @@ export function openWireJudge(): (chunk: Buffer) => Heard {
     let passed = 0;
     for (;;) {
       const rest = held.subarray(passed);
-      readUnit ??= protocolOf(rest);
+      readUnit ??= isSealed && rest[0] === TLS_HANDSHAKE ? passSealed : protocolOf(rest);
       const unit: Unit = rest.length > 0 && readUnit ? readUnit(rest) : { type: "open" };
       if (unit.type === "reads") {
         passed += unit.bytes;
@@ -52,6 +55,10 @@ function protocolOf(bytes: Buffer): ReadUnit | undefined {
   if (end === -1 && bytes.length < FIRST_LINE_BYTES_MAX) return undefined;
   const line = bytes.toString("latin1", 0, end === -1 ? FIRST_LINE_BYTES_MAX : end);
   return / HTTP\//.test(line) ? readHttpRequest : readRedisCommand;
+}
+
+function passSealed({ length }: Buffer): Unit {
+  return { type: "reads", bytes: length };
 }
 
 function refuseTls(): Unit {

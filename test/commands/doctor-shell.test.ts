@@ -13,10 +13,10 @@ const OPERATOR = [process.execPath, join(import.meta.dir, "../../src/main.ts")];
 interface Place extends Disposable {
   readonly lines: readonly string[];
   readonly errors: readonly string[];
-  /** A PATH without bwrap, or with one that may not do its work. */
+  /** A PATH without bwrap, or with one that may not do its work, or not all of it. */
   context(
     typed: readonly string[],
-    sandbox?: "absent" | "broken",
+    sandbox?: "absent" | "broken" | "without_networks",
   ): ReturnType<typeof commandContext>;
 }
 
@@ -28,7 +28,10 @@ function openPlace(): Place {
     ...{ lines, errors },
     context: (typed, sandbox = "absent") => {
       const broken = "#!/bin/sh\necho 'bwrap: No permissions' >&2; exit 1\n";
-      if (sandbox === "broken") writeFileSync(join(folder, "bwrap"), broken, { mode: 0o755 });
+      const exec = `exec ${Bun.which("bwrap")} "$@"`;
+      const refusing = `#!/bin/sh\ncase "$*" in *CAP_NET_ADMIN*) exit 1;; esac; ${exec}\n`;
+      const script = sandbox === "broken" ? broken : refusing;
+      if (sandbox !== "absent") writeFileSync(join(folder, "bwrap"), script, { mode: 0o755 });
       return commandContext({
         typed,
         env: { PATH: folder, OPERATOR_HOME: join(folder, "home"), ANTHROPIC_API_KEY: "sk-ant-1" },
@@ -41,7 +44,9 @@ function openPlace(): Place {
   };
 }
 
-const ALONE = "commands have bounds, see what this user sees, and write no files";
+const ALONE =
+  "commands have bounds, see what this user sees, and write no files; " +
+  "that a look changes nothing is for the guard alone";
 
 test("doctor reads the bounds in force, each with its value and who keeps it", async () => {
   using place = openPlace();
@@ -83,16 +88,20 @@ test.skipIf(BWRAP_TROUBLE !== undefined)(
   async () => {
     using place = openPlace();
     const { context } = place;
-    for (const pd of ["http://127.0.0.1:2379", "http://10.0.0.1:2379"]) {
-      const asked = context(["--json"]);
-      const env = { ...asked.env, PATH: process.env.PATH, PD_ENDPOINT: pd };
+    const said = async (scheme: string, sandbox: "absent" | "without_networks") => {
+      const asked = context(["--json"], sandbox);
+      const PATH = `${asked.env.PATH}:${process.env.PATH}`;
+      const env = { ...asked.env, PATH, PD_ENDPOINT: `${scheme}://203.0.113.1:2379` };
       await runDoctor({ ...asked, self: OPERATOR, env });
-    }
-    const networks = place.lines.map((line) => /reaches ([^,]*), and/.exec(line)?.[1]);
-    expect(networks).toEqual([
-      "the subject's addresses alone",
-      "this machine's network (endpoints are on other machines)",
+      return /reaches (.*), and signals/.exec(place.lines.at(-1) ?? "")?.[1];
+    };
+    expect([await said("http", "absent"), await said("https", "absent")]).toEqual([
+      "the subject's addresses alone and only to read",
+      "the subject's addresses alone and only to read (what is said in TLS cannot be judged)",
     ]);
+    expect(await said("http", "without_networks")).toBe(
+      "this machine's network (endpoints are on other machines, and ip is no help)",
+    );
   },
 );
 

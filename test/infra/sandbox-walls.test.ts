@@ -1,6 +1,7 @@
 // What a command in the sandbox gets of the machine that is neither a file nor an address.
 import { beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ProbedSandbox, probeSandbox } from "../../src/infra/sandbox.ts";
 import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
@@ -35,6 +36,51 @@ testInSandbox(inSandbox("nobody listens on a socket in the file system"), async 
   await server.stop(true);
   rmSync(dir, { recursive: true });
   expect([outside, seen]).toEqual(["it answers\n", expect.stringMatching(/^[1-9]\d*\n/)]);
+});
+
+/** Of this machine, and no loopback: to a sandbox it is another machine's. */
+const address = Object.values(networkInterfaces())
+  .flatMap((one) => one ?? [])
+  .find(({ internal, family }) => !internal && family === "IPv4")?.address;
+const whyNoAddress = address ? "" : " (skipped: no address but loopback)";
+
+testInSandbox.skipIf(address === undefined)(
+  inSandbox(`another machine's address is reached like any other, alone${whyNoAddress}`),
+  async () => {
+    const fetch = ({ method }: Request) => new Response(`${method}\n`);
+    using server = Bun.serve({ port: 0, hostname: address ?? "", fetch });
+    using other = Bun.serve({ port: 0, hostname: address ?? "", fetch });
+    const [host, port] = [address ?? "", server.port ?? 0];
+    const addresses = () => [{ host, port }];
+    const apart = await probeSandbox(sandboxWorld({ addresses }));
+    const url = `http://${host}:${port}/`;
+    const asked = `curl -s ${url}; curl -s -X PUT ${url}; curl -s http://${host}:${other.port}/`;
+    const { output } = await runInside(
+      `${asked}; echo $?; curl -s http://169.254.169.254/; echo $?; id -u`,
+      { inside: apart },
+    );
+    expect(output.head.split("\n")).toEqual([
+      "GET",
+      "operator: PUT: a command that looks sends GET and HEAD alone",
+      ...["7", "7", String(process.geteuid?.()), ""],
+    ]);
+  },
+);
+
+testInSandbox(inSandbox("where no network can be given addresses, that is said"), async () => {
+  const folder = mkdtempSync(join(tmpdir(), "operator-walls-"));
+  const bwrap = join(folder, "bwrap");
+  const script = `case "$*" in *CAP_NET_ADMIN*) exit 1;; esac; exec ${Bun.which("bwrap")} "$@"`;
+  writeFileSync(bwrap, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const probed = [inside, await probeSandbox(sandboxWorld({ bwrap }))];
+  rmSync(folder, { recursive: true });
+  const isApart = (host: string) =>
+    probed.map((one) => one?.state === "works" && one.isApart([{ host, port: 1 }]));
+  expect(["127.0.0.1", "pd1", "203.0.113.1"].map(isApart)).toEqual([
+    [true, true],
+    [true, true],
+    [true, false],
+  ]);
 });
 
 const hasPerl = Bun.which("perl") !== null;

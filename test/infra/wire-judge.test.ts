@@ -1,11 +1,12 @@
 // What passes of the bytes that a command that looks sends: by table, whole and in pieces.
 import { expect, test } from "bun:test";
 import { REDIS } from "../../src/agent/guard/verb-tables.ts";
+import { REDIS_READS } from "../../src/infra/redis-reads.ts";
 import { openWireJudge } from "../../src/infra/wire-judge.ts";
 
 /** What passed, and why no more did. */
 function hear(text: string, chunkBytes = text.length): readonly [string, string | undefined] {
-  const judge = openWireJudge();
+  const judge = openWireJudge({});
   const bytes = Buffer.from(text, "latin1");
   let passed = "";
   for (let at = 0; at < bytes.length; at += chunkBytes) {
@@ -126,6 +127,14 @@ test("what follows a request or a command that reads is judged as well", () => {
   }
 });
 
+test("TLS passes where a person said that it is spoken, and what is read there is judged", () => {
+  const judge = openWireJudge({ isSealed: true });
+  const hello = Buffer.from("\x16\x03\x01");
+  expect([judge(hello), judge(hello)]).toEqual([{ passes: hello }, { passes: hello }]);
+  const plain = openWireJudge({ isSealed: true });
+  expect(plain(Buffer.from("FLUSHALL\r\n")).refusal?.why).toBe(`FLUSHALL: ${READS}`);
+});
+
 test("what never ends is not held for ever", () => {
   const filler = "a".repeat(70_000);
   for (const start of [
@@ -141,7 +150,9 @@ test("what never ends is not held for ever", () => {
 test("what the guard takes for reading of Redis passes", () => {
   const reads = [...REDIS.verbs].filter(([, kind]) => kind === "read").map(([verb]) => verb);
   const verbs = reads.filter((verb) => !verb.startsWith("--"));
-  const next: Readonly<Record<string, string>> = { object: "encoding", xinfo: "stream" };
-  const refused = verbs.filter((verb) => hear(`${verb} ${next[verb] ?? ""}\r\n`)[1] !== undefined);
+  const refused = verbs.filter((verb) => {
+    const uses = REDIS_READS.get(verb.toUpperCase()) ?? [];
+    return hear(`${verb} ${uses === "always" ? "" : (uses[0] ?? "")}\r\n`)[1] !== undefined;
+  });
   expect(refused).toEqual([]);
 });
