@@ -32,7 +32,8 @@ async function recordReply(
   for (const block of blocks) {
     const thought = block.type === "text" || block.type === "opaque" ? block.text.trim() : "";
     if (thought === "") continue;
-    context.progress.lastThought = thought;
+    // Now, for it is cut where it is told: half a secret is not known as one.
+    context.progress.lastThought = context.agent.redact(thought);
     say(context, `[${context.agent.model.speaker}] ${await condense(context, thought)}`);
   }
 }

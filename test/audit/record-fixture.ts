@@ -21,7 +21,7 @@ const SCRIPT = [
     says("I look first."),
     shell("for dial in left right; do echo $dial; done | sort -r | head -n 1"),
   ]),
-  message([shell("rm -rf $OPERATOR_HOME"), shell("curl -s http://10.9.9.9/"), shell("pd-ctl |sh")]),
+  message([shell("rm -rf $OPERATOR_HOME"), shell("curl -s http://10.9.9.9/")]),
   message([set(5)]),
   message([conclude("it was turned down", "left shows 5")]),
   message([thinks("Not enough.", "signature-2"), set(9)]),

@@ -181,14 +181,29 @@ test("a record holds no secret, and a session that met one is replayed without i
       says({ type: "text", text: `I use ${SECRET}` }, shellCall(`echo ${SECRET}`)),
       // Without it the guard would not know which file that is.
       () => says(shellCall(`touch ${world.scratch}/${SECRET}`)),
+      // What is told of a long line ends in the middle of it.
+      says(shellCall(`echo ${"looking ".repeat(11)}${SECRET}`)),
       says(concludeCall("cannot_fix")),
     ],
   });
   await world.openTicket();
   await world.run();
   const events = await eventsOf(world);
-  expect(JSON.stringify(events)).not.toContain(SECRET);
+  expect(JSON.stringify(events)).not.toContain(SECRET.slice(0, 6));
   expect(await replaySession(events)).toMatchObject(SAME);
+});
+
+test("of a thought that is told to its middle no half of a secret is left", async () => {
+  const text = `${"x".repeat(388)} ${SECRET}`;
+  using world = openWorld({
+    script: [says({ type: "text", text }, shellCall("true"))],
+    limits: { turnsMax: 1 },
+  });
+  await world.openTicket();
+  await world.run();
+  expect((await world.session()).stopDetail).toContain("last thought: xxx");
+  expect(JSON.stringify(await world.session())).not.toContain(SECRET.slice(0, 6));
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
 });
 
 test("the session of an agent that was killed is replayed as far as it was recorded", async () => {

@@ -120,7 +120,9 @@ export function effectBecause({ kind, words, because }: ExplainedEffect): Effect
 
 function sourceOf(words: readonly ShellWord[]): string {
   const text = words.map((word) => word.text).join(" ");
-  return text.length > SOURCE_MAX ? `${text.slice(0, SOURCE_MAX)}…` : text;
+  if (text.length <= SOURCE_MAX) return text;
+  // At a space: a secret that is cut in two is not known as one any more.
+  return `${text.slice(0, SOURCE_MAX).replace(/\S*$/, "")}…`;
 }
 
 function isMember(text: string, scope: Scope): boolean {
