@@ -32,19 +32,36 @@ const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|DSN|WEBH
 /** Such a variable names a file with a secret, and is none itself. */
 const NAMES_A_FILE = /_FILE$/;
 
-/** Values that must appear in nothing that leaves the process. */
+/** Values that must appear in nothing that leaves the process: of the environment, and typed. */
+export function secretsFor(context: CommandContext): readonly string[] {
+  const typed = endpointsOf(context, ENDPOINTS).flatMap(passwordsIn);
+  return [...new Set([...secretsOf(context.env), ...typed])];
+}
+
 export function secretsOf(env: Environment): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    if (!SECRET_NAME.test(name)) return passwordIn(value);
+    if (!SECRET_NAME.test(name)) return passwordsIn(value);
     return NAMES_A_FILE.test(name) ? readSecret(value) : [value];
   });
 }
 
-/** Of a URL: `REDIS_URL`. */
-function passwordIn(value: string): readonly string[] {
-  const password = URL.parse(value)?.password ?? "";
-  return password === "" ? [] : [password];
+/** Commands that ask the subject need these: the endpoints that a password came with. */
+export function endpointsWithPassword(context: CommandContext): readonly string[] {
+  const { env } = context;
+  const given = { ...env, ...namedEndpoints(context) };
+  const variables = ENDPOINTS.map(({ variable }) => variable);
+  return variables.filter((variable) => /:[^:@/]+@/.test(given[variable] ?? ""));
+}
+
+/** Of a URL, or of several: `REDIS_URL`. As it is written there, and as it is meant. */
+function passwordsIn(value: string): readonly string[] {
+  return value.split(",").flatMap((one) => {
+    const { password = "" } = URL.parse(one.trim()) ?? {};
+    if (password === "") return [];
+    const meant = new URLSearchParams(`_=${password.replaceAll("+", "%2B")}`).get("_");
+    return [...new Set([password, meant ?? password])];
+  });
 }
 
 /** What we may not read, no command of ours may. */

@@ -10,7 +10,7 @@ import { closeOwnMemory } from "../infra/own-memory.ts";
 import { openModel } from "../models/open-model.ts";
 import { modeOf } from "./agent-mode.ts";
 import { describeSandbox, requiredSandbox } from "./agent-sandbox.ts";
-import { findShellSandbox, openAgentShell, secretsOf, shellKnowledge } from "./agent-shell.ts";
+import { findShellSandbox, openAgentShell, secretsFor, shellKnowledge } from "./agent-shell.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { choiceFlag, durationFlag, isFlagSet, numberFlag, textFlag } from "./flags.ts";
@@ -74,7 +74,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
     knowledge: shellKnowledge(context, sandbox),
     classify: classifyCommand,
     policy,
-    redact: createRedactor(secretsOf(env)),
+    redact: createRedactor(secretsFor(context)),
     idleMs: IDLE_MS,
     pollMs: POLL_MS,
     backoffMs: BACKOFF_MS,

@@ -6,7 +6,7 @@ import { createShell } from "../infra/exec.ts";
 import { openProcessBound } from "../infra/process-bound.ts";
 import { SHELL_BOUNDS, sayBytes } from "../infra/shell-bounds.ts";
 import { describeSandbox, type FoundSandbox, isSandboxRequired } from "./agent-sandbox.ts";
-import { findShellSandbox, secretsOf } from "./agent-shell.ts";
+import { endpointsWithPassword, findShellSandbox, secretsFor } from "./agent-shell.ts";
 import type { CommandContext } from "./context.ts";
 import type { Finding } from "./doctor.ts";
 
@@ -109,10 +109,12 @@ function sayBound({ name, max, unit }: BoundInForce): string {
   return `${spoken} ${unit === "bytes" ? sayBytes(max) : [max, unit].join(" ").trim()}`;
 }
 
-function examineSecrets({ env }: CommandContext): Finding {
-  const count = new Set(secretsOf(env)).size;
+function examineSecrets(context: CommandContext): Finding {
+  const count = new Set(secretsFor(context)).size;
+  const passedOn = endpointsWithPassword(context);
+  const butOf = passedOn.length === 0 ? "" : `, but for the password in ${passedOn.join(", ")}`;
   const detail =
-    `${count} in the environment: no command gets one, and what is shown or kept has none ` +
-    "of them; commands get variables by name";
+    `${count} are known: no command gets one${butOf}, and what is shown or kept has none of ` +
+    "them; commands get variables by name";
   return { name: "secrets", state: "here", detail };
 }

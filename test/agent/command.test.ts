@@ -4,7 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAgentCommand } from "../../src/commands/agent.ts";
-import { openAgentShell, secretsOf, shellKnowledge } from "../../src/commands/agent-shell.ts";
+import {
+  endpointsWithPassword,
+  openAgentShell,
+  secretsFor,
+  secretsOf,
+  shellKnowledge,
+} from "../../src/commands/agent-shell.ts";
 import type { CommandContext } from "../../src/commands/context.ts";
 import { commandContext } from "../support/command-context.ts";
 
@@ -90,10 +96,15 @@ test("a variable is secret by any of its usual names", () => {
   expect(secretsOf(env)).toEqual(secret);
 });
 
-test("the password in a URL is a secret, whatever the variable's name", () => {
-  expect(
-    secretsOf({ REDIS_URL: "redis://:hunter2@redis:6379", PD_ENDPOINT: "http://pd:2379" }),
-  ).toEqual(["hunter2"]);
+test("the passwords in URLs are secrets, whatever the variable's name, typed ones, too", () => {
+  using place = openPlace();
+  const urls = "redis://:hunter2@redis:6379, redis://u:hunter%403@other:6379";
+  const env = { REDIS_URL: urls, PD_ENDPOINT: "http://pd:2379" };
+  const written = ["hunter2", "hunter%403", "hunter@3"];
+  expect(secretsOf(env)).toEqual(written);
+  const typed = place.context(["--redis", ":hunter4@redis:6379"], env);
+  expect(secretsFor(typed)).toEqual([...written, "hunter4"]);
+  expect(endpointsWithPassword(typed)).toEqual(["REDIS_URL"]);
 });
 
 test("a home that cannot be made is an ordinary failure", async () => {
