@@ -68,7 +68,9 @@ async function* jsonParts(wish: Export, counted: { rows: number }): AsyncGenerat
     yield line("ticket", ticket);
     for (const own of session ? [session] : await store.sessionsOf(ticket.id)) {
       yield line("session", own);
-      for (const step of await store.journalOf(own.id)) yield line("step", step);
+      for (const { kind: tool, ...step } of await store.journalOf(own.id)) {
+        yield line("step", { tool, ...step });
+      }
       const asked = approvals.get(own.id) ?? [];
       for (const approval of asked.toReversed()) yield line("approval", approval);
     }

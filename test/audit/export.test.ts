@@ -8,7 +8,7 @@ import { runAudit } from "../../src/commands/audit.ts";
 import { OperatorError } from "../../src/domain/errors.ts";
 import { openWorld, type World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom, type Ran } from "../commands/desk-room.ts";
-import { concludeCall, says, shellCall } from "../support/scripted-model.ts";
+import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
 import { verdictWith } from "../support/verdicts.ts";
 
 const HOSTILE = [
@@ -91,6 +91,24 @@ test("the page holds no element, attribute or address that is not its own", asyn
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
   expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e-\u200f\u202a-\u202e]/);
   expect(page).toContain("&lt;script&gt;fetch(&quot;http://evil.example/&quot;)");
+});
+
+test("a step says by which tool it was done", async () => {
+  using world = openWorld({
+    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
+  });
+  await world.openTicket();
+  await world.run();
+  await using room = await openDeskRoom();
+  const out = join(folder, "steps.jsonl");
+  await exported(room, world, { out });
+  const rows = readFileSync(out, "utf8").split("\n").slice(0, 4);
+  expect(rows.map((row) => JSON.parse(row))).toMatchObject([
+    { kind: "export" },
+    { kind: "ticket" },
+    { kind: "session" },
+    { kind: "step", tool: "act", operation: { action: "switch_on" }, state: "done" },
+  ]);
 });
 
 test("JSON Lines hold every row, and the events as the chain has them", async () => {
