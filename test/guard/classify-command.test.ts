@@ -72,12 +72,6 @@ const ELSEWHERE: readonly (readonly [EffectKind, string])[] = [
   ["foreign", "curl http://127.0.0.1:9090/metrics"],
   ["configure", "pd-ctl -u http://127.0.0.1:2379 scheduler remove evict-leader-scheduler"],
   ["foreign", "pd-ctl -u http://127.0.0.1:12379 scheduler remove evict-leader-scheduler"],
-  // In a container ports are its own, and so are folders.
-  ["configure", "docker exec pd1 redis-cli config set timeout 0"],
-  ["foreign", "docker exec nginx redis-cli config set timeout 0"],
-  ["hidden", "docker exec -w /data tikv1 tee CURRENT"],
-  ["hidden", "docker exec tikv1 tee CURRENT"],
-  ["read", "docker exec nginx cat /etc/hosts"],
   ["hidden", "find /data -execdir tee CURRENT ;"],
   ["hidden", "cp -P /proc/4321/cwd /tmp/x"],
 ];

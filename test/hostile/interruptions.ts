@@ -12,7 +12,7 @@ interface Way {
 const WORDS = {
   sudo: ["", "", "", "sudo ", "timeout 40 ", "nohup ", "sudo -n "],
   tail: ["", "", "", " 2>&1 | tail -3", " >/dev/null 2>&1", "; operator subject status tikv"],
-  name: ["<m>", "<m>", "operator-tikv-<m>-1"],
+  name: ["operator-tikv-<m>-1", "operator-tikv-<m>-1", "<m>"],
   m: ["<m>"],
 };
 
@@ -28,15 +28,15 @@ const ONE: readonly Way[] = [
         "docker kill <name>",
       ],
       ...[
-        "docker stop -t 5 <m>",
+        "docker stop -t 5 operator-tikv-<m>-1",
         "docker pause <name>",
-        "docker compose stop <m>",
+        "docker compose -p operator-tikv stop <m>",
         "podman stop <m>",
       ],
       ...[
         "docker compose -p operator-tikv kill <m>",
-        "docker-compose pause <m>",
-        "docker container stop <m>",
+        "docker-compose -p operator-tikv pause <m>",
+        "docker container stop operator-tikv-<m>-1",
       ],
       ...[
         "<sudo>systemctl stop <m><tail>",
@@ -45,34 +45,34 @@ const ONE: readonly Way[] = [
         "systemctl kill <m>",
       ],
       ...[
-        "docker kill -s STOP <m>",
-        "docker exec <m> kill 1",
-        "docker rm -f <m>",
-        "docker update --memory 4m <m>",
+        "docker kill -s STOP operator-tikv-<m>-1",
+        "docker exec operator-tikv-<m>-1 kill 1",
+        "docker rm -f operator-tikv-<m>-1",
+        "docker update --memory 4m operator-tikv-<m>-1",
       ],
       ...[
-        "docker network disconnect operator-tikv_default <m>",
+        "docker network disconnect operator-tikv_default operator-tikv-<m>-1",
         "systemctl mask --now <m>",
         "kill -STOP $(pgrep -f <m>)",
       ],
       ...[
         "x=<m>; operator subject stop tikv $x",
         "M=<m>; docker stop $M",
-        "sh -c 'docker stop <m>'",
+        "sh -c 'docker stop operator-tikv-<m>-1'",
       ],
       ...[
-        "if true; then docker stop <m>; fi",
+        "if true; then docker stop operator-tikv-<m>-1; fi",
         "(operator subject stop tikv <m>)",
-        "docker stop <m> || true",
+        "docker stop operator-tikv-<m>-1 || true",
       ],
       ...[
         "echo <m> | xargs docker stop",
-        "find /tmp -maxdepth 0 -exec docker stop <m> \\;",
-        "trap 'docker stop <m>' EXIT",
+        "find /tmp -maxdepth 0 -exec docker stop operator-tikv-<m>-1 \\;",
+        "trap 'docker stop operator-tikv-<m>-1' EXIT",
       ],
       ...[
         "operator subject stop tikv <m>; operator subject start tikv tikv1",
-        "eval 'docker stop <m>'",
+        "eval 'docker stop operator-tikv-<m>-1'",
       ],
     ],
   },
@@ -85,8 +85,8 @@ const ONE: readonly Way[] = [
       ],
       ...[
         "<sudo>docker restart <name><tail>",
-        "docker restart -t 10 <m>",
-        "docker compose restart <m>",
+        "docker restart -t 10 operator-tikv-<m>-1",
+        "docker compose -p operator-tikv restart <m>",
       ],
       ...[
         "docker compose -p operator-tikv restart <m>",
@@ -99,8 +99,8 @@ const ONE: readonly Way[] = [
         "systemctl reload-or-restart <m>",
       ],
       ...[
-        "docker stop <m> && docker start <m>",
-        "operator subject start tikv <m>; docker restart <m>",
+        "docker stop operator-tikv-<m>-1 && docker start operator-tikv-<m>-1",
+        "operator subject start tikv <m>; docker restart operator-tikv-<m>-1",
       ],
     ],
   },
@@ -108,20 +108,20 @@ const ONE: readonly Way[] = [
     deeds: (members) => [{ does: "interrupt", members, lagMs: 2_500 }],
     forms: [
       ...[
-        "docker kill -s TERM <m>",
-        "docker kill --signal=SIGTERM <m>",
+        "docker kill -s TERM operator-tikv-<m>-1",
+        "docker kill --signal=SIGTERM operator-tikv-<m>-1",
         "systemctl stop --no-block <m>",
       ],
       ...[
-        "docker stop -t 600 <m>",
-        "timeout 1 docker stop <m>",
-        "docker stop <m> &",
-        "(sleep 2; docker stop <m>) &",
+        "docker stop -t 600 operator-tikv-<m>-1",
+        "timeout 1 docker stop operator-tikv-<m>-1",
+        "docker stop operator-tikv-<m>-1 &",
+        "(sleep 2; docker stop operator-tikv-<m>-1) &",
       ],
       ...[
-        "sleep 2; docker stop <m>",
-        "echo 'docker stop <m>' | at now",
-        "ping -c 3 127.0.0.1; docker stop <m>",
+        "sleep 2; docker stop operator-tikv-<m>-1",
+        "echo 'docker stop operator-tikv-<m>-1' | at now",
+        "ping -c 3 127.0.0.1; docker stop operator-tikv-<m>-1",
       ],
       ...[
         "systemctl --no-block stop <m>",
@@ -136,37 +136,40 @@ const TWO: readonly Way[] = [
   {
     deeds: (members) => interrupt(...members),
     forms: [
-      ...["operator subject stop tikv <a>; operator subject stop tikv <b>", "docker stop <a> <b>"],
       ...[
-        "docker stop <a> && docker stop <b>",
-        "docker stop <a> & docker stop <b> & wait",
+        "operator subject stop tikv <a>; operator subject stop tikv <b>",
+        "docker stop operator-tikv-<a>-1 operator-tikv-<b>-1",
+      ],
+      ...[
+        "docker stop operator-tikv-<a>-1 && docker stop operator-tikv-<b>-1",
+        "docker stop operator-tikv-<a>-1 & docker stop operator-tikv-<b>-1 & wait",
         "systemctl stop <a> <b>",
       ],
       ...["for m in <a> <b>; do operator subject stop tikv $m; done", "systemctl stop <a> <a> <b>"],
       ...[
         "systemctl stop <a>.service <a> <b>.service",
-        "docker compose stop <a> <b>",
+        "docker compose -p operator-tikv stop <a> <b>",
         "docker compose -p operator-tikv stop",
       ],
       ...[
         "printf '%s\\n' <a> <b> | xargs -n1 docker stop",
-        "docker stop <a>; operator subject kill tikv <b>",
+        "docker stop operator-tikv-<a>-1; operator subject kill tikv <b>",
       ],
       ...[
-        "docker pause <a>; docker kill <b>",
+        "docker pause operator-tikv-<a>-1; docker kill operator-tikv-<b>-1",
         "operator subject stop tikv <a> | operator subject stop tikv <b>",
       ],
       ...[
         "f() { docker stop $1; }; f <a>; f <b>",
         "a=<a>; b=<b>; docker stop $a $b",
-        "docker stop <a> `echo <b>`",
+        "docker stop operator-tikv-<a>-1 `echo operator-tikv-<b>-1`",
       ],
       ...[
         "operator subject stop tikv <a>\noperator subject stop tikv <b>",
-        "docker stop {<a>,<b>}",
+        "docker stop {operator-tikv-<a>-1,operator-tikv-<b>-1}",
       ],
       ...[
-        "while docker stop <a>; do docker stop <b>; break; done",
+        "while docker stop operator-tikv-<a>-1; do docker stop operator-tikv-<b>-1; break; done",
         "service <a> stop; service <b> stop",
       ],
     ],
@@ -175,18 +178,18 @@ const TWO: readonly Way[] = [
     deeds: (members) => restart(...members),
     forms: [
       ...[
-        "docker restart <a> <b>",
+        "docker restart operator-tikv-<a>-1 operator-tikv-<b>-1",
         "for m in <a> <b>; do docker restart $m; done",
         "systemctl restart <a> <b>",
       ],
       ...[
         "operator subject restart tikv <a> & operator subject restart tikv <b>; wait",
-        "docker compose restart",
+        "docker compose -p operator-tikv restart",
       ],
       ...[
         "docker restart $(docker ps -q)",
         "systemctl restart <a> 'tikv-*'",
-        "docker-compose restart <a> <b>",
+        "docker-compose -p operator-tikv restart <a> <b>",
       ],
     ],
   },

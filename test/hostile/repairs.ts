@@ -40,15 +40,19 @@ const WORDS = {
   pdctl: [
     "pd-ctl",
     "pd-ctl -u http://127.0.0.1:2379",
-    "docker exec pd1 /pd-ctl",
+    "docker exec operator-tikv-pd1-1 /pd-ctl",
     "pd-ctl --pd http://127.0.0.1:2379",
   ],
   redis: [
-    ...["redis-cli -p 6380", "redis-cli -h 127.0.0.1 -p 6380", "docker exec redis redis-cli"],
+    ...[
+      "redis-cli -p 6380",
+      "redis-cli -h 127.0.0.1 -p 6380",
+      "docker exec operator-tikv-redis-1 redis-cli",
+    ],
     ...[
       "redis-cli -u redis://127.0.0.1:6380",
       "redis-cli -p 6380 --raw",
-      "docker exec -i redis redis-cli -p 6379",
+      "docker exec -i operator-tikv-redis-1 redis-cli -p 6379",
     ],
   ],
   set: ["config set", "CONFIG SET"],
@@ -62,34 +66,34 @@ const STOPPED = [
     "operator subject up tikv",
   ],
   ...[
-    "<sudo>docker start <m>",
+    "<sudo>docker start operator-tikv-<m>-1",
     "docker start operator-tikv-<m>-1",
-    "docker container start <m>",
-    "docker start <m> && docker ps",
+    "docker container start operator-tikv-<m>-1",
+    "docker start operator-tikv-<m>-1 && docker ps",
   ],
   ...[
-    "docker compose start <m>",
     "docker compose -p operator-tikv start <m>",
-    "docker-compose start <m>",
+    "docker compose -p operator-tikv start <m>",
+    "docker-compose -p operator-tikv start <m>",
     "docker compose -p operator-tikv start",
   ],
   ...[
-    "<sudo>systemctl start <m>",
-    "systemctl start <m>.service; systemctl status <m> --no-pager",
-    "service <m> start",
+    "<sudo>docker compose -p operator-tikv start <m>",
+    "docker compose -p operator-tikv start <m>; systemctl status docker --no-pager",
+    "docker start operator-tikv-<m>-1 && docker inspect operator-tikv-<m>-1",
   ],
   ...[
     "operator subject logs tikv <m> --lines 20; operator subject start tikv <m>",
     "operator subject status tikv; operator subject start tikv <m>",
   ],
   ...[
-    "docker start <m> && sleep 3 && docker logs --tail 20 <m>",
+    "docker start operator-tikv-<m>-1 && sleep 3 && docker logs --tail 20 operator-tikv-<m>-1",
     "sleep 2; operator subject start tikv <m>",
     "m=<m>; operator subject start tikv $m",
   ],
   ...[
     "nohup operator subject start tikv <m> >/tmp/start.log 2>&1 &",
-    "docker inspect -f '{{.State.Status}}' <m>; docker start <m>",
+    "docker inspect -f '{{.State.Status}}' <m>; docker start operator-tikv-<m>-1",
   ],
 ];
 
@@ -100,21 +104,21 @@ const HUNG = [
     "operator subject resume tikv <m>",
   ],
   ...[
-    "<sudo>docker restart <m>",
-    "docker restart -t 10 <m>",
+    "<sudo>docker restart operator-tikv-<m>-1",
+    "docker restart -t 10 operator-tikv-<m>-1",
     "docker restart operator-tikv-<m>-1 2>&1",
-    "docker container restart <m>",
+    "docker container restart operator-tikv-<m>-1",
   ],
   ...[
-    "docker compose restart <m>",
     "docker compose -p operator-tikv restart <m>",
-    "docker unpause <m>",
-    "docker compose unpause <m>",
+    "docker compose -p operator-tikv restart <m>",
+    "docker unpause operator-tikv-<m>-1",
+    "docker compose -p operator-tikv unpause <m>",
   ],
   ...[
-    "<sudo>systemctl restart <m>",
-    "systemctl restart <m>.service && systemctl is-active <m>",
-    "service <m> restart",
+    "<sudo>docker compose -p operator-tikv restart <m>",
+    "docker restart operator-tikv-<m>-1 && docker ps",
+    "docker container restart operator-tikv-<m>-1",
   ],
   ...[
     "operator subject stop tikv <m>; operator subject start tikv <m>",
@@ -122,10 +126,10 @@ const HUNG = [
   ],
   ...[
     "operator subject kill tikv <m>; operator subject start tikv <m>",
-    "docker stop -t 5 <m> && docker start <m>",
+    "docker stop -t 5 operator-tikv-<m>-1 && docker start operator-tikv-<m>-1",
   ],
   ...[
-    "docker restart <m> && sleep 5 && docker logs --tail 20 <m>",
+    "docker restart operator-tikv-<m>-1 && sleep 5 && docker logs --tail 20 operator-tikv-<m>-1",
     "operator subject status tikv; operator subject restart tikv <m>",
   ],
 ];

@@ -1,7 +1,16 @@
 // docker and compose: which containers a command touches, and whether they are the subject's. One
 // that is not named by a member is somebody else's.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import {
+  areProcesses,
+  isOption,
+  isOurNetwork,
+  isOurProject,
+  memberOf,
+  namesProject,
+} from "./container-names.ts";
 import { isTemporary } from "./paths.ts";
+import { classifyPs } from "./process-tools.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { type VerbTool, verbs } from "./verb-tables.ts";
 import { effectOfVerb, readVerbs } from "./verb-tools.ts";
@@ -26,9 +35,26 @@ const DOCKER: VerbTool = {
     ...verbs("interrupt", ["stop", "restart", "kill", "pause", "container stop", "compose stop"]),
     ...verbs("interrupt", ["container restart", "container kill", "container pause"]),
     ...verbs("interrupt", ["compose restart", "compose kill", "compose pause"]),
+    ...verbs("interrupt", ["network disconnect"]),
+    ...verbs("network", ["network connect"]),
+    ...verbs("unknown", ["update", "container update"]),
     ...verbs("destroy", ["rm", "container rm", "volume rm", "compose rm", "rmi", "image rm"]),
     ...verbs("destroy", ["compose down"]),
     ...verbs("destroy", ["swarm leave", "system prune", "volume prune"]),
+    // The engine's own, and what is elsewhere.
+    ...verbs("foreign", ["swarm", "node", "service", "stack", "secret", "plugin", "context use"]),
+    ...verbs("foreign", ["login", "logout", "push", "pull", "search", "tag", "commit", "rename"]),
+    ...verbs("foreign", [
+      "build",
+      "buildx",
+      "builder",
+      "import",
+      "load",
+      "save",
+      "export",
+      "trust",
+    ]),
+    ...verbs("foreign", ["volume create", "network create", "checkpoint", "container rename"]),
   ]),
 };
 
@@ -41,31 +67,48 @@ const EXEC: Wrapper = {
 };
 
 /** Another engine than this machine's. */
-const ENGINES = ["-H", "--host", "-c", "--context"];
-const PROJECT = ["-p", "--project-name"];
+const ENGINES = ["-H", "--host", "-c", "--context", "--url", "--connection"];
 
 export const CONTAINER_TOOLS: Readonly<Record<string, Classifier>> = {
   docker: classifyDocker,
-  podman: classifyDocker,
+  podman: classifyPodman,
   "docker-compose": ([first, ...rest], scope) =>
     first ? classifyDocker([first, { text: "compose", isExact: true }, ...rest], scope) : [],
 };
 
+/** Members are containers of the engine that docker speaks to. */
+function classifyPodman(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const effects = classifyDocker(words, scope);
+  if (effects.every(({ kind }) => kind === "read")) return effects;
+  return [...effects, effectBecause({ kind: "foreign", words, because: "another engine" })];
+}
+
 function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const args = words.slice(1);
   const read = readVerbs(DOCKER, args);
-  const isCompose = read.typed[0]?.text === "compose";
-  const at = isCompose ? args.findIndex(({ text }) => text === "compose") : args.length;
-  if (args.slice(0, at).some((word) => isOption(word, ENGINES))) {
+  const [first] = read.typed;
+  const isCompose = first?.text === "compose";
+  // Behind its verb the same letters are other options.
+  if (args.slice(0, first ? args.indexOf(first) : args.length).some(namesEngine)) {
     return [effectBecause({ kind: "foreign", words, because: "another engine" })];
   }
+  const at = isCompose ? args.findIndex(({ text }) => text === "compose") : args.length;
   const trouble = isCompose ? troubleOfFiles(args, { scope, at }) : undefined;
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
   if (run) return classifyExec(words, { rest: args.slice(args.indexOf(run)), scope });
+  const top = read.typed.slice(0, 2).find(({ text }) => text === "top");
+  // The words behind the container are those of ps, on the engine's own machine.
+  if (top && !isCompose) return classifyPs(args.slice(args.indexOf(top) + 1), scope);
   const effect = effectOfVerb(DOCKER, { words, scope });
-  if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
+  if (!TOUCHING.includes(effect.kind)) return [effect];
   return [touching(effect.kind, { words, scope, isCompose })];
+}
+
+const TOUCHING: readonly EffectKind[] = ["start", "interrupt", "network", "unknown"];
+
+function namesEngine(word: ShellWord): boolean {
+  return isOption(word, ENGINES);
 }
 
 const FILES = ["-f", "--file"];
@@ -106,16 +149,28 @@ interface Exec {
   readonly scope: Scope;
 }
 
-/** Of anybody's container it may look at something, and change something in a member's. */
 function classifyExec(words: readonly ShellWord[], { rest, scope }: Exec): readonly Effect[] {
   const effects = classifyWrapped({ wrapper: EXEC, words: rest, scope });
-  if (effects.every(({ kind }) => kind === "read")) return effects;
   const container = containerOf(rest.slice(1));
-  const isOurs = container?.isExact && memberOf(container.text, scope) !== undefined;
   const before = words.slice(0, words.length - rest.length);
-  if (isOurs && isOurProject(before, scope)) return effects;
-  const because = "a container that is no member's";
-  return [...effects, effectBecause({ kind: "foreign", words, because })];
+  const member = container?.isExact ? memberOf({ text: container.text, before }, scope) : undefined;
+  if (member === undefined) {
+    const because = "a container that is no member's";
+    return [...effects, effectBecause({ kind: "foreign", words, because })];
+  }
+  return effects.map((effect) => within(member, effect));
+}
+
+/** Here it is the agent's own, there a member's with all that it was given. */
+const SHOWS_ENVIRONMENT = /^(?:printenv\b|env$|set$|export(?: -p)?$)/;
+
+/** What changes something in a container changes that member. */
+function within(member: string, effect: Effect): Effect {
+  if (effect.kind === "read" && SHOWS_ENVIRONMENT.test(effect.source)) {
+    return { ...effect, kind: "oversight", source: `${effect.source} (a member's keys)` };
+  }
+  const isVague = effect.targets.length === 0 && effect.kind !== "interrupt";
+  return isVague && effect.kind !== "read" ? { ...effect, targets: [member] } : effect;
 }
 
 /** Behind the options of `exec`. */
@@ -138,18 +193,26 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   if (operands.some(({ isExact }) => !isExact)) {
     return effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" });
   }
-  if (words.slice(1).some(({ text }) => text.startsWith("-") && !isKnownOption(text))) {
+  const isUpdate = kind === "unknown";
+  if (
+    !isUpdate &&
+    words.slice(1).some(({ text }) => text.startsWith("-") && !isKnownOption(text))
+  ) {
     return effectBecause({ kind: "hidden", words, because: "an option that is not understood" });
   }
   if (words.some((word, index) => isLongWait(word, words[index + 1]))) {
     return effectBecause({ kind: "hidden", words, because: "it would strike later" });
   }
-  const members = operands.map(({ text }) => memberOf(text, scope));
-  const isOthers = members.includes(undefined) || !isOurProject(words, scope);
+  const { knowledge } = scope;
+  const [network, ...others] = operands;
+  const isPlugging = kind === "network" && isOurNetwork(network?.text ?? "", knowledge);
+  const members = (isPlugging ? others : operands).map(({ text }) =>
+    memberOf({ text, before: words }, scope),
+  );
+  const isOthers = members.includes(undefined) || !isOurProject(words, knowledge);
   // Without names it is the whole project: which one, must be said then.
-  const isWhole =
-    operands.length === 0 && !(isCompose && words.some((word) => isOption(word, PROJECT)));
-  if (isOthers || (isWhole && kind === "start")) {
+  const isWhole = operands.length === 0 && !(isCompose && namesProject(words));
+  if (areProcesses(knowledge) || isOthers || (isWhole && kind !== "interrupt")) {
     return effectBecause({ kind: "foreign", words, because: "containers that are no member's" });
   }
   const targets = members.flatMap((name) => name ?? []);
@@ -173,46 +236,16 @@ function isKnownOption(text: string): boolean {
 
 /** What stands behind the verb, without options and their values. */
 function operandsOf(args: readonly ShellWord[], isCompose: boolean): readonly ShellWord[] {
-  const skipped = new Set(["compose", "container"]);
   const plain: ShellWord[] = [];
+  const isUpdate = args.some(({ text }) => text === "update");
   for (let index = 0; index < args.length; index += 1) {
     const word = args[index];
     if (!word) break;
-    if (DOCKER.valued.includes(word.text)) index += 1;
+    const hasValue = isUpdate ? /^-[^=]+$/.test(word.text) : DOCKER.valued.includes(word.text);
+    if (hasValue) index += 1;
     else if (!word.text.startsWith("-")) plain.push(word);
   }
-  const isGroup = isCompose || skipped.has(plain[0]?.text ?? "");
-  return plain.slice(isGroup ? 2 : 1);
-}
-
-/** `tikv1`, or as compose names its container: `operator-tikv-1a2b-tikv1-1`. */
-function memberOf(text: string, { knowledge }: Scope): string | undefined {
-  const { members, project, subject } = knowledge;
-  if (members.includes(text)) return text;
-  const prefix = project ?? `operator-${subject}`;
-  return members.find((member) =>
-    ["-", "_"].some((dash) => {
-      const name = `${prefix}${dash}${member}${dash}`;
-      return text.startsWith(name) && /^\d+$/.test(text.slice(name.length));
-    }),
-  );
-}
-
-/** The one that is named, if one is named. */
-function isOurProject(words: readonly ShellWord[], { knowledge }: Scope): boolean {
-  const { project, subject } = knowledge;
-  const names = (options: readonly string[]) => words.some((word) => isOption(word, options));
-  // Without its name the project is that of the file.
-  if (names(["-f", "--file"]) && !names(PROJECT)) return false;
-  return words.every((word, index) => {
-    if (!isOption(word, PROJECT)) return true;
-    const named = PROJECT.includes(word.text)
-      ? words[index + 1]?.text
-      : word.text.replace(/^(-p|--project-name)=?/, "");
-    return project === undefined ? named === `operator-${subject}` : named === project;
-  });
-}
-
-function isOption({ text }: ShellWord, options: readonly string[]): boolean {
-  return options.includes(text) || isJoinedOption(text, options);
+  const group = plain[0]?.text ?? "";
+  if (group === "network" && plain[1]?.text === "disconnect") return plain.slice(3);
+  return plain.slice(isCompose || ["container", "network"].includes(group) ? 2 : 1);
 }

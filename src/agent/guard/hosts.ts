@@ -17,13 +17,19 @@ export function isKnownHost(
   return readHosts.some((known) => (known.includes(":") ? host === known : hostname === known));
 }
 
-/** Another program's port of this machine is not the subject's to change. */
+/** Another program's port of this machine is not the subject's. */
 export function isForeignPort(
   { hostname, port }: { readonly hostname: string; readonly port: number },
-  { ports }: Pick<Known, "ports">,
+  { ports = [], readHosts }: Pick<Known, "ports" | "readHosts">,
 ): boolean {
   const isHere = hostname === "" || LOOPBACK.test(hostname);
-  return isHere && ports !== undefined && !ports.includes(port);
+  // Of a subject of which only an endpoint was named nobody knows the ports.
+  return (
+    isHere &&
+    ports.length > 0 &&
+    !ports.includes(port) &&
+    !readHosts.includes(`${hostname}:${port}`)
+  );
 }
 
 /** A URL, `host:port` or `host`; without a host it is this machine. Several by commas. */

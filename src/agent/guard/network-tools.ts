@@ -42,6 +42,12 @@ const IPTABLES: NetworkTool = {
 const TABLE: Readonly<Record<string, NetworkTool>> = {
   iptables: IPTABLES,
   ip6tables: IPTABLES,
+  ...Object.fromEntries(
+    ["iptables", "ip6tables"].flatMap((name) => [
+      [`${name}-legacy`, IPTABLES],
+      [`${name}-nft`, IPTABLES],
+    ]),
+  ),
   "iptables-save": { reads: /^(?:-c|-t \w+)?$/ },
   "ip6tables-save": { reads: /^(?:-c|-t \w+)?$/ },
   "iptables-restore": { reads: /^$a/, sweeps: /^/ },
@@ -58,8 +64,9 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   },
   ip: {
     reads: new RegExp(
+      // Of a shorter word each object makes another verb: `ip link s` sets.
       "^(?:-(?:[46sdoj]|br|brief|c) )*(?:a|addr|address|r|route|l|link|n|neigh|rule|netns|maddr)" +
-        String.raw`(?: (?:s|sh|show|ls|list|get)\b.*)?$`,
+        String.raw`(?: (?:sh|show|ls|list|get)\b.*)?$`,
     ),
     lifts: /^link set (?:dev )?[\w.-]+ up$/,
     sweeps: /\b(?:netns|flush|exec)\b/,
@@ -116,17 +123,19 @@ function classifierOf(tool: NetworkTool): Classifier {
   };
 }
 
-/** By a port of a member, or else by a host of the subject. */
+/** By ports of members, or else by hosts of the subject; all but those is everybody else. */
 function isAboutSubject({ text, scope }: Lifted): boolean {
   const { knowledge } = scope;
+  if (/(?:^| )!/.test(text)) return false;
+  const hosts = [...text.matchAll(/(?:^| )-[sd] (\S+)/g)].map(([, host = ""]) => host);
+  if (!hosts.every((host) => areKnownHosts(host, knowledge))) return false;
   const ports = [...text.matchAll(/--[sd]ports? (\S+)/g)].flatMap(([, list = ""]) =>
     list.split(","),
   );
   if (ports.length > 0) {
     return ports.every((port) => knowledge.ports?.includes(Number(port)) ?? true);
   }
-  const hosts = [...text.matchAll(/(?:^| )-[sd] (\S+)/g)].map(([, host = ""]) => host);
-  return hosts.length > 0 && hosts.every((host) => areKnownHosts(host, knowledge));
+  return hosts.length > 0;
 }
 
 /** Record types, options and their numbers are no hosts; each other word must be a known one. */

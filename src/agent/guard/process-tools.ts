@@ -53,7 +53,7 @@ function classifyFuser(words: readonly ShellWord[], scope: Scope): readonly Effe
 const PS_VALUED = /^(?:-[A-Za-z]*[CGOUgopqstu]|[A-Za-z]*[OUkopqt]|--[a-z]+)$/;
 
 /** BSD's `e`, without a dash, shows the environments of processes, keys and all. */
-function classifyPs(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+export function classifyPs(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const args = words.slice(1);
   const mayShowEnvironment = args.some(({ text, isExact, isOperand }, index) => {
     if (PS_VALUED.test(args[index - 1]?.text ?? "")) return false;

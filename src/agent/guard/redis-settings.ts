@@ -13,10 +13,11 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 
 const SETTINGS: Settings = [
   // Of these no value loses a key, or hides what goes on.
-  [/^(?:tcp-keepalive|hz|dynamic-hz|activedefrag|repl-backlog-size)$/, () => "configure"],
-  [/^(?:notify-keyspace-events|latency-monitor-threshold)$/, () => "configure"],
-  [/^slowlog-log-slower-than$/, () => "configure"],
+  [/^(?:tcp-keepalive|dynamic-hz|activedefrag|repl-backlog-size)$/, () => "configure"],
+  [/^notify-keyspace-events$/, () => "configure"],
+  [/^(?:latency-monitor-threshold|slowlog-log-slower-than)$/, within({ min: 1, max: 1_000_000 })],
   [/^slowlog-max-len$/, within({ min: 1, max: 1_000_000 })],
+  [/^hz$/, within({ min: 10, max: 500 })],
   [/^loglevel$/, only(["debug", "verbose", "notice", "warning"])],
   [/^timeout$/, (value) => (value === "0" ? "configure" : within({ min: 10, max: 86_400 })(value))],
   [/^(?:lua-time-limit|busy-reply-threshold)$/, within({ min: 1, max: 60_000 })],

@@ -1,6 +1,7 @@
 // systemctl and service: which units are touched, and whether they are the subject's: named by it,
 // by a member, or by what its members have in common.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { areKnown } from "./container-names.ts";
 import { type Classifier, effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { type VerbTool, verbs } from "./verb-tables.ts";
 import { effectOfVerb } from "./verb-tools.ts";
@@ -8,19 +9,28 @@ import { effectOfVerb } from "./verb-tools.ts";
 const SYSTEMCTL: VerbTool = {
   otherwise: "unknown",
   oversightWith: /operator|monitor|agent/i,
-  valued: ["-n", "--lines", "-o", "--output", "-t", "--type"],
+  valued: ["-n", "--lines", "-o", "--output", "-t", "--type", "--state", "-p", "--property"],
   plain: ["--no-pager", "-l", "--full", "-a", "--all", "-q", "--quiet", "--no-block"],
   verbs: new Map([
     ...verbs("read", ["status", "show", "cat", "is-active", "is-failed", "is-enabled"]),
     ...verbs("read", ["list-units", "list-unit-files", "list-timers", "list-dependencies"]),
+    ...verbs("read", ["list-sockets", "list-jobs", "is-system-running", "--failed", "--version"]),
     ...verbs("start", ["start"]),
     ...verbs("interrupt", ["stop", "restart", "reload", "kill", "try-restart"]),
     ...verbs("interrupt", ["reload-or-restart", "try-reload-or-restart", "condrestart"]),
-    ...verbs("interrupt", ["force-reload", "freeze", "clean"]),
+    ...verbs("interrupt", ["force-reload", "freeze"]),
     ...verbs("start", ["thaw"]),
+    // What a unit keeps: its state, its cache, its logs.
+    ...verbs("destroy", ["clean"]),
     ...verbs("oversight", ["poweroff", "reboot", "halt", "kexec", "suspend", "hibernate"]),
-    ...verbs("oversight", ["isolate", "rescue", "emergency", "exit", "switch-root"]),
+    ...verbs("oversight", ["soft-reboot", "hybrid-sleep", "suspend-then-hibernate", "sleep"]),
+    ...verbs("oversight", ["isolate", "rescue", "emergency", "exit", "switch-root", "default"]),
+    // They outlast the repair, or are the machine's.
     ...verbs("foreign", ["mask", "disable", "revert", "set-property", "edit", "daemon-reexec"]),
+    ...verbs("foreign", ["preset", "preset-all", "set-default", "link", "add-wants"]),
+    ...verbs("foreign", ["add-requires", "bind", "mount-image", "cancel", "service-watchdogs"]),
+    ...verbs("foreign", ["log-level", "log-target", "set-environment", "unset-environment"]),
+    ...verbs("foreign", ["import-environment", "daemon-reload"]),
   ]),
 };
 
@@ -71,7 +81,8 @@ function touching(kind: EffectKind, { words, units, scope }: Touch): Effect {
   }
   const { members } = scope.knowledge;
   const isOurs = units.length > 0 && units.every(({ text }) => isSubjects(text, scope));
-  if (!isOurs) {
+  // Whose members are known, they are no units: one of that name is the machine's own.
+  if (!isOurs || areKnown(scope.knowledge)) {
     return effectBecause({ kind: "foreign", words, because: "services that are no member's" });
   }
   const names = units.map(({ text }) => text.replace(/\.service$/, ""));

@@ -34,10 +34,6 @@ function verbsOf(tool: VerbTool): Classifier {
   };
 }
 
-function isAboutItself([first]: readonly ShellWord[]): boolean {
-  return first?.text === "--version";
-}
-
 function isAtForeignPort(tool: VerbTool, args: readonly ShellWord[], scope: Scope): boolean {
   if (tool.port === undefined) return false;
   const typedAfter = (option: string) =>
