@@ -3,7 +3,8 @@
 import { REDIS_READS } from "./redis-reads.ts";
 import { nameFor, type Unit } from "./wire-unit.ts";
 
-const COMMAND_BYTES_MAX = 64 * 1024;
+/** It is read anew with every piece that comes. */
+const COMMAND_BYTES_MAX = 16 * 1024;
 const ARRAY_HEAD = /\*([1-9]\d{0,4})\r\n/y;
 const WORD_HEAD = /\$(0|[1-9]\d{0,5})\r\n/y;
 /** Longer than either head can be. */
