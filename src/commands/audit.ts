@@ -18,7 +18,7 @@ import { storyOf } from "./audit-story.ts";
 import { verifyAudit } from "./audit-verify.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, isFlagSet, parseId, refuseSurplus, textFlag } from "./flags.ts";
-import { jsonLine, printEither } from "./tickets-json.ts";
+import { printEither, printLongRecord } from "./tickets-json.ts";
 import { namedSession, namedTicket, openExistingStore } from "./tickets-store.ts";
 
 type Verb = (store: TicketOps, context: CommandContext) => Promise<ExitCode>;
@@ -62,7 +62,7 @@ async function show(store: TicketOps, context: CommandContext): Promise<ExitCode
   if (!ticket) throw new OperatorError("database", `ticket ${session.ticketId} is missing`);
   const whose = { sessionId: session.id };
   if (isFlagSet(context.flags, "json")) {
-    context.print(jsonLine({ session, ticket, events: await store.eventsOf(whose) }));
+    await printLongRecord(context, { head: { session, ticket }, events: eventsIn(store, whose) });
     return 0;
   }
   const shown = { session, ticket, nowMs: context.clock.now() };

@@ -1,4 +1,6 @@
-// What --json prints of tickets, sessions and audit events: one line, keys in snake_case.
+// What --json prints of tickets, sessions and audit events: one value, keys in snake_case. In one
+// line, but for a record that may be long: each of its events has a line of its own.
+import type { AuditEvent } from "../domain/audit.ts";
 import type { CommandContext } from "./context.ts";
 import { isFlagSet } from "./flags.ts";
 
@@ -12,6 +14,28 @@ export function printEither(
 ): void {
   if (isFlagSet(flags, "json")) print(jsonLine(json));
   else for (const line of lines()) print(line);
+}
+
+export interface LongRecord {
+  /** Its other members: at least one. */
+  readonly head: object;
+  /** Taken as they are printed, so that a hundred thousand need no more memory than a few. */
+  readonly events: AsyncIterable<AuditEvent>;
+}
+
+/** One object, whose last member is `events`. */
+export async function printLongRecord(
+  { print }: Pick<CommandContext, "print">,
+  { head, events }: LongRecord,
+): Promise<void> {
+  print(`${jsonLine(head).slice(0, -1)},"events":[`);
+  let before: string | undefined;
+  for await (const event of events) {
+    if (before !== undefined) print(`${before},`);
+    before = jsonLine(event);
+  }
+  if (before !== undefined) print(before);
+  print("]}");
 }
 
 /** Without a line end; keys in snake_case. */

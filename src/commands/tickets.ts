@@ -3,10 +3,10 @@
 import { SUBJECT_NAMES } from "../../subjects/index.ts";
 import { TICKET_STATES, type Ticket, type TicketState } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
-import { TOLD_TYPES } from "./audit-pages.ts";
+import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, isFlagSet, parseId, refuseSurplus, textFlag } from "./flags.ts";
-import { printEither } from "./tickets-json.ts";
+import { printEither, printLongRecord } from "./tickets-json.ts";
 import { HISTORY, listLines, showLines, stateWords } from "./tickets-lines.ts";
 import { namedTicket, openExistingStore } from "./tickets-store.ts";
 
@@ -49,11 +49,15 @@ function statesFlag({ flags }: CommandContext): readonly TicketState[] | undefin
 async function show(store: TicketOps, context: CommandContext): Promise<void> {
   const ticket = await namedTicket(store, context.words[1]);
   const sessions = await store.sessionsOf(ticket.id);
-  const types = isFlagSet(context.flags, "json") ? TOLD_TYPES : HISTORY;
-  const events = await store.eventsOf({ ticketId: ticket.id, types });
+  const whose = { ticketId: ticket.id };
+  if (isFlagSet(context.flags, "json")) {
+    const events = eventsIn(store, { ...whose, types: TOLD_TYPES });
+    await printLongRecord(context, { head: { ticket, sessions }, events });
+    return;
+  }
+  const events = await store.eventsOf({ ...whose, types: HISTORY });
   const nowMs = context.clock.now();
-  const shown = { ticket, sessions, events };
-  printEither(context, { json: shown, lines: () => showLines({ ...shown, nowMs }) });
+  for (const line of showLines({ ticket, sessions, events, nowMs })) context.print(line);
 }
 
 async function resolve(desk: TicketDesk, context: CommandContext): Promise<void> {

@@ -63,6 +63,21 @@ test("the conversation is printed to its end", async () => {
   expect(lines.at(-1)).toContain("[Session] ended, turn_limit");
 }, 60_000);
 
+test("programs get it event by event, and all of it is one value", async () => {
+  await using room = await openDeskRoom();
+  for (const [run, words, heads] of [
+    [runAudit, ["show", sessionId], ["session", "ticket"]],
+    [runTickets, ["show", "1"], ["ticket", "sessions"]],
+  ] as const) {
+    const { lines } = await room.run(run, words, { db, json: true });
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(10_000);
+    const { events, ...head } = JSON.parse(lines.join("\n"));
+    expect(Object.keys(head)).toEqual([...heads]);
+    expect(events.length).toBeGreaterThan(TURNS * EVENTS_OF_TURN);
+    expect(lines).toHaveLength(events.length + 2);
+  }
+}, 60_000);
+
 test("all of it is exported", async () => {
   const out = join(dir, "all.jsonl");
   const { lines } = await audit(["export"], { out });
