@@ -73,7 +73,8 @@ test("programs get it event by event, and all of it is one value", async () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(10_000);
     const { events, ...head } = JSON.parse(lines.join("\n"));
     expect(Object.keys(head)).toEqual([...heads]);
-    expect(events.length).toBeGreaterThan(TURNS * EVENTS_OF_TURN);
+    // What is for a replay alone is in the session's record, and not in the ticket's.
+    expect(events.length).toBeGreaterThan(TURNS * (EVENTS_OF_TURN - 1));
     expect(lines).toHaveLength(events.length + 2);
   }
 }, 60_000);
