@@ -5,6 +5,7 @@ import { SHELL_UNDO } from "../domain/undo.ts";
 import { type SessionContext, workedMs } from "./context.ts";
 import { fenceText } from "./fence.ts";
 import { findCollision } from "./find-collision.ts";
+import { isOneProgram } from "./guard/one-program.ts";
 import { beginStep } from "./journal-step.ts";
 import { passGuard } from "./pass-guard.ts";
 import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
@@ -13,7 +14,7 @@ import { joinOutput } from "./truncate.ts";
 
 const UNCHECKED = { checked: "nothing: no condition is known of a shell command" };
 
-/** sh's own: found but not executable, and not found. Nothing ran. */
+/** sh's own: found but not executable, and not found. Of one program: nothing ran. */
 const NOTHING_RAN: readonly (number | null)[] = [126, 127];
 
 export async function runShell(
@@ -53,7 +54,7 @@ async function runJournaled(context: SessionContext, asked: AskedCommand): Promi
   const result = await runBounded(context, asked);
   const outcome = outcomeOf(context, result);
   const state = outcome.exitCode === 0 ? "done" : "failed";
-  const changed = !NOTHING_RAN.includes(result.exitCode);
+  const changed = !(NOTHING_RAN.includes(result.exitCode) && isOneProgram(command));
   await step.finish({ state, result: outcome.text, changed });
   return outcome;
 }

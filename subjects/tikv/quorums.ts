@@ -10,28 +10,39 @@ export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
   const ofRole = (role: string) => members.filter((member) => member.role === role);
   const namesOf = (some: Parts["members"]) => some.map(({ name }) => name);
   const [pds, stores] = [ofRole("pd"), ofRole("tikv")];
-  const replicas = readValue(replication)?.maxReplicas ?? declared.replication?.maxReplicas ?? 1;
+  // Copies are made over minutes: what PD was told last may not be what there is.
+  const told = [readValue(replication)?.maxReplicas, declared.replication?.maxReplicas];
+  const replicas = Math.min(...told.map((count) => count ?? Number.POSITIVE_INFINITY));
   // Any of them may hold the copies of some region, however many stores there are.
-  const copies = Math.min(stores.length, replicas);
-  const behind = stores.every(({ health }) => health === "up") ? copiesBehind(parts) : 0;
+  const copies = Number.isFinite(replicas) ? Math.min(stores.length, replicas) : 1;
+  const isWhole = stores.every(({ health }) => health === "up");
+  const behind = copiesBehind(parts);
   return [
     { name: "PD members", members: namesOf(pds), spare: minorityOf(pds.length) },
     {
-      name: behind > 0 ? `stores (${behind} copies are missing or behind)` : copiesWords(copies),
+      name: `stores (${behindWords(behind, isWhole) ?? `a region has ${copies} copies`})`,
       members: namesOf(stores),
-      spare: behind > 0 ? 0 : minorityOf(copies),
+      spare: Math.min(minorityOf(copies), spareBehind(behind, isWhole)),
     },
   ];
 }
 
-function copiesWords(copies: number): string {
-  return `stores (a region has ${copies} copies)`;
+/** Undefined where it says nothing more than that a store is away. */
+function behindWords(behind: number | undefined, isWhole: boolean): string | undefined {
+  if (behind === undefined) return "whether copies are missing cannot be read";
+  return behind > 0 && isWhole ? `${behind} copies are missing or behind` : undefined;
 }
 
-/** Whose, nobody says: each store may be the one that a region cannot do without. */
-function copiesBehind({ regions }: Parts): number {
+/** Those of the store that is away are among them; whose the others are, nobody says. */
+function spareBehind(behind: number | undefined, isWhole: boolean): number {
+  if (behind === 0) return Number.POSITIVE_INFINITY;
+  return behind === undefined || isWhole ? 0 : 1;
+}
+
+/** Each store may be the one that a region cannot do without; undefined when PD cannot say. */
+function copiesBehind({ regions }: Parts): number | undefined {
   const counted = readValue(regions);
-  if (!counted) return 0;
+  if (!counted) return undefined;
   return (counted.missPeer ?? 0) + (counted.downPeer ?? 0) + (counted.pendingPeer ?? 0);
 }
 

@@ -25,7 +25,7 @@ const COMMANDS: Readonly<Record<string, ShellReach["type"]>> = {
   "ls /": "look",
   "echo note > /tmp/note": "look",
   "operator subject start lamps left": "change",
-  "echo note > /tmp/note; operator subject start lamps left": "change",
+  "echo starting; operator subject start lamps left": "change",
 };
 
 for (const [command, reach] of Object.entries(COMMANDS)) {

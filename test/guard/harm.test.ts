@@ -65,6 +65,24 @@ const CASES: readonly Case[] = [
     harm: undefined,
   },
   {
+    what: "one that looks down while another is down, for it may still vote",
+    targets: ["kv2"],
+    health: { kv1: "down", kv2: "down", kv3: "up" },
+    harm: /^interrupting kv2 would leave 1 of 3 members of role kv up \(kv1 missing already\)/,
+  },
+  {
+    what: "two that look down at once",
+    targets: ["kv1", "kv2"],
+    health: { kv1: "down", kv2: "down", kv3: "up" },
+    harm: /1 of 3/,
+  },
+  {
+    what: "the only one of its role, which is down",
+    targets: ["pd1"],
+    health: { pd1: "down", kv1: "up" },
+    harm: undefined,
+  },
+  {
     what: "one of three while another looks well that was just interrupted",
     targets: ["kv1"],
     health: UP,

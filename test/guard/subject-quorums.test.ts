@@ -7,24 +7,33 @@ import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
 interface Cluster {
   readonly stores: number;
   readonly replicas: number;
-  readonly regions?: Partial<RegionHealth>;
+  readonly regions?: Partial<RegionHealth> | "unread";
+  /** What a topology declares, where that is another. */
+  readonly declaredReplicas?: number;
+  readonly away?: number;
 }
 
 /** How many stores may be missing. */
-function spareOf({ stores, replicas, regions }: Cluster): number | undefined {
+function spareOf(cluster: Cluster): number | undefined {
+  const { stores, replicas, regions, declaredReplicas = replicas, away = 0 } = cluster;
   const members = Array.from({ length: stores }, (_, index) => ({
     name: `tikv${index + 1}`,
     role: "tikv",
-    health: "up" as const,
+    health: index < away ? ("down" as const) : ("up" as const),
     detail: "",
   }));
-  const counted = { missPeer: 0, downPeer: 0, pendingPeer: 0, offlinePeer: 0, ...regions };
-  const replication = { maxReplicas: replicas, locationLabels: "" };
+  const none = { missPeer: 0, downPeer: 0, pendingPeer: 0, offlinePeer: 0 };
+  const counted =
+    regions === "unread"
+      ? ({ state: "failed", reason: "no leader", atMs: 0 } as const)
+      : ({ state: "read", value: { ...none, ...regions }, atMs: 0 } as const);
+  const ofReplicas = (maxReplicas: number) => ({ maxReplicas, locationLabels: "" });
+  const declared = { isGiven: true, pdMembers: [], stores: [], schedulers: [] };
   const [, group] = tikvQuorums({
     members,
-    declared: { isGiven: true, pdMembers: [], stores: [], schedulers: [], replication },
-    replication: { state: "read", value: replication, atMs: 0 },
-    regions: { state: "read", value: counted, atMs: 0 },
+    declared: { ...declared, replication: ofReplicas(declaredReplicas) },
+    replication: { state: "read", value: ofReplicas(replicas), atMs: 0 },
+    regions: counted,
   });
   return group?.spare;
 }
@@ -42,6 +51,21 @@ test("while a copy is missing or behind no store can be spared", () => {
     expect(spareOf({ stores: 3, replicas: 3, regions: { [kind]: 1 } })).toBe(0);
   }
   expect(spareOf({ stores: 3, replicas: 3, regions: { offlinePeer: 1 } })).toBe(1);
+});
+
+test("copies that PD was told to make are not there yet", () => {
+  expect(spareOf({ stores: 5, replicas: 5, declaredReplicas: 3 })).toBe(1);
+  expect(spareOf({ stores: 5, replicas: 1, declaredReplicas: 3 })).toBe(0);
+});
+
+test("beside a store that is away no other is spared while copies are missing", () => {
+  expect(spareOf({ stores: 5, replicas: 5, away: 1 })).toBe(2);
+  expect(spareOf({ stores: 5, replicas: 5, away: 1, regions: { missPeer: 9 } })).toBe(1);
+});
+
+test("while PD cannot say whether copies are missing no store can be spared", () => {
+  expect(spareOf({ stores: 3, replicas: 3, regions: "unread" })).toBe(0);
+  expect(spareOf({ stores: 3, replicas: 3, regions: "unread", away: 1 })).toBe(0);
 });
 
 test("Redis and the proxy cannot be spared, one node of three and the jobs can", () => {

@@ -101,6 +101,18 @@ test("where nothing is declared replication is put back, but never to fewer", as
   expect(await planFor(5)).toMatchObject({ type: "none" });
 });
 
+test("where nothing is declared the caller's word gives up no copies", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { precondition } = actionOf(watcher, "restore_replication");
+  const seen = await look(watcher);
+  const said = [1, 2, 3, 99].map((count) =>
+    reasonOf(precondition(seen, { target: "cluster", args: { max_replicas: count } })),
+  );
+  const fewer = "PD would give up copies: it has been told 3";
+  expect(said).toEqual([fewer, fewer, "met", expect.stringMatching(/^there are \d+ stores$/)]);
+});
+
 test("a change goes to the next member when one fails, and a refusal is told", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints(cluster.pd.map(({ url }) => url));
@@ -126,6 +138,7 @@ function observationWith(...health: readonly ObservedMember["health"][]): TikvOb
   }));
   const unread = { state: "failed", reason: "not asked", atMs: 0 } as const;
   const replication = { maxReplicas: 3, locationLabels: "" };
+  const counted = { missPeer: 0, downPeer: 0, pendingPeer: 0, offlinePeer: 0 };
   return {
     subject: "tikv",
     startedAtMs: 0,
@@ -138,7 +151,7 @@ function observationWith(...health: readonly ObservedMember["health"][]): TikvOb
     pdHealth: unread,
     schedulers: unread,
     replication: unread,
-    regions: unread,
+    regions: { state: "read", value: counted, atMs: 0 },
   };
 }
 

@@ -68,10 +68,8 @@ function findLoss(interrupting: readonly Effect[], cluster: ClusterModel): Objec
   if (unseen !== undefined) {
     return loss(`${unseen} cannot be seen at present, so nobody knows what it would cost`);
   }
-  // Of what is not up nothing is missing that was there.
-  const struck = targets.filter((name) => healthOf(cluster, name) === "up");
   const broken = cluster.quorums
-    .map((group) => describeBreach(group, { struck, cluster }))
+    .map((group) => describeBreach(group, { struck: targets, cluster }))
     .find((reason) => reason !== undefined);
   if (broken !== undefined) return loss(broken);
   const holder = targets.find((name) =>
@@ -85,7 +83,6 @@ const HOLDS =
   "what it is busy with, and nothing is lost";
 
 interface Blow {
-  /** Members that are up and would not be. */
   readonly struck: readonly string[];
   readonly cluster: ClusterModel;
 }
@@ -102,10 +99,13 @@ export function takesAway(effects: readonly Effect[], cluster: ClusterModel): bo
 function describeBreach(group: QuorumGroup, { struck, cluster }: Blow): string | undefined {
   const hit = group.members.filter((name) => struck.includes(name));
   if (hit.length === 0) return undefined;
-  const isMissing = (name: string) =>
-    healthOf(cluster, name) !== "up" || cluster.inRepair.includes(name);
+  const isUp = (name: string) => healthOf(cluster, name) === "up";
+  const isMissing = (name: string) => !isUp(name) || cluster.inRepair.includes(name);
   const isAway = (name: string) => isMissing(name) || cluster.shaken?.includes(name) === true;
   const away = group.members.filter((name) => !hit.includes(name) && isAway(name));
+  // Who looks down may still vote: alone it has nothing to lose, and beside others it counts.
+  const isAlone = hit.length === 1 && away.length === 0 && !hit.some(isUp);
+  if (isAlone) return undefined;
   if (hit.length + away.length <= group.spare) return undefined;
   const total = group.members.length;
   const left = total - hit.length - away.length;

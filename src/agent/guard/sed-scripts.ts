@@ -1,5 +1,5 @@
-// Scripts of sed that print, delete and replace, and do nothing else. Read from left to right, as sed
-// does: a semicolon may stand within a pattern, and a delimiter within brackets.
+// Scripts of sed that print, delete and replace, and do nothing else. Read from left to right, as
+// sed does: a semicolon may stand within a pattern, and a delimiter within brackets.
 
 const CLASS = String.raw`\[:[a-z]+:\]`;
 

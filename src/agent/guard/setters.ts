@@ -66,7 +66,7 @@ function classifyTest(words: readonly ShellWord[], scope: Scope): readonly Effec
 const COMPARISON = /^(?:[=!]=|[=<>]|-(?:eq|ne|[lg][te]|[no]t|ef))$/;
 const QUESTION = /^-[a-zA-Z]$/;
 
-/** `[ "$a" "$b" ]`: what it becomes may be `-v`. Beside an operator that is written out it is none. */
+/** `[ "$a" "$b" ]`: it may become `-v`. Beside an operator that is written out it is none. */
 function mayBeOperator(words: readonly ShellWord[], index: number): boolean {
   const word = words[index];
   if (!word || word.isExact) return false;

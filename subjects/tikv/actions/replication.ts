@@ -59,8 +59,23 @@ function planUndo(observation: TikvObservation, call: ActionCall): Undo {
 }
 
 function checkWanted(observation: TikvObservation, call: ActionCall): Check {
-  if (wantedOf(observation, call)) return MET;
-  return notMet("no topology declares the replication: give max_replicas and location_labels");
+  const wanted = wantedOf(observation, call);
+  if (!wanted)
+    return notMet("no topology declares the replication: give max_replicas and location_labels");
+  return observation.declared.isGiven ? MET : checkCount(observation, wanted);
+}
+
+/** The caller's word alone gives up no copies, and asks for none that nobody could hold. */
+function checkCount(
+  { replication, declared, members }: TikvObservation,
+  { maxReplicas }: Replication,
+): Check {
+  if (replication.state === "failed") return unseen(`not to be read: ${replication.reason}`);
+  const known = Math.max(replication.value.maxReplicas, declared.replication?.maxReplicas ?? 0);
+  const stores = members.filter(({ role }) => role === "tikv").length;
+  if (maxReplicas < known) return notMet(`PD would give up copies: it has been told ${known}`);
+  if (maxReplicas > Math.max(known, stores)) return notMet(`there are ${stores} stores`);
+  return MET;
 }
 
 function checkRestored(observation: TikvObservation, call: ActionCall): Check {
