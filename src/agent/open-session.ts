@@ -16,29 +16,25 @@ export type OpenedSession =
   | { readonly type: "opened"; readonly context: SessionContext }
   | { readonly type: "ended"; readonly outcome: SessionOutcome };
 
-export async function openSession(
-  claimed: Omit<SessionBase, "subject" | "members" | "knowledge" | "signal">,
-): Promise<OpenedSession> {
+/** What is there before anybody looks. */
+export type Beginning = Omit<SessionBase, "subject" | "members" | "knowledge" | "signal">;
+
+export async function openSession(claimed: Beginning): Promise<OpenedSession> {
   const { agent, ticket, lease } = claimed;
   const { clock, limits, redact } = agent;
-  const signal = AbortSignal.any([agent.signal, lease.signal]);
-  const opened = await tryOpen(agent.openSubject, ticket.subject);
-  if ("problem" in opened) {
-    if (signal.aborted) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
+  const opened = await openBase(claimed);
+  if (opened.type === "interrupted") {
+    return { type: "ended", outcome: interruptedOutcome(agent, lease) };
+  }
+  if (opened.type === "closed") {
     const progress = startProgress(clock.elapsed(), []);
     return {
       type: "ended",
       outcome: escalate(progress, { stopReason: "gave_up", detail: opened.problem }),
     };
   }
-  const { subject } = opened;
-  const seen = await lookAt(subject, { agent, signal });
-  if (!seen) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
-  const members = seen.members.map(({ name }) => name);
-  const topology = subject.runtime?.topology;
-  const names = { subject: subject.name, members, ...(topology && placesOf(topology)) };
-  const knowledge = agent.knowledge(names);
-  const base: SessionBase = { ...claimed, subject, members, knowledge, signal };
+  const { base, seen } = opened;
+  const { subject } = base;
   const observation = await clearUp(base, seen);
   if (!observation) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
   const system = systemPrompt(subject, limits);
@@ -52,6 +48,29 @@ export async function openSession(
   return { type: "opened", context: { ...base, system, progress } };
 }
 
+export type OpenedBase =
+  | { readonly type: "opened"; readonly base: SessionBase; readonly seen: Observation }
+  | { readonly type: "closed"; readonly problem: string }
+  | { readonly type: "interrupted" };
+
+/** The subject, and a first look at it. */
+export async function openBase(claimed: Beginning): Promise<OpenedBase> {
+  const { agent, ticket, lease } = claimed;
+  const signal = AbortSignal.any([agent.signal, lease.signal]);
+  const opened = await tryOpen(agent.openSubject, ticket.subject);
+  if ("problem" in opened) {
+    return signal.aborted ? { type: "interrupted" } : { type: "closed", problem: opened.problem };
+  }
+  const { subject } = opened;
+  const seen = await lookAt(subject, { agent, signal });
+  if (!seen) return { type: "interrupted" };
+  const members = seen.members.map(({ name }) => name);
+  const topology = subject.runtime?.topology;
+  const names = { subject: subject.name, members, ...(topology && placesOf(topology)) };
+  const knowledge = agent.knowledge(names);
+  return { type: "opened", base: { ...claimed, subject, members, knowledge, signal }, seen };
+}
+
 /** What others left half done comes first. The look that is left to work from. */
 async function clearUp(base: SessionBase, seen: Observation): Promise<Observation | undefined> {
   const settled = await settleInterrupted(base);
@@ -60,7 +79,7 @@ async function clearUp(base: SessionBase, seen: Observation): Promise<Observatio
 }
 
 /** A subject that cannot be opened is for a person; it does not end the agent. */
-async function tryOpen(
+export async function tryOpen(
   openSubject: (name: string) => Promise<Subject>,
   name: string,
 ): Promise<{ readonly subject: Subject } | { readonly problem: string }> {

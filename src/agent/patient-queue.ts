@@ -26,6 +26,11 @@ export function patientQueue(queue: WorkQueue, patience: Patience): WorkQueue {
         () => undefined,
       ),
     renewLease: (sessionId, leaseMs) => queue.renewLease(sessionId, leaseMs),
+    unattendedSubjects: (subject) =>
+      retry(
+        () => queue.unattendedSubjects(subject),
+        () => [],
+      ),
     getTicket: (ticketId) => retry(() => queue.getTicket(ticketId)),
     sessionsOf: (ticketId) => retry(() => queue.sessionsOf(ticketId)),
     journalOf: (sessionId) => retry(() => queue.journalOf(sessionId)),

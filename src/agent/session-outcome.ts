@@ -44,6 +44,12 @@ export function interruptedOutcome(
   return { type: agent.onShutdown === "release" ? "released" : "escalated", end };
 }
 
+/** Nobody has looked yet whether something is to be taken back. */
+export function unfinished(outcome: SessionOutcome): SessionOutcome {
+  if (outcome.type !== "escalated" && outcome.type !== "released") return outcome;
+  return { ...outcome, end: { ...outcome.end, isUnfinished: true } };
+}
+
 /** Writes the end, once: a ticket that has moved on meanwhile stays as it is. */
 export async function closeSession(
   { agent, ticket, session }: Pick<SessionContext, "agent" | "ticket" | "session">,

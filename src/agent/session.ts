@@ -3,6 +3,7 @@
 import type { Message, ModelReply } from "../domain/model.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
+import { clearUp } from "./clear-up.ts";
 import { type AgentOptions, type SessionContext, workedMs } from "./context.ts";
 import { startGrace } from "./grace.ts";
 import { keepLease } from "./keep-lease.ts";
@@ -16,6 +17,7 @@ import {
   escalate,
   interruptedOutcome,
   type SessionOutcome,
+  unfinished,
 } from "./session-outcome.ts";
 import { takeTurn } from "./take-turn.ts";
 import { undoAttempt } from "./undo.ts";
@@ -43,7 +45,8 @@ const UNDO_GRACE_MS = 2_000;
 
 /** All of a session that depends on nothing but its ports; a replay runs just this. */
 export async function workOn({ agent, ticket, session, lease }: Underway): Promise<void> {
-  say({ agent }, `Processing ticket #${ticket.id}: ${ticket.fingerprint}: ${ticket.reason}`);
+  const doing = session.purpose === "clear_up" ? "Clearing up after" : "Processing";
+  say({ agent }, `${doing} ticket #${ticket.id}: ${ticket.fingerprint}: ${ticket.reason}`);
   const { clock, signal } = agent;
   using grace = startGrace({ clock, signal, durationMs: UNDO_GRACE_MS });
   const undoSignal = grace.signal;
@@ -53,13 +56,14 @@ export async function workOn({ agent, ticket, session, lease }: Underway): Promi
 
 /** A store that does not know the session any more refuses its steps: then nothing is touched. */
 async function outcomeOf(underway: Watched): Promise<SessionOutcome> {
-  const worked = await unlessConflict(work(underway));
+  const { purpose } = underway.session;
+  const worked = await unlessConflict(purpose === "clear_up" ? clearUp(underway) : work(underway));
   return worked.isDone ? worked.value : { type: "abandoned", detail: worked.reason };
 }
 
 async function work(underway: Watched): Promise<SessionOutcome> {
   const opened = await openSession(underway);
-  if (opened.type !== "opened") return opened.outcome;
+  if (opened.type !== "opened") return unfinished(opened.outcome);
   return undoAttempt(opened.context, await converse(opened.context));
 }
 

@@ -11,18 +11,22 @@ import { callOf, stepWords } from "./steps.ts";
 
 const LOOK_POLL_MS = 300;
 
-export type SettlingSession = Pick<SessionBase, "agent" | "session" | "subject" | "signal">;
+export interface Settling extends Pick<SessionBase, "agent" | "subject" | "signal"> {
+  /** Undefined of an agent that has none at present. */
+  readonly session?: SessionBase["session"];
+}
 
 /** Of whichever ticket of the subject; how many. What cannot be seen at present stays as it is. */
-export async function settleInterrupted(context: SettlingSession): Promise<number> {
-  const { queue, redact } = context.agent;
+export async function settleInterrupted(context: Settling): Promise<number> {
+  const { queue, redact, agentId } = context.agent;
+  const { session } = context;
+  const by = session ? { sessionId: session.id } : { sessionId: null, agentId };
   let settled = 0;
   for (const entry of await queue.interruptedSteps(context.subject.name)) {
     const found = await lookAfter(context, entry);
     if (!found) continue;
     const reason = redact(found.reason);
-    const sessionId = context.session.id;
-    const isOurs = await queue.settleStep(entry.id, { state: found.state, reason, sessionId });
+    const isOurs = await queue.settleStep(entry.id, { state: found.state, reason, ...by });
     const what = `step ${entry.id} ${stepWords(entry)} was interrupted`;
     if (!isOurs) continue;
     say(context, `[Settle] ${what}: ${found.state.replaceAll("_", " ")}: ${reason}`);
@@ -34,10 +38,7 @@ export async function settleInterrupted(context: SettlingSession): Promise<numbe
 type Found = Pick<StepSettlement, "state" | "reason">;
 
 /** Undefined when nobody could look. */
-async function lookAfter(
-  context: SettlingSession,
-  entry: JournalEntry,
-): Promise<Found | undefined> {
+async function lookAfter(context: Settling, entry: JournalEntry): Promise<Found | undefined> {
   if (entry.kind === "shell") {
     return { state: "unknown", reason: "nobody can tell by looking what a shell command has done" };
   }
@@ -55,10 +56,7 @@ interface Interrupted {
 }
 
 /** What was begun a moment ago may take effect yet: it has the time of its action. */
-async function awaitEffect(
-  context: SettlingSession,
-  step: Interrupted,
-): Promise<Found | undefined> {
+async function awaitEffect(context: Settling, step: Interrupted): Promise<Found | undefined> {
   const { clock } = context.agent;
   const { withinMs } = step.action;
   const endsAtMs = clock.elapsed() + withinMs - Math.max(0, clock.now() - step.sinceMs);

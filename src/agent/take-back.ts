@@ -1,6 +1,5 @@
 // One step taken back: by a named action like any other, with a look before, the guard, an intent
 // of its own in the journal, and a look after.
-import type { Action } from "../domain/action.ts";
 import type { GuardDecision } from "../domain/effect.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { JournalEntry } from "../domain/session.ts";
@@ -14,18 +13,27 @@ import { callOf, type UndoableStep } from "./steps.ts";
 import { findBetter } from "./verdicts-now.ts";
 
 export type TakenBack =
-  | { readonly isUndone: true; readonly reason?: never }
-  | { readonly isUndone: false; readonly reason: string };
+  | { readonly isUndone: true; readonly reason?: never; readonly isForNow?: never }
+  /** For now, when it was time or sight that was missing. */
+  | { readonly isUndone: false; readonly reason: string; readonly isForNow: boolean };
 
 /** Undone once its effect is seen to be gone; otherwise why it is not. */
 export async function takeBack(context: SessionBase, step: UndoableStep): Promise<TakenBack> {
-  if (context.signal.aborted) return kept("there was no time left");
+  if (context.signal.aborted) return keptForNow("there was no time left");
   const actions = knownActions(context, step);
   if (!actions) return kept("this version does not know its actions");
   const observation = await lookAt(context.subject, context);
-  if (!observation || !canSee(observation)) return kept("the subject cannot be seen at present");
+  if (!observation || !canSee(observation)) {
+    return keptForNow("the subject cannot be seen at present");
+  }
   const deed: Deed = { action: actions.back, call: step.back };
-  const sight = { observation, deed, step, done: actions.done };
+  const sight = { observation, deed, step };
+  const effect = actions.done.postcondition(observation, step.call);
+  if (!effect.isMet) {
+    return effect.isUnseen
+      ? keptForNow(`nobody can see whether it is in effect: ${effect.reason}`)
+      : kept(`it is not in effect: ${effect.reason}`);
+  }
   const objection = findObjection(context, sight) ?? (await findLaterChange(context, step));
   if (objection !== undefined) return kept(objection);
   return passAndDo(context, sight);
@@ -35,18 +43,11 @@ interface Sight {
   readonly observation: Observation;
   readonly deed: Deed;
   readonly step: UndoableStep;
-  /** What the step did. */
-  readonly done: Action;
 }
 
-/** Why it is better left, on this look. */
+/** Why what is in effect is better left, on this look. */
 function findObjection(context: SessionBase, sight: Sight): string | undefined {
-  const { observation, deed, step, done } = sight;
-  const effect = done.postcondition(observation, step.call);
-  if (!effect.isMet) {
-    const what = effect.isUnseen ? "nobody can see whether it is in effect" : "it is not in effect";
-    return `${what}: ${effect.reason}`;
-  }
+  const { observation, deed, step } = sight;
   const { violated } = step.entry.precondition ?? {};
   const names = Array.isArray(violated) ? violated.filter((name) => typeof name === "string") : [];
   const { targets } = step.entry;
@@ -112,5 +113,9 @@ function knownActions({ subject }: SessionBase, { entry, back }: UndoableStep) {
 }
 
 function kept(reason: string): TakenBack {
-  return { isUndone: false, reason };
+  return { isUndone: false, reason, isForNow: false };
+}
+
+function keptForNow(reason: string): TakenBack {
+  return { isUndone: false, reason, isForNow: true };
 }

@@ -23,11 +23,12 @@ export async function undoAttempt(
       return outcome;
     case "escalated":
     case "released": {
-      const told = await undoAll(context);
+      const { told, isForNow } = await undoAll(context);
       const { agent, lease } = context;
       if (lease.signal.aborted) return interruptedOutcome(agent, lease);
       const detail = [outcome.end.detail, ...told].join("; ");
-      return { ...outcome, end: { ...outcome.end, detail } };
+      const end = { ...outcome.end, detail, ...(isForNow && ({ isUnfinished: true } as const)) };
+      return { ...outcome, end };
     }
     default:
       return unreachable(outcome);
@@ -52,22 +53,42 @@ export async function goOnUndoing(context: SessionBase): Promise<number> {
   return (await undoSteps(context, rest)).length;
 }
 
-async function undoAll(context: SessionBase): Promise<readonly string[]> {
+export interface UndoReport {
+  /** What was taken back, what was not and why, what cannot be. */
+  readonly told: readonly string[];
+  /** Somebody else may see, or have the time, later. */
+  readonly isForNow: boolean;
+}
+
+/** Of all sessions of the ticket. */
+export async function undoAll(context: SessionBase): Promise<UndoReport> {
   const { agent, ticket } = context;
   const entries = await entriesOf(context);
   const steps = undoableSteps(entries);
   const lasting = describeSome("not to be undone", lastingSteps(entries).map(describeEntry));
-  if (steps.length === 0) return lasting;
+  const unsettled = entries.filter((entry) => isUnsettled(context, entry));
+  const unseen = describeSome("nobody could see what became of", unsettled.map(describeEntry));
+  if (steps.length === 0) {
+    return { told: [...unseen, ...lasting], isForNow: unsettled.length > 0 };
+  }
   const now = await agent.queue.getTicket(ticket.id);
   if (now?.state === "verifying") {
-    return ["its changes stay: no verification has refused them", ...lasting];
+    const stay = "its changes stay: no verification has refused them";
+    return { told: [stay, ...unseen, ...lasting], isForNow: false };
   }
   const ends = await undoSteps({ ...context, signal: context.undoSignal }, steps);
   const undone = ends.filter(({ isUndone }) => isUndone).map(({ step }) => describeEntry(step));
   const kept = ends
     .filter(({ isUndone }) => !isUndone)
     .map(({ step, reason }) => `${describeEntry(step)} (${reason})`);
-  return [...describeSome("taken back", undone), ...describeSome("still there", kept), ...lasting];
+  const ended = [...describeSome("taken back", undone), ...describeSome("still there", kept)];
+  const isForNow = unsettled.length > 0 || ends.some((end) => end.isForNow === true);
+  return { told: [...ended, ...unseen, ...lasting], isForNow };
+}
+
+/** Its session has ended, and nobody who looked could tell. */
+function isUnsettled({ session }: SessionBase, { state, sessionId }: JournalEntry): boolean {
+  return state === "intended" && sessionId !== session.id;
 }
 
 type UndoEnd = TakenBack & { readonly step: JournalEntry };

@@ -123,8 +123,12 @@ function eachSession(
     const own = linesOf(story);
     const shown = own.length === 0 ? ["nothing"] : own;
     if (sessions.length === 1) return own;
-    const { id, model } = story.session;
-    const head = `attempt ${story.attempt}, ${plainLine(model)}, session ${id}`;
+    const { id, model, purpose } = story.session;
+    const isAttempt = purpose === "repair";
+    const what = isAttempt
+      ? `attempt ${story.attempt}, ${plainLine(model)}`
+      : "cleared up after it";
+    const head = `${what}, session ${id}`;
     return [head, ...shown.map((one) => `  ${one}`)];
   });
   if (sessionsOmitted === 0) return lines;
@@ -138,9 +142,14 @@ function concludedLines(story: SessionStory, ticket: Ticket): readonly string[] 
   const isCutShort = conclusions.length === 0 && stopReason !== null;
   return [
     ...conclusions.flatMap((conclusion) => conclusionLines(conclusion, { story, ticket })),
-    ...(isCutShort ? [gist(`no conclusion: ${stopReason}: ${stopDetail ?? ""}`)] : []),
+    ...(isCutShort ? [gist(`${UNCONCLUDED[session.purpose]}: ${stopReason}: ${stopDetail}`)] : []),
   ];
 }
+
+const UNCONCLUDED: Readonly<Record<SessionStory["session"]["purpose"], string>> = {
+  repair: "no conclusion",
+  clear_up: "without a model",
+};
 
 function conclusionLines(
   { row, atMs, outcome, rootCause, summary, evidence, isEvidenceNamed }: ConclusionStory,

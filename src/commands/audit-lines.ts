@@ -75,7 +75,7 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
     case "ticket_flagged":
       return [plainLine(`Ticket #${event.ticketId} ${textIn(content, "flag")}${byIn(content)}`)];
     case "session_started":
-      return [`[Session] started, ${plainLine(textIn(content, "model"))}`];
+      return [`[Session] started, ${startWords(content)}`];
     case "session_briefed":
       return ["[Brief] what the model was told", ...plainLines(textIn(content, "brief"))];
     case "model_replied":
@@ -123,6 +123,12 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
     default:
       return unreachable(type);
   }
+}
+
+/** Of one before there were several purposes, the model alone. */
+function startWords(content: JsonObject): string {
+  if (textIn(content, "purpose") === "clear_up") return "to clear up after earlier ones";
+  return plainLine(textIn(content, "model"));
 }
 
 function movedWords(content: JsonObject): string {

@@ -36,6 +36,7 @@ export function sessionDurationMs({ startedAtMs, endedAtMs }: Session, nowMs: nu
 export function sessionOutcome({ session, ticket }: SessionSummary): string | undefined {
   if (session.stopReason === null) return undefined;
   if (session.stopReason !== "concluded") return session.stopReason;
+  if (session.purpose === "clear_up") return "cleared up";
   const said = session.conclusion?.outcome ?? "concluded";
   const isLast = ticket.sessionId === session.id;
   return isLast && ticket.resolution !== null ? `${said}, ${ticket.resolution}` : said;

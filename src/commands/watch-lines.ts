@@ -53,7 +53,7 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
   const approvalId = numberIn(content, "approvalId");
   switch (type) {
     case "session_started":
-      return [`Processing ticket #${session.ticketId}, session ${session.id}`];
+      return [`${doing(session)} ticket #${session.ticketId}, session ${session.id}`];
     case "model_replied":
       return blocksIn(content).flatMap((block) => blockLines(block, speakerOf(session)));
     case "model_failed": {
@@ -99,6 +99,10 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
     default:
       return unreachable(type);
   }
+}
+
+function doing({ purpose }: Session): string {
+  return purpose === "clear_up" ? "Clearing up after" : "Processing";
 }
 
 function stepWords(content: JsonObject): string {

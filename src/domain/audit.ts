@@ -9,7 +9,7 @@ export const AUDIT_TYPES = [
   "ticket_opened", // fingerprint, reason, evidence
   "ticket_moved", // event, from, to, reason
   "ticket_flagged", // held or unheld
-  "session_started", // model, mode, agentId
+  "session_started", // model, mode, agentId, purpose
   "session_briefed", // system, brief: what the model was told first
   "model_replied", // blocks, stop, usage, durationMs, raw: the provider's own message
   "model_failed", // failure, message, willRetry
@@ -22,7 +22,7 @@ export const AUDIT_TYPES = [
   "approval_voided", // reason: what changed since
   "step_begun", // entryId, kind, operation, targets, precondition, effects, undo, undoes
   "step_finished", // entryId, state, changed
-  "step_settled", // entryId, state, reason: an interrupted step that somebody looked after
+  "step_settled", // entryId, state, reason, agentId: an interrupted step that somebody looked after
   "step_undone", // entryId, by: the step that took it back
   "step_kept", // entryId, reason: why it was not taken back
   "session_concluded", // conclusion

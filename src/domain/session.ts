@@ -7,7 +7,7 @@ import type { Undo } from "./undo.ts";
 
 /** Why a session stopped. */
 export const STOP_REASONS = [
-  "concluded", // the model concluded and the monitor has confirmed or taken over
+  "concluded", // the model concluded and the monitor has confirmed or taken over; or cleared up
   "gave_up", // the model concluded cannot_fix
   "turn_limit",
   "token_limit",
@@ -34,9 +34,13 @@ export interface Conclusion {
 export type SafetyMode = "observe" | "approve" | "execute";
 export const SAFETY_MODES = ["observe", "approve", "execute"] as const;
 
+/** What a session is for: a repair, or what sessions that ended too early left in the subject. */
+export type SessionPurpose = "repair" | "clear_up";
+
 export interface Session {
   readonly id: string;
   readonly ticketId: number;
+  readonly purpose: SessionPurpose;
   readonly agentId: string;
   readonly model: string;
   readonly mode: SafetyMode;

@@ -65,7 +65,8 @@ export interface RecordedViolation {
 export interface WorkQueue {
   /**
    * Claims the most severe, then oldest, claimable ticket in one atomic statement, and starts its
-   * session: attempt + 1. Undefined when there is nothing to do. Held tickets are passed over.
+   * session: attempt + 1. Where there is none: an escalated one, to clear up what was left of it.
+   * Undefined when there is nothing to do. Held tickets are passed over.
    */
   claim(request: ClaimRequest): Promise<{ ticket: Ticket; session: Session } | undefined>;
   /** Extends the lease. False when it is no longer this agent's: the session must stop. */
@@ -91,6 +92,8 @@ export interface WorkQueue {
    * and is done leaves that one undone.
    */
   finishStep(entryId: number, outcome: StepOutcome): Promise<void>;
+  /** Subjects, or this one, with interrupted steps that no session is going to look after. */
+  unattendedSubjects(subject?: string): Promise<readonly string[]>;
   /** Steps on the subject that are `intended` in sessions that have ended; oldest first. */
   interruptedSteps(subject: string): Promise<readonly JournalEntry[]>;
   /**
@@ -104,7 +107,10 @@ export interface WorkQueue {
    * claimed, verifying -> escalated, and the session ends. Written once: a second end is a no-op.
    */
   escalateTicket(sessionId: string, end: SessionEnd): Promise<void>;
-  /** claimed, verifying -> open (or escalated, attempts used up), and the session ends. */
+  /**
+   * claimed, verifying -> open (or escalated: attempts used up, or to clear up), and the session
+   * ends.
+   */
   releaseTicket(sessionId: string, end: SessionEnd): Promise<void>;
   /** Ends the session whose ticket has been resolved, or is no longer its own. */
   endSession(sessionId: string, end: SessionEnd): Promise<void>;
@@ -156,8 +162,10 @@ export interface StepIntent {
 }
 
 export interface StepSettlement {
-  /** The session that looked. */
-  readonly sessionId: string;
+  /** The session that looked; null of an agent that has none. */
+  readonly sessionId: string | null;
+  /** Who looked, where no session says so. */
+  readonly agentId?: string;
   readonly state: "took_effect" | "had_no_effect" | "unknown";
   readonly reason: string;
 }
@@ -172,6 +180,8 @@ export interface SessionEnd {
   readonly stopReason: StopReason;
   readonly detail: string;
   readonly conclusion?: Conclusion;
+  /** It did not come to look after all that it, or one before it, has changed. */
+  readonly isUnfinished?: true;
 }
 
 export interface ApprovalRequest {

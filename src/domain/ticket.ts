@@ -12,6 +12,7 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 
 export const TICKET_EVENTS = [
   "claim", // open -> claimed: agent
+  "clear_up", // escalated -> claimed: agent, for what others left, and then escalated again
   "conclude", // claimed -> verifying: the session says fixed, or no action needed
   "escalate", // claimed, verifying -> escalated: cannot fix, a limit, attempts used up, a signal
   "release", // claimed, verifying -> open: the lease expired, or the agent gave it back
@@ -28,6 +29,7 @@ export const TICKET_MOVES: Readonly<
   Record<TicketEvent, { readonly from: readonly TicketState[]; readonly to: TicketState }>
 > = {
   claim: { from: ["open"], to: "claimed" },
+  clear_up: { from: ["escalated"], to: "claimed" },
   conclude: { from: ["claimed"], to: "verifying" },
   escalate: { from: ["claimed", "verifying"], to: "escalated" },
   release: { from: ["claimed", "verifying"], to: "open" },
@@ -37,6 +39,9 @@ export const TICKET_MOVES: Readonly<
   retry: { from: ["escalated"], to: "open" },
   resolve: { from: ["open", "claimed", "verifying", "escalated"], to: "resolved" },
 };
+
+/** How long, beyond twice the settle time, a concluded ticket may stay unconfirmed. */
+export const CONFIRM_GRACE_MS = 10_000;
 
 export interface Ticket {
   readonly id: number;

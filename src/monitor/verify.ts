@@ -1,12 +1,10 @@
 // Pure: what the observations say about a live ticket. Only this decides that a ticket is resolved.
 // Its times are of the monitor's own clock, which goes on evenly: what a wall clock that jumps has
 // stamped on the ticket is read once, when the ticket is first seen so.
-import type { Ticket } from "../domain/ticket.ts";
+import { CONFIRM_GRACE_MS, type Ticket } from "../domain/ticket.ts";
 import type { Verdict, Violation } from "../domain/verdict.ts";
 
 export const OBSERVATIONS_MIN = 3;
-/** How long, beyond twice the settle time, a concluded ticket may stay unconfirmed. */
-export const CONFIRM_GRACE_MS = 10_000;
 
 /** What was seen of one ticket's invariant since the ticket entered its present state. */
 export interface Watch {

@@ -17,6 +17,7 @@ export function replayQueue(record: SessionRecord, player: Player): WorkQueue {
   return {
     claim: () => Promise.reject(notOfASession()),
     renewLease: () => Promise.reject(notOfASession()),
+    unattendedSubjects: () => Promise.reject(notOfASession()),
     getTicket: async (ticketId) => (await ask("getTicket", ticketId)) ?? undefined,
     sessionsOf: (ticketId) => ask("sessionsOf", ticketId),
     journalOf: (sessionId) => ask("journalOf", sessionId),

@@ -1,13 +1,14 @@
 // Taking a ticket, keeping it, and taking it back from an agent that no longer answers.
 import { assert } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
-import type { Ticket } from "../domain/ticket.ts";
+import { CONFIRM_GRACE_MS, type Ticket } from "../domain/ticket.ts";
 import type { ClaimRequest } from "../domain/ticket-ops.ts";
 import { sealRow } from "./audit-seals.ts";
+import { CLEAR_UPS_MAX, claimLeftover, clearUpsAfter, triesLeft } from "./clear-ups.ts";
 import { auditMove, moveTicket } from "./moves.ts";
 import { parseTicket } from "./rows.ts";
 import { finishSession, requireSession, startSession } from "./sessions.ts";
-import type { Bindings, StoreCall, StoreRules } from "./transaction.ts";
+import type { Bindings, StoreCall } from "./transaction.ts";
 
 export interface Claimed {
   readonly ticket: Ticket;
@@ -18,6 +19,15 @@ export interface Claimed {
 export function claimTicket(call: StoreCall, request: ClaimRequest): Claimed | undefined {
   expireLeases(call);
   const sessionId = newSessionId(call);
+  return claimOpen(call, { request, sessionId }) ?? clearUp(call, { request, sessionId });
+}
+
+interface Claim {
+  readonly request: ClaimRequest;
+  readonly sessionId: string;
+}
+
+function claimOpen(call: StoreCall, { request, sessionId }: Claim): Claimed | undefined {
   const row = call.db.query<unknown, Bindings>(claimStatement(request)).get({
     sessionId,
     agentId: request.agentId,
@@ -30,9 +40,23 @@ export function claimTicket(call: StoreCall, request: ClaimRequest): Claimed | u
   const ticket = parseTicket(row);
   const { agentId, model, mode } = request;
   const reason = `attempt ${ticket.attempts} by ${agentId}`;
-  const session = startSession(call, { id: sessionId, ticketId: ticket.id, agentId, model, mode });
+  const own = { id: sessionId, ticketId: ticket.id, agentId, mode };
+  const session = startSession(call, { ...own, purpose: "repair", model });
   const before: Ticket = { ...ticket, state: "open", lease: null };
   auditMove(call, { before, after: ticket, event: "claim", reason });
+  return { ticket, session };
+}
+
+/** No attempt at a repair, and no model is asked. */
+function clearUp(call: StoreCall, claim: Claim): Claimed | undefined {
+  const ticket = claimLeftover(call, claim);
+  if (!ticket) return undefined;
+  const { agentId, mode } = claim.request;
+  const own = { id: claim.sessionId, ticketId: ticket.id, agentId, mode };
+  const session = startSession(call, { ...own, purpose: "clear_up", model: "none" });
+  const before: Ticket = { ...ticket, state: "escalated", lease: null };
+  const reason = `for ${agentId} to look after what earlier sessions left`;
+  auditMove(call, { before, after: ticket, event: "clear_up", reason });
   return { ticket, session };
 }
 
@@ -80,7 +104,8 @@ function expireLease(call: StoreCall, ticket: Ticket): Ticket {
   const freed = freeTicket(call, {
     ticket,
     reason: detail,
-    backoffMs: backoffAfter(ticket.attempts, call.rules),
+    backoffMs: backoffAfter(call, ticket),
+    isCutShort: true,
   });
   finishSession(call, { sessionId: ticket.sessionId, stopReason: "lease_lost", detail });
   return freed;
@@ -90,22 +115,59 @@ export interface Freeing {
   readonly ticket: Ticket;
   readonly reason: string;
   readonly backoffMs: number;
+  /** See `Leaving`. */
+  readonly isCutShort: boolean;
 }
 
-/** claimed, verifying -> open; escalated when the attempts are used up. */
-export function freeTicket(call: StoreCall, { ticket, reason, backoffMs }: Freeing): Ticket {
+/** claimed, verifying -> open; escalated when the attempts are used up, or it was a person's. */
+export function freeTicket(call: StoreCall, freeing: Freeing): Ticket {
+  const { ticket, reason, backoffMs, isCutShort } = freeing;
   const { attemptsMax } = call.rules;
   const ticketId = ticket.id;
+  assert(ticket.sessionId !== null, "a ticket that is freed has a session");
+  const session = requireSession(call, ticket.sessionId);
+  if (session.purpose === "clear_up") return leaveToOthers(call, freeing);
   if (ticket.attempts >= attemptsMax) {
     const note = `attempts used up (${ticket.attempts} of ${attemptsMax}): ${reason}`;
-    return moveTicket(call, { ticketId, event: "escalate", reason: note, note });
+    return moveTicket(call, {
+      ...{ ticketId, event: "escalate", reason: note, note },
+      clearUpsLeft: clearUpsAfter(call, { session, isCutShort }),
+      claimableAtMs: call.nowMs + Math.max(backoffMs, confirmationMs(call, ticket)),
+    });
   }
   const claimableAtMs = call.nowMs + backoffMs;
   return moveTicket(call, { ticketId, event: "release", reason, claimableAtMs });
 }
 
-function backoffAfter(attempts: number, { backoffMs, backoffMsMax }: StoreRules): number {
-  return Math.min(backoffMsMax, backoffMs * 2 ** Math.max(0, attempts - 1));
+/** What was concluded may yet be seen to hold: as long as the monitor would have waited for it. */
+export function confirmationMs({ rules }: StoreCall, { state, settleMs }: Ticket): number {
+  if (state !== "verifying") return 0;
+  return Math.min(rules.backoffMsMax, 2 * settleMs + CONFIRM_GRACE_MS);
+}
+
+/** Who was to clear up could not; the person's ticket is theirs again, and says the same. */
+function leaveToOthers(call: StoreCall, { ticket, reason, backoffMs }: Freeing): Ticket {
+  const left = triesLeft(call, ticket.id);
+  const used = CLEAR_UPS_MAX - left;
+  const last = `what is left was not cleared up (${used} of ${CLEAR_UPS_MAX}): ${reason}`;
+  return moveTicket(call, {
+    ...{ ticketId: ticket.id, event: "escalate", reason, clearUpsLeft: left },
+    claimableAtMs: call.nowMs + backoffMs,
+    ...(left === 0 && { note: addToNote(ticket, last) }),
+  });
+}
+
+/** Of a ticket that stays with the person. */
+export function addToNote({ note }: Ticket, words: string): string {
+  return note === null ? words : `${note}; ${words}`;
+}
+
+/** It doubles with each attempt, or with each time that somebody was to clear up. */
+export function backoffAfter(call: StoreCall, { id, attempts, sessionId }: Ticket): number {
+  const { backoffMs, backoffMsMax } = call.rules;
+  const isClearUp = sessionId !== null && requireSession(call, sessionId).purpose === "clear_up";
+  const times = isClearUp ? CLEAR_UPS_MAX - triesLeft(call, id) : attempts;
+  return Math.min(backoffMsMax, backoffMs * 2 ** Math.max(0, times - 1));
 }
 
 /** One statement finds and takes it: no other process can take the same one in between. */

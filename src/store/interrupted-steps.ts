@@ -27,10 +27,27 @@ export function interruptedSteps({ db }: StoreCall, subject: string): readonly J
     .map(parseJournalEntry);
 }
 
-/** The event belongs to the step's ticket and to the session that looked. */
+/** Of tickets that no session will open by itself. Sorted. */
+export function unattendedSubjects({ db }: StoreCall, subject?: string): readonly string[] {
+  return db
+    .query<{ subject: string }, Bindings>(
+      `SELECT DISTINCT tickets.subject FROM journal INDEXED BY journal_intended
+        JOIN tickets ON tickets.id = journal.ticket_id
+        JOIN sessions ON sessions.id = journal.session_id
+      WHERE journal.state = 'intended' AND sessions.ended_at_ms IS NOT NULL
+        AND (tickets.state = 'resolved' OR tickets.is_held = 1
+          OR (tickets.state = 'escalated' AND coalesce(tickets.clear_ups_left, 0) = 0))
+        AND tickets.subject = coalesce($subject, tickets.subject)
+      ORDER BY tickets.subject`,
+    )
+    .all({ subject: subject ?? null })
+    .map((row) => row.subject);
+}
+
+/** The event belongs to the step's ticket and to the session that looked, if one did. */
 export function settleStep(call: StoreCall, settled: SettledStep): boolean {
-  const { entryId, sessionId, state, reason } = settled;
-  requireSession(call, sessionId);
+  const { entryId, sessionId, agentId, state, reason } = settled;
+  if (sessionId !== null) requireSession(call, sessionId);
   const row = call.db
     .query<unknown, Bindings>(
       `UPDATE journal SET state = $state, result = $reason, ended_at_ms = $nowMs,
@@ -46,7 +63,7 @@ export function settleStep(call: StoreCall, settled: SettledStep): boolean {
   if (row === null) return false;
   const { sessionId: begunBy, ticketId, undoes } = parseJournalEntry(row);
   if (state !== "had_no_effect") countChange(call, begunBy);
-  const content = { entryId, state, reason };
+  const content = { entryId, state, reason, agentId };
   appendChange(call, { type: "step_settled", ticketId, sessionId, content }, [
     { table: "journal", id: entryId },
     { table: "sessions", id: begunBy },

@@ -81,8 +81,8 @@ export interface Undoing {
   /** The step that was taken back, and the one that did it. */
   readonly undoes: number;
   readonly by: number;
-  /** Who saw that it did. */
-  readonly sessionId: string;
+  /** Who saw that it did; null of an agent that has no session. */
+  readonly sessionId: string | null;
 }
 
 export function markUndone(call: StoreCall, { undoes, by, sessionId }: Undoing): void {

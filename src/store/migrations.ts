@@ -6,6 +6,7 @@ import { sealEverything } from "./audit-seals.ts";
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
 import { SCHEMA_APPROVALS_BY_HASH } from "./schema-approvals-by-hash.ts";
+import { SCHEMA_CLEAR_UPS } from "./schema-clear-ups.ts";
 import { SCHEMA_DECIDED_BY } from "./schema-decided-by.ts";
 import { SCHEMA_JOURNAL } from "./schema-journal.ts";
 import { SCHEMA_LEASES } from "./schema-leases.ts";
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   SCHEMA_OPEN_APPROVALS,
   SCHEMA_APPROVALS_BY_HASH,
   SCHEMA_DECIDED_BY,
+  SCHEMA_CLEAR_UPS,
 ];
 
 type Migration = string | ((db: Database) => void);

@@ -11,7 +11,7 @@ import type { Bindings, StoreCall } from "./transaction.ts";
 
 export interface Move {
   readonly ticketId: number;
-  readonly event: Exclude<TicketEvent, "claim">;
+  readonly event: Exclude<TicketEvent, "claim" | "clear_up">;
   readonly reason: string;
   /** The session that must have the ticket. */
   readonly sessionId?: string;
@@ -21,6 +21,8 @@ export interface Move {
   readonly note?: string;
   /** The new earliest time of a claim; kept as it is when absent. */
   readonly claimableAtMs?: number;
+  /** How often what is left in the subject may be looked after; not at all when absent. */
+  readonly clearUpsLeft?: number | null;
 }
 
 /** Not for the monitor while a person holds the ticket. */
@@ -79,7 +81,8 @@ function guardedUpdate(event: Move["event"]): string {
   return `UPDATE tickets SET state = '${to}', updated_at_ms = $nowMs, resolution = $resolution,
       resolved_at_ms = $resolvedAtMs, verifying_since_ms = $verifyingSinceMs,
       lease_agent_id = $leaseAgentId, lease_expires_at_ms = $leaseExpiresAtMs,
-      attempts = $attempts, claimable_at_ms = $claimableAtMs, note = $note
+      attempts = $attempts, claimable_at_ms = $claimableAtMs, note = $note,
+      clear_ups_left = $clearUpsLeft
     WHERE id = $id AND state IN (${states})
       AND ($sessionId IS NULL OR session_id = $sessionId)
     RETURNING *`;
@@ -99,6 +102,7 @@ function columnsAfter(before: Ticket, move: Move, nowMs: number): Bindings {
     attempts: move.event === "retry" ? 0 : before.attempts,
     claimableAtMs: move.claimableAtMs ?? before.claimableAtMs,
     note: move.note ?? before.note,
+    clearUpsLeft: move.clearUpsLeft ?? null,
   };
 }
 

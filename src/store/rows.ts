@@ -75,6 +75,10 @@ const sessionRow = z
   .object({
     id: text,
     ticket_id: integer,
+    purpose: z
+      .literal("clear_up")
+      .nullable()
+      .transform((purpose) => purpose ?? "repair"),
     agent_id: text,
     model: text,
     mode: z.enum(SAFETY_MODES),

@@ -5,7 +5,8 @@ import { OperatorError } from "../domain/errors.ts";
 import type { Conclusion } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { appendEvent } from "./audit-chain.ts";
-import { freeTicket } from "./claims.ts";
+import { addToNote, backoffAfter, confirmationMs, freeTicket } from "./claims.ts";
+import { clearUpsAfter } from "./clear-ups.ts";
 import { moveTicket } from "./moves.ts";
 import { type EndOfSession, finishSession, recordConclusion, requireSession } from "./sessions.ts";
 import { requireTicket } from "./tickets.ts";
@@ -34,7 +35,15 @@ export function escalateTicket(call: StoreCall, end: EndOfSession): void {
   const { sessionId, detail, conclusion } = end;
   if (conclusion) recordConclusion(call, { session, conclusion });
   const { ticketId } = session;
-  moveTicket(call, { ticketId, event: "escalate", sessionId, reason: detail, note: detail });
+  const ticket = requireTicket(call, ticketId);
+  // What was concluded may yet be refused when nobody is there any more to take it back.
+  const isCutShort = end.isUnfinished === true || ticket.state === "verifying";
+  moveTicket(call, {
+    ...{ ticketId, event: "escalate", sessionId, reason: detail },
+    note: session.purpose === "clear_up" ? addToNote(ticket, detail) : detail,
+    clearUpsLeft: clearUpsAfter(call, { session, isCutShort }),
+    claimableAtMs: call.nowMs + confirmationMs(call, ticket),
+  });
   finishSession(call, end);
 }
 
@@ -44,8 +53,11 @@ export function releaseTicket(call: StoreCall, end: EndOfSession): void {
   const { detail, conclusion } = end;
   if (conclusion) recordConclusion(call, { session, conclusion });
   const ticket = requireTicket(call, session.ticketId);
-  // Given back on purpose: the next agent need not wait.
-  freeTicket(call, { ticket, reason: detail, backoffMs: 0 });
+  // Given back on purpose: the next agent need not wait, but for another sight of the subject.
+  const isBlind = session.purpose === "clear_up" && end.stopReason !== "aborted";
+  const backoffMs = isBlind ? backoffAfter(call, ticket) : 0;
+  const isCutShort = end.isUnfinished === true;
+  freeTicket(call, { ticket, reason: detail, backoffMs, isCutShort });
   finishSession(call, end);
 }
 

@@ -11,7 +11,10 @@ import { parseSession } from "./rows.ts";
 import { requireTicket } from "./tickets.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
-export type SessionStart = Pick<Session, "id" | "ticketId" | "agentId" | "model" | "mode">;
+export type SessionStart = Pick<
+  Session,
+  "id" | "ticketId" | "purpose" | "agentId" | "model" | "mode"
+>;
 
 export interface EndOfSession extends SessionEnd {
   readonly sessionId: string;
@@ -20,12 +23,13 @@ export interface EndOfSession extends SessionEnd {
 export function startSession(call: StoreCall, start: SessionStart): Session {
   const row = call.db
     .query<unknown, Bindings>(
-      `INSERT INTO sessions (id, ticket_id, agent_id, model, mode, started_at_ms)
-      VALUES ($id, $ticketId, $agentId, $model, $mode, $nowMs) RETURNING *`,
+      `INSERT INTO sessions (id, ticket_id, purpose, agent_id, model, mode, started_at_ms)
+      VALUES ($id, $ticketId, nullif($purpose, 'repair'), $agentId, $model, $mode, $nowMs)
+      RETURNING *`,
     )
     .get({ ...start, nowMs: call.nowMs });
-  const { id: sessionId, ticketId, agentId, model, mode } = start;
-  const content = { model, mode, agentId };
+  const { id: sessionId, ticketId, purpose, agentId, model, mode } = start;
+  const content = { model, mode, agentId, purpose };
   appendOwn(call, { type: "session_started", ticketId, sessionId, content });
   return parseSession(row);
 }

@@ -170,6 +170,10 @@ export class TicketOpsDB implements TicketOps {
     this.#write((call) => journal.finishStep(call, { ...outcome, entryId }));
   }
 
+  async unattendedSubjects(subject?: string): Promise<readonly string[]> {
+    return this.#read((call) => interrupted.unattendedSubjects(call, subject));
+  }
+
   async interruptedSteps(subject: string): Promise<readonly JournalEntry[]> {
     return this.#read((call) => interrupted.interruptedSteps(call, subject));
   }

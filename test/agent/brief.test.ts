@@ -79,6 +79,7 @@ test("each tool's schema is an object that names what it requires", () => {
 const EARLIER: Session = {
   id: "s1",
   ticketId: 1,
+  purpose: "repair",
   agentId: "a",
   model: "runbook",
   mode: "execute",

@@ -112,7 +112,8 @@ test("an idle agent that is told to stop does not fail with the store", async ()
   using world = openWorld({
     script: [],
     once: false,
-    wrapQueue: (queue) => Object.assign(Object.create(queue), { claim: fails }),
+    wrapQueue: (queue) =>
+      Object.assign(Object.create(queue), { claim: fails, unattendedSubjects: fails }),
   });
   const running = world.run();
   await world.untilLine(/^\[Trouble\]/);

@@ -2,51 +2,12 @@
 // before and once after the write: whatever it left, the next session brings everything back.
 import { expect, test } from "bun:test";
 import type { JournalEntry } from "../../src/domain/session.ts";
-import type { WorkQueue } from "../../src/domain/ticket-ops.ts";
 import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 import { AT_FIRST, type DialWorld, openDialWorld, setCall } from "./dial-world.ts";
+import { type Death, type Dying, dyingQueue } from "./dying-queue.ts";
 
 const GIVES_UP = says(concludeCall("cannot_fix"));
-const WRITES: readonly (keyof WorkQueue)[] = [
-  "appendAudit",
-  "addUsage",
-  "beginStep",
-  "finishStep",
-  "escalateTicket",
-];
-
-interface Death {
-  /** The how manyth write, from 1. */
-  readonly at: number;
-  readonly moment: "before" | "after";
-}
-
-interface Dying {
-  readonly wrapQueue: (queue: WorkQueue) => WorkQueue;
-  readonly life: { writes: number; isDead: boolean };
-}
-
-/** From its death on nothing that it asks for is answered. */
-function dyingQueue(death: Death | undefined): Dying {
-  const life = { writes: 0, isDead: false };
-  const never = () => new Promise(() => undefined);
-  const answering = (name: string, call: () => Promise<unknown>) => {
-    if (life.isDead) return never();
-    if (!WRITES.some((write) => write === name)) return call();
-    life.writes += 1;
-    if (life.writes !== death?.at) return call();
-    life.isDead = true;
-    return death.moment === "after" ? call().then(never) : never();
-  };
-  const get = (queue: WorkQueue, name: string) => {
-    const method: unknown = Reflect.get(queue, name);
-    if (typeof method !== "function") return method;
-    return (...args: readonly unknown[]) =>
-      answering(name, () => Reflect.apply(method, queue, args));
-  };
-  return { life, wrapQueue: (queue) => new Proxy(queue, { get }) };
-}
 
 function dyingWorld({ wrapQueue }: Dying): DialWorld {
   const script = [says(setCall("left", 5), setCall("right", 7)), GIVES_UP];

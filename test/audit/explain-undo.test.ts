@@ -3,8 +3,10 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { runAudit } from "../../src/commands/audit.ts";
+import { dieInEveryAttempt, nextOf } from "../agent/dead-attempts.ts";
 import { type DialWorld, openDialWorld, setCall } from "../agent/dial-world.ts";
 import { openDeskRoom } from "../commands/desk-room.ts";
+import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 
 async function auditOf(world: DialWorld, words: readonly string[], flags = {}): Promise<string> {
@@ -58,6 +60,28 @@ test("the page says which step takes which back, and how one was settled", async
   expect(shown).toMatch(/\[Step\] 2 begun: .*; undo: put_back left \{"value":1\}/);
   expect(shown).toContain("[Step] 3 begun, to take back step 2");
   expect(shown).toContain("[Undo] step 2 by step 3");
+});
+
+test("the page says what was cleared up, after whom, and what is a person's", async () => {
+  using world = openDialWorld({ script: [] });
+  await dieInEveryAttempt(world);
+  using next = nextOf(world);
+  const isCleared = async () => {
+    await next.run();
+    return (await world.ticket()).note?.includes("cleared up after that");
+  };
+  await eventually(isCleared, "it is cleared up");
+  const page = await auditOf(world, ["explain", "1"]);
+  const { id } = await world.session();
+  expect(page).toContain("A PERSON IS NEEDED");
+  expect(page).toContain(`cleared up after it, session ${id}`);
+  expect(page).toMatch(/without a model: concluded: cleared up after that: taken back: step 2/);
+  expect(page).toMatch(/step 2.*its effect is there; taken back by step 3 \(row \d+\)/);
+  expect(page).toMatch(/step 1.*; taken back by step 4 \(row \d+\)/);
+  expect(page).toMatch(/step 3, row \d+: takes back step 2: right/);
+  const shown = await auditOf(world, ["show", id]);
+  expect(shown).toContain("[Session] started, to clear up after earlier ones");
+  expect(await auditOf(world, ["list"])).toMatch(new RegExp(`${id}.*cleared up`));
 });
 
 test("an export holds the way back of every step, and every word of it", async () => {

@@ -184,6 +184,7 @@ const OPENED: Ticket = {
 const SESSION: Session = {
   id: "0mwr0hjvw-44554678",
   ticketId: 1,
+  purpose: "repair",
   agentId: "agent-1",
   model: "runbook",
   mode: "execute",

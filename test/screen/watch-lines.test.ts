@@ -82,6 +82,7 @@ test("an endless output is one short line", () => {
 const SESSION: Session = {
   id: "s-1",
   ticketId: 1,
+  purpose: "repair",
   agentId: "agent-1",
   model: "claude-x",
   mode: "execute",

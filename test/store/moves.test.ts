@@ -28,7 +28,10 @@ interface Subject {
   readonly sessionId: string;
 }
 
-const APPLY: Readonly<Record<TicketEvent, (subject: Subject) => Promise<unknown>>> = {
+/** The other one needs something that was left: `clear-ups.test.ts`. */
+type PlainEvent = Exclude<TicketEvent, "clear_up">;
+
+const APPLY: Readonly<Record<PlainEvent, (subject: Subject) => Promise<unknown>>> = {
   claim: ({ store }) => store.claim(claimBy("another")),
   conclude: ({ store, sessionId }) => store.concludeTicket(sessionId, FIXED),
   escalate: ({ store, sessionId }) => store.escalateTicket(sessionId, GAVE_UP),
@@ -43,17 +46,17 @@ const APPLY: Readonly<Record<TicketEvent, (subject: Subject) => Promise<unknown>
 /**
  * Illegal ones of these are no errors: nothing to claim, a session that has ended, a quicker other.
  */
-const QUIET: readonly TicketEvent[] = ["claim", "escalate", "release", "verify", "refuse", "heal"];
+const QUIET: readonly PlainEvent[] = ["claim", "escalate", "release", "verify", "refuse", "heal"];
 
 for (const state of TICKET_STATES) {
-  for (const event of TICKET_EVENTS) {
+  for (const event of TICKET_EVENTS.filter((each) => each !== "clear_up")) {
     const isLegal = TICKET_MOVES[event].from.includes(state);
     const outcome = isLegal ? `leads to ${TICKET_MOVES[event].to}` : "changes nothing";
     test(`${event} on a ticket that is ${state} ${outcome}`, () => checkPair(state, event));
   }
 }
 
-async function checkPair(state: TicketState, event: TicketEvent): Promise<void> {
+async function checkPair(state: TicketState, event: PlainEvent): Promise<void> {
   await using room = await openRoom();
   const { store } = room;
   const { ticketId, sessionId } = await ticketIn(store, state);

@@ -8,7 +8,8 @@ import { changeSomething, FIXED, firing, openRoom, type Room, ticketIn } from ".
 
 const TABLES = ["tickets", "sessions", "audit_events", "journal", "approvals"];
 /** Of the few rows that are in work. */
-const SMALL = /USING INDEX (?:tickets_leased|tickets_claimable|journal_intended|approvals_open)$/;
+const SMALL =
+  /USING INDEX (?:tickets_(?:leased|claimable|to_clear_up)|journal_intended|approvals_open)$/;
 /** Goes along the rows, and ends at its limit. */
 const BOUNDED = /FROM \w+ ORDER BY rowid DESC LIMIT \?$/;
 
@@ -68,8 +69,10 @@ const OF_AGENT: typeof OF_MONITOR = [
   ["a step", (store) => changeSomething(store, sessionId)],
   ["an approval", (store) => store.requestApproval(asking(sessionId))],
   ["the approval's state", (store) => store.getApproval(1)],
+  ["subjects to look after", (store) => store.unattendedSubjects()],
   ["an interrupted step", (store) => store.interruptedSteps("toy")],
   ["a conclusion", (store) => store.concludeTicket(sessionId, FIXED)],
+  ["an end", (store) => store.escalateTicket(sessionId, STOPPED)],
 ];
 
 const OF_PANELS: typeof OF_MONITOR = [
@@ -84,6 +87,7 @@ const OF_PANELS: typeof OF_MONITOR = [
   ["a session by its beginning", (store) => store.findSession(sessionId.slice(0, 6))],
 ];
 
+const STOPPED = { stopReason: "aborted", detail: "SIGTERM", isUnfinished: true } as const;
 const CLAIM = { agentId: "a", leaseMs: 30_000, model: "runbook", mode: "execute" } as const;
 
 for (const [who, all] of Object.entries({ OF_MONITOR, OF_AGENT, OF_PANELS })) {

@@ -10,6 +10,7 @@ export function recordQueue(queue: WorkQueue, tape: Tape): WorkQueue {
     // Of the loop around sessions, and of the lease, which is recorded by its loss.
     claim: (request) => queue.claim(request),
     renewLease: (sessionId, leaseMs) => queue.renewLease(sessionId, leaseMs),
+    unattendedSubjects: (subject) => queue.unattendedSubjects(subject),
     getTicket: (ticketId) => ask("getTicket", ticketId, () => queue.getTicket(ticketId)),
     sessionsOf: (ticketId) => ask("sessionsOf", ticketId, () => queue.sessionsOf(ticketId)),
     journalOf: (sessionId) => ask("journalOf", sessionId, () => queue.journalOf(sessionId)),
