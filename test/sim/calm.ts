@@ -1,16 +1,18 @@
 // After the trouble: within bounded time every ticket is resolved, or escalated for a reason that
-// it names; what was escalated is done when a person sends it back; and the toy is well.
+// it names, and what dead agents left is looked after; what was escalated is done when a person
+// sends it back; and the toy is well.
 import { GROUPS, MEMBERS, TRUTHS } from "./cluster.ts";
 import type { Person } from "./people.ts";
 import { GOOD_AGENT, STEADY_MONITOR } from "./plans.ts";
 import type { Processes } from "./processes.ts";
-import type { Room } from "./room.ts";
+import type { Room, TicketEnd } from "./room.ts";
 import type { World } from "./world.ts";
 
 export interface Calm {
   readonly processes: Processes;
   readonly person: Person;
   readonly tickets: Room["tickets"];
+  readonly marks: Room["marks"];
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -24,6 +26,7 @@ export async function comeToAGoodEnd(world: World, calm: Calm): Promise<void> {
   processes.start(STEADY_MONITOR);
   processes.start(GOOD_AGENT);
   await untilNobodyWorks(world, calm, person.letGo());
+  checkMarks(world, calm);
   world.trace.add("a person sends back what was escalated");
   await untilNobodyWorks(world, calm, person.sendBack());
   if (!world.safety.failure) checkEnd(world, calm);
@@ -31,20 +34,38 @@ export async function comeToAGoodEnd(world: World, calm: Calm): Promise<void> {
 
 async function untilNobodyWorks(
   { timeline, safety }: World,
-  { tickets }: Calm,
+  { tickets, marks }: Calm,
   before: Promise<void>,
 ): Promise<void> {
   before.catch((error: unknown) => safety.fail("crash", `a person met: ${String(error)}`));
   const startedAtMs = timeline.nowMs;
-  const isOver = () => tickets().every(({ state }) => ["resolved", "escalated"].includes(state));
+  const isInWork = ({ state, clear_ups_left }: TicketEnd) =>
+    !["resolved", "escalated"].includes(state) ||
+    (state === "escalated" && (clear_ups_left ?? 0) > 0);
+  const isOver = () =>
+    !tickets().some(isInWork) && marks().every(({ state }) => state !== "intended");
   while (!safety.failure) {
     await timeline.runUntil(timeline.nowMs + LOOK_EVERY_MS);
     const tookMs = timeline.nowMs - startedAtMs;
     if (tookMs >= NOTICED_MS && isOver()) return;
     if (tookMs < BOUND_MS) continue;
-    const left = tickets().filter(({ state }) => !["resolved", "escalated"].includes(state));
+    const open = marks().filter(({ state }) => state === "intended");
+    const left = [...tickets().filter(isInWork), ...open];
     const which = left.map(({ id, state }) => `#${id} ${state}`).join(", ");
     return safety.fail("liveness", `after ${tookMs} ms of calm: ${which}`);
+  }
+}
+
+/** Somebody else may see them, or have the time for them, later. */
+const FOR_NOW = /no time left|cannot be seen|nobody can see/;
+
+/** What attempts without a fix have left can be seen by now, and taken back. */
+function checkMarks({ cluster, safety }: World, { marks }: Calm): void {
+  for (const { id, member, ticket_id, ticket_state, kept } of marks()) {
+    const isTold = kept !== null && !FOR_NOW.test(kept);
+    if (ticket_state !== "escalated" || isTold || !cluster.of(member).isMarked) continue;
+    const why = kept === null ? "nobody says why" : kept;
+    safety.fail("undo", `step ${id} of #${ticket_id} left its mark on ${member}: ${why}`);
   }
 }
 

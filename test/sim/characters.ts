@@ -25,6 +25,7 @@ export const CHARACTERS = [
   "slow",
   "garbage",
   "dying",
+  "doomed",
 ] as const;
 export type Character = (typeof CHARACTERS)[number];
 
@@ -37,6 +38,8 @@ export interface ModelOptions extends Mind {
   readonly world: World;
   readonly life: Life;
   readonly character: Character;
+  /** Of the process around it. */
+  readonly die: () => void;
 }
 
 export function characterModel(options: ModelOptions): Model {
@@ -46,8 +49,9 @@ export function characterModel(options: ModelOptions): Model {
     speaker: character,
     async query(request, signal): Promise<ModelReply> {
       world.safety.beforeQuery(life);
-      await think(options, signal);
-      const blocks = ANSWERS[character](readSight(request), options);
+      const sight = readSight(request);
+      await think(options, { sight, signal });
+      const blocks = ANSWERS[character](sight, options);
       const stop = character === "garbage" ? options.dice.pick(STOPS) : "tool_calls";
       return { blocks, stop, usage: usageOf(request, blocks) };
     },
@@ -64,13 +68,19 @@ const THINKING_MS: Readonly<Record<Character, readonly [number, number]>> = {
   slow: [500, 14_000],
   garbage: [20, 300],
   dying: [20, 2_000],
+  doomed: [20, 400],
 };
 
 /** Rejects when it is told to stop, as an adapter of a service does. */
-function think({ world, life, character, dice }: ModelOptions, signal: AbortSignal): Promise<void> {
+function think(
+  options: ModelOptions,
+  { sight, signal }: { readonly sight: Sight; readonly signal: AbortSignal },
+): Promise<void> {
+  const { world, life, character, dice, die } = options;
   const [least, most] = THINKING_MS[character];
   const isDying = character === "dying";
   const hangs = isDying && dice.chance(0.2);
+  const dies = character === "doomed" && sight.hasActed && dice.chance(0.9);
   return new Promise((resolve, reject) => {
     const fail = (error: ModelError) => {
       if (life.isAlive) reject(error);
@@ -81,7 +91,8 @@ function think({ world, life, character, dice }: ModelOptions, signal: AbortSign
     if (hangs) return;
     world.timeline.after(dice.between(least, most), () => {
       signal.removeEventListener("abort", abort);
-      if (isDying && dice.chance(0.6)) fail(failureOf(dice));
+      if (dies) die();
+      else if (isDying && dice.chance(0.6)) fail(failureOf(dice));
       else if (life.isAlive) resolve();
     });
   });
@@ -102,6 +113,7 @@ const ANSWERS: Readonly<Record<Character, Answer>> = {
   wrong: repairAnything,
   malicious: attack,
   garbage: (sight, { dice }) => garbage(sight, dice),
+  doomed: markAnything,
 };
 
 /** Looks, does what the ticket's entity needs, looks again, and concludes. */
@@ -156,10 +168,18 @@ function repairAnything(sight: Sight, mind: Mind): readonly Block[] {
   const member = dice.pick(MEMBERS);
   if (sight.hasActed && dice.chance(0.3)) return [conclude(sight, "cannot_fix")];
   if (dice.chance(0.2)) return [conclude(sight, dice.pick(CONCLUSIONS))];
-  if (dice.chance(0.4)) return [act(sight, "tune_settings", member)];
+  if (dice.chance(0.4)) {
+    return [act(sight, dice.pick(["tune_settings", "mark_member"]), member)];
+  }
   if (dice.chance(0.5)) return [act(sight, dice.pick(Object.values(ACTION_NAMES)), member)];
   const commands = [dice.pick(plainCommands(member)), dice.pick(plainCommands(dice.pick(MEMBERS)))];
   return commands.map((command) => shell(sight, mind, command));
+}
+
+/** Whose process mostly dies over it. */
+function markAnything(sight: Sight, { dice }: Mind): readonly Block[] {
+  if (sight.turns > 2) return [conclude(sight, dice.pick(CONCLUSIONS))];
+  return [act(sight, "mark_member", dice.pick(MEMBERS))];
 }
 
 function attack(sight: Sight, mind: Mind): readonly Block[] {

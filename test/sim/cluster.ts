@@ -12,6 +12,8 @@ export interface MemberTruth {
   readonly run: "running" | "stopped" | "paused";
   readonly isSlow: boolean;
   readonly isDeclared: boolean;
+  /** By an operator. No invariant judges it: who leaves one has left it for good. */
+  readonly isMarked: boolean;
 }
 
 export type Truth = ReadonlyMap<string, MemberTruth>;
@@ -23,7 +25,7 @@ export interface Turn {
   readonly by: Culprit;
 }
 
-const WELL: MemberTruth = { run: "running", isSlow: false, isDeclared: true };
+const WELL: MemberTruth = { run: "running", isSlow: false, isDeclared: true, isMarked: false };
 
 export class Cluster {
   readonly #members = new Map(MEMBERS.map((name) => [name, WELL]));

@@ -12,6 +12,8 @@ export type Verb =
   | "restart"
   | "restore"
   | "tune"
+  | "mark"
+  | "unmark"
   | "edit"
   | "destroy"
   | "oversee"

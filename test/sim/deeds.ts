@@ -70,6 +70,7 @@ function apply(world: World, undertaking: Undertaking, { verb, member }: Deed): 
   if (verb === "resume" && run === "paused") change({ run: "running" });
   if (verb === "restore") change({ isDeclared: true });
   if (verb === "tune" || verb === "edit") change({ isDeclared: false });
+  if (verb === "mark" || verb === "unmark") change({ isMarked: verb === "mark" });
   const fails = dice.chance(weather.mishap);
   if (verb === "start" && run === "stopped" && !fails) change({ run: "running", isSlow: false });
   if (verb !== "restart") return;

@@ -17,6 +17,9 @@ export const GOOD_AGENT: AgentPlan = {
   granted: [],
 };
 
+/** So that some tickets lose agent after agent, until a person has them. */
+const DOOMED = { character: "doomed", mode: "execute", leaseMs: 3_000 } as const;
+
 export const STEADY_MONITOR: MonitorPlan = { name: "steady", intervalMs: 1_000 };
 
 const TIGHT_RADIUS: AgentPlan["radius"] = {
@@ -26,14 +29,21 @@ const TIGHT_RADIUS: AgentPlan["radius"] = {
 
 export function planCrowd(dice: Dice): readonly Plan[] {
   const radius = dice.chance(0.4) ? TIGHT_RADIUS : BLAST_RADIUS;
-  const agents = Array.from({ length: dice.between(1, 3) }, (_, index) =>
-    planAgent(dice, { name: `agent${index + 1}`, radius }),
-  );
+  const areDoomed = dice.chance(0.1);
+  const agents = Array.from({ length: dice.between(1, 3) }, (_, index) => {
+    const plan = planAgent(dice, { name: `agent${index + 1}`, radius });
+    return areDoomed ? { ...plan, ...DOOMED } : plan;
+  });
   const monitors = Array.from({ length: dice.between(1, 2) }, (_, index) => ({
     name: `monitor${index + 1}`,
     intervalMs: dice.pick([500, 1_000, 2_000]),
   }));
   return [...monitors, ...agents];
+}
+
+/** All agents of it. */
+export function isDoomed(crowd: readonly Plan[]): boolean {
+  return crowd.every((plan) => !("character" in plan) || plan.character === "doomed");
 }
 
 function planAgent(dice: Dice, fixed: Pick<AgentPlan, "name" | "radius">): AgentPlan {

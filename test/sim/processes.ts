@@ -151,7 +151,10 @@ export class Processes {
     await runAgent({
       agentId: life.name,
       queue: store,
-      model: characterModel({ world: this.#world, life, dice, book, character: plan.character }),
+      model: characterModel({
+        ...{ world: this.#world, life, dice, book, character: plan.character },
+        die: () => this.kill(life),
+      }),
       mode: plan.mode,
       shell: toyShell(this.#world, life, book),
       openSubject: async () => toySubject(this.#world, life),

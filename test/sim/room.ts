@@ -17,6 +17,7 @@ export interface Room extends Disposable {
   readonly world: World;
   readonly path: string;
   tickets(): readonly TicketEnd[];
+  marks(): readonly Mark[];
   /** How often each kind of thing happened, as the audit tells it. */
   happenings(): Readonly<Record<string, number>>;
   /** As another program would; the result lets go of it. */
@@ -32,7 +33,30 @@ export interface TicketEnd {
   readonly invariant: string;
   readonly entity: string;
   readonly note: string | null;
+  readonly is_held: number;
+  readonly clear_ups_left: number | null;
 }
+
+/** A step that marked a member, or may have, and was not taken back. */
+export interface Mark {
+  readonly id: number;
+  readonly member: string;
+  readonly state: string;
+  /** Of its ticket. */
+  readonly ticket_id: number;
+  readonly ticket_state: string;
+  /** Why it was not taken back, as was said last. */
+  readonly kept: string | null;
+}
+
+const MARKS = `
+  SELECT journal.id, operation ->> 'target' AS member, journal.state, ticket_id,
+    tickets.state AS ticket_state,
+    (SELECT content ->> 'reason' FROM audit_events WHERE type = 'step_kept'
+      AND content ->> 'entryId' = journal.id ORDER BY id DESC LIMIT 1) AS kept
+  FROM journal JOIN tickets ON tickets.id = ticket_id
+  WHERE operation ->> 'action' = 'mark_member' AND has_changed IS NOT 0
+    AND journal.state <> 'undone'`;
 
 /** Any moment will do, but the same one each time. */
 const BEGINNING_MS = Date.UTC(2031, 4, 1, 12);
@@ -46,6 +70,9 @@ const HAPPENINGS = `
     UNION ALL SELECT 'ticket: ' || coalesce(resolution, state) FROM tickets
     UNION ALL SELECT 'step: ' || state FROM journal
     UNION ALL SELECT 'approval: ' || state FROM approvals
+    UNION ALL SELECT 'session: ' || coalesce(purpose, 'repair') FROM sessions
+    UNION ALL SELECT 'undone by: ' || coalesce(purpose, 'repair') FROM audit_events
+      JOIN sessions ON sessions.id = session_id WHERE type = 'step_undone'
   ) GROUP BY kind ORDER BY kind`;
 
 export function openRoom({
@@ -71,6 +98,7 @@ export function openRoom({
   return {
     ...{ world, path },
     tickets: () => reader.query<TicketEnd, []>("SELECT * FROM tickets ORDER BY id").all(),
+    marks: () => reader.query<Mark, []>(MARKS).all(),
     happenings: () =>
       Object.fromEntries(
         reader

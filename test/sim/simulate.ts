@@ -4,7 +4,7 @@ import { comeToAGoodEnd } from "./calm.ts";
 import { createDice } from "./dice.ts";
 import { startTrouble } from "./faults.ts";
 import { startPerson } from "./people.ts";
-import { planClimate, planCrowd } from "./plans.ts";
+import { isDoomed, planClimate, planCrowd } from "./plans.ts";
 import { Processes } from "./processes.ts";
 import { openRoom, type Room } from "./room.ts";
 import type { Failure } from "./safety.ts";
@@ -28,6 +28,9 @@ export interface SimulationOptions {
 /** Long enough for a few sessions, or for a dozen. */
 const TROUBLE_MS = [10_000, 20_000, 35_000] as const;
 
+/** Three attempts that end with a death, each with the time of its lease. */
+const DOOM_MS = 60_000;
+
 export async function simulate({
   seed,
   keepsAll = false,
@@ -47,22 +50,23 @@ export async function simulate({
   };
 }
 
-async function live({ world, path, tickets, lockStore, checkRecords }: Room): Promise<void> {
+async function live({ world, path, tickets, marks, lockStore, checkRecords }: Room): Promise<void> {
   const { dice, timeline, trace, safety } = world;
   const processes = new Processes(world, path);
-  for (const plan of planCrowd(dice.fork())) processes.start(plan);
+  const crowd = planCrowd(dice.fork());
+  for (const plan of crowd) processes.start(plan);
   let isTroubled = true;
   const isBusy = () => isTroubled;
   using person = startPerson(world, { path, dice: dice.fork(), isBusy });
   const climate = planClimate(dice);
   const trouble = startTrouble(world, { climate, processes, dice: dice.fork(), lockStore });
-  await timeline.runUntil(dice.pick(TROUBLE_MS));
+  await timeline.runUntil(isDoomed(crowd) ? DOOM_MS : dice.pick(TROUBLE_MS));
   isTroubled = false;
   trouble.end();
   processes.comesBack = false;
   processes.killAll();
   if (dice.chance(0.2)) await checkRecords();
   trace.add("now one good agent and one monitor");
-  if (!safety.failure) await comeToAGoodEnd(world, { processes, person, tickets });
+  if (!safety.failure) await comeToAGoodEnd(world, { processes, person, tickets, marks });
   processes.killAll();
 }

@@ -32,6 +32,7 @@ const EVENTFUL = [
   ...["guard: refusal: oversight", "guard: repair"],
   ...["step: done", "step: failed", "step: undone", "step: took_effect", "step: had_no_effect"],
   ...["ticket: manual", "ticket: self_healed", "ticket: verified_fix"],
+  ...["session: clear_up", "undone by: clear_up"],
 ];
 
 test("all that may happen has happened in them", () => {

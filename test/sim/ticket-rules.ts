@@ -29,9 +29,13 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
   "escalated resolved": ["healTicket", "resolveTicket"],
   "claimed resolved": ["resolveTicket"],
   "escalated open": ["retryTicket"],
+  // To clear up.
+  "escalated claimed": ["claim"],
 };
 
 const BY_PERSON = ["retryTicket", "resolveTicket", "setHeld", "decideApproval"];
+/** Of one ticket, until a person sends it back. */
+const CLEAR_UPS_MAX = 8;
 const EXPIRING = ["expireLeases", "claim"];
 const OF_SESSION = ["concludeTicket", "escalateTicket", "releaseTicket"];
 /** After these no row of a ticket can be another one. */
@@ -52,6 +56,9 @@ interface TicketRow {
   readonly claimable_at_ms: number;
   readonly note: string | null;
   readonly running: string | null;
+  readonly clear_ups_left: number | null;
+  /** Of its present, or last, session. */
+  readonly purpose: string | null;
 }
 
 export interface RuleOptions extends SafetyOptions {
@@ -86,7 +93,8 @@ export function ticketRules(options: RuleOptions) {
   const interruptions: { readonly ticketId: number; readonly atMs: number }[] = [];
   const select = db.query<TicketRow, []>(
     `SELECT tickets.*, (SELECT group_concat(id) FROM sessions
-      WHERE ticket_id = tickets.id AND ended_at_ms IS NULL) AS running FROM tickets`,
+      WHERE ticket_id = tickets.id AND ended_at_ms IS NULL) AS running,
+      (SELECT purpose FROM sessions WHERE id = tickets.session_id) AS purpose FROM tickets`,
   );
   return {
     afterCall(done: StoreCallDone): void {
@@ -144,6 +152,9 @@ export function ticketRules(options: RuleOptions) {
       return;
     }
     if (BY_PERSON.includes(method) && life.kind !== "person") fail("moves", `${what}, no person`);
+    if (before.row.purpose === "clear_up" && key === "claimed open") {
+      fail("escalated", `${what}: it was a person's`);
+    }
     if (OF_SESSION.includes(method) && args[0] !== before.row.session_id) {
       fail("moves", `${what}, of another session`);
     }
@@ -159,12 +170,23 @@ export function ticketRules(options: RuleOptions) {
     const leftMs = row.claimable_at_ms - wallMs();
     if (leftMs > 0 && leftMs <= BACKOFF_MS_MAX)
       fail("claim", `${at} was claimed before its backoff`);
-    if (after.attempts !== row.attempts + 1) fail("attempts", `${at}: the claim is not counted`);
+    if (row.state === "escalated") checkClearUp(row, after);
+    else if (after.attempts !== row.attempts + 1 || after.purpose !== null)
+      fail("attempts", `${at}: the claim is not counted`);
+  }
+
+  function checkClearUp(before: TicketRow, after: TicketRow): void {
+    const at = `ticket ${after.id}`;
+    if (after.purpose !== "clear_up") fail("escalated", `${at} is a person's, and is claimed`);
+    if (after.attempts !== before.attempts) fail("attempts", `${at}: no attempt, but counted`);
+    const left = before.clear_ups_left ?? 0;
+    const isCounted = left > 0 && left <= CLEAR_UPS_MAX && after.clear_ups_left === left - 1;
+    if (!isCounted) fail("attempts", `${at}: clearing up is not counted`);
   }
 
   function checkExpiry({ before: { row }, after }: Moved, what: string): void {
     if ((row.lease_expires_at_ms ?? 0) > wallMs()) fail("lease", `${what}: its lease lasts`);
-    const isUsedUp = row.attempts >= ATTEMPTS_MAX;
+    const isUsedUp = row.attempts >= ATTEMPTS_MAX || row.purpose === "clear_up";
     if (isUsedUp !== (after.state === "escalated")) fail("attempts", what);
     const isBackedOff = after.state === "escalated" || after.claimable_at_ms > wallMs();
     if (!isBackedOff) fail("lease", `${what}: without a backoff`);

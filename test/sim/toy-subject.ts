@@ -110,6 +110,7 @@ interface ActionPlan {
   readonly verb: Verb;
   readonly effect: Action["effect"];
   readonly undo: Action<ToyObservation>["undo"];
+  readonly isUndoOnly?: true;
   readonly before: Judge;
   readonly after: Judge;
 }
@@ -152,14 +153,32 @@ const ACTIONS: readonly ActionPlan[] = [
     before: isUp,
     after: ({ isDeclared }) => !isDeclared,
   },
+  {
+    ...{ name: "mark_member", verb: "mark", effect: "configure" },
+    undo: {
+      describes: "unmark_member of the same member",
+      plan: (_, { target }) => ({
+        type: "call",
+        call: { action: "unmark_member", target, args: {} },
+      }),
+    },
+    before: isUp,
+    after: ({ isMarked }) => isMarked,
+  },
+  {
+    ...{ name: "unmark_member", verb: "unmark", effect: "configure", isUndoOnly: true },
+    undo: undoUnneeded("it takes a mark away"),
+    before: ({ isMarked }) => isMarked,
+    after: ({ isMarked }) => !isMarked,
+  },
 ];
 
 function toyAction(
-  { name, verb, effect, undo, before, after }: ActionPlan,
+  { name, verb, effect, undo, isUndoOnly, before, after }: ActionPlan,
   { world, life }: { readonly world: World; readonly life: Life },
 ): Action<ToyObservation> {
   return {
-    ...{ name, effect, undo },
+    ...{ name, effect, undo, ...(isUndoOnly && { isUndoOnly }) },
     describes: `${verb} one member`,
     targets: "a member",
     args: {},

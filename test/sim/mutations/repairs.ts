@@ -1,6 +1,8 @@
 // What is taken back, and what was interrupted.
 import type { Mutation } from "./mutation.ts";
 
+const CLEAR_UPS = { file: "src/store/clear-ups.ts", tests: ["test/store/clear-ups.test.ts"] };
+
 export const REPAIRS: readonly Mutation[] = [
   {
     file: "src/agent/steps.ts",
@@ -31,7 +33,37 @@ export const REPAIRS: readonly Mutation[] = [
     tests: ["test/store/interrupted-steps.test.ts"],
     name: "a step of a session that works is settled by another",
     breaks: "settling: only what was interrupted",
-    original: "WHERE journal.state = 'intended' AND sessions.ended_at_ms IS NOT NULL",
-    planted: "WHERE journal.state = 'intended'",
+    original: "sessions.ended_at_ms IS NOT NULL\n        AND tickets.subject = ?",
+    planted: "tickets.subject = ?",
+  },
+  {
+    ...CLEAR_UPS,
+    name: "what dead agents left is nobody's",
+    breaks: "undo: what agents left that died in every attempt",
+    original: "if (!isSomethingLeft(call, leaving)) return null;",
+    planted: "if (leaving) return null;",
+  },
+  {
+    ...CLEAR_UPS,
+    name: "clearing up is not counted",
+    breaks: "undo: tried so many times, and no more",
+    original: "clear_ups_left = clear_ups_left - 1,",
+    planted: "clear_ups_left = clear_ups_left,",
+  },
+  {
+    ...CLEAR_UPS,
+    name: "a ticket that a person holds is cleared up",
+    breaks: "undo: not what a person has in hand",
+    original:
+      "INDEXED BY tickets_to_clear_up\n        WHERE state = 'escalated' AND is_held = 0 AND",
+    planted: "WHERE state = 'escalated' AND",
+  },
+  {
+    file: "src/store/claims.ts",
+    tests: ["test/store/clear-ups.test.ts"],
+    name: "who dies clearing up leaves the ticket to be worked on",
+    breaks: "escalated: until a person says so",
+    original: 'if (session.purpose === "clear_up") return leaveToOthers(call, freeing);',
+    planted: "",
   },
 ];
