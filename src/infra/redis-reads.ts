@@ -10,7 +10,7 @@ export const REDIS_READS: ReadonlyMap<string, Uses> = new Map<string, Uses>([
   ...always("READWRITE", "RESET", "SELECT", "UNWATCH", "WATCH"),
   ...always("COMMAND", "DBSIZE", "INFO", "LASTSAVE", "LOLWUT", "ROLE", "TIME"),
   ...always("EXISTS", "EXPIRETIME", "PEXPIRETIME", "PTTL", "RANDOMKEY", "SCAN", "TTL", "TYPE"),
-  ...always("DUMP", "GET", "GETRANGE", "LCS", "MGET", "STRLEN", "SUBSTR"),
+  ...always("DUMP", "GET", "GETRANGE", "MGET", "STRLEN", "SUBSTR"),
   ...always("BITCOUNT", "BITFIELD_RO", "BITPOS", "GETBIT"),
   ...always("HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN", "HMGET", "HRANDFIELD", "HSCAN"),
   ...always("HSTRLEN", "HVALS", "HTTL", "HPTTL", "HEXPIRETIME", "HPEXPIRETIME"),

@@ -44,9 +44,14 @@ export const DOOR_DIR = "/run/operator-door";
 const HIDDEN_DIRS = [
   ...["/home", "/root", "/tmp", "/var/tmp", "/run", "/var/run"],
   ...["/etc/ssl/private", "/etc/ssh", "/etc/kubernetes", "/etc/docker", "/etc/sudoers.d"],
+  ...["/etc/letsencrypt", "/etc/pki/tls/private", "/etc/wireguard", "/etc/NetworkManager"],
   ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/rancher"],
+  "/var/lib/cloud",
 ];
-const HIDDEN_FILES = ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"];
+const HIDDEN_FILES = [
+  ...["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"],
+  ...["/etc/sudoers", "/etc/krb5.keytab"],
+];
 const FILTER_FD = "9";
 /** login.defs(5): UID_MIN. */
 const UID_OF_PEOPLE_MIN = 1000;

@@ -1,6 +1,6 @@
 // What a command in the sandbox gets of the machine that is neither a file nor an address.
 import { beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ProbedSandbox, probeSandbox } from "../../src/infra/sandbox.ts";
@@ -8,6 +8,7 @@ import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
 import { runInside, sandboxWorld } from "../support/sandboxed-shell.ts";
 
 const testInSandbox = test.skipIf(BWRAP_TROUBLE !== undefined);
+const NOT_HIDDEN = join(import.meta.dir, "../../node_modules");
 let inside: ProbedSandbox | undefined;
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ testInSandbox(inSandbox("no setting of the kernel is written, even by root"), as
 
 testInSandbox(inSandbox("nobody listens on a socket in the file system"), async () => {
   // A directory that is not hidden.
-  const dir = mkdtempSync(join(import.meta.dir, "../../node_modules/.socket-"));
+  const dir = mkdtempSync(join(realpathSync(NOT_HIDDEN), ".socket-"));
   const path = join(dir, "s");
   const server = Bun.serve({ unix: path, fetch: () => new Response("it answers\n") });
   const asked = `curl -s --unix-socket ${path} http://x/`;

@@ -6,6 +6,7 @@ import { RECORDS } from "./records.ts";
 import { REPAIRS } from "./repairs.ts";
 import { TICKETS } from "./tickets.ts";
 import { VERIFICATION } from "./verification.ts";
+import { WALLS } from "./walls.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   ...VERIFICATION,
@@ -14,4 +15,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PEOPLE,
   ...RECORDS,
   ...REPAIRS,
+  ...WALLS,
 ];
