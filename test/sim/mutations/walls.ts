@@ -73,8 +73,8 @@ export const WALLS: readonly Mutation[] = [
   {
     ...REDIS,
     name: "a key may hold a request",
-    original: String.raw`if (end !== "\r\n" || /[\r\n]/.test(word)) return refusal(NOT_UNDERSTOOD);`,
-    planted: String.raw`if (end !== "\r\n") return refusal(NOT_UNDERSTOOD);`,
+    original: String.raw`end !== "\r\n" || /[\r\n]/.test(word)`,
+    planted: String.raw`end !== "\r\n"`,
   },
   {
     ...REDIS,
