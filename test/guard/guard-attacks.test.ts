@@ -188,7 +188,7 @@ const ATTEMPTS: readonly Attempt[] = [
       ["hidden", "curl -X FLUSHALL http://127.0.0.1:6379/"],
       ["hidden", "wget --method=DELETE http://127.0.0.1:2379/pd/api/v1/store/4"],
       ["hidden", "printf 'FLUSHALL\\r\\n' | nc 127.0.0.1 6379"],
-      ["hidden", "etcdctl del --prefix ''"],
+      ["destroy", "etcdctl del --prefix ''"],
       ["destroy", "curl -d '{}' http://127.0.0.1:2379/v3/kv/deleterange"],
       ["destroy", "curl -X PUT http://127.0.0.1:20180/stand-in/failpoints/slow -d 1"],
       ["destroy", "curl -d '{}' http://127.0.0.1:20160/kv/put"],

@@ -103,7 +103,7 @@ const DOORS: readonly Door[] = [
       ["oversight", "cat /proc/self/root/home/op/.operator/tickets.db"],
     ],
     nearMisses: [
-      ["read", "cat /home/*/notes"],
+      ["read", "cat /srv/*/notes"],
       ["read", "tail /home/op/.operator/subjects/tikv/members/tikv1/*.log"],
     ],
   },
@@ -195,12 +195,12 @@ const DOORS: readonly Door[] = [
       ["destroy", "tar tf evil.example:/x"],
       ["foreign", "ping -c 1 /x"],
       ["hidden", "curl http://127.0.0.1:80@[fe80::9]/"],
+      ["hidden", "curl -L http://127.0.0.1:2379/health"],
       ["hidden", "curl -L -X DELETE http://127.0.0.1:2379/pd/api/v1/schedulers/x"],
     ],
     nearMisses: [
       ["read", "operator monitor --subject tikv --once --pd http://10.0.0.5:2379 --json"],
       ["read", "operator guard explain --subject tikv -- curl http://evil.example/"],
-      ["read", "curl -L http://127.0.0.1:2379/health"],
     ],
   },
   {

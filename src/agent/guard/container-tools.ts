@@ -96,6 +96,8 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   const trouble = isCompose ? troubleOfFiles(args, { scope, at }) : undefined;
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
+  const environment = troubleOfEnvironment(words, read.typed);
+  if (environment) return [effectBecause({ ...environment, words })];
   if (run) return classifyExec(words, { rest: args.slice(args.indexOf(run)), scope });
   const top = read.typed.slice(0, 2).find(({ text }) => text === "top");
   // The words behind the container are those of ps, on the engine's own machine.
@@ -104,6 +106,22 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (!TOUCHING.includes(effect.kind)) return [effect];
   return [touching(effect.kind, { words, scope, isCompose })];
 }
+
+/** What a container was given, keys among it: redaction knows them only as they are. */
+function troubleOfEnvironment(words: readonly ShellWord[], typed: readonly ShellWord[]) {
+  const verb = typed
+    .slice(0, 2)
+    .map(({ text }) => text)
+    .join(" ");
+  const isAsked =
+    /^(?:container )?inspect\b/.test(verb) && words.some(({ text }) => ENV.test(text));
+  const isWhole = verb === "compose config" && !words.some(({ text }) => CONFIG_PARTS.test(text));
+  if (!isAsked && !isWhole) return undefined;
+  return { kind: "oversight", because: "it shows what members were given, keys too" } as const;
+}
+
+const ENV = /\.Env\b|json \.(?:Config)?\s*\}/;
+const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|hash|quiet)|-q)/;
 
 const TOUCHING: readonly EffectKind[] = ["start", "interrupt", "network", "unknown"];
 
@@ -230,6 +248,8 @@ function isLongWait({ text }: ShellWord, next: ShellWord | undefined): boolean {
 }
 
 function isKnownOption(text: string): boolean {
+  // Attached, it ends with whoever waits for it.
+  if (/^-[ai]+$|^--(?:all|attach)/.test(text)) return false;
   const { plain = [], valued } = DOCKER;
   return plain.includes(text) || valued.includes(text) || isJoinedOption(text, valued);
 }

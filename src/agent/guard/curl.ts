@@ -76,7 +76,7 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   if (isReading && call.bodies.some(isFromFile)) {
     return [effectBecause({ kind: "hidden", words, because: "a file within the address" })];
   }
-  if (!isReading && call.goesOn) {
+  if (call.goesOn) {
     const because = "where -L sends it on to, is known only when it runs";
     return [effectBecause({ kind: "hidden", words, because })];
   }

@@ -17,18 +17,18 @@ const DESTROYERS = [
   ...["mkfs", "mke2fs", "mkfs.ext4", "mkfs.xfs", "mkfs.btrfs", "mkswap", "fdisk", "parted"],
   ...["lvremove", "vgremove", "pvremove", "zfs", "zpool", "btrfs", "fallocate", "logrotate"],
   ...["tmpwatch", "tmpreaper", "systemd-tmpfiles", "sponge", "split", "csplit"],
+  ...["pd-recover", "/pd-recover", "etcdutl", "ldb", "sst_dump"],
 ];
 
 /** Their files are named by what they read, or nowhere. */
-const UNPACKERS = ["unzip", "patch", "cpio", "7z", "scp", "sftp"];
+const UNPACKERS = ["patch", "cpio", "7z", "scp", "sftp"];
 
 /** The same, and they run what their words say: `rsync -e`, `zip -TT`, the code of `rename`. */
 const RUNNING_UNPACKERS = ["rename", "rsync", "zip"];
 
 /** They take files away or write over them: harmless among temporary files alone. */
-const OVERWRITERS = [
-  ...["mv", "gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "unzstd", "lz4"],
-];
+const OVERWRITERS = ["mv", "lz4"];
+const PACKERS = ["gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "unzstd"];
 
 const PERMISSION_TOOLS = ["chmod", "chown", "chgrp", "setfacl", "chattr"];
 
@@ -37,6 +37,8 @@ export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(UNPACKERS.map((name) => [name, classifyDestroyer])),
   ...Object.fromEntries(RUNNING_UNPACKERS.map((name) => [name, classifyDestroyer])),
   ...Object.fromEntries(OVERWRITERS.map((name) => [name, classifyOverwriter])),
+  ...Object.fromEntries(PACKERS.map((name) => [name, classifyPacker])),
+  unzip: classifyUnzip,
   cp: classifyCopy,
   install: classifyCopy,
   dd: classifyDd,
@@ -52,6 +54,21 @@ export const FILE_TOOLS: Readonly<Record<string, Classifier>> = {
 
 function classifyDestroyer(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   return [effectOf({ kind: "destroy", words, scope })];
+}
+
+/** With -c among them all goes to the output, and files stay as they are. */
+function classifyPacker(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const isShowing =
+    hasPlainOptions(words, /^-[cdkqv1-9]+$/) && words.some(({ text }) => /^-\w*c/.test(text));
+  if (isShowing) return [effectOf({ kind: "read", words, scope })];
+  return classifyOverwriter(words, scope);
+}
+
+function classifyUnzip(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const [mode, archive, ...more] = words.slice(1);
+  const isListing =
+    mode?.isExact && /^-[lvt]$/.test(mode.text) && archive?.isExact && more.length === 0;
+  return [effectOf({ kind: isListing ? "read" : "destroy", words, scope })];
 }
 
 function classifyOverwriter(words: readonly ShellWord[], scope: Scope): readonly Effect[] {

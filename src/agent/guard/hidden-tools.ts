@@ -15,13 +15,26 @@ const INTERPRETERS = [
 ];
 
 const REMOTE = [
-  ...["ssh", "mosh", "telnet", "ftp", "lftp", "nc", "ncat", "netcat", "socat", "openssl", "wget"],
+  ...["ssh", "mosh", "telnet", "ftp", "lftp", "socat", "openssl", "wget"],
   ...["http", "https", "xh", "httpie", "grpcurl", "aria2c", "lynx", "w3m", "nmap"],
+  // They see others' traffic, and run programs; or they make load without end.
+  ...["tcpdump", "tshark", "ngrep", "perf", "bpftrace", "fio", "stress", "stress-ng", "hping3"],
+  ...["redis-benchmark", "wrk", "ab", "iperf3"],
 ];
 
 const OUTLIVING = [
   ...["setsid", "daemonize", "disown", "screen", "tmux", "at", "batch", "crontab", "systemd-run"],
-  ...["start-stop-daemon", "supervisorctl"],
+  ...[
+    "start-stop-daemon",
+    "supervisorctl",
+    "rc-service",
+    "initctl",
+    "sv",
+    "svc",
+    "s6-svc",
+    "monit",
+  ],
+  ...["pm2", "launchctl", "redis-server", "redis-sentinel", "tikv-server", "pd-server"],
 ];
 
 /** Wrappers whose options are not followed here. */
@@ -31,7 +44,7 @@ const RUNNING = [
   ...["prlimit", "unbuffer", "run-parts", "entr", "inotifywait", "xvfb-run", "setpriv", "newgrp"],
 ];
 
-const MANAGERS = ["kubectl", "helm", "tiup", "etcdctl", "nerdctl", "crictl", "ctr", "terraform"];
+const MANAGERS = ["kubectl", "helm", "tiup", "nerdctl", "crictl", "ctr", "terraform"];
 
 const RENAMING = ["alias", "unalias", "hash", "enable", "complete", "bind", "fc"];
 

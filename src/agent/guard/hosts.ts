@@ -36,7 +36,8 @@ export function isForeignPort(
 export function areKnownHosts(written: string, known: Known): boolean {
   return written.split(",").every((one) => {
     if (one === "") return true;
-    const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(one) ? one : `tcp://${one}`);
+    const host = /^[\da-f]*:[\da-f:]*:[\da-f]*$/i.test(one) ? `[${one}]` : one;
+    const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `tcp://${host}`);
     if (!url) return false;
     return url.hostname === "" || isKnownHost(url, known);
   });

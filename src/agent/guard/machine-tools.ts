@@ -6,14 +6,15 @@ const DEVICES = [
   ...["sgdisk", "gdisk", "cgdisk", "sfdisk", "cfdisk", "dmsetup", "cryptsetup", "mdadm", "hdparm"],
   ...["nvme", "sg_format", "badblocks", "debugfs", "tune2fs", "resize2fs", "e2fsck", "fsck"],
   ...["xfs_repair", "xfs_growfs", "losetup", "fstrim", "partprobe", "mkfifo", "mknod", "swapon"],
+  ...["fsfreeze", "xfs_io", "quotacheck", "setfattr"],
   ...["lvresize", "lvreduce", "lvconvert", "vgchange", "pvmove", "multipath", "ceph", "rbd"],
 ];
 
 const KERNEL_AND_USERS = [
   ...["insmod", "rmmod", "modprobe", "depmod", "useradd", "userdel", "usermod", "groupadd"],
   ...["groupdel", "passwd", "chpasswd", "visudo", "vipw", "chsh", "chage", "setcap", "setenforce"],
-  ...["auditctl", "update-rc.d", "chkconfig", "localectl", "hostnamectl", "ntpdate", "chronyc"],
-  ...["adjtimex", "cgset", "cgdelete", "cgclassify", "renice", "dpkg", "rpm", "snap", "pacman"],
+  ...["auditctl", "update-rc.d", "chkconfig", "localectl", "ntpdate"],
+  ...["adjtimex", "cgset", "cgdelete", "cgclassify", "renice", "snap", "pacman"],
   ...["zypper", "nix-env", "update-alternatives", "ldconfig", "umount", "quotaoff", "edquota"],
 ];
 
@@ -29,6 +30,13 @@ export const MACHINE_TOOLS: Readonly<Record<string, Classifier>> = {
   ...allAre(CLOUD, "it acts elsewhere"),
   mount: readsAlone(/^(?:-l|-t [\w,]+|--show-labels)?$/),
   hostname: readsAlone(/^(?:-[fsidA]+)?$/),
+  hostnamectl: readsAlone(/^(?:status)?$/),
+  timedatectl: readsAlone(/^(?:status|show)?$/),
+  chronyc: readsAlone(/^(?:-n )?(?:tracking|sources|sourcestats)(?: -v)?$/),
+  dpkg: readsAlone(/^(?:-[lsL]|--list|--status)(?: [\w.+:*-]+)*$/),
+  rpm: readsAlone(/^-q[ail]*(?: \w[\w.+-]*)*$/),
+  sysctl: readsAlone(/^(?:-a|(?:-[en]+ )*[\w.]+(?: [\w.]+)*)$/),
+  ulimit: readsAlone(/^(?:-[HS] )?-[acfnsuv]$/),
 };
 
 function allAre(names: readonly string[], because: string): Readonly<Record<string, Classifier>> {

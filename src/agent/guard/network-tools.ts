@@ -1,8 +1,16 @@
 // Rules of traffic. Looking at them reads; a rule that slows or drops traffic may be taken away;
 // who adds one disturbs members that nobody has named.
 import type { Effect } from "../../domain/effect.ts";
-import { areKnownHosts } from "./hosts.ts";
-import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import { areKnownHosts, isForeignPort } from "./hosts.ts";
+import {
+  alwaysIs,
+  type Classifier,
+  effectBecause,
+  effectOf,
+  knowledgeOfPorts,
+  type Scope,
+  type ShellWord,
+} from "./scope.ts";
 
 interface Lifted {
   /** Of everything behind the name, words joined by a space. */
@@ -26,7 +34,9 @@ const CHAIN = String.raw`(?: [A-Z][\w-]*)?`;
 
 const LOOK = "(?: -(?:[nvxw]+|-line-numbers|-numeric|-verbose))*";
 /** Whose traffic: the last rule of a firewall names nobody. */
-const MATCHES = "(?=.*(?:-s|-d|-i|-o|--[sd]ports?) )(?:(?!-j |--jump ).)*";
+const MATCHES =
+  "(?=.*(?:-s|-d|-i|-o|--[sd]ports?) )(?:(?:-p \\w+|-[sdio] [\\w.:/-]+|--[sd]ports? [\\d:,]+" +
+  "|-m (?:tcp|udp|multiport|comment|conntrack|state)|--comment \\S+|--(?:ct)?state [A-Z,]+) )+";
 const BLOCKS = "(?:-j|--jump) (?:DROP|REJECT(?: --reject-with [\\w-]+)?)";
 
 const IPTABLES: NetworkTool = {
@@ -53,8 +63,8 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   "iptables-restore": { reads: /^$a/, sweeps: /^/ },
   "ip6tables-restore": { reads: /^$a/, sweeps: /^/ },
   nft: {
-    reads: /^(?:-[an]+ )*list (?:ruleset|tables?|chains?|sets?)(?: [\w.-]+)*$/,
-    sweeps: /\b(?:flush|-f)\b/,
+    reads: /^(?:-[an]+ )*list (?:ruleset|tables?|chains?|sets?)(?: \w[\w.-]*)*$/,
+    sweeps: /(?:^| )(?:flush|-f)\b/,
   },
   tc: {
     reads: /^(?:-[sdpjg] )*(?:qdisc|class|filter)(?: (?:show|ls|list|get)\b.*)?$/,
@@ -75,7 +85,10 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   route: { reads: /^(?:-n)?$/ },
   arp: { reads: /^(?:-an?|-n)?$/ },
   bridge: { reads: /^(?:link|fdb|vlan|mdb)(?: show(?: dev [\w.-]+)?)?$/ },
-  conntrack: { reads: /^(?:-L|-C|-S|--dump|--count|--stats)(?: .*)?$/, sweeps: /^/ },
+  conntrack: {
+    reads: /^(?:-L|-C|-S|--dump|--count|--stats)(?: (?:-[fopsd]|--state) \w[\w.,:/]*)*$/,
+    sweeps: /^/,
+  },
   ethtool: { reads: /^(?:-[iSk] )?[\w.-]+$/ },
   ufw: { reads: /^status(?: \w+)?$/ },
   ipset: { reads: /^(?:list|save|-L)(?: [\w.]+| -[nts]| -(?:name|terse|sorted))*$/, sweeps: /^/ },
@@ -91,13 +104,15 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
 
 /** They ask a name server, or knock: what stands in the question goes out. */
 const QUESTIONS = [
-  ...["dig", "host", "nslookup", "ping", "ping6", "traceroute", "tracepath", "mtr", "whois"],
-  ...["arping", "resolvectl", "getent"],
+  ...["dig", "host", "nslookup", "ping", "ping6", "traceroute", "tracepath", "mtr", "arping"],
+  ...["resolvectl", "getent"],
 ];
 
 export const NETWORK_TOOLS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(Object.entries(TABLE).map(([name, tool]) => [name, classifierOf(tool)])),
   ...Object.fromEntries(QUESTIONS.map((name) => [name, classifyQuestion])),
+  ...Object.fromEntries(["nc", "ncat", "netcat"].map((name) => [name, classifyKnock])),
+  whois: alwaysIs("foreign", "it asks a registry"),
 };
 
 function classifierOf(tool: NetworkTool): Classifier {
@@ -126,7 +141,6 @@ function classifierOf(tool: NetworkTool): Classifier {
 /** By ports of members, or else by hosts of the subject; all but those is everybody else. */
 function isAboutSubject({ text, scope }: Lifted): boolean {
   const { knowledge } = scope;
-  if (/(?:^| )!/.test(text)) return false;
   const hosts = [...text.matchAll(/(?:^| )-[sd] (\S+)/g)].map(([, host = ""]) => host);
   if (!hosts.every((host) => areKnownHosts(host, knowledge))) return false;
   const ports = [...text.matchAll(/--[sd]ports? (\S+)/g)].flatMap(([, list = ""]) =>
@@ -138,15 +152,44 @@ function isAboutSubject({ text, scope }: Lifted): boolean {
   return hosts.length > 0;
 }
 
+/** Questions from a file or the input, and to servers that nobody named. */
+const GOES_ROUND = /^(?:-f.*|-|\+(?:trace|nssearch).*)$/;
+
 /** Record types, options and their numbers are no hosts; each other word must be a known one. */
 function classifyQuestion(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const plain =
     /^[-+][\w=+-]*$|^\d{1,5}$|^(?:A|AAAA|ANY|TXT|SRV|ahosts(?:v[46])?|hosts|passwd|group)$/;
   const asked = words.slice(1).filter(({ text, isExact }) => !(isExact && plain.test(text)));
-  const isOurs = asked.every(
-    ({ text, isExact }) =>
-      isExact && !text.includes("/") && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
-  );
+  const [name] = words;
+  const isNameless = asked.length === 0 && /^(?:dig|host|nslookup)$/.test(name?.text ?? "");
+  const isOurs =
+    !isNameless &&
+    !words.some(({ text }) => GOES_ROUND.test(text)) &&
+    asked.every(
+      ({ text, isExact }) =>
+        isExact && !text.includes("/") && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
+    );
   if (isOurs) return [effectOf({ kind: "read", words, scope })];
   return [effectBecause({ kind: "foreign", words, because: "another host" })];
+}
+
+const KNOCK = /^(?=.*-\w*z)(?:-(?:[zvn46]+|w ?\d+) )+([\w.:-]+) (\d+)$/;
+
+/** `nc -zv HOST PORT`: it knocks, and sends nothing. */
+function classifyKnock(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const text = words
+    .slice(1)
+    .map((word) => word.text)
+    .join(" ");
+  const [, host = "", port = ""] = KNOCK.exec(text) ?? [];
+  if (host === "" || words.some(({ isExact }) => !isExact)) {
+    const because = "what it sends or runs elsewhere cannot be read; use curl";
+    return [effectBecause({ kind: "hidden", words, because })];
+  }
+  const knowledge = knowledgeOfPorts(scope);
+  const isOurs =
+    areKnownHosts(host, knowledge) &&
+    !isForeignPort({ hostname: host, port: Number(port) }, knowledge);
+  if (isOurs) return [effectOf({ kind: "read", words, scope })];
+  return [effectBecause({ kind: "foreign", words, because: "another host, or another program" })];
 }

