@@ -1,6 +1,6 @@
 // The tools, the same for every model: their schemas, and the reading of what a model put in.
 import { z } from "zod";
-import type { JsonObject } from "../domain/json.ts";
+import { canonicalJson, type JsonObject } from "../domain/json.ts";
 import type { ToolSpec } from "../domain/model.ts";
 import { CONCLUSIONS } from "../domain/session.ts";
 
@@ -80,7 +80,9 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
 ];
 
 /** Never throws: what is wrong with a call is for the model to read. */
-export function readToolCall(name: string, input: JsonObject): ToolInput {
+export function readToolCall(name: string, said: JsonObject): ToolInput {
+  // In the one order of keys that a record knows: of a wrong input they are named.
+  const input: unknown = JSON.parse(canonicalJson(said));
   switch (name) {
     case "shell": {
       const parsed = SHELL_INPUT.safeParse(input);

@@ -7,7 +7,7 @@ import { replaySession } from "../../src/replay/replay.ts";
 import { openWorld, SECRET, type World } from "../agent/world.ts";
 import { eventually } from "../support/eventually.ts";
 import { lampSubject } from "../support/memory-subject.ts";
-import { actCall, concludeCall, reply, says, shellCall } from "../support/scripted-model.ts";
+import { actCall, call, concludeCall, reply, says, shellCall } from "../support/scripted-model.ts";
 
 async function eventsOf(world: World): Promise<readonly AuditEvent[]> {
   return world.store.eventsOf({ sessionId: (await world.session()).id });
@@ -107,6 +107,16 @@ test("an answer without a call, one that was cut off, and one in circles", async
   await world.openTicket();
   await world.run();
   expect((await world.session()).stopReason).toBe("repetition");
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
+test("a call whose input is named by its keys, in an order of its own", async () => {
+  const script = [says(call("shell", { zeal: 1, command: 7, art: 2 })), says(shellCall("true"))];
+  using world = openWorld({ script, limits: { turnsMax: 2 } });
+  await world.openTicket();
+  await world.run();
+  const [wrong] = await world.events("tool_result");
+  expect(wrong?.content.text).toContain('Unrecognized keys: "art", "zeal"');
   expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
 });
 

@@ -3,6 +3,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { replaySession } from "../../src/replay/replay.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { Cluster } from "./cluster.ts";
 import type { Dice } from "./dice.ts";
@@ -22,7 +23,7 @@ export interface Room extends Disposable {
   happenings(): Readonly<Record<string, number>>;
   /** As another program would; the result lets go of it. */
   lockStore(): () => void;
-  /** The audit, and whether a secret has been written down. */
+  /** The audit, whether a secret has been written down, and each session by its record alone. */
   checkRecords(): Promise<void>;
 }
 
@@ -60,6 +61,9 @@ const MARKS = `
 
 /** Any moment will do, but the same one each time. */
 const BEGINNING_MS = Date.UTC(2031, 4, 1, 12);
+
+/** More than a run has. */
+const SESSIONS_MAX = 1_000;
 
 const HAPPENINGS = `
   SELECT kind, count(*) AS times FROM (
@@ -118,6 +122,7 @@ export function openRoom({
       reader.run("PRAGMA wal_checkpoint(TRUNCATE)");
       const audit = await store.verifyAudit();
       if (audit.state === "broken") world.safety.fail("audit", `${audit.row}: ${audit.reason}`);
+      await replaySessions(store, world.safety);
       for (const file of [path, `${path}-wal`]) {
         const isThere = existsSync(file) && readFileSync(file).includes(SECRET);
         if (isThere) world.safety.fail("secrets", "one was written to the database");
@@ -130,6 +135,16 @@ export function openRoom({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** From their records alone; those whose agents died, as far as these go. */
+async function replaySessions(store: TicketOpsDB, safety: Safety): Promise<void> {
+  for (const { session } of await store.listSessions({ limit: SESSIONS_MAX })) {
+    const replay = await replaySession(await store.eventsOf({ sessionId: session.id }));
+    if (replay.state === "different") {
+      safety.fail("replay", `${session.id}, ${replay.where}: ${replay.diff.join(" ")}`);
+    }
+  }
 }
 
 interface Parts {
