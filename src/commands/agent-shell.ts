@@ -107,7 +107,7 @@ export function shellKnowledge(
   const ofMachine = {
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
-    sharesTemporaryFiles: sandbox === undefined,
+    isUnheld: sandbox === undefined,
     variables: { OPERATOR_HOME: home, ...(HOME ? { HOME } : {}) },
   };
   return (names) => {

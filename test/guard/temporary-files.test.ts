@@ -18,7 +18,7 @@ const WRITES: readonly string[] = [
   "sed -i s/a/b/ /tmp/x",
   "curl -so /tmp/x http://127.0.0.1/",
 ];
-const SHARED = { ...KNOWLEDGE, sharesTemporaryFiles: true };
+const SHARED = { ...KNOWLEDGE, isUnheld: true };
 
 for (const command of WRITES) {
   test(`${JSON.stringify(command)} writes in a sandbox, and destroys without one`, () => {

@@ -55,8 +55,13 @@ export function troubleOfPattern(text: string, scope: Scope): string | undefined
   return isUrl ? undefined : troubleOfFile("read", scope);
 }
 
+/** Whatever its words are, no file is read that they name, or not here. */
+export function isAlwaysBlind(name: string): boolean {
+  return WORD_TOOLS.has(name) || ASKING_TOOLS.has(name);
+}
+
 function isBlind(name: string, args: readonly ShellWord[]): boolean {
-  if (WORD_TOOLS.has(name) || ASKING_TOOLS.has(name)) return true;
+  if (isAlwaysBlind(name)) return true;
   switch (name) {
     case "[":
     case "test":

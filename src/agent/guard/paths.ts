@@ -24,7 +24,7 @@ const STEERING_FILE = /\/(?:(?:docker-)?compose\b|\.)/i;
 
 /** Whether it certainly names a file that the agent alone has, and may overwrite. */
 export function isScratch(word: ShellWord, scope: Scope): boolean {
-  return scope.knowledge.sharesTemporaryFiles !== true && isTemporary(word, scope);
+  return scope.knowledge.isUnheld !== true && isTemporary(word, scope);
 }
 
 /** Whether it certainly names a file for temporary use, whosever it is. */
@@ -47,16 +47,18 @@ const FOR_READING = /\/(?:logs|members\/[^/]*)(?:\/|$)/;
 /** The same files, by way of a process. */
 const ROOT_OF_PROCESS = /^\/proc\/[^/]+\/root(?=\/)/;
 
-/** One of operator's own files by its name. A folder above them is another matter. */
+/** One of operator's own files that is of no use to who repairs. */
 export function isSecret(word: ShellWord, scope: Scope): boolean {
+  return isOfOperator(word, scope) && !FOR_READING.test(word.text);
+}
+
+/** One of operator's own files by its name. A folder above them is another matter. */
+export function isOfOperator(word: ShellWord, scope: Scope): boolean {
   const { cwd, protectedPaths } = scope.knowledge;
   const written = writtenPart(word);
   const path = posix.resolve(cwd, written).replace(ROOT_OF_PROCESS, "");
   const mayBecome = !word.isExact && written !== "" && !written.endsWith("/");
-  const isOurs = protectedPaths.some(
-    (one) => path.startsWith(one) || (mayBecome && one.startsWith(path)),
-  );
-  return isOurs && !FOR_READING.test(word.text);
+  return protectedPaths.some((one) => path.startsWith(one) || (mayBecome && one.startsWith(path)));
 }
 
 /** Where the keys of a process can be read: redaction knows them as they are, and not encoded. */

@@ -2,6 +2,7 @@
 import type { Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
 import { troubleOfFile } from "./companions.ts";
+import { troubleOfPlace } from "./forbidden-places.ts";
 import {
   isCertainPath,
   isForeignMemory,
@@ -51,6 +52,8 @@ function readFrom(word: ShellWord, { words, scope }: Read): readonly Effect[] {
   if (isForeignMemory(word)) {
     return [effectBecause({ kind: "oversight", words, because: "memory of another process" })];
   }
+  const place = troubleOfPlace(word, scope);
+  if (place !== undefined) return [effectBecause({ kind: "foreign", words, because: place })];
   const isNothing = word.isExact && word.text === "/dev/null";
   const trouble = isNothing ? undefined : troubleOfFile("read", scope);
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];

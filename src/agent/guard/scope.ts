@@ -30,8 +30,8 @@ export interface CommandKnowledge extends SubjectNames {
   readonly cwd: string;
   /** Variables whose values the shell is known to have: HOME, OPERATOR_HOME. */
   readonly variables: Readonly<Record<string, string>>;
-  /** No sandbox gives looks a /tmp of their own: what is there may be anybody's. */
-  readonly sharesTemporaryFiles?: boolean | undefined;
+  /** No sandbox holds looks: they see what this user sees, and /tmp is everybody's. */
+  readonly isUnheld?: boolean | undefined;
 }
 
 /** A word as the shell would see it. Not exact: part of its text is known only when it runs. */

@@ -6,6 +6,7 @@ import { troubleOfCompanion } from "./companions.ts";
 import { CONTAINER_TOOLS } from "./container-tools.ts";
 import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
+import { troubleOfPlace, troubleOfReading } from "./forbidden-places.ts";
 import { HIDDEN_TOOLS } from "./hidden-tools.ts";
 import { MACHINE_TOOLS } from "./machine-tools.ts";
 import { NETWORK_TOOLS } from "./network-tools.ts";
@@ -93,6 +94,8 @@ function classifyNamed(name: string, words: readonly ShellWord[], scope: Scope):
   const classify = SELF_CONTAINED.get(name) ?? HIDDEN.get(name) ?? HIDDEN.get(familyOf(name));
   if (classify) return classify(words, scope);
   const effects = classifyTool(name, words, scope);
+  const trouble = isLook(effects) ? troubleOfReading({ name, words, scope }) : undefined;
+  if (trouble !== undefined) return [effectBecause({ kind: "foreign", words, because: trouble })];
   const isReading = effects.every(({ kind }) => kind === "read");
   return [...effects, ...(isReading ? secretsAmong : protectedAmong)(words, scope)];
 }
@@ -161,7 +164,10 @@ function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonl
 function classifyChangeOfFolder(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const folder = words.slice(1).find(({ text }) => text !== "--");
   const isHarmless =
-    folder?.isExact && /^(\/(?!proc\b)|\.{0,2}\w)/.test(folder.text) && !isProtected(folder, scope);
+    folder?.isExact &&
+    /^(?:\/|\.{0,2}\w|\.\.)/.test(folder.text) &&
+    !isProtected(folder, scope) &&
+    troubleOfPlace(folder, { ...scope, isElsewhere: true }) === undefined;
   if (isHarmless) return [effectOf({ kind: "read", words, scope })];
   return hiddenBecause(words, "name files by their full path instead");
 }
