@@ -66,7 +66,9 @@ export async function openBase(claimed: Beginning): Promise<OpenedBase> {
   if (!seen) return { type: "interrupted" };
   const members = seen.members.map(({ name }) => name);
   const topology = subject.runtime?.topology;
-  const names = { subject: subject.name, members, ...(topology && placesOf(topology)) };
+  // Of one that was named by endpoints nothing on this machine is known to be its own.
+  const places = topology ? placesOf(topology) : { ports: [] };
+  const names = { subject: subject.name, members, ...places };
   const knowledge = agent.knowledge(names);
   return { type: "opened", base: { ...claimed, subject, members, knowledge, signal }, seen };
 }

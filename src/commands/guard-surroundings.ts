@@ -1,5 +1,6 @@
 // What `guard explain` decides on: the subject as a state file has it, or as it is seen now; what
 // was done of late; the policy. What could not be known is said, and counts as unseen.
+import { resolve } from "node:path";
 import { loadSubject } from "../../subjects/index.ts";
 import { classifyCommand } from "../agent/guard/classify-command.ts";
 import { type ClusterModel, modelCluster } from "../agent/guard/cluster.ts";
@@ -16,12 +17,14 @@ import { type CommandKnowledge, placesOf, type SubjectNames } from "../agent/gua
 import type { Action } from "../domain/action.ts";
 import type { JournalEntry, SafetyMode } from "../domain/session.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
+import { subjectPaths } from "../runtimes/local/layout.ts";
+import { readTopology } from "../runtimes/local/records.ts";
 import { modeOf } from "./agent-mode.ts";
 import { findShellSandbox, shellKnowledge } from "./agent-shell.ts";
 import type { CommandContext } from "./context.ts";
-import { parseId, textFlag, usage } from "./flags.ts";
+import { homeOf, parseId, textFlag, usage } from "./flags.ts";
 import { type GivenState, readState } from "./guard-state.ts";
-import { findSubject } from "./open-subject.ts";
+import { endpointsOf, findSubject } from "./open-subject.ts";
 import { loadPolicy } from "./policy-file.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
@@ -41,10 +44,15 @@ export interface Surroundings {
   readonly notKnown: readonly string[];
 }
 
+type Places = Pick<SubjectNames, "project" | "ports">;
+
+/** Of one that was named by endpoints nothing on this machine is known to be its own. */
+const NOWHERE: Places = { ports: [] };
+
 interface Seen {
   readonly cluster: ClusterModel;
   readonly source: Surroundings["source"];
-  readonly places?: Pick<SubjectNames, "project" | "ports">;
+  readonly places?: Places;
   readonly actions: readonly Action[];
   readonly notKnown: readonly string[];
 }
@@ -58,7 +66,9 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   if (subject === undefined) throw usage("guard explain needs --subject", "--subject tikv");
   const definition = await loadSubject(subject);
   const { policy, file: policyFile } = await loadPolicy(context);
-  const seen = state ? seenInFile(context, { state, definition }) : await look(context, definition);
+  const seen = state
+    ? await seenInFile(context, { state, definition })
+    : await look(context, definition);
   const declared = definition.local.members.map(({ name }) => name);
   const found = seen.cluster.members.map(({ name }) => name);
   const members = found.length > 0 ? found : declared;
@@ -78,10 +88,25 @@ interface StateOfSubject {
   readonly definition: SubjectDefinition;
 }
 
-function seenInFile(context: CommandContext, { state, definition }: StateOfSubject): Seen {
+async function seenInFile(
+  context: CommandContext,
+  { state, definition }: StateOfSubject,
+): Promise<Seen> {
   const cluster = modelCluster(state);
   const notKnown = state.observation.members.length > 0 ? [] : ["the state file names no members"];
-  return { cluster, source: "state file", actions: actionsOf(context, definition), notKnown };
+  const actions = actionsOf(context, definition);
+  const places = await placesOfDeclared(context, definition);
+  return { cluster, source: "state file", places, actions, notKnown };
+}
+
+/** As it is up here, whatever the file says of its health. */
+async function placesOfDeclared(
+  context: CommandContext,
+  { name, endpoints }: SubjectDefinition,
+): Promise<Places> {
+  if (endpointsOf(context, endpoints).length > 0) return NOWHERE;
+  const topology = await readTopology(subjectPaths(resolve(homeOf(context)), name));
+  return topology ? placesOf(topology) : {};
 }
 
 async function look(context: CommandContext, definition: SubjectDefinition): Promise<Seen> {
@@ -100,7 +125,7 @@ async function look(context: CommandContext, definition: SubjectDefinition): Pro
   return {
     cluster,
     source: "look",
-    places: subject.runtime ? placesOf(topology) : {},
+    places: subject.runtime ? placesOf(topology) : NOWHERE,
     actions: subject.actions,
     notKnown: unseen.map(({ name, detail }) => `the state of ${name}: ${detail}`),
   };

@@ -119,7 +119,8 @@ function ordinary({ home, store, lamps, lines }: Parts): Omit<AgentOptions, "mod
     mode: "execute",
     shell: createShell({ env: { PATH: process.env.PATH }, cwd: tmpdir(), clock: systemClock }),
     openSubject: async () => lamps.subject,
-    knowledge: (names) => ({ ...knowledge, ...names }),
+    // Where its members are nobody tells: so all words for them count.
+    knowledge: (names) => ({ ...knowledge, ...names, ports: undefined }),
     classify: classifyCommand,
     policy: async () => NO_POLICY,
     redact: createRedactor([SECRET]),

@@ -90,7 +90,21 @@ test("a change names the members whose container, address or path stands in it",
   expect(targets).toEqual([["tikv1"], ["tikv1"], ["pd1"], ["pd1"]]);
 });
 
-test("of a subject of which an endpoint alone is known, no port is another's", () => {
-  const knowledge = { ...KNOWLEDGE, ports: [], readHosts: ["127.0.0.1:2379"] };
-  expect(worstOf("curl http://127.0.0.1:20180/metrics", knowledge)).toBe("read");
-});
+const NAMED = { ...KNOWLEDGE, ports: [], readHosts: ["127.0.0.1:2379", "10.0.0.5:2379"] };
+const OF_ENDPOINTS: Table = [
+  ["configure", ["curl -X POST http://127.0.0.1:2379/pd/api/v1/leader/resign"]],
+  ["configure", ["pd-ctl scheduler remove evict-leader-scheduler"]],
+  ["configure", ["curl -X POST http://10.0.0.5:2379/pd/api/v1/leader/resign"]],
+  ["foreign", ["redis-cli -p 6379 config set timeout 0", "redis-cli client unpause"]],
+  ["foreign", ['curl -X PUT http://127.0.0.1:9999/api/settings -d \'{"fail_mode":"closed"}\'']],
+  ["foreign", ["tikv-ctl --host 127.0.0.1:9 modify-tikv-config -n log.level -v info"]],
+  ["foreign", ["pd-ctl -u http://127.0.0.1:2379,http://127.0.0.1:9 config set max-replicas 3"]],
+  ["foreign", ["docker restart tikv1", "systemctl restart tikv1"]],
+  ["read", ["curl http://127.0.0.1:20180/metrics", "docker ps"]],
+];
+
+for (const [kind, commands] of OF_ENDPOINTS) {
+  test(`of a subject that was named by endpoints: ${kind}: ${commands.join("; ")}`, () => {
+    expect(commands.map((command) => worstOf(command, NAMED))).toEqual(commands.map(() => kind));
+  });
+}

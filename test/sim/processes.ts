@@ -158,7 +158,8 @@ export class Processes {
       mode: plan.mode,
       shell: toyShell(this.#world, life, book),
       openSubject: async () => toySubject(this.#world, life),
-      knowledge: (names) => ({ ...KNOWLEDGE, ...names }),
+      // Where its members are nobody tells: so all words for them count.
+      knowledge: (names) => ({ ...KNOWLEDGE, ...names, ports: undefined }),
       classify: classifyCommand,
       policy: async () => policyOf(plan),
       redact: createRedactor([SECRET]),

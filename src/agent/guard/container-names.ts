@@ -6,14 +6,14 @@ import { isJoinedOption } from "./wrappers.ts";
 const PROJECT = ["-p", "--project-name"];
 const FILES = ["-f", "--file"];
 
-/** Its members are processes of this machine: no container and no unit is one of them. */
-export function areProcesses({ project, ports = [] }: SubjectNames): boolean {
-  return project === undefined && ports.length > 0;
+/** Its members are processes of this machine, or elsewhere: no container or unit is one of them. */
+export function areProcesses({ project, ports }: SubjectNames): boolean {
+  return project === undefined && ports !== undefined;
 }
 
 /** Where they run is known, and no unit of the machine is one of them. */
-export function areKnown({ project, ports = [] }: SubjectNames): boolean {
-  return project !== undefined || ports.length > 0;
+export function areKnown({ project, ports }: SubjectNames): boolean {
+  return project !== undefined || ports !== undefined;
 }
 
 export interface NamedContainer {

@@ -17,19 +17,27 @@ export function isKnownHost(
   return readHosts.some((known) => (known.includes(":") ? host === known : hostname === known));
 }
 
+export interface PortUse {
+  readonly hostname: string;
+  readonly port: number;
+  readonly isLook: boolean;
+}
+
 /** Another program's port of this machine is not the subject's. */
 export function isForeignPort(
-  { hostname, port }: { readonly hostname: string; readonly port: number },
-  { ports = [], readHosts }: Pick<Known, "ports" | "readHosts">,
+  { hostname, port, isLook }: PortUse,
+  { ports, readHosts }: Pick<Known, "ports" | "readHosts">,
 ): boolean {
   const isHere = hostname === "" || LOOPBACK.test(hostname);
-  // Of a subject of which only an endpoint was named nobody knows the ports.
-  return (
-    isHere &&
-    ports.length > 0 &&
-    !ports.includes(port) &&
-    !readHosts.includes(`${hostname}:${port}`)
-  );
+  if (!isHere || ports === undefined || ports.includes(port)) return false;
+  if (readHosts.some((known) => isPortHere(known, port))) return false;
+  // Of a subject that was named by its endpoints nobody knows the others: looks find them.
+  return !isLook || ports.length > 0;
+}
+
+function isPortHere(known: string, port: number): boolean {
+  const [, host = "", written] = /^(.*):(\d+)$/.exec(known) ?? [];
+  return LOOPBACK.test(host) && Number(written) === port;
 }
 
 /** A URL, `host:port` or `host`; without a host it is this machine. Several by commas. */

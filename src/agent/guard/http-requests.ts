@@ -27,7 +27,8 @@ export function classifyRequest({ method, url, body, knowledge }: RequestFacts):
   if (/[{}[\]]/.test(pathOf(url))) return isReading ? "unknown" : "hidden";
   if (!isKnownHost(parsed, knowledge)) return "foreign";
   const port = Number(parsed.port || (parsed.protocol === "https:" ? 443 : 80));
-  if (isForeignPort({ hostname: parsed.hostname, port }, knowledge)) return "foreign";
+  const { hostname } = parsed;
+  if (isForeignPort({ hostname, port, isLook: isReading }, knowledge)) return "foreign";
   const path = decodePath(parsed.pathname);
   if (isReading) return CHANGING_READS.test(path) ? "unknown" : "read";
   if (!CHANGES.includes(method)) return "hidden";

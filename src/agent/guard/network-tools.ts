@@ -189,7 +189,7 @@ function classifyKnock(words: readonly ShellWord[], scope: Scope): readonly Effe
   const knowledge = knowledgeOfPorts(scope);
   const isOurs =
     areKnownHosts(host, knowledge) &&
-    !isForeignPort({ hostname: host, port: Number(port) }, knowledge);
+    !isForeignPort({ hostname: host, port: Number(port), isLook: true }, knowledge);
   if (isOurs) return [effectOf({ kind: "read", words, scope })];
   return [effectBecause({ kind: "foreign", words, because: "another host, or another program" })];
 }

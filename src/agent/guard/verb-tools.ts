@@ -30,20 +30,35 @@ function verbsOf(tool: VerbTool): Classifier {
     const because = hostTrouble(tool, args, scope);
     if (because) return [effectBecause({ ...because, words })];
     const effect = effectOfVerb(tool, { words, scope });
-    if (!isAtForeignPort(tool, args, scope)) return [effect];
+    const isLook = effect.kind === "read";
+    const knowledge = knowledgeOfPorts(scope);
+    const isOthers = placesOfCall(tool, args).some((place) =>
+      isForeignPort({ ...place, isLook }, knowledge),
+    );
+    if (!isOthers) return [effect];
     return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };
 }
 
-function isAtForeignPort(tool: VerbTool, args: readonly ShellWord[], scope: Scope): boolean {
-  if (tool.port === undefined) return false;
-  const typedAfter = (option: string) =>
-    args.find((_, index) => args[index - 1]?.text === option)?.text ??
-    args.find(({ text }) => isJoinedOption(text, [option]))?.text.slice(option.length);
-  const named = (tool.hosts ?? []).flatMap((option) => typedAfter(option) ?? [])[0] ?? "";
-  const url = URL.parse(/:\/\//.test(named) ? named : `tcp://${named.replace(/^=/, "")}`);
-  const port = Number(typedAfter("-p") ?? (url?.port || tool.port));
-  return isForeignPort({ hostname: url?.hostname ?? "", port }, knowledgeOfPorts(scope));
+/** Where it goes: the hosts that are named, or else this machine. */
+function placesOfCall(
+  tool: VerbTool,
+  args: readonly ShellWord[],
+): readonly { readonly hostname: string; readonly port: number }[] {
+  const typedPort = valuesOf(args, "-p")[0];
+  const named = (tool.hosts ?? []).flatMap((option) => valuesOf(args, option)).join(",");
+  if (named === "" && tool.port === undefined) return [];
+  return named.split(",").map((one) => {
+    const url = URL.parse(/:\/\//.test(one) ? one : `tcp://${one}`);
+    return { hostname: url?.hostname ?? "", port: Number(typedPort ?? (url?.port || tool.port)) };
+  });
+}
+
+function valuesOf(args: readonly ShellWord[], option: string): readonly string[] {
+  return args.flatMap(({ text }, index) => {
+    if (text === option) return args[index + 1]?.text ?? [];
+    return isJoinedOption(text, [option]) ? text.slice(option.length).replace(/^=/, "") : [];
+  });
 }
 
 export interface VerbUse {
