@@ -14,6 +14,8 @@ export type OutputName = "stdout" | "stderr";
 export interface ChildOptions {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ours when absent. */
+  readonly cwd?: string;
   /** One line without its end, at most 64 KiB: a longer one comes in pieces. Must not throw. */
   readonly onLine: (line: string, stream: OutputName) => void;
   /** The same lines byte for byte, ends included. Nothing more is read until it resolves. */
@@ -65,8 +67,9 @@ export function describeExit({ exitCode, signal }: ChildExit): string {
 
 type Process = ReturnType<typeof spawnChild>;
 
-function spawnChild({ command, env }: ChildOptions) {
+function spawnChild({ command, env, cwd }: ChildOptions) {
   return Bun.spawn([...command], {
+    ...(cwd !== undefined && { cwd }),
     env: { ...env, [PARENT_PIPE_ENV]: "1" },
     stdio: ["pipe", "pipe", "pipe"],
     // setsid(2): a group and a session of its own, and no controlling terminal.

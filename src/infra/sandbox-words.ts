@@ -126,6 +126,14 @@ export function viewingWords(bwrap: string): readonly string[] {
   ];
 }
 
+/** Whether a sandbox shows nothing of it: a path as it really is. */
+export function isHidden(path: string, view: Pick<SandboxView, "hidden" | "shown">): boolean {
+  if (view.shown.some((one) => isWithin(path, one))) return false;
+  return hiddenPlaces(view.hidden)
+    .flat()
+    .some((one) => isWithin(path, one));
+}
+
 /** Directories, and files that stand below none of them, as they really are. */
 function hiddenPlaces(named: readonly string[]): readonly [string[], string[]] {
   const all = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...homes(), ...sockets(), ...named];

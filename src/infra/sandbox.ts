@@ -1,7 +1,6 @@
 // The sandbox of commands that only look: bwrap around them, a relay within, and a door for what is
 // the subject's. Questions to the machine itself go through the door, too, when they only look.
 import type { SubjectPlace } from "../domain/shell.ts";
-import { startChild } from "./child.ts";
 import type { Enclosure, Sandbox } from "./exec.ts";
 import { type AskedProgram, openDoor } from "./sandbox-door.ts";
 import {
@@ -12,23 +11,14 @@ import {
 } from "./sandbox-folder.ts";
 import { networkInside, othersAmong, withoutRefusing } from "./sandbox-network.ts";
 import { type Address, DOOR_ENV, nameOf, type RelayPlan } from "./sandbox-protocol.ts";
+import { type AskedWorld, answer, isQuestion, programsOf } from "./sandbox-questions.ts";
 import { syscallFilter } from "./sandbox-syscalls.ts";
-import { type BwrapAge, type SandboxNetwork, sandboxWords, viewingWords } from "./sandbox-words.ts";
+import { type BwrapAge, type SandboxNetwork, sandboxWords } from "./sandbox-words.ts";
 import { placesOfSelf } from "./self.ts";
 import { SHELL_BOUNDS } from "./shell-bounds.ts";
 
-export interface SandboxWorld {
-  readonly bwrap: string;
-  readonly self: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  /** What commands see nothing of, besides what nobody should. */
-  readonly hidden: readonly string[];
-  /** What they see nevertheless. */
-  shown(place: SubjectPlace): readonly string[];
+export interface SandboxWorld extends AskedWorld {
   addresses(place: SubjectPlace): readonly Address[];
-  /** Whether it only asks. */
-  mayAsk(words: readonly string[], place: SubjectPlace): boolean;
 }
 
 export type ProbedSandbox =
@@ -41,20 +31,6 @@ export type ProbedSandbox =
   /** In words, of bwrap or ours. */
   | { readonly state: "unusable"; readonly reason: string };
 
-/**
- * They answer for the machine: its processes, its engine, its network as it is; or they speak gRPC,
- * which the door does not read.
- */
-const SHOWING_PROCESSES: readonly string[] = ["ps", "pgrep", "pidof", "pstree", "top"];
-const ANSWERED_OUTSIDE: readonly string[] = [
-  ...["docker", "docker-compose", "systemctl", "journalctl", "dmesg", "lsof"],
-  ...["pd-ctl", "tikv-ctl"],
-  ...["ss", "netstat", "ip", "tc", "iptables", "iptables-save", "ip6tables", "nft"],
-];
-/** Nothing but words that the shell leaves as they are. */
-const PLAIN_WORDS = /^[\w./:=,@%+ -]+$/;
-/** sh's, for what may not be run. */
-const NOT_ALLOWED = 126;
 /** Of one command. */
 const REFUSALS_TOLD_MAX = 5;
 const BWRAP_AGES: readonly BwrapAge[] = ["new", "old"];
@@ -103,19 +79,11 @@ function sitesOf(found: Omit<Site, "age">): readonly Site[] {
   });
 }
 
-function programsOf({ env }: SandboxWorld): readonly string[] {
-  const isThere = (name: string) => Bun.which(name, { PATH: env.PATH ?? "" }) !== null;
-  return ["operator", ...[...SHOWING_PROCESSES, ...ANSWERED_OUTSIDE].filter(isThere)];
-}
-
 function sandboxAt(site: Site): Sandbox {
-  const answering = site.programs.filter((name) => !SHOWING_PROCESSES.includes(name));
-  const isQuestion = (command: string) =>
-    PLAIN_WORDS.test(command) && answering.includes(command.split(" ", 1)[0] ?? "");
   return {
     // The door would run it outside as it stands.
     enclose: async (command, place) => {
-      if (isQuestion(command)) return undefined;
+      if (isQuestion(command, { ...site, place })) return undefined;
       const addresses = site.world.addresses(place);
       const network = networkFor(addresses, site);
       const listening = network.type === "shared" ? [] : await withoutRefusing(addresses);
@@ -167,40 +135,4 @@ function networkFor(addresses: readonly Address[], { ip }: Pick<Site, "ip">): Sa
   return ip === undefined
     ? { type: "shared" }
     : { type: "apart_for_others", ip, addresses: others };
-}
-
-async function answer(asked: AskedProgram, enclosing: Enclosing): Promise<number> {
-  const { words, signal, onLines } = asked;
-  const { world, programs, place } = enclosing;
-  const [program = "", ...rest] = words;
-  const command = programs.includes(program) ? commandOf(program, world) : [];
-  if (command.length === 0 || !world.mayAsk(words, place)) {
-    await onLines(`${program}: a command that looks asks this of nobody`, "stderr");
-    return NOT_ALLOWED;
-  }
-  const heard = { stdout: [] as string[], stderr: [] as string[] };
-  const handOn = async () => {
-    for (const stream of ["stdout", "stderr"] as const) {
-      const lines = heard[stream].splice(0);
-      if (lines.length > 0) await onLines(lines.join("\n"), stream);
-    }
-  };
-  const child = startChild({
-    command: [...command, ...rest],
-    env: world.env,
-    signal,
-    onLine: (line, stream) => heard[stream].push(line),
-    onBytes: handOn,
-  });
-  const { exitCode } = await child.exited;
-  await handOn();
-  return exitCode ?? NOT_ALLOWED;
-}
-
-/** Empty where it has gone since. */
-function commandOf(program: string, { bwrap, self, env }: SandboxWorld): readonly string[] {
-  if (program === "operator") return self;
-  const path = Bun.which(program, { PATH: env.PATH ?? "" });
-  if (path === null) return [];
-  return SHOWING_PROCESSES.includes(program) ? [...viewingWords(bwrap), path] : [path];
 }

@@ -192,19 +192,22 @@ testInSandbox(inSandbox("what nobody reads in the sandbox is not said outside"),
 });
 
 testInSandbox(inSandbox("what speaks gRPC is asked outside, as its words are"), async () => {
-  writeFileSync(join(home, "tikv-ctl"), `#!/bin/sh\necho "$@"; ls ${home}/policy.yaml`, {
-    mode: 0o755,
-  });
+  const [secret, log] = [join(home, "policy.yaml"), join(home, "members", "log")];
+  writeFileSync(join(home, "tikv-ctl"), `#!/bin/sh\necho "$@"; ls ${secret}\n`, { mode: 0o755 });
   const mayAsk = ([, verb]: readonly string[]) => verb === "store";
   const PATH = `${home}:${process.env.PATH}`;
   const inside = await probeSandbox(worldWith({ env: { PATH }, mayAsk }));
-  const { output } = await run("tikv-ctl store | cat; tikv-ctl unsafe-recover | cat", { inside });
-  expect(output.head.split("\n")).toEqual([
-    "store",
-    `${home}/policy.yaml`,
-    "tikv-ctl: a command that looks asks this of nobody",
-    "",
-  ]);
+  const linesOfTool = async (command: string) =>
+    (await runInside(command, { inside, env: { PATH } })).output.head.trimEnd().split("\n");
+  const refused = ["tikv-ctl: a command that looks asks this of nobody"];
+  expect(await linesOfTool("tikv-ctl store | cat")).toEqual(["store", secret]);
+  expect(await linesOfTool("tikv-ctl unsafe-recover | cat")).toEqual(refused);
+  // What the sandbox hides it does not read for it, either, whether it is asked plainly or not.
+  for (const named of [secret, `--x=${secret}`, `-x${secret}`, "/proc/1/environ"]) {
+    expect(await linesOfTool(`tikv-ctl store ${named}`)).toEqual(refused);
+    expect(await linesOfTool(`tikv-ctl store ${named} | cat`)).toEqual(refused);
+  }
+  expect(await linesOfTool(`tikv-ctl store ${log}`)).toEqual([`store ${log}`, secret]);
 });
 
 testInSandbox(inSandbox("files in /tmp have one bound together"), async () => {

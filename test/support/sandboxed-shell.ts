@@ -29,13 +29,14 @@ export function sandboxWorld(changes: Partial<SandboxWorld> = {}): SandboxWorld 
 
 export interface InsideOptions extends Partial<ShellOptions> {
   readonly inside: ProbedSandbox | undefined;
+  readonly env?: SandboxWorld["env"];
 }
 
 export function runInside(
   command: string,
-  { inside, ...changes }: InsideOptions,
+  { inside, env = sandboxWorld().env, ...changes }: InsideOptions,
 ): Promise<ShellResult> {
-  const { env, cwd } = sandboxWorld();
+  const { cwd } = sandboxWorld();
   const sandbox = inside?.state === "works" ? inside.sandbox : undefined;
   const shell = createShell({ env, cwd, clock: systemClock, sandbox });
   const signal = new AbortController().signal;

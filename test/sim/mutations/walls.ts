@@ -97,6 +97,14 @@ export const WALLS: readonly Mutation[] = [
   },
   {
     ...WORDS,
+    file: "src/infra/sandbox-questions.ts",
+    tests: ["test/infra/sandbox.test.ts"],
+    name: "a look has what is hidden read for it",
+    original: "namesHidden(words, here) || !world.mayAsk(words, place)",
+    planted: "!world.mayAsk(words, place)",
+  },
+  {
+    ...WORDS,
     name: "root's look sets the kernel",
     original: '[...emptied, "/dev", "/proc"]',
     planted: '[...emptied, "/dev"]',

@@ -1,0 +1,108 @@
+// What a command in the sandbox asks of the machine: programs that run outside, as their words are,
+// when the guard finds that these only ask, and none of them names what a sandbox hides.
+import { existsSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import type { SubjectPlace } from "../domain/shell.ts";
+import { startChild } from "./child.ts";
+import type { AskedProgram } from "./sandbox-door.ts";
+import { isHidden, viewingWords } from "./sandbox-words.ts";
+
+export interface AskedWorld {
+  readonly bwrap: string;
+  readonly self: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** What commands see nothing of, besides what nobody should. */
+  readonly hidden: readonly string[];
+  /** What they see nevertheless. */
+  shown(place: SubjectPlace): readonly string[];
+  /** Whether it only asks. */
+  mayAsk(words: readonly string[], place: SubjectPlace): boolean;
+}
+
+export interface AskedHere {
+  readonly world: AskedWorld;
+  readonly programs: readonly string[];
+  readonly place: SubjectPlace;
+}
+
+/** They show the machine's processes, and are told patterns rather than files. */
+const SHOWING_PROCESSES: readonly string[] = ["ps", "pgrep", "pidof", "pstree", "top"];
+/**
+ * They answer for the machine: its engine, its network as it is; or they speak gRPC, which the door
+ * does not read.
+ */
+const ANSWERED_OUTSIDE: readonly string[] = [
+  ...["docker", "docker-compose", "systemctl", "journalctl", "dmesg", "lsof"],
+  ...["pd-ctl", "tikv-ctl"],
+  ...["ss", "netstat", "ip", "tc", "iptables", "iptables-save", "ip6tables", "nft"],
+];
+/** Nothing but words that the shell leaves as they are. */
+const PLAIN_WORDS = /^[\w./:=,@%+ -]+$/;
+/** sh's, for what may not be run. */
+const NOT_ALLOWED = 126;
+
+/** Those that are here. */
+export function programsOf({ env }: Pick<AskedWorld, "env">): readonly string[] {
+  const isThere = (name: string) => Bun.which(name, { PATH: env.PATH ?? "" }) !== null;
+  return ["operator", ...[...SHOWING_PROCESSES, ...ANSWERED_OUTSIDE].filter(isThere)];
+}
+
+/** One that the door would run outside as it stands. */
+export function isQuestion(command: string, here: AskedHere): boolean {
+  if (!PLAIN_WORDS.test(command)) return false;
+  const words = command.split(" ").filter((word) => word !== "");
+  const [program = ""] = words;
+  const isAnswered = here.programs.includes(program) && !SHOWING_PROCESSES.includes(program);
+  return isAnswered && !namesHidden(words, here);
+}
+
+/** Never rejects; an exit code. */
+export async function answer(asked: AskedProgram, here: AskedHere): Promise<number> {
+  const { words, signal, onLines } = asked;
+  const { world, programs, place } = here;
+  const [program = "", ...rest] = words;
+  const command = programs.includes(program) ? commandOf(program, world) : [];
+  if (command.length === 0 || namesHidden(words, here) || !world.mayAsk(words, place)) {
+    await onLines(`${program}: a command that looks asks this of nobody`, "stderr");
+    return NOT_ALLOWED;
+  }
+  const heard = { stdout: [] as string[], stderr: [] as string[] };
+  const handOn = async () => {
+    for (const stream of ["stdout", "stderr"] as const) {
+      const lines = heard[stream].splice(0);
+      if (lines.length > 0) await onLines(lines.join("\n"), stream);
+    }
+  };
+  const child = startChild({
+    command: [...command, ...rest],
+    env: world.env,
+    cwd: world.cwd,
+    signal,
+    onLine: (line, stream) => heard[stream].push(line),
+    onBytes: handOn,
+  });
+  const { exitCode } = await child.exited;
+  await handOn();
+  return exitCode ?? NOT_ALLOWED;
+}
+
+/** Outside these programs could read it. A name without a slash is in the temporary directory. */
+function namesHidden([program = "", ...words]: readonly string[], here: AskedHere): boolean {
+  if (SHOWING_PROCESSES.includes(program)) return false;
+  const { world, place } = here;
+  const view = { hidden: world.hidden, shown: world.shown(place) };
+  return words
+    .flatMap((word) => [word.replace(/^-\w(?=[/.])/, ""), ...word.split(/[=:,@]/)])
+    .filter((path) => path.includes("/") && existsSync(resolve(world.cwd, path)))
+    .map((path) => realpathSync(resolve(world.cwd, path)))
+    .some((path) => path.startsWith("/proc/") || isHidden(path, view));
+}
+
+/** Empty where it has gone since. */
+function commandOf(program: string, { bwrap, self, env }: AskedWorld): readonly string[] {
+  if (program === "operator") return self;
+  const path = Bun.which(program, { PATH: env.PATH ?? "" });
+  if (path === null) return [];
+  return SHOWING_PROCESSES.includes(program) ? [...viewingWords(bwrap), path] : [path];
+}
