@@ -22,7 +22,10 @@ test(
   async () => {
     const untilMs = Date.now() + MINUTES * 60_000;
     if (MINUTES === 0) await tellSeeds(SEEDS);
-    for (let seed = FIRST_SEED; Date.now() < untilMs; seed += 1) await tellSeed(seed);
+    for (let seed = FIRST_SEED; Date.now() < untilMs; seed += 1) {
+      await tellSeed(seed);
+      console.log(`seed ${seed}: ${ROUNDS} kills, all well`);
+    }
   },
   Math.max(2 * WITHIN_MS, (MINUTES + 2) * 60_000),
 );
