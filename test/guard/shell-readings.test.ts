@@ -66,6 +66,35 @@ const READINGS: readonly Reading[] = [
     nearMisses: [["write", 'echo x > "~root"']],
   },
   {
+    what: "a sum that is code to some shell",
+    refused: [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
+      "if false; then x=1; fi; : ${x:='a[$(reboot)]'}; echo $((x))",
+      "echo $((cd x && rm y))",
+      "echo $((1 2))",
+      "echo $((1 +))",
+      "echo $((1.))",
+    ],
+    nearMisses: [
+      ["read", "x=1; y=2; echo $((x + 1)) $((-(x * 2) % y)) $((x==1?2:3)) $(( ( 1 ) ))"],
+    ],
+  },
+  {
+    what: "a here-document that ends where another shell sees no end",
+    refused: [
+      "cat <<a`\n`reboot`\n",
+      "cat <<a`\n`$(reboot)`\na`\n",
+      "cat <<a$b\nx\na$b\n",
+      "cat <<E\nx\n",
+      "cat <<'E F'\nx\nE F\n",
+    ],
+    nearMisses: [
+      ["read", "cat <<E\nx\nE"],
+      ["read", "cat <<'E' | grep x\n$(rm x)\nE\n"],
+      ["read", "cat <<-\\E\n\t`rm x`\n\tE\n"],
+    ],
+  },
+  {
     what: "a variable that programs get already",
     refused: [
       "REDIS_URL=redis://10.0.0.1:6379; operator monitor --subject ratelimiter --once",
@@ -83,3 +112,19 @@ for (const { what, refused, nearMisses } of READINGS) {
     });
   }
 }
+
+const LONG: readonly string[] = [
+  `sed 'p${";  ".repeat(3_000)}x' f`,
+  `sed 's/${"[a]\\\\b".repeat(2_000)}' f`,
+  `sed '/${"a".repeat(9_000)}' f`,
+  `echo $((1${"---1".repeat(2_500)}.))`,
+  `echo $((${"(".repeat(9_000)}`,
+  `cat /proc/${"$x/".repeat(3_000)}`,
+  `awk '${"{ print } ".repeat(1_000)}>' f`,
+  `test ${'"$x" '.repeat(2_000)}`,
+];
+
+test("of a long line each character is read a few times, and not again for each before it", () => {
+  const kinds = LONG.map((command) => worstOf(command));
+  expect(kinds.filter((kind) => kind === "read" || kind === undefined)).toEqual([]);
+});

@@ -14,7 +14,7 @@ import { classifyAssignment, classifyVariable, isSteering } from "./assignments.
 import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import { troubleOfInterruptions } from "./interruptions.ts";
-import { classifyRedirect } from "./redirects.ts";
+import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
 import {
   type CommandKnowledge,
   effectBecause,
@@ -173,6 +173,8 @@ function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
       return [...node.pattern, node.body].flatMap((child) => classifyUnmatched(child, scope));
     case "Remove":
       return classifyUnmatched(node.operand, scope);
+    case "HereDoc":
+      return unlessTrouble(troubleOfHereDoc(node), { node, scope });
     case "Redirect":
       return [...classifyRedirect(node, scope), ...classifyChildren(node, scope)];
     case "Assignment":

@@ -16,9 +16,21 @@ export function troubleOfParameter(part: ParameterExpansionPart): string | undef
   return assigns && isSteering(parameter) ? "it steers what runs" : undefined;
 }
 
-const NUMBER = String.raw`[-+!~(\s]*(?:\$?\w+|\$\{\w+\})(?:\+\+|--)?[\s)]*`;
-const OPERATOR = "(?:[-+*/%<>=!&|^?:,]{1,3})";
-const SUM = new RegExp(`^${NUMBER}(?:${OPERATOR}${NUMBER})*$`);
+/** A number or a name; or a sign. */
+const TOKEN = /\s*(?:(\$?\w+|\$\{\w+\})|[-+*/%<>=!&|^?:,~()])/y;
+
+/** Between two operands stands a sign, and at the end none, but `++` and `--`. */
+function isPlainSum(sum: string): boolean {
+  let isOperand = false;
+  TOKEN.lastIndex = 0;
+  const written = sum.trimEnd();
+  while (TOKEN.lastIndex < written.length) {
+    const found = TOKEN.exec(written);
+    if (!found || (isOperand && found[1] !== undefined)) return false;
+    isOperand = found[1] !== undefined || (isOperand && found[0].endsWith(")"));
+  }
+  return isOperand || /\w(?:\+\+|--)\)*$/.test(written);
+}
 
 /**
  * A sum of numbers and of variables whose values are known. What looks otherwise, as in
@@ -30,7 +42,7 @@ export function troubleOfSum(
   { variables, facts }: Scope,
 ): string | undefined {
   const sum = /^\$\(\((.*)\)\)$/s.exec(text)?.[1] ?? "";
-  if (!SUM.test(sum)) return "no plain sum";
+  if (!isPlainSum(sum)) return "no plain sum";
   const names = sum.match(/[A-Za-z_]\w*/g) ?? [];
   if (names.some(isSteering)) return "it steers what runs";
   const isKnown = (name: string) => /^-?\d+$/.test(variables.get(name) ?? "") || facts.counts(name);

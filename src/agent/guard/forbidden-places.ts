@@ -1,5 +1,5 @@
-// Files that nobody needs to read who repairs: homes and keys, devices, and what processes have open
-// or in memory. A sandbox has none of them; by their names they are refused in any case.
+// Files that nobody needs to read who repairs: homes and keys, devices, and what processes have
+// open or in memory. A sandbox has none of them; by their names they are refused in any case.
 import { posix } from "node:path";
 import { isAlwaysBlind } from "./companions.ts";
 import { isOfOperator } from "./paths.ts";

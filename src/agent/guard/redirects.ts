@@ -1,5 +1,5 @@
 // What a redirection or a write does to the file that it names.
-import type { Redirect } from "unbash";
+import type { HereDoc, Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
 import { troubleOfFile } from "./companions.ts";
 import { troubleOfPlace } from "./forbidden-places.ts";
@@ -38,6 +38,14 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
     default:
       return writeTo(word, scope);
   }
+}
+
+const DELIMITER = /^(?:\w+|\\\w+|'\w+'|"\w+")$/;
+
+/** Where its text ends, and whether it is code, two shells must see in the same way. */
+export function troubleOfHereDoc({ delimiter, closing }: HereDoc): string | undefined {
+  if (!DELIMITER.test(delimiter?.text ?? "")) return "a delimiter that is no plain word";
+  return closing ? undefined : "a here-document without its end";
 }
 
 interface Read {

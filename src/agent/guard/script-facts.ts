@@ -53,6 +53,8 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
   const assigned: string[] = [];
   const texts = new Map<string, string>();
   const loops = new Set<string>();
+  /** `${x:=value}` may set them. */
+  const expanded = new Set<string>();
   let hasSetter = false;
   let changesFolder = false;
   const visit = (node: SyntaxNode): void => {
@@ -64,7 +66,10 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
         `${texts.get(node.name) ?? ""}${node.value?.type === "Word" ? node.value.text : ""} `,
       );
     }
-    if (node.type === "ParameterExpansion" && node.operation) assigned.push(node.parameter);
+    if (node.type === "ParameterExpansion" && node.operation) {
+      assigned.push(node.parameter);
+      expanded.add(node.parameter);
+    }
     if (node.type === "ArithmeticExpansion") hasSetter ||= ARITHMETIC_SETTER.test(node.text);
     if (node.type === "For") {
       if (loops.has(node.name.value)) assigned.push(node.name.value);
@@ -97,6 +102,7 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
   const counts = (variable: string) =>
     !hasSetter &&
     !loops.has(variable) &&
+    !expanded.has(variable) &&
     /^(?:(?:\d+|\$\(\(.*\)\)) )+$/.test(texts.get(variable) ?? "");
   const firstFunctions = new Set(leadingFunctions(script));
   return { functions, firstFunctions, changesFolder, constants, counts, isSettled };

@@ -18,8 +18,9 @@ const SUBSTITUTES = ["/", "|", "#", ","].map((delimiter) => {
   const quoted = `[${delimiter}]`;
   return `s${quoted}${patternUpTo(delimiter)}${quoted}${replacement}${quoted}${FLAGS}`;
 });
-const COMMAND = `(?:${ADDRESS}(?:,${ADDRESS})?)? *!? *(?:[pdq=]|${SUBSTITUTES.join("|")})`;
-const SCRIPT = new RegExp(`^ *${COMMAND} *(?:; *(?:${COMMAND})? *)*$`);
+const COMMAND = `(?:${ADDRESS}(?:,${ADDRESS})? *)?(?:! *)?(?:[pdq=]|${SUBSTITUTES.join("|")})`;
+/** Each character has one place in it: else a long script would take for ever. */
+const SCRIPT = new RegExp(`^[ ;]*${COMMAND}(?: *;[ ;]*${COMMAND})*[ ;]*$`);
 
 export function isHarmlessSed(script: string): boolean {
   return SCRIPT.test(script);
