@@ -100,7 +100,9 @@ const OF_ENDPOINTS: Table = [
   ["foreign", ["tikv-ctl --host 127.0.0.1:9 modify-tikv-config -n log.level -v info"]],
   ["foreign", ["pd-ctl -u http://127.0.0.1:2379,http://127.0.0.1:9 config set max-replicas 3"]],
   ["foreign", ["docker restart tikv1", "systemctl restart tikv1"]],
-  ["read", ["curl http://127.0.0.1:20180/metrics", "docker ps"]],
+  ["foreign", ["operator subject stop tikv pd1", "operator subject start tikv pd1"]],
+  ["foreign", ["operator subject up tikv", "operator subject restart tikv tikv1 --json"]],
+  ["read", ["curl http://127.0.0.1:20180/metrics", "docker ps", "operator subject status tikv"]],
 ];
 
 for (const [kind, commands] of OF_ENDPOINTS) {

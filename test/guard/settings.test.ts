@@ -6,6 +6,7 @@ import { worstOf } from "./worst-effect.ts";
 
 const PD = "http://127.0.0.1:2379/pd/api/v1";
 const STORE = "http://127.0.0.1:20180";
+const NODE = "http://127.0.0.1:7001";
 
 type Door = (name: string, value: string) => string;
 
@@ -137,6 +138,8 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
       `curl -X DELETE ${PD}/operators/48`,
       `curl -d info ${PD}/admin/log`,
       "redis-cli client kill id 12",
+      `curl -X PUT -d '{"fail_mode":"closed","clock_offset_ms":0}' ${NODE}/api/settings`,
+      `curl -X DELETE ${NODE}/api/limits/tenant`,
     ],
   ],
   [
@@ -161,6 +164,10 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
       `curl -X POST ${PD}/config`,
       "curl http://127.0.0.1:20180/debug/pprof/heap_activate",
       "redis-cli client kill type normal",
+      `curl -X PUT -d '{"fail_mode":"open"}' ${NODE}/api/settings`,
+      `curl -X PUT -d '{"clock_offset_ms":60000}' ${NODE}/api/settings`,
+      `curl -X PUT -d '{"limit":1000000}' ${NODE}/api/limits/tenant`,
+      `curl -d '{"key":"acme","cost":30}' ${NODE}/check`,
     ],
   ],
   ["interrupt", ["curl -X PUT http://127.0.0.1:20180/pause_grpc", "redis-cli client pause 1000"]],
@@ -197,6 +204,7 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
       "redis-cli replicaof no one",
       "redis-cli set a b",
       "redis-cli shutdown nosave",
+      `curl -X POST ${NODE}/api/counters/acme/reset`,
     ],
   ],
 ];

@@ -11,6 +11,11 @@ export function areProcesses({ project, ports }: SubjectNames): boolean {
   return project === undefined && ports !== undefined;
 }
 
+/** Only endpoints are known of it: what is here and has its name is another. */
+export function areElsewhere({ project, ports }: SubjectNames): boolean {
+  return project === undefined && ports?.length === 0;
+}
+
 /** Where they run is known, and no unit of the machine is one of them. */
 export function areKnown({ project, ports }: SubjectNames): boolean {
   return project !== undefined || ports !== undefined;

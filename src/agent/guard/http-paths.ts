@@ -6,6 +6,7 @@ import {
   judgeCheckerPause,
   judgeLogLevel,
   judgeNewScheduler,
+  judgeNodeSettings,
   judgeOperator,
   judgePause,
   judgePdConfig,
@@ -165,10 +166,11 @@ const FAULTS: readonly KnownPath[] = [
 
 /** subjects/ratelimiter/service/routes.ts. */
 const LIMITER: readonly KnownPath[] = [
-  { kind: "configure", methods: ["POST"], path: /^\/check$/ },
-  { kind: "configure", methods: ["POST"], path: /^\/api\/counters\/[^/]+\/reset$/ },
-  { kind: "configure", methods: ["PUT", "DELETE"], path: /^\/api\/limits\/[^/]+$/ },
-  { kind: "configure", methods: ["PUT"], path: /^\/api\/settings$/ },
+  // What was granted would be forgotten.
+  { kind: "destroy", methods: ["POST"], path: /^\/api\/counters\/[^/]+\/reset$/ },
+  // An override taken back; another one is anybody's choice.
+  { kind: "configure", methods: ["DELETE"], path: /^\/api\/limits\/[^/]+$/ },
+  { kind: "configure", methods: ["PUT"], path: /^\/api\/settings$/, judge: judgeNodeSettings },
 ];
 
 /** The first that fits. */

@@ -1,5 +1,6 @@
 // Our own commands: what an agent may do with them, and what would touch its own supervision.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { areElsewhere } from "./container-names.ts";
 import { areKnownHosts } from "./hosts.ts";
 import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 
@@ -45,6 +46,8 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
   ["tickets retry", "oversight"],
 ]);
 
+const ELSEWHERE = "the one that is here: it was named by its endpoints, and is another";
+
 const HANDLING: readonly EffectKind[] = ["start", "interrupt", "unknown"];
 
 /** With others it signs, and writes a file: `--sign-key`, `--head`. */
@@ -58,8 +61,10 @@ export function classifyOperator(words: readonly ShellWord[], scope: Scope): rea
   const kind = kindOf(words.slice(1));
   const trouble = troubleOfFlags(words.slice(1), { kind, scope });
   if (trouble) return [effectBecause({ ...trouble, words })];
-  if (verb?.text === "subject" && isAnother && HANDLING.includes(kind)) {
-    return [effectBecause({ kind: "foreign", words, because: "another subject" })];
+  if (verb?.text === "subject" && HANDLING.includes(kind)) {
+    const because = isAnother ? "another subject" : ELSEWHERE;
+    const isOthers = isAnother || areElsewhere(scope.knowledge);
+    if (isOthers) return [effectBecause({ kind: "foreign", words, because })];
   }
   return [effectOf({ kind, words, scope })];
 }

@@ -1,4 +1,4 @@
-// What the body of a request to PD or TiKV asks for, where the path alone does not say: how many
+// What the body of a request to a member asks for, where the path alone does not say: how many
 // copies of the data there are, which of them is taken away, and what no longer looks after them.
 import type { EffectKind } from "../../domain/effect.ts";
 import {
@@ -119,4 +119,15 @@ export function judgeStoreWeight({ text }: AskedBody): EffectKind {
 
 export function judgeLogLevel({ text }: AskedBody): EffectKind {
   return kindOfLogLevel(text.trim().replaceAll('"', ""));
+}
+
+/** Of the limiter's nodes: what they are declared with, and nothing else. */
+const NODE_SETTINGS: Readonly<Record<string, string>> = {
+  ...{ fail_mode: "closed", fail_open: "false", clock_offset_ms: "0" },
+};
+
+export function judgeNodeSettings({ text }: AskedBody): EffectKind {
+  return judgeMembers(text, (name, value) =>
+    NODE_SETTINGS[name] === value ? "configure" : "unknown",
+  );
 }
