@@ -34,12 +34,12 @@ function entriesOfFresh(): readonly SchemaEntry[] {
   return entriesOf(fresh);
 }
 
-/** Without what SQLite keeps for itself: statistics, say. */
+/** Without what SQLite keeps for itself: statistics. Indexes that it makes by itself are ours. */
 function entriesOf(db: Database): readonly SchemaEntry[] {
   return db
     .query<SchemaEntry, []>(
       `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-      WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'`,
+      WHERE name NOT LIKE 'sqlite!_stat%' ESCAPE '!'`,
     )
     .all();
 }

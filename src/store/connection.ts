@@ -3,8 +3,14 @@
 // is at the path then.
 import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
-import { OperatorError } from "../domain/errors.ts";
-import { explainDatabaseError, isUnusable } from "./database-error.ts";
+import { messageOf, OperatorError } from "../domain/errors.ts";
+import { schemaProblem } from "./audit-schema.ts";
+import {
+  explainDatabaseError,
+  isStatementError,
+  isUnusable,
+  OtherSchema,
+} from "./database-error.ts";
 import { type DatabaseOptions, IN_MEMORY, openDatabase } from "./open-database.ts";
 
 interface OpenFile {
@@ -31,8 +37,17 @@ export class Connection implements Disposable {
       return work(this.#open());
     } catch (error) {
       if (isUnusable(error)) this.#letGo();
-      throw explainDatabaseError(error, this.#options.path);
+      const cause = isStatementError(error) ? this.#otherSchema(error) : error;
+      throw explainDatabaseError(cause, this.#options.path);
     }
+  }
+
+  /** Why a statement of ours does not fit the file; the error itself where it should: a defect. */
+  #otherSchema(error: unknown): unknown {
+    // Opening asks for nothing but what each of our schemas has had.
+    if (!this.#file) return new OtherSchema(`its schema cannot be used: ${messageOf(error)}`);
+    const problem = schemaProblem(this.#file.db);
+    return problem ? new OtherSchema(`its schema was changed: ${problem.row}`) : error;
   }
 
   #open(): Database {

@@ -8,6 +8,8 @@ interface Explanation {
   readonly hint: string;
 }
 
+const DAMAGE_HINT = "move it and its -wal file away, then restore a copy or start anew";
+
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   SQLITE_BUSY: {
     cause: "another process has locked it",
@@ -23,7 +25,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   SQLITE_CORRUPT: {
     cause: "it is damaged",
-    hint: "move it and its -wal file away, then restore a copy or start anew",
+    hint: DAMAGE_HINT,
   },
   SQLITE_NOTADB: {
     cause: "it is not a SQLite database",
@@ -54,6 +56,16 @@ const UNUSABLE: readonly string[] = [
 
 const DAMAGED: readonly string[] = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
 
+/** Statements that fit what this store makes do not fit what is in the file. */
+export class OtherSchema extends Error {
+  override readonly name = "OtherSchema";
+}
+
+/** A statement could not be made: it is wrong, or the file's schema is. */
+export function isStatementError(error: unknown): boolean {
+  return error instanceof SQLiteError && error.code === "SQLITE_ERROR";
+}
+
 /** Whether it takes a new opening of the file to get on. */
 export function isUnusable(error: unknown): boolean {
   return error instanceof SQLiteError && UNUSABLE.includes(primaryCode(error.code ?? ""));
@@ -62,6 +74,7 @@ export function isUnusable(error: unknown): boolean {
 /** Bytes of the file are not what SQLite or this store has written. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof z.ZodError || error instanceof SyntaxError) return true;
+  if (error instanceof OtherSchema) return true;
   return error instanceof SQLiteError && DAMAGED.includes(primaryCode(error.code ?? ""));
 }
 
@@ -77,9 +90,13 @@ export function explainDatabaseError(error: unknown, path: string): unknown {
     const explanation = EXPLANATIONS[primaryCode(error.code ?? "")];
     return explanation === undefined ? error : databaseError(path, explanation, error);
   }
-  if (error instanceof z.ZodError) {
-    const cause = `it holds a row that this version cannot read: ${issueOf(error)}`;
-    return databaseError(path, { cause, hint: "operator audit verify" }, error);
+  if (error instanceof OtherSchema) {
+    return databaseError(path, { cause: error.message, hint: DAMAGE_HINT }, error);
+  }
+  if (error instanceof z.ZodError || error instanceof SyntaxError) {
+    const issue = error instanceof z.ZodError ? issueOf(error) : error.message;
+    const cause = `it holds a row that this version cannot read: ${issue}`;
+    return databaseError(path, { cause, hint: "operator audit verify names it" }, error);
   }
   if (error instanceof Error && "syscall" in error) {
     return databaseError(
