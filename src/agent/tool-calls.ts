@@ -5,6 +5,7 @@ import type { Block } from "../domain/model.ts";
 import { runConclude } from "./conclude.ts";
 import type { SessionContext } from "./context.ts";
 import { condense, record, say } from "./record.ts";
+import { type Redact, redactJson } from "./redact.ts";
 import { findRepetition } from "./repetition.ts";
 import { runAct } from "./run-act.ts";
 import { runShell } from "./run-shell.ts";
@@ -51,7 +52,7 @@ async function runOne(context: SessionContext, pending: PendingCall): Promise<Ca
   if (hasConcluded) return answered(failure("not executed: it came after conclude"));
   if (signal.aborted) return answered(failure("not executed: the session was interrupted"));
   if (tool.tool === "conclude") return runConclude(context, tool.input);
-  progress.calls = [...progress.calls, textOfCall(call)];
+  progress.calls = [...progress.calls, textOfCall(call, context.agent.redact)];
   const circle = findRepetition(progress.calls);
   if (circle !== undefined) {
     const detail = `the same calls again and again: ${circle}`;
@@ -93,10 +94,13 @@ async function recordResult(
   };
 }
 
-/** Equal for calls that would do the same, whatever reason they give. */
-function textOfCall({ name, input }: ToolCall): string {
+/**
+ * Equal for calls that would do the same, whatever reason they give. By secrets calls are not told
+ * apart: who reads the record cannot, either.
+ */
+function textOfCall({ name, input }: ToolCall, redact: Redact): string {
   const { reason: _, ...what }: JsonObject = input;
-  return `${name} ${canonicalJson(what)}`;
+  return `${redact(name)} ${canonicalJson(redactJson(what, redact))}`;
 }
 
 function describeCall(tool: ToolInput, name: string): string {

@@ -203,6 +203,15 @@ test("a record holds no secret, and a session that met one is replayed without i
   expect(await replaySession(events)).toMatchObject(SAME);
 });
 
+test("calls that differ in a secret alone are the same calls", async () => {
+  const guesses = Array.from({ length: 12 }, (_, index) => `echo --password=guess-${index}`);
+  using world = openWorld({ script: guesses.map((guess) => says(shellCall(guess))) });
+  await world.openTicket();
+  await world.run();
+  expect((await world.session()).stopReason).toBe("repetition");
+  expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+});
+
 test("of a thought that is told to its middle no half of a secret is left", async () => {
   const text = `${"x".repeat(388)} ${SECRET}`;
   using world = openWorld({
