@@ -37,6 +37,9 @@ const ANSWERED_OUTSIDE: readonly string[] = [
   ...["pd-ctl", "tikv-ctl"],
   ...["ss", "netstat", "ip", "tc", "iptables", "iptables-save", "ip6tables", "nft"],
 ];
+/** Without a member to ask, or on its own files, it opens a store's data, and to write. */
+const OPENS_DATA = /^--(?:data-dir|db|raftdb|config)\b/;
+const ASKS_MEMBER = /^--(?:host|pd)\b/;
 /** Nothing but words that the shell leaves as they are. */
 const PLAIN_WORDS = /^[\w./:=,@%+ -]+$/;
 /** sh's, for what may not be run. */
@@ -54,7 +57,7 @@ export function isQuestion(command: string, here: AskedHere): boolean {
   const words = command.split(" ").filter((word) => word !== "");
   const [program = ""] = words;
   const isAnswered = here.programs.includes(program) && !SHOWING_PROCESSES.includes(program);
-  return isAnswered && !namesHidden(words, here);
+  return isAnswered && mayBeAsked(words, here);
 }
 
 /** Never rejects; an exit code. */
@@ -63,7 +66,7 @@ export async function answer(asked: AskedProgram, here: AskedHere): Promise<numb
   const { world, programs, place } = here;
   const [program = "", ...rest] = words;
   const command = programs.includes(program) ? commandOf(program, world) : [];
-  if (command.length === 0 || namesHidden(words, here) || !world.mayAsk(words, place)) {
+  if (command.length === 0 || !mayBeAsked(words, here) || !world.mayAsk(words, place)) {
     await onLines(`${program}: a command that looks asks this of nobody`, "stderr");
     return NOT_ALLOWED;
   }
@@ -85,6 +88,14 @@ export async function answer(asked: AskedProgram, here: AskedHere): Promise<numb
   const { exitCode } = await child.exited;
   await handOn();
   return exitCode ?? NOT_ALLOWED;
+}
+
+/** Whatever the guard says of it. */
+function mayBeAsked(words: readonly string[], here: AskedHere): boolean {
+  const isOnData =
+    words[0] === "tikv-ctl" &&
+    (words.some((word) => OPENS_DATA.test(word)) || !words.some((word) => ASKS_MEMBER.test(word)));
+  return !(isOnData || namesHidden(words, here));
 }
 
 /** Outside these programs could read it. A name without a slash is in the temporary directory. */

@@ -137,12 +137,24 @@ export function isHidden(path: string, view: Pick<SandboxView, "hidden" | "shown
 /** Directories, and files that stand below none of them, as they really are. */
 function hiddenPlaces(named: readonly string[]): readonly [string[], string[]] {
   const all = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...homes(), ...sockets(), ...named];
-  const found = all.filter((path) => existsSync(path));
-  const real = [...new Set(found.map((path) => realpathSync(path)))];
+  const real = [...new Set(all.flatMap((path) => realPathOf(path) ?? []))];
   const free = real.filter((path) => !NEEDED.some((one) => isWithin(one, path)));
   const outermost = free.filter((path) => !free.some((one) => one !== path && isWithin(path, one)));
-  const isDir = (path: string) => statSync(path).isDirectory();
-  return [outermost.filter(isDir), outermost.filter((path) => !isDir(path))];
+  const isDir = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  return [
+    outermost.filter((path) => isDir(path) === true),
+    outermost.filter((path) => isDir(path) === false),
+  ];
+}
+
+/** Undefined for what is not there. */
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    // ENOENT: a socket goes whenever its owner does. EACCES: nor would a command get there.
+    return undefined;
+  }
 }
 
 /** Of people, wherever they are: passwd(5), "name:password:uid:gid:comment:home:shell". */

@@ -194,20 +194,24 @@ testInSandbox(inSandbox("what nobody reads in the sandbox is not said outside"),
 testInSandbox(inSandbox("what speaks gRPC is asked outside, as its words are"), async () => {
   const [secret, log] = [join(home, "policy.yaml"), join(home, "members", "log")];
   writeFileSync(join(home, "tikv-ctl"), `#!/bin/sh\necho "$@"; ls ${secret}\n`, { mode: 0o755 });
-  const mayAsk = ([, verb]: readonly string[]) => verb === "store";
+  const mayAsk = (words: readonly string[]) => words.at(2) === "store";
+  const ctl = "tikv-ctl --host=127.0.0.1:1";
   const PATH = `${home}:${process.env.PATH}`;
   const inside = await probeSandbox(worldWith({ env: { PATH }, mayAsk }));
   const linesOfTool = async (command: string) =>
     (await runInside(command, { inside, env: { PATH } })).output.head.trimEnd().split("\n");
   const refused = ["tikv-ctl: a command that looks asks this of nobody"];
-  expect(await linesOfTool("tikv-ctl store | cat")).toEqual(["store", secret]);
-  expect(await linesOfTool("tikv-ctl unsafe-recover | cat")).toEqual(refused);
+  expect(await linesOfTool(`${ctl} store | cat`)).toEqual(["--host=127.0.0.1:1 store", secret]);
+  expect(await linesOfTool(`${ctl} unsafe-recover | cat`)).toEqual(refused);
   // What the sandbox hides it does not read for it, either, whether it is asked plainly or not.
   for (const named of [secret, `--x=${secret}`, `-x${secret}`, "/proc/1/environ"]) {
-    expect(await linesOfTool(`tikv-ctl store ${named}`)).toEqual(refused);
-    expect(await linesOfTool(`tikv-ctl store ${named} | cat`)).toEqual(refused);
+    expect(await linesOfTool(`${ctl} store ${named}`)).toEqual(refused);
+    expect(await linesOfTool(`${ctl} store ${named} | cat`)).toEqual(refused);
   }
-  expect(await linesOfTool(`tikv-ctl store ${log}`)).toEqual([`store ${log}`, secret]);
+  expect((await linesOfTool(`${ctl} store ${log}`)).at(-1)).toBe(secret);
+  // Nor does it open a store's data.
+  expect(await linesOfTool("tikv-ctl --data-dir=/x store")).toEqual(refused);
+  expect(await linesOfTool(`${ctl} store --config=/x`)).toEqual(refused);
 });
 
 testInSandbox(inSandbox("files in /tmp have one bound together"), async () => {

@@ -100,8 +100,8 @@ export const WALLS: readonly Mutation[] = [
     file: "src/infra/sandbox-questions.ts",
     tests: ["test/infra/sandbox.test.ts"],
     name: "a look has what is hidden read for it",
-    original: "namesHidden(words, here) || !world.mayAsk(words, place)",
-    planted: "!world.mayAsk(words, place)",
+    original: "return !(isOnData || namesHidden(words, here));",
+    planted: "return !isOnData;",
   },
   {
     ...WORDS,
