@@ -1,5 +1,5 @@
-// Where bytes of the schema or of stored JSON were changed, every reader says so in a line: that the
-// file is not as it was made, and no defect of ours.
+// Where bytes of the schema or of stored JSON were changed, every reader says so in a line: that
+// the file is not as it was made, and no defect of ours.
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
