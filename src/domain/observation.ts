@@ -42,6 +42,8 @@ export interface QuorumGroup {
   readonly spare: number;
   /** Whose process holds in memory what is nowhere else, and may be there although it is not up. */
   readonly holding?: readonly string[];
+  /** Who answers us and counts for nothing, for the others do not hear of them. */
+  readonly cutOff?: readonly string[];
 }
 
 export interface ObservedTable {

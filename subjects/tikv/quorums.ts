@@ -3,7 +3,10 @@
 import { type QuorumGroup, readValue } from "../../src/domain/observation.ts";
 import type { TikvObservation } from "./observation.ts";
 
-type Parts = Pick<TikvObservation, "members" | "replication" | "declared" | "regions">;
+type Parts = Pick<
+  TikvObservation,
+  "members" | "replication" | "declared" | "regions" | "pdMembers" | "stores" | "disturbances"
+>;
 
 export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
   const { members, replication, declared } = parts;
@@ -17,20 +20,39 @@ export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
   const copies = Number.isFinite(replicas) ? Math.min(stores.length, replicas) : 1;
   const isWhole = stores.every(({ health }) => health === "up");
   const behind = copiesBehind(parts);
+  const cutOff = cutOffIn(parts);
   return [
-    { name: "PD members", members: namesOf(pds), spare: minorityOf(pds.length) },
+    { name: "PD members", members: namesOf(pds), spare: minorityOf(pds.length), cutOff },
     {
       name: `stores (${behindWords(behind, isWhole) ?? `a region has ${copies} copies`})`,
       members: namesOf(stores),
       spare: Math.min(minorityOf(copies), spareBehind(behind, isWhole)),
+      cutOff,
     },
+  ];
+}
+
+/** Whom PD or its peers do not hear, or only now and then, although we do. */
+function cutOffIn({ pdMembers, stores, disturbances }: Parts): readonly string[] {
+  const found = (disturbances && readValue(disturbances)) ?? [];
+  const leaderless = pdMembers.filter(({ metrics }) => readValue(metrics)?.hasEtcdLeader === false);
+  const unheard = stores.filter(({ listed }) =>
+    ["Disconnected", "Down"].includes(readValue(listed)?.stateName ?? ""),
+  );
+  return [
+    ...found
+      .filter(({ type }) => type === "partition" || type === "loss")
+      .map(({ member }) => member),
+    ...[...leaderless, ...unheard].map(({ name }) => name),
   ];
 }
 
 /** Undefined where it says nothing more than that a store is away. */
 function behindWords(behind: number | undefined, isWhole: boolean): string | undefined {
   if (behind === undefined) return "whether copies are missing cannot be read";
-  return behind > 0 && isWhole ? `${behind} copies are missing or behind` : undefined;
+  return behind > 0 && isWhole
+    ? `${behind} copies are missing, behind or without a leader`
+    : undefined;
 }
 
 /** Those of the store that is away are among them; whose the others are, nobody says. */
@@ -40,10 +62,12 @@ function spareBehind(behind: number | undefined, isWhole: boolean): number {
 }
 
 /** Each store may be the one that a region cannot do without; undefined when PD cannot say. */
-function copiesBehind({ regions }: Parts): number | undefined {
+function copiesBehind({ regions, stores }: Parts): number | undefined {
   const counted = readValue(regions);
   if (!counted) return undefined;
-  return (counted.missPeer ?? 0) + (counted.downPeer ?? 0) + (counted.pendingPeer ?? 0);
+  const leaderless = stores.map(({ metrics }) => readValue(metrics)?.leaderMissing ?? 0);
+  const missing = leaderless.reduce((sum, count) => sum + count, 0);
+  return missing + (counted.missPeer ?? 0) + (counted.downPeer ?? 0) + (counted.pendingPeer ?? 0);
 }
 
 /** Of so many voters, how many may be missing; 0 of none. */

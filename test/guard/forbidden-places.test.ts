@@ -99,6 +99,20 @@ for (const command of ANYTHING) {
   });
 }
 
+test("operator's own files are refused by any pattern that may name them", () => {
+  const knowledge = { ...KNOWLEDGE, protectedPaths: ["/srv/a/operator"] };
+  const commands = [
+    "cat /srv/*/operator/topology.json",
+    "cat /srv/?/[n-p]*/x/topology.json",
+    "cat /srv/$x/operator/tickets.db",
+    "cat /srv/a/*/notes",
+  ];
+  expect(commands.map((command) => worstOf(command, knowledge))).toEqual(
+    commands.map(() => "oversight"),
+  );
+  expect(worstOf("cat /srv/*/other/x", knowledge)).toBe("read");
+});
+
 test("without a sandbox what is written out is read as ever", () => {
   const command = 'tail -5 /var/log/*.log; cat /proc/$n/status; x=$(pgrep y); echo "$x" | grep 1';
   expect(worstOf(command, UNHELD)).toBe("read");

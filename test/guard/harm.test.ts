@@ -83,6 +83,20 @@ const CASES: readonly Case[] = [
     harm: undefined,
   },
   {
+    what: "one while another answers us alone",
+    targets: ["kv2"],
+    health: UP,
+    sight: { quorums: [{ name: "stores", members: Object.keys(UP), spare: 1, cutOff: ["kv1"] }] },
+    harm: /leave 1 of 3 stores up \(kv1 missing or cut off\)/,
+  },
+  {
+    what: "the one that answers us alone",
+    targets: ["kv1"],
+    health: UP,
+    sight: { quorums: [{ name: "stores", members: Object.keys(UP), spare: 0, cutOff: ["kv1"] }] },
+    harm: undefined,
+  },
+  {
     what: "one of three while another looks well that was just interrupted",
     targets: ["kv1"],
     health: UP,

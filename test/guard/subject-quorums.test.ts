@@ -1,8 +1,10 @@
 // Who must not be missing together, as each subject says.
 import { expect, test } from "bun:test";
 import { limiterQuorums } from "../../subjects/ratelimiter/quorums.ts";
-import type { RegionHealth } from "../../subjects/tikv/observation.ts";
+import type { RegionHealth, TikvObservation } from "../../subjects/tikv/observation.ts";
 import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
+import { change, serveFakeTikv, storePage } from "../support/fake-tikv.ts";
+import { look, watchEndpoints } from "../support/tikv-looks.ts";
 
 interface Cluster {
   readonly stores: number;
@@ -30,7 +32,7 @@ function spareOf(cluster: Cluster): number | undefined {
   const ofReplicas = (maxReplicas: number) => ({ maxReplicas, locationLabels: "" });
   const declared = { isGiven: true, pdMembers: [], stores: [], schedulers: [] };
   const [, group] = tikvQuorums({
-    members,
+    ...{ members, pdMembers: [], stores: [] },
     declared: { ...declared, replication: ofReplicas(declaredReplicas) },
     replication: { state: "read", value: ofReplicas(replicas), atMs: 0 },
     regions: counted,
@@ -96,4 +98,33 @@ test("what Redis holds in memory is there until its process is known to have end
     (seen) => limiterQuorums({ members, ...seen })[0]?.holding,
   );
   expect(holding).toEqual([["redis"], ["redis"], []]);
+});
+
+test("who answers us counts for nothing while PD or its peers do not hear of it", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const well = await look(watcher);
+  const cutOff = (seen: TikvObservation) => tikvQuorums(seen)[0]?.cutOff;
+  expect([cutOff(well), tikvQuorums(well)[1]?.spare]).toEqual([[], 1]);
+  change(cluster.pd[0], "/pd/api/v1/stores", [
+    '"state_name": "Up"',
+    '"state_name": "Disconnected"',
+  ]);
+  change(cluster.pd[1], "/metrics", ["etcd_server_has_leader 1", "etcd_server_has_leader 0"]);
+  const seen = await look(watcher);
+  const [pd, store] = ["pd-1", seen.stores[0]?.name ?? ""];
+  expect(seen.members.filter(({ health }) => health !== "up")).toEqual([]);
+  expect(cutOff(seen)).toEqual([pd, store]);
+  const found = ["partition", "cpu"].map((type) => ({ member: `${type}ed`, type, text: "" }));
+  const disturbances = { state: "read", value: found, atMs: 0 };
+  expect(cutOff(Object.assign(seen, { disturbances }))).toEqual(["partitioned", pd, store]);
+});
+
+test("while peers know no leader no store can be spared", async () => {
+  await using cluster = serveFakeTikv();
+  cluster.stores[0].answers.set("/metrics", {
+    body: storePage({ requests: 1, leaderMissing: 2 }),
+  });
+  const seen = await look(watchEndpoints([cluster.pd[0].url]));
+  expect(tikvQuorums(seen)[1]?.spare).toBe(0);
 });

@@ -101,15 +101,21 @@ function describeBreach(group: QuorumGroup, { struck, cluster }: Blow): string |
   if (hit.length === 0) return undefined;
   const isUp = (name: string) => healthOf(cluster, name) === "up";
   const isMissing = (name: string) => !isUp(name) || cluster.inRepair.includes(name);
-  const isAway = (name: string) => isMissing(name) || cluster.shaken?.includes(name) === true;
+  const isCutOff = (name: string) => group.cutOff?.includes(name) === true;
+  const isAway = (name: string) =>
+    isMissing(name) || isCutOff(name) || cluster.shaken?.includes(name) === true;
   const away = group.members.filter((name) => !hit.includes(name) && isAway(name));
   // Who looks down may still vote: alone it has nothing to lose, and beside others it counts.
-  const isAlone = hit.length === 1 && away.length === 0 && !hit.some(isUp);
-  if (isAlone) return undefined;
+  const isGone = (name: string) => !isUp(name) || isCutOff(name);
+  if (hit.length === 1 && away.length === 0 && hit.every(isGone)) return undefined;
   if (hit.length + away.length <= group.spare) return undefined;
   const total = group.members.length;
   const left = total - hit.length - away.length;
-  const when = away.every(isMissing) ? "missing already" : "missing, or interrupted just now";
+  const when = away.every(isMissing)
+    ? "missing already"
+    : away.some(isCutOff)
+      ? "missing or cut off"
+      : "missing, or interrupted just now";
   const missing = away.length === 0 ? "" : ` (${away.join(", ")} ${when})`;
   return (
     `interrupting ${hit.join(", ")} would leave ${left} of ${total} ${group.name} up${missing}, ` +

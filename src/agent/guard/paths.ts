@@ -58,7 +58,25 @@ export function isOfOperator(word: ShellWord, scope: Scope): boolean {
   const written = writtenPart(word);
   const path = posix.resolve(cwd, written).replace(ROOT_OF_PROCESS, "");
   const mayBecome = !word.isExact && written !== "" && !written.endsWith("/");
-  return protectedPaths.some((one) => path.startsWith(one) || (mayBecome && one.startsWith(path)));
+  const pattern = word.isExact ? undefined : posix.resolve(cwd, word.text);
+  return protectedPaths.some(
+    (one) =>
+      path.startsWith(one) ||
+      (mayBecome && one.startsWith(path)) ||
+      (pattern !== undefined && mayReach(pattern, one)),
+  );
+}
+
+/** Whether a pattern may name what is within a folder. */
+function mayReach(pattern: string, folder: string): boolean {
+  const written = pattern.split("/");
+  return folder.split("/").every((name, index) => mayBe(written[index], name));
+}
+
+function mayBe(written: string | undefined, name: string): boolean {
+  if (written === undefined || written === name) return written === name;
+  const [start = ""] = written.split(/[*?[{$`]/, 1);
+  return start.length < written.length && name.startsWith(start);
 }
 
 /** Where the keys of a process can be read: redaction knows them as they are, and not encoded. */
