@@ -34,7 +34,7 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   const { effects, action, observation, stepId = Number.POSITIVE_INFINITY, isUndo } = asked;
   const { agent, subject, ticket } = context;
   const { mode, clock } = agent;
-  const asks = { effects, action, mode, subject: subject.name };
+  const asks = { effects, action, actions: subject.actions, mode, subject: subject.name };
   if (!isMutating(effects)) {
     const unneeded = { cluster: UNSEEN_CLUSTER, history: NO_HISTORY, policy: NO_POLICY };
     const decided = guard({ ...asks, ...unneeded, nowMs: clock.now() });

@@ -71,7 +71,8 @@ interface Asked {
 
 function explain(surroundings: Surroundings, { asked, effects, action }: Asked): Explanation {
   const { subject, mode, cluster, source, history, policy, policyFile, nowMs } = surroundings;
-  const decided = guard({ effects, action, subject, mode, cluster, history, policy, nowMs });
+  const asks = { effects, action, actions: surroundings.actions, subject, mode };
+  const decided = guard({ ...asks, cluster, history, policy, nowMs });
   const about = { asked, subject, mode, effects, history, policy: policyFile };
   const { notKnown } = surroundings;
   return { ...decided, ...about, cluster: { ...cluster, source }, notKnown };

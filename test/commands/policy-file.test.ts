@@ -26,14 +26,14 @@ async function follow(first?: string) {
   };
 }
 
-test("a policy that is written, changed or emptied is followed at the next question", async () => {
+test("a policy that is written, changed or left without rules is followed at the next question", async () => {
   using policy = await follow();
   expect(await policy.rulesOf()).toEqual([]);
   writeFileSync(policy.file, DENY);
   expect(await policy.rulesOf()).toEqual(["deny"]);
   writeFileSync(policy.file, DENY.replace("deny", "ask"));
   expect(await policy.rulesOf()).toEqual(["ask"]);
-  writeFileSync(policy.file, "");
+  writeFileSync(policy.file, "rules: []\n");
   expect(await policy.rulesOf()).toEqual([]);
   expect(policy.lines).toHaveLength(3);
 });
@@ -44,12 +44,14 @@ test("one that is broken or gone is told, once, until it can be read again", asy
   writeFileSync(policy.file, "rules: [{ decision: never }]\n");
   expect(await policy.rulesOf()).toContain("rules, number 1, decision: ");
   expect(await policy.rulesOf()).toContain("rules, number 1, decision: ");
+  writeFileSync(policy.file, "");
+  expect(await policy.rulesOf()).toContain("it is empty");
   rmSync(policy.file);
   expect(await policy.rulesOf()).toContain("policy.yaml is gone");
   writeFileSync(policy.file, DENY);
   expect(await policy.rulesOf()).toEqual(["deny"]);
-  const [broken, gone, again] = policy.lines;
-  expect(policy.lines).toHaveLength(3);
+  const [broken, , gone, again] = policy.lines;
+  expect(policy.lines).toHaveLength(4);
   expect(broken).toMatch(/^\[Policy\] reading the policy .*: nothing is changed until/);
   expect(gone).toContain("is gone: nothing is changed until");
   expect(again).toMatch(/^\[Policy\] read anew from .*: 1 rules$/);

@@ -62,6 +62,17 @@ test("a refusal is explained with its effects, rule and reason, and exit 3", asy
   expect(exitCode).toBe(3);
 });
 
+test("a rule that nothing can meet is said", async () => {
+  using room = openRoom();
+  const state = room.file("state.json", STATE);
+  const policy = room.file(
+    "policy.yaml",
+    "rules: [{ decision: deny, member: [tikvv2], subject: tikv }]",
+  );
+  const { lines } = await room.explain("--state", state, "--policy", policy, "--", "ls");
+  expect(lines).toContain(`not known: a member tikvv2 of tikv: the policy's "rule 1" names it`);
+});
+
 test("--json has all of it, and nothing is run", async () => {
   using room = openRoom();
   const state = room.file("state.json", STATE);

@@ -64,11 +64,28 @@ for (const { rule, isMeant } of NARROW) {
   });
 }
 
-test("a command that names no member may mean any of them", () => {
+test("what names no member may mean any of them", () => {
   const effects = [{ kind: "configure", targets: [], source: "pd-ctl config set x 1" }] as const;
   const policy = policyOf("rules: [{ decision: deny, member: kv1 }]");
   expect(decisionOn({ effects, policy }).decision).toBe("deny");
-  expect(decisionOn({ effects, policy, action: "remove_scheduler" }).decision).toBe("allow");
+  expect(decisionOn({ effects, policy, action: "remove_scheduler" }).decision).toBe("deny");
+});
+
+test("a rule about actions meets commands with the same effect, and grants none", () => {
+  const actions = [
+    { name: "restart_member", effect: "interrupt" },
+    { name: "remove_scheduler", effect: "configure" },
+  ] as const;
+  const decided = (named: string, effects: typeof STOP_KV1, decision = "deny") => {
+    const policy = policyOf(`rules: [{ decision: ${decision}, action: ${named} }]`);
+    return decisionOn({ effects, policy, actions, mode: "approve" }).decision;
+  };
+  expect(decided("restart_member", STOP_KV1)).toBe("deny");
+  expect(decided("restart_member", START_KV1)).toBe("ask");
+  expect(decided("remove_scheduler", STOP_KV1)).toBe("ask");
+  const network = [{ kind: "network", targets: [], source: "tc qdisc del" }] as const;
+  expect(decided("remove_scheduler", network)).toBe("deny");
+  expect(decided("restart_member", STOP_KV1, "allow")).toBe("ask");
 });
 
 const GRANT = "rules: [{ decision: allow, action: start_member, member: [kv1, kv2] }]";
@@ -124,9 +141,9 @@ test("limits are lowered by it", () => {
   expect(decisionOn({ effects: START_KV1, policy }).decision).toBe("allow");
 });
 
-test("an empty file has no rules", () => {
-  expect(policyOf("")).toEqual(NO_POLICY);
-  expect(policyOf("# nothing yet\n")).toEqual(NO_POLICY);
+test("a file without rules says so: one that is empty was perhaps cut off", () => {
+  expect(policyOf("rules: []")).toEqual(NO_POLICY);
+  for (const text of ["", "# nothing yet\n"]) expect(() => policyOf(text)).toThrow("it is empty");
 });
 
 const WRONG = [

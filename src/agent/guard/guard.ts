@@ -11,7 +11,7 @@ import type { SafetyMode } from "../../domain/session.ts";
 import type { ClusterModel } from "./cluster.ts";
 import { findHarm, takesAway } from "./harm.ts";
 import { countChanges, findExcess, type History } from "./history.ts";
-import { findRule, type Policy, type PolicyRule } from "./policy.ts";
+import { findRule, type Policy, type PolicyCase, type PolicyRule } from "./policy.ts";
 
 export interface GuardQuestion {
   readonly effects: readonly Effect[];
@@ -22,6 +22,8 @@ export interface GuardQuestion {
   readonly subject: string;
   /** The named action; absent for a shell command. */
   readonly action?: string | undefined;
+  /** All that the subject has. */
+  readonly actions?: PolicyCase["actions"];
   readonly nowMs: number;
 }
 

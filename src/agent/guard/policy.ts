@@ -1,5 +1,6 @@
 // A person's own rules: pure matching of one operation against them. They tighten what the guard
 // would allow, and let named actions pass in mode approve; what the guard refuses stays refused.
+import type { Action } from "../../domain/action.ts";
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { BLAST_RADIUS, type BlastRadius } from "./history.ts";
 
@@ -36,6 +37,8 @@ export interface PolicyCase {
   readonly subject: string;
   /** The named action; absent for a shell command. */
   readonly action?: string | undefined;
+  /** All that the subject has: what a person meant by a name may be done by a command. */
+  readonly actions?: readonly Pick<Action, "name" | "effect">[];
   readonly effects: readonly Effect[];
   readonly nowMs: number;
 }
@@ -73,18 +76,31 @@ function grants(rule: PolicyRule, { subject, action, effects }: PolicyCase): boo
   );
 }
 
-/** One part of it that is meant is enough; a command that names no member may mean any. */
-function tightens(rule: PolicyRule, { subject, action, effects }: PolicyCase): boolean {
-  const { subjects, actions, members } = rule;
-  if (subjects !== undefined && !subjects.includes(subject)) return false;
-  if (actions !== undefined && (action === undefined || !actions.includes(action))) return false;
-  return effects.some(({ kind, targets }) => {
-    if (kind === "read") return false;
+/** One part of it that is meant is enough; what names no member may mean any. */
+function tightens(rule: PolicyRule, asked: PolicyCase): boolean {
+  const { subjects, members } = rule;
+  if (subjects !== undefined && !subjects.includes(asked.subject)) return false;
+  return asked.effects.some(({ kind, targets }) => {
+    if (kind === "read" || !meansAction(rule, { ...asked, kind })) return false;
     if (rule.effects !== undefined && !rule.effects.includes(kind)) return false;
     if (members === undefined) return true;
-    const mayBeAny = targets.length === 0 && action === undefined;
-    return mayBeAny || targets.some((name) => members.includes(name));
+    return targets.length === 0 || targets.some((name) => members.includes(name));
   });
+}
+
+/** By its name, or a command that has the effect of one that is named. */
+function meansAction(
+  { actions: meant }: PolicyRule,
+  { action, actions = [], kind }: PolicyCase & { readonly kind: EffectKind },
+): boolean {
+  if (meant === undefined) return true;
+  if (action !== undefined) return meant.includes(action);
+  const effects = actions.filter(({ name }) => meant.includes(name)).map(({ effect }) => effect);
+  return effects.some((effect) => effect === kind || (effect === "configure" && isOther(kind)));
+}
+
+function isOther(kind: EffectKind): boolean {
+  return kind !== "start" && kind !== "interrupt";
 }
 
 function isWithin(hours: HourSpan | undefined, minute: number): boolean {

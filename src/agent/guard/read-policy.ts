@@ -78,8 +78,10 @@ export function readPolicy(text: string, file: string): Policy {
     throw wrong(file, `longer than ${POLICY_CHARS_MAX} characters`);
   const repeated = findRepeatedKey(text);
   if (repeated) throw wrong(file, `line ${repeated.line}: "${repeated.key}" stands there twice`);
-  // An empty file has no rules.
-  const parsed = policySchema.safeParse(parseYaml(text, file) ?? {});
+  const written = parseYaml(text, file) ?? undefined;
+  // A full disk leaves such a file behind, too.
+  if (written === undefined) throw wrong(file, "it is empty; `rules: []` says that there are none");
+  const parsed = policySchema.safeParse(written);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw wrong(file, issue ? `${placeOf(issue.path)}: ${issue.message}` : "not a policy");
