@@ -36,10 +36,9 @@ export function resetCounter(tools: ActionTools): LimiterAction {
     name: "reset_counter",
     describes:
       "Takes out of one key's counter what is dated ahead of Redis's clock, and would never " +
-      "leave the window; what was really granted stays. With what=all it forgets the whole " +
-      "counter: its tenant may then use its limit once more at once.",
+      "leave the window; what was really granted stays, and leaves the window by itself.",
     targets: TARGETS,
-    args: { what: "`ahead`, which it is when not given, or `all`" },
+    args: {},
     effect: "configure",
     undo: noUndo("what is taken out of a counter is gone"),
     withinMs: WINDOW_PASSES_MS,
@@ -49,11 +48,6 @@ export function resetCounter(tools: ActionTools): LimiterAction {
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "reset_counter", call, context }), async (redis) => {
         const log = logKeyOf(call.target);
-        if (isWhole(call)) {
-          const found = await redis.zcard(log);
-          await redis.del(log);
-          return `${log} is gone: it held ${found} entries`;
-        }
         const aheadUs = (await nowUs(redis)) + AHEAD_US_MIN;
         const taken = await redis.zremrangebyscore(log, aheadUs, "+inf");
         const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
@@ -125,25 +119,22 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
   };
 }
 
-function isWhole(call: ActionCall): boolean {
-  return textArg(call, "what") === "all";
-}
-
+/** Who asks for more would have what was granted forgotten. */
 function checkWhat(call: ActionCall): Check {
   const what = textArg(call, "what") ?? "ahead";
-  return ["ahead", "all"].includes(what) ? MET : notMet(`what=${what} is not known: ahead or all`);
+  return what === "ahead" ? MET : notMet(`what=${what} is not known: only what is ahead goes`);
 }
 
 function checkResettable(observation: LimiterObservation, call: ActionCall): Check {
   const known = checkWhat(call);
   if (!known.isMet) return known;
   return checkCounter(observation, call.target, ({ future }) => {
-    if (isWhole(call) || future > 0) return MET;
+    if (future > 0) return MET;
     return notMet(`nothing in the counter of ${call.target} is dated ahead`);
   });
 }
 
-/** It is not there, both sides agree, or nothing is dated ahead where they cannot be compared. */
+/** It is not there, or nothing in it is dated ahead. */
 function checkAgrees(observation: LimiterObservation, call: ActionCall): Check {
   const { target } = call;
   const known = checkWhat(call);
@@ -153,10 +144,9 @@ function checkAgrees(observation: LimiterObservation, call: ActionCall): Check {
     if (!compared) {
       return isCut ? notMet(`the counter of ${target} was not among those read`) : MET;
     }
-    const { counter, account } = compared;
+    const { counter } = compared;
     if (counter.future > 0) return notMet(`${counter.future} of its entries are dated ahead`);
-    if (account.state === "agrees" || !isWhole(call)) return MET;
-    return notMet(account.reason);
+    return MET;
   });
 }
 
