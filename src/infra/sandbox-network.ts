@@ -59,6 +59,7 @@ function isRefusing(address: Address): Promise<boolean> {
   return promise.finally(() => socket.destroy());
 }
 
+/** Who connects to no address in particular means this machine. */
 function isLoopback(ip: string): boolean {
-  return ip.startsWith("127.") || ip === "::1";
+  return ip.startsWith("127.") || ["::1", "0.0.0.0", "::"].includes(ip);
 }
