@@ -13,7 +13,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "grep -f /var/log/x",
     "grep -e a /var/log/x",
     'echo x | grep "$pattern"',
-    "jq 'import \"x\" as $x; $x'",
+    "jq --slurpfile x /var/log/x .",
     "jq -f /var/log/x",
     "awk 'BEGIN { ARGV[1] = \"/var/log/x\"; ARGC = 2 } { print }'",
     "sed -n p /var/log/x",

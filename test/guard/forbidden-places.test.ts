@@ -52,6 +52,15 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     "cp /etc/shadow /tmp/y",
     "sudo cat /etc/shadow",
     "cat /srv/tls/server.key",
+    "cat /etc/sha*",
+    "head /etc/shado[w]",
+    "cd /etc; cat shadow",
+    "cd /etc; cat s*w",
+    "strings @/etc/shadow",
+    "du --files0-from=/etc/shadow",
+    "jq -n 'import \"/root/.docker/config\" as $x; $x'",
+    "jq -L /srv -n 'include \"x\"; .'",
+    "cat /r*",
   ],
 };
 
@@ -89,6 +98,9 @@ const ANYTHING: readonly string[] = [
   "find / -name 'id_*' -exec cat {} +",
   "grep -r key /",
   "grep -r key /etc",
+  "grep -rl TOKEN ..",
+  "cd /var; grep -r key",
+  "cd /var/log; cat ../x",
   'while read -r f; do cat "$f"; done < /tmp/x',
 ];
 

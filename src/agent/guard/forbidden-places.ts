@@ -2,7 +2,7 @@
 // open or in memory. A sandbox has none of them; by their names they are refused in any case.
 import { posix } from "node:path";
 import { isAlwaysBlind } from "./companions.ts";
-import { isOfOperator } from "./paths.ts";
+import { isOfOperator, mayReach } from "./paths.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
 /** They show names, sizes and times. */
@@ -43,19 +43,36 @@ export interface Reader {
 }
 
 /** Why one of its words is not read; undefined when all may be. */
-export function troubleOfReading({ name, words, scope }: Reader): string | undefined {
-  if (LISTING.has(name) || isAlwaysBlind(name)) return undefined;
-  if (name === "find" && !words.some(({ text }) => /^-exec(?:dir)?$/.test(text))) return undefined;
-  const files = PROGRAM_FIRST.test(name) ? withoutProgram(words.slice(1)) : words.slice(1);
-  if (scope.knowledge.isUnheld && !scope.isInside && files.some(mayBeAnything)) {
-    return "without a sandbox: write out which files it reads";
+export function troubleOfReading(reader: Reader): string | undefined {
+  const { name, scope } = reader;
+  if (isAlwaysBlind(name)) return undefined;
+  const files = filesOf(reader);
+  if (name === "jq" && reader.words.some(({ text }) => READS_MODULES.test(text))) {
+    return "what jq imports";
+  }
+  if (scope.knowledge.isUnheld && !scope.isInside && files.some((word) => isOpen(word, scope))) {
+    return "without a sandbox: write out which files it reads, each with its full path";
   }
   return files.map((word) => troubleOfPlace(word, scope)).find((one) => one !== undefined);
 }
 
+const READS_MODULES = /\b(?:import|include|modulemeta)\b|^-\w*L/;
+
+function filesOf({ name, words }: Reader): readonly ShellWord[] {
+  const args = words.slice(1);
+  const isNaming = name === "find" && !args.some(({ text }) => /^-exec(?:dir)?$/.test(text));
+  if (isNaming || LISTING.has(name)) return args.filter(({ text }) => /^--files0/.test(text));
+  if (!PROGRAM_FIRST.test(name)) return args;
+  const files = withoutProgram(args);
+  const walks = args.some(({ text }) => /^-\w*[rR]|^--(?:dereference-)?recursive$/.test(text));
+  const isHere = walks && files.every(({ text }) => text.startsWith("-"));
+  return isHere ? [...files, { text: ".", isExact: true }] : files;
+}
+
 /** A name that is known only when it runs, or a folder that has all of those within. */
-function mayBeAnything({ text, isExact }: ShellWord): boolean {
-  if (isExact) return /^\/(?:|etc|run|var(?:\/run)?)\/?$/.test(text);
+function isOpen({ text, isExact }: ShellWord, { knowledge, isElsewhere }: Scope): boolean {
+  if (isElsewhere && /^\.{1,2}(?:\/|$)/.test(text)) return true;
+  if (isExact) return /^\/(?:etc|run|var(?:\/run)?)?$/.test(posix.resolve(knowledge.cwd, text));
   const [, file = ""] = /^\/proc\/\$\w+\/(.*)$/.exec(text) ?? [];
   return /[$`…]/.test(text) && !PROCESS_FILE.test(file);
 }
@@ -63,29 +80,39 @@ function mayBeAnything({ text, isExact }: ShellWord): boolean {
 export function troubleOfPlace(word: ShellWord, scope: Scope): string | undefined {
   const written = placeIn(word.text);
   if (written === undefined || isOfOperator(word, scope)) return undefined;
-  const { cwd, variables } = scope.knowledge;
-  const home = variables.HOME;
+  const { cwd } = scope.knowledge;
   // Behind a `cd` it may start anywhere.
-  const starts = scope.isElsewhere ? [cwd, "/"] : [cwd];
+  const starts = scope.isElsewhere ? [cwd, "/", "/etc"] : [cwd];
   const paths = starts.map((start) =>
     written.startsWith("~") ? written : posix.resolve(start, written),
   );
-  for (const path of paths) {
-    const isHome = HOMES.test(path) || (home !== undefined && `${path}/`.startsWith(`${home}/`));
-    if (isHome || SECRETS.test(path)) return "somebody's home, or what is secret";
-    if (/^\/dev(?:\/|$)/.test(path) && !HARMLESS_DEVICE.test(path)) return "a device";
-    if (KERNEL_MEMORY.test(path)) return "the kernel's memory";
-    if (/^\/[^/]*[$*?[{`][^/]*\//.test(path)) return "which folder that is, is not written out";
-    const [isProcess, file = ""] = PROCESS.exec(path) ?? [];
-    if (isProcess !== undefined && !PROCESS_FILE.test(file)) return "what another process has";
+  return paths.map((path) => troubleOfPath(path, word, scope)).find((one) => one !== undefined);
+}
+
+function troubleOfPath(path: string, { text, isExact }: ShellWord, { knowledge }: Scope) {
+  const { cwd, variables } = knowledge;
+  const isInHome = variables.HOME !== undefined && `${path}/`.startsWith(`${variables.HOME}/`);
+  const isHome = (HOMES.test(path) || isInHome) && !path.startsWith(`${cwd}/`);
+  const isSecret =
+    SECRETS.test(path) || (!isExact && SECRET_FILES.some((one) => mayReach(path, one)));
+  if (isHome || isSecret) return "somebody's home, or what is secret";
+  if (/^\/dev(?:\/|$)/.test(path) && !HARMLESS_DEVICE.test(path)) return "a device";
+  if (KERNEL_MEMORY.test(path)) return "the kernel's memory";
+  const isFolder = /^\/[^/]*[$*?[{`][^/]*(\/)?/.exec(path);
+  if (isFolder && (isFolder[1] !== undefined || text.includes("/"))) {
+    return "which folder that is, is not written out";
   }
+  const [isProcess, file = ""] = PROCESS.exec(path) ?? [];
+  if (isProcess !== undefined && !PROCESS_FILE.test(file)) return "what another process has";
   return undefined;
 }
+
+const SECRET_FILES: readonly string[] = ["/etc/shadow", "/etc/gshadow", "/etc/sudoers"];
 
 /** Of `name=path`, `--name=path` and `-fpath` the path; undefined for what is none. */
 function placeIn(text: string): string | undefined {
   if (/^\w+:\/\//.test(text)) return undefined;
-  if (!text.startsWith("-")) return text.replace(/^[\w-]*=/, "");
+  if (!text.startsWith("-")) return text.replace(/^(?:[\w-]*=|@)/, "");
   const at = text.search(/[/~]/);
   return at === -1 ? undefined : text.slice(at);
 }

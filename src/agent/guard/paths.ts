@@ -68,7 +68,7 @@ export function isOfOperator(word: ShellWord, scope: Scope): boolean {
 }
 
 /** Whether a pattern may name what is within a folder. */
-function mayReach(pattern: string, folder: string): boolean {
+export function mayReach(pattern: string, folder: string): boolean {
   const written = pattern.split("/");
   return folder.split("/").every((name, index) => mayBe(written[index], name));
 }
@@ -76,7 +76,9 @@ function mayReach(pattern: string, folder: string): boolean {
 function mayBe(written: string | undefined, name: string): boolean {
   if (written === undefined || written === name) return written === name;
   const [start = ""] = written.split(/[*?[{$`]/, 1);
-  return start.length < written.length && name.startsWith(start);
+  if (start.length === written.length) return false;
+  const end = /[$`]/.test(written) ? "" : (written.split(/[*?\]}]/).at(-1) ?? "");
+  return start.length + end.length <= name.length && name.startsWith(start) && name.endsWith(end);
 }
 
 /** Where the keys of a process can be read: redaction knows them as they are, and not encoded. */
