@@ -3,9 +3,10 @@
 import { version } from "../package.json";
 import type { CommandContext, ExitCode, Flags } from "./commands/context.ts";
 import { printLineTo, printOrLoseTo } from "./infra/output.ts";
+import { plainLines } from "./panels/plain-text.ts";
 
 const print = printLineTo(1);
-const printError = printOrLoseTo(2);
+const printOrLoseError = printOrLoseTo(2);
 
 main(process.argv.slice(2));
 
@@ -75,6 +76,11 @@ function abortOn(signals: readonly NodeJS.Signals[]): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+/** For people: what it quotes of others does nothing to a terminal. */
+function printError(text: string): void {
+  for (const line of plainLines(text)) printOrLoseError(line);
 }
 
 async function failWith(error: unknown): Promise<void> {

@@ -22,6 +22,7 @@ import { stateWords } from "./tickets-lines.ts";
 const SUMMARY_COLUMNS_MAX = 300;
 const PAGE_COLUMNS = 100;
 const NAME_COLUMNS = 11;
+const NAME_MAX = 60;
 /** A number and its unit stay in one row. */
 const BEFORE_UNIT = /(?<=\d) (?=(?:ms|s|m|h|d)\b)/g;
 const NO_BREAK = "\u00a0";
@@ -49,7 +50,8 @@ export function explainLines(story: Story): readonly string[] {
 }
 
 export function titleOf({ id, invariant, entity, subject, severity }: Ticket): string {
-  return `Ticket #${id} (${severity}): ${plainLine(`${invariant} of ${entity}, in ${subject}`)}`;
+  const [what, whom, where] = [invariant, entity, subject].map((name) => gist(name, NAME_MAX));
+  return `Ticket #${id} (${severity}): ${what} of ${whom}, in ${where}`;
 }
 
 /** A value of several rows stands in its own column. */

@@ -2,13 +2,15 @@
 // Pure.
 import { unreachable } from "../domain/errors.ts";
 import type { Ticket } from "../domain/ticket.ts";
-import { plainLine } from "../panels/plain-text.ts";
+import { cutTo, plainLine } from "../panels/plain-text.ts";
 import type { MoveStory, Story } from "./audit-story.ts";
 import { stateWords } from "./tickets-lines.ts";
 
+const COLUMNS_MAX = 300;
+
 /** How it stands, in one sentence. */
 export function headline(story: Story): string {
-  return plainLine(stateOf(story));
+  return cutTo(plainLine(stateOf(story)), COLUMNS_MAX);
 }
 
 function stateOf(story: Story): string {

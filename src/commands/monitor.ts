@@ -7,6 +7,7 @@ import type { Verdict } from "../domain/verdict.ts";
 import { countVerdicts, evaluate, type VerdictCount } from "../monitor/evaluate.ts";
 import { linesOf, type MonitorEvent, summaryLine } from "../monitor/events.ts";
 import { runMonitor } from "../monitor/loop.ts";
+import { plainLine } from "../panels/plain-text.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { brokerOf, durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
@@ -54,7 +55,7 @@ function printerOf({ flags, printOrLose }: CommandContext): (event: MonitorEvent
   if (isFlagSet(flags, "json")) return (event) => printOrLose(JSON.stringify(jsonOfEvent(event)));
   let lastSummary: string | undefined;
   return (event) => {
-    for (const line of linesOf(event, lastSummary)) printOrLose(line);
+    for (const line of linesOf(event, lastSummary)) printOrLose(plainLine(line));
     if (event.type === "observation") lastSummary = summaryLine(event);
   };
 }
@@ -78,9 +79,8 @@ async function lookOnce(context: CommandContext, subject: Subject): Promise<Exit
     print(JSON.stringify({ ...look, members, verdicts: verdicts.map(jsonOfVerdict) }));
   } else {
     const bad = verdicts.filter((verdict) => verdict.state !== "holds");
-    print(
-      summaryLine({ type: "observation", atMs: clock.now(), durationMs, count, verdicts: bad }),
-    );
+    const atMs = clock.now();
+    print(plainLine(summaryLine({ type: "observation", atMs, durationMs, count, verdicts: bad })));
   }
   return exitCodeOf(count);
 }

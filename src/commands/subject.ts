@@ -2,6 +2,7 @@
 import { loadSubject } from "../../subjects/index.ts";
 import { MEMBER_OPERATIONS, type MemberOperation, type Runtime } from "../domain/runtime.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
+import { plainLine } from "../panels/plain-text.ts";
 import { notUp } from "../runtimes/local/member.ts";
 import { type OpenedRuntime, takeDown } from "../runtimes/open.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
@@ -111,9 +112,21 @@ async function showLogs(call: SubjectCall): Promise<ExitCode> {
     const log = await runtime.logs(name, { lines });
     const shown = log === "" ? [] : log.split("\n");
     if (isFlagSet(flags, "json")) print(JSON.stringify({ member: name, lines: shown }));
-    else for (const line of shown) print(names.length > 1 ? `${name} | ${line}` : line);
+    else for (const line of shown) print(logLine(call.context, { name, names, line }));
   }
   return 0;
+}
+
+interface LogLine {
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly line: string;
+}
+
+/** As it was written, but for a terminal, which would obey it. */
+function logLine({ isTerminal }: CommandContext, { name, names, line }: LogLine): string {
+  const shown = isTerminal ? plainLine(line) : line;
+  return names.length > 1 ? `${name} | ${shown}` : shown;
 }
 
 interface Followed {
@@ -137,7 +150,7 @@ async function followLogs(
       signal,
       onLine: (line) => {
         if (isJson) say(JSON.stringify({ member: name, line }));
-        else say(names.length > 1 ? `${name} | ${line}` : line);
+        else say(logLine(context, { name, names, line }));
       },
     });
   await Promise.all(names.map(follow));

@@ -10,6 +10,7 @@ import { sessionsTable } from "./audit-sessions.ts";
 
 const LIST_HEADER = ["ID", "STATE", "SEVERITY", "SUBJECT", "INVARIANT", "ENTITY", "OPENED", "SEEN"];
 const REASON_COLUMNS_MAX = 60;
+const NAME_COLUMNS_MAX = 40;
 /** What happened to the ticket itself; the rest is in its sessions. */
 export const HISTORY: readonly AuditType[] = ["ticket_opened", "ticket_moved", "ticket_flagged"];
 
@@ -25,8 +26,8 @@ export function listLines(tickets: readonly Ticket[], facts: ListFacts): readonl
     stateWords(ticket),
     ticket.severity,
     ticket.subject,
-    ticket.invariant,
-    ticket.entity,
+    cutTo(ticket.invariant, NAME_COLUMNS_MAX),
+    cutTo(ticket.entity, NAME_COLUMNS_MAX),
     formatTime(ticket.openedAtMs),
     String(ticket.occurrences),
     cutTo(ticket.reason, REASON_COLUMNS_MAX),

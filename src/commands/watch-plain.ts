@@ -1,5 +1,6 @@
 // A watch without a screen: what would be added to its panels, as lines.
 import { createMemory } from "../../demo/live/memory.ts";
+import { plainLine } from "../panels/plain-text.ts";
 import type { Ring } from "../panels/ring.ts";
 import type { CommandContext } from "./context.ts";
 import { databaseOf } from "./flags.ts";
@@ -12,7 +13,7 @@ const SOURCE_COLUMNS = 7;
 export async function watchInLines(context: CommandContext, subject: string): Promise<void> {
   const { clock, signal, print } = context;
   const tell = (source: string, line: string) =>
-    print(`${source.padEnd(SOURCE_COLUMNS)} | ${line}`);
+    print(`${source.padEnd(SOURCE_COLUMNS)} | ${plainLine(line)}`);
   const memory = createMemory({
     ...{
       subject,
