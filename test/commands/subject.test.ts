@@ -1,14 +1,15 @@
 import { expect, test } from "bun:test";
-import { writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runSubject } from "../../src/commands/subject.ts";
+import { memberPaths, subjectPaths } from "../../src/runtimes/local/layout.ts";
 import { commandContext } from "../support/command-context.ts";
 import { createToyHome, type ToyHome } from "../support/toy-home.ts";
 import { toyOperator } from "../support/toy-operator.ts";
 import { loadToy, TOY_TROUBLES } from "../support/toy-subject.ts";
 
 /** `operator subject <typed>` in this process, with what it printed. */
-async function subject({ dir }: Pick<ToyHome, "dir">, typed: string) {
+async function subject({ dir }: Pick<ToyHome, "dir">, typed: string, isTerminal = false) {
   const lines: string[] = [];
   const context = commandContext({
     typed: typed.split(" ").filter((word) => word !== ""),
@@ -16,7 +17,7 @@ async function subject({ dir }: Pick<ToyHome, "dir">, typed: string) {
     self: toyOperator,
     print: (line) => lines.push(line),
   });
-  const exitCode = await runSubject(context, loadToy);
+  const exitCode = await runSubject({ ...context, isTerminal }, loadToy);
   return { exitCode, lines };
 }
 
@@ -113,6 +114,16 @@ test("logs shows the last lines of one member, or of all behind their names", as
   expect(all.lines.map((line) => line.slice(0, 6))).toEqual(["one | ", "two | "]);
   const json = await subject(home, "logs toy one --json");
   expect(JSON.parse(json.lines[0] ?? "").lines.length).toBe(2);
+});
+
+test("a log is shown to a terminal, and given to a pipe as it is", async () => {
+  await using home = await createToyHome();
+  await home.up();
+  await subject(home, "stop toy one");
+  await appendFile(memberPaths(subjectPaths(home.dir, "toy"), "one").log, "\u001b[2Jowned\n");
+  const logs = "logs toy one --lines 1";
+  expect((await subject(home, logs)).lines).toEqual(["\u001b[2Jowned"]);
+  expect((await subject(home, logs, true)).lines).toEqual(["␛[2Jowned"]);
 });
 
 test("what is typed wrong is one line with what is right", async () => {
