@@ -21,6 +21,8 @@ export interface Effect {
   readonly targets: readonly string[];
   /** The words that it was read from, for the reason. */
   readonly source: string;
+  /** Of `configure`: so many copies of the data there would be. */
+  readonly copies?: number;
 }
 
 /** `interrupt tikv2: restart_member tikv2` */

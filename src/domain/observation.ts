@@ -44,6 +44,8 @@ export interface QuorumGroup {
   readonly holding?: readonly string[];
   /** Who answers us and counts for nothing, for the others do not hear of them. */
   readonly cutOff?: readonly string[];
+  /** How many copies of all data they are declared to hold; absent where nobody says. */
+  readonly copies?: number;
 }
 
 export interface ObservedTable {

@@ -16,6 +16,7 @@ export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
   // Copies are made over minutes: what PD was told last may not be what there is.
   const told = [readValue(replication)?.maxReplicas, declared.replication?.maxReplicas];
   const replicas = Math.min(...told.map((count) => count ?? Number.POSITIVE_INFINITY));
+  const wanted = declared.replication?.maxReplicas ?? readValue(replication)?.maxReplicas;
   // Any of them may hold the copies of some region, however many stores there are.
   const copies = Number.isFinite(replicas) ? Math.min(stores.length, replicas) : 1;
   const isWhole = stores.every(({ health }) => health === "up");
@@ -28,6 +29,7 @@ export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
       members: namesOf(stores),
       spare: Math.min(minorityOf(copies), spareBehind(behind, isWhole)),
       cutOff,
+      ...(wanted !== undefined && { copies: wanted }),
     },
   ];
 }

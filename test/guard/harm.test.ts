@@ -25,6 +25,20 @@ const OF_THREE = { name: "stores, of which a region has 3", members: Object.keys
 
 const ONE = { name: "Redis", members: ["kv1"], spare: 0 };
 
+test("no setting leaves fewer copies than are declared, three where nobody says", () => {
+  const asks = (copies: number): readonly Effect[] => [
+    { kind: "configure", targets: [], source: "max-replicas", copies },
+  ];
+  const five = { quorums: [OF_THREE, { ...OF_THREE, copies: 5 }] };
+  const harmOf = (copies: number, sight?: Sight) =>
+    findHarm(asks(copies), { cluster: clusterOf(FIVE, sight), nowMs: NOW_MS })?.reason;
+  expect(harmOf(3, five)).toBe("of each region 3 copies would stay, where 5 are declared");
+  expect([harmOf(5, five), harmOf(7, five), harmOf(3), harmOf(5)]).toEqual(
+    Array.from({ length: 4 }, () => undefined),
+  );
+  expect(harmOf(2)).toContain("where 3 are declared");
+});
+
 const CASES: readonly Case[] = [
   {
     what: "one that is down and holds nothing",

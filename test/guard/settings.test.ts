@@ -1,8 +1,9 @@
 // Settings by name and value, through every door that leads to them: what gives copies up or turns
 // off what keeps them is refused in every mode, what nobody can tell is not run unasked.
 import { expect, test } from "bun:test";
+import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
 import type { EffectKind } from "../../src/domain/effect.ts";
-import { worstOf } from "./worst-effect.ts";
+import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
 
 const PD = "http://127.0.0.1:2379/pd/api/v1";
 const STORE = "http://127.0.0.1:20180";
@@ -208,6 +209,11 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
     ],
   ],
 ];
+
+test("a command says how many copies it asks for, by whichever door", () => {
+  const found = PD_DOORS.flatMap((door) => classifyCommand(door("max-replicas", "5"), KNOWLEDGE));
+  expect(found.map(({ copies }) => copies)).toEqual(PD_DOORS.map(() => 5));
+});
 
 for (const [kind, commands] of WORDS) {
   for (const command of commands) {

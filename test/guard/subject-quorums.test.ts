@@ -1,5 +1,6 @@
 // Who must not be missing together, as each subject says.
 import { expect, test } from "bun:test";
+import type { QuorumGroup } from "../../src/domain/observation.ts";
 import { limiterQuorums } from "../../subjects/ratelimiter/quorums.ts";
 import type { RegionHealth, TikvObservation } from "../../subjects/tikv/observation.ts";
 import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
@@ -17,6 +18,10 @@ interface Cluster {
 
 /** How many stores may be missing. */
 function spareOf(cluster: Cluster): number | undefined {
+  return storesOf(cluster)?.spare;
+}
+
+function storesOf(cluster: Cluster): QuorumGroup | undefined {
   const { stores, replicas, regions, declaredReplicas = replicas, away = 0 } = cluster;
   const members = Array.from({ length: stores }, (_, index) => ({
     name: `tikv${index + 1}`,
@@ -37,7 +42,7 @@ function spareOf(cluster: Cluster): number | undefined {
     replication: { state: "read", value: ofReplicas(replicas), atMs: 0 },
     regions: counted,
   });
-  return group?.spare;
+  return group;
 }
 
 test("of a region's copies a minority may be missing, however many stores there are", () => {
@@ -53,6 +58,10 @@ test("while a copy is missing or behind no store can be spared", () => {
     expect(spareOf({ stores: 3, replicas: 3, regions: { [kind]: 1 } })).toBe(0);
   }
   expect(spareOf({ stores: 3, replicas: 3, regions: { offlinePeer: 1 } })).toBe(1);
+});
+
+test("how many copies are declared is said, whatever PD was told since", () => {
+  expect(storesOf({ stores: 5, replicas: 3, declaredReplicas: 5 })?.copies).toBe(5);
 });
 
 test("copies that PD was told to make are not there yet", () => {

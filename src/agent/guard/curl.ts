@@ -2,6 +2,7 @@
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { membersIn } from "./hosts.ts";
 import { classifyRequest, type RequestFacts } from "./http-requests.ts";
+import { copiesAskedIn } from "./pd-settings.ts";
 import { writeTo } from "./redirects.ts";
 import { effectBecause, effectOf, knowledgeOfPorts, type Scope, type ShellWord } from "./scope.ts";
 
@@ -85,7 +86,13 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     // Who is asked for what is not known: a DELETE may be for the data of a store.
     const kind: EffectKind = word.isExact || isReading ? kindOf(url) : "hidden";
     const named = membersIn(word.text, scope.knowledge);
-    return { ...effectOf({ kind, words, scope }), targets: named };
+    const copies =
+      kind === "configure" && typeof body === "object" ? copiesAskedIn(body.text) : undefined;
+    return {
+      ...effectOf({ kind, words, scope }),
+      targets: named,
+      ...(copies !== undefined && { copies }),
+    };
   });
   const files = call.outputs.filter(({ text }) => text !== "-");
   return [...requests, ...files.flatMap((word) => writeTo(word, scope))];

@@ -23,6 +23,7 @@ export function findHarm(effects: readonly Effect[], moment: Moment): Objection 
   return (
     findBlindness(mutating, moment) ??
     findCollision(mutating, moment.cluster) ??
+    findFewerCopies(mutating, moment.cluster) ??
     findLoss(
       // What is not understood may take away what it names.
       mutating.filter(
@@ -58,6 +59,20 @@ function findCollision(
   const taken = targets.find((name) => inRepair.includes(name));
   if (taken === undefined) return undefined;
   return { rule: "repair", reason: `another session is working on ${taken} at this moment` };
+}
+
+/** Where nobody says how many there are to be. */
+const COPIES = 3;
+
+/** What is no more than was declared takes none away. */
+function findFewerCopies(
+  mutating: readonly Effect[],
+  { quorums }: ClusterModel,
+): Objection | undefined {
+  const declared = Math.max(0, ...quorums.map(({ copies = 0 }) => copies)) || COPIES;
+  const fewest = Math.min(...mutating.map(({ copies = declared }) => copies));
+  if (fewest >= declared) return undefined;
+  return loss(`of each region ${fewest} copies would stay, where ${declared} are declared`);
 }
 
 function findLoss(interrupting: readonly Effect[], cluster: ClusterModel): Objection | undefined {

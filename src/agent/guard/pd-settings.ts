@@ -46,6 +46,12 @@ export function kindOfPdSetting(name: string, value: string): EffectKind {
   return judgeSetting(PD_SETTINGS, name.replace(/^(?:schedule|replication)\./i, ""), value);
 }
 
+/** The fewest copies of the data that these words ask for; undefined when they name no number. */
+export function copiesAskedIn(text: string): number | undefined {
+  const asked = [...text.matchAll(/max-replicas["']?[\s:=]+"?(\d+)/gi)].map(([, count]) => count);
+  return asked.length === 0 ? undefined : Math.min(...asked.map(Number));
+}
+
 /** What of TiKV's settings keeps acknowledged writes, logs of Raft and room for recovery. */
 const KEEPS_DATA =
   /sync|wal|reserve|capacity|placeholder|gc|snap|stale|missing|down-duration|purge|retention|ttl/;

@@ -1,6 +1,7 @@
 // Programs whose first words say what they do, as verb-tables.ts lists them.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { areKnownHosts, isForeignPort } from "./hosts.ts";
+import { copiesAskedIn } from "./pd-settings.ts";
 import {
   type Classifier,
   effectBecause,
@@ -80,7 +81,13 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   }
   // What is set to what must be written out where it decides.
   const isReadable = found !== "configure" || words.every(({ isExact }) => isExact);
-  return effectOf({ kind: isReadable ? kind : "hidden", words, scope });
+  const copies = isReadable && kind === "configure" ? copiesAskedIn(textOf(words)) : undefined;
+  const effect = effectOf({ kind: isReadable ? kind : "hidden", words, scope });
+  return copies === undefined ? effect : { ...effect, copies };
+}
+
+function textOf(words: readonly ShellWord[]): string {
+  return words.map(({ text }) => text).join(" ");
 }
 
 /** From the first verb on. */
