@@ -67,7 +67,7 @@ const ALLOWED: readonly string[] = [
   'echo "exit $?"; echo $?; wait $!',
   "docker logs --tail 20 tikv1 2>&1 | grep -iE 'error|panic' | tail -n 5 | cut -d: -f1",
   "docker ps | awk -F' ' '{ print $1 }' | sort -rn | uniq -c | wc -l",
-  "systemctl status tikv1 --no-pager | sed -n 1,5p",
+  "systemctl status tikv1 --no-pager | sed -n 1,5p; journalctl -u tikv1 -n 20; ss -ltn",
   "curl -s -w '%{http_code}\\n' http://127.0.0.1:2379/pd/api/v1/health | jq .",
   "curl -s http://127.0.0.1:2379/pd/api/v1/regions?limit=3",
   "redis-cli -p 6380 info persistence",

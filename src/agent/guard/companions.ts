@@ -15,7 +15,7 @@ const WORD_TOOLS: ReadonlySet<string> = new Set([
 const ASKING_TOOLS: ReadonlySet<string> = new Set([
   ...["operator", "docker", "docker-compose", "podman", "systemctl", "service", "redis-cli"],
   ...["valkey-cli", "pd-ctl", "/pd-ctl", "ip", "tc", "nft", "iptables", "ip6tables"],
-  ...["iptables-save", "ip6tables-save", "curl"],
+  ...["iptables-save", "ip6tables-save", "curl", "journalctl", "netstat", "ss"],
 ]);
 
 const LOOKS = "it looks, beside a change: look in one command, change in another";
