@@ -72,7 +72,8 @@ function passedWords({ guard, result }: CallStory): string {
   const row = `(row ${guard?.row ?? "?"})`;
   const isAsked = guard?.decision === "ask";
   const who = isAsked ? "a person" : "the guard";
-  if (result) return `${who} allowed it ${row}${result.isError ? "; it failed" : ""}`;
+  const asked = isAsked ? `${who} allowed it; the guard had asked` : `${who} allowed it`;
+  if (result) return `${asked} ${row}${result.isError ? "; it failed" : ""}`;
   const passed = isAsked ? "a person is to be asked" : "the guard allowed it";
   return `${passed} ${row}; no result is on record`;
 }

@@ -4,6 +4,7 @@ import { canonicalJson } from "../domain/json.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { plainLine } from "../panels/plain-text.ts";
 import { formatCost, formatCount, formatDuration } from "../panels/units.ts";
+import type { CallStory } from "./audit-calls.ts";
 import {
   atRow,
   changedLines,
@@ -157,14 +158,17 @@ function conclusionLines(
   { row, atMs, outcome, rootCause, summary, evidence, isEvidenceNamed }: ConclusionStory,
   { story: { calls, session }, ticket }: { readonly story: SessionStory; readonly ticket: Ticket },
 ): readonly string[] {
-  const known = calls.filter(({ result }) => result && evidence.includes(result.row));
-  const other = evidence.filter((id) => !known.some(({ result }) => result?.row === id));
+  const found = calls.filter(({ result }) => result && evidence.includes(result.row));
+  const other = evidence.filter((id) => !found.some(({ result }) => result?.row === id));
+  // What was refused has shown nothing, unless the model says that it did.
+  const isShown = ({ kind }: CallStory) => isEvidenceNamed || !["refused", "idle"].includes(kind);
+  const known = found.filter(isShown);
   const what = `${session.model} says ${outcome}: ${rootCause}`;
   const named = isEvidenceNamed ? "from these rows, which it named:" : UNNAMED;
   return [
     atRow(ticket, { row, atMs, what, columnsMax: SUMMARY_COLUMNS_MAX }),
     `  ${gist(summary, SUMMARY_COLUMNS_MAX)}`,
-    `  ${evidence.length === 0 ? "no evidence was named" : named}`,
+    `  ${known.length + other.length === 0 ? "no evidence was named" : named}`,
     ...known.map((call) => `    ${evidenceLine(call)}`),
     ...(other.length === 0 ? [] : [`    ${gist(`rows ${other.join(", ")}`)}`]),
   ];

@@ -1,8 +1,9 @@
 // Who runs this process: user, host and terminal, by the system's word, and not by variables that
 // anybody can set.
 import { readFileSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import type { Person } from "../domain/person.ts";
+import { isMissing } from "./files.ts";
 
 export interface PersonOptions {
   readonly via: Person["via"];
@@ -15,20 +16,36 @@ const CONSOLES_MAX = 64;
 const WINDOWS_FIRST = 136;
 const WINDOWS_LAST = 143;
 
+const ID_PROGRAM = "/usr/bin/id";
+
 export function readPerson({ via, env }: PersonOptions): Person {
   const uid = process.getuid?.() ?? null;
   // Root alone may be believed about whom it stands for.
   const sudoUser = uid === 0 ? (env.SUDO_USER ?? null) : null;
-  return { user: userName(), uid, sudoUser, host: hostname(), tty: terminalOf(process.pid), via };
+  const user = uid === null ? null : userName(uid);
+  return { user, uid, sudoUser, host: hostname(), tty: terminalOf(process.pid), via };
 }
 
-/** Null where the user has no entry of its own, as in a container. */
-function userName(): string | null {
-  try {
-    return userInfo().username;
-  } catch {
-    return null;
-  }
+/**
+ * Null where the user has no name, as in a container. Bun's own `userInfo` believes the variable
+ * USER.
+ */
+function userName(uid: number): string | null {
+  const here = readIfThere("/etc/passwd");
+  const [, name] = new RegExp(`^([^:\\n]+):[^:\\n]*:${uid}:`, "m").exec(here) ?? [];
+  return name ?? nameFromDirectory(uid);
+}
+
+/** Who is known to the network alone. */
+function nameFromDirectory(uid: number): string | null {
+  if (isMissing(ID_PROGRAM)) return null;
+  const { stdout, exitCode } = Bun.spawnSync([ID_PROGRAM, "-un", "--", String(uid)]);
+  const name = stdout.toString().trim();
+  return exitCode === 0 && name !== "" ? name : null;
+}
+
+function readIfThere(path: string): string {
+  return isMissing(path) ? "" : readFileSync(path, "utf8");
 }
 
 /** The one that controls the process, wherever its streams go. */

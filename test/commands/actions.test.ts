@@ -1,6 +1,6 @@
 // operator actions: a person's word on the steps that an agent in mode approve waits for.
 import { expect, test } from "bun:test";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import { runActions } from "../../src/commands/actions.ts";
 import type { Flags } from "../../src/commands/context.ts";
 import { WORDS_CHARS_MAX } from "../../src/domain/session.ts";
@@ -55,12 +55,13 @@ test("who decided is shown, as the system names them", async () => {
   await askForRestart(room);
   await room.run(runActions, ["deny", "1", "not", "at noon"]);
   const text = (await room.run(runActions, ["show", "1"])).lines.join("\n");
-  const who = `${userInfo().username} \\(uid \\d+\\) at ${hostname()}, `;
+  const user = Bun.spawnSync(["id", "-un"]).stdout.toString().trim();
+  const who = `${user} \\(uid \\d+\\) at ${hostname()}, `;
   expect(text).toMatch(new RegExp(`^decided +[-0-9]+ [:0-9]+, by ${who}.*, by a command$`, "m"));
   const [shown] = JSON.parse(
     `[${(await room.run(runActions, ["show", "1"], { json: true })).lines.join("")}]`,
   );
-  expect(shown.decided_by).toMatchObject({ user: userInfo().username, via: "command" });
+  expect(shown.decided_by).toMatchObject({ user, via: "command" });
 });
 
 test("one that has expired is not approved, and says what comes of it", async () => {

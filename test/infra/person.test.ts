@@ -1,6 +1,6 @@
 // Who runs a process: user, host and the terminal that controls it.
 import { expect, test } from "bun:test";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import { personWords } from "../../src/domain/person.ts";
 import { readPerson, terminalOfStat } from "../../src/infra/person.ts";
 import { eventually } from "../support/eventually.ts";
@@ -12,12 +12,18 @@ const CODE = `
   console.log(JSON.stringify(readPerson({ via: "panel", env: {} })) + "<");
 `;
 
-test("user and host are the system's words, and no variables'", () => {
+test("user and host are the system's words, and no variables'", async () => {
   const env = { USER: "nobody", LOGNAME: "nobody", SUDO_USER: "eve", HOSTNAME: "elsewhere" };
-  const found = readPerson({ via: "command", env });
-  const { username, uid } = userInfo();
-  const sudoUser = uid === 0 ? "eve" : null;
-  expect(found).toMatchObject({ user: username, uid, sudoUser, host: hostname(), via: "command" });
+  const child = Bun.spawn([process.execPath, "-e", CODE], { env: { ...process.env, ...env } });
+  const [said = ""] = (await new Response(child.stdout).text()).split("<");
+  const uid = process.getuid?.();
+  const user = Bun.spawnSync(["id", "-un"]).stdout.toString().trim();
+  expect(JSON.parse(said)).toMatchObject({ user, uid, host: hostname(), via: "panel" });
+});
+
+test("root alone is believed about whom it stands for", () => {
+  const { sudoUser } = readPerson({ via: "command", env: { SUDO_USER: "eve" } });
+  expect(sudoUser).toBe(process.getuid?.() === 0 ? "eve" : null);
 });
 
 test("the terminal is the one that controls the process, wherever its streams go", async () => {
