@@ -1,7 +1,7 @@
 // The shell that an agent's commands run in: of our environment what they need, no secrets, and on
 // their PATH `operator`, which is this very executable.
 import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { ENDPOINTS } from "../../subjects/index.ts";
@@ -9,7 +9,7 @@ import type { CommandKnowledge, SubjectNames } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import { createShell, type Sandbox } from "../infra/exec.ts";
-import { withFileErrors } from "../infra/files.ts";
+import { EXECUTABLE, withFileErrors, writeFileAtomically } from "../infra/files.ts";
 import { quoteWord } from "../infra/shell-word.ts";
 import { type FoundSandbox, findSandbox } from "./agent-sandbox.ts";
 import type { CommandContext } from "./context.ts";
@@ -155,9 +155,6 @@ function namedBroker(context: CommandContext): Environment {
 /** Moved into place, so that another agent never runs half of it. */
 async function writeShim(folder: string, self: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const file = join(folder, "operator");
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `#!/bin/sh\nexec ${self.map(quoteWord).join(" ")} "$@"\n`);
-  await chmod(draft, 0o755);
-  await rename(draft, file);
+  const text = `#!/bin/sh\nexec ${self.map(quoteWord).join(" ")} "$@"\n`;
+  await writeFileAtomically(join(folder, "operator"), text, EXECUTABLE);
 }

@@ -3,9 +3,11 @@ import { type Stats, statSync } from "node:fs";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { messageOf, OperatorError } from "../domain/errors.ts";
 import { failPoint } from "./fail-point.ts";
+import { sweepDrafts } from "./stale-drafts.ts";
 
-/** Modes of a new file, before the umask: for everybody to read, or for its owner alone. */
+/** Modes of a new file, before the umask: for everybody to read, to run, for its owner alone. */
 const PUBLIC = 0o666;
+export const EXECUTABLE = 0o777;
 export const OWNERS_ONLY = 0o600;
 
 /** Replaces the file, or creates it. Survives a crash at any point with the old or the new text. */
@@ -122,5 +124,6 @@ async function writeDraft(path: string, text: string, mode: number = PUBLIC): Pr
   await file.writeFile(text);
   await file.sync();
   failPoint("file.drafted");
+  await sweepDrafts(path, draft);
   return draft;
 }
