@@ -7,7 +7,7 @@ import { tryOpen } from "./open-session.ts";
 import { settleInterrupted } from "./settle.ts";
 
 /** A ticket may be waiting meanwhile. */
-const LOOK_MS_MAX = 5_000;
+const LOOK_MS_MAX = 3_000;
 /** What could not be seen is not looked for again at once. */
 const REST_MS = 30_000;
 
@@ -30,5 +30,6 @@ async function settleOn(agent: AgentOptions, name: string): Promise<number> {
   using deadline = startDeadline({ clock, durationMs: LOOK_MS_MAX, signal });
   const opened = await tryOpen(agent.openSubject, name);
   if ("problem" in opened) return 0;
-  return settleInterrupted({ agent, subject: opened.subject, signal: deadline.signal });
+  // Awaited here, or the deadline would be over with this function.
+  return await settleInterrupted({ agent, subject: opened.subject, signal: deadline.signal });
 }

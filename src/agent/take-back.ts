@@ -57,7 +57,7 @@ function findObjection(context: SessionBase, sight: Sight): string | undefined {
   return ready.isMet ? undefined : ready.reason;
 }
 
-/** Whoever did the same for another ticket meant it: that is not ours to take away. */
+/** Whoever did the same for another ticket, and left it, meant it: not ours to take away. */
 async function findLaterChange(
   { agent, ticket, subject }: SessionBase,
   { entry, call }: UndoableStep,
@@ -70,6 +70,8 @@ async function findLaterChange(
       other.ticketId !== ticket.id &&
       other.operation.action === entry.operation.action &&
       callOf(other.operation)?.target === call.target &&
+      other.state !== "undone" &&
+      other.undoes === null &&
       other.hasChanged !== false,
   );
   return later && `step ${later.entry.id} of ticket #${later.entry.ticketId} did the same since`;

@@ -2,13 +2,16 @@
 // nothing else to do, on the ticket of the person who has it by now, without a model.
 import { expect, test } from "bun:test";
 import { NO_POLICY } from "../../src/agent/guard/policy.ts";
+import { OperatorError } from "../../src/domain/errors.ts";
 import { eventually } from "../support/eventually.ts";
+import { concludeCall, says } from "../support/scripted-model.ts";
 import { BOTH_TURNED, dieInEveryAttempt, type LastAttempt, nextOf } from "./dead-attempts.ts";
 import {
   AT_FIRST,
   type DialWorld,
   isReplayedTheSame,
   openDialWorld,
+  setCall,
   stepStates,
 } from "./dial-world.ts";
 import { type Death, dyingQueue } from "./dying-queue.ts";
@@ -134,6 +137,41 @@ test("without sight it is left to later, and the ticket says so only in the end"
   expect(next.dials.read()).toEqual(AT_FIRST);
 });
 
+const GIVES_UP = says(concludeCall("cannot_fix"));
+
+test("what a session could not see at its end is taken back when it can be seen", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 5)),
+      () => {
+        world.dials.write({ left: "dark", right: "dark" });
+        return GIVES_UP;
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  expect(await world.ticket()).toMatchObject({ state: "escalated", attempts: 1 });
+  using next = nextOf(world);
+  next.dials.write({ left: 5, right: 2 });
+  await runUntilClearedUp(world, next);
+  expect(next.dials.read()).toEqual(AT_FIRST);
+});
+
+test("what a session that could not open the subject found there is taken back later", async () => {
+  using world = openWorld();
+  const turned = [{ dial: "left", value: 5 }];
+  await dieInEveryAttempt(world, { turned, shows: { left: 5, right: 2 } });
+  await world.store.retryTicket(1);
+  const closed = () => Promise.reject(new OperatorError("subject", "no such host"));
+  using blind = nextOf(world, { openSubject: closed });
+  await blind.run();
+  expect(await world.ticket()).toMatchObject({ state: "escalated", attempts: 1 });
+  using next = nextOf(world);
+  await runUntilClearedUp(world, next);
+  expect(next.dials.read()).toEqual(AT_FIRST);
+});
+
 test("an undo that hangs holds no signal up, and the next agent goes on", async () => {
   using world = openWorld();
   await dieInEveryAttempt(world);
@@ -183,6 +221,16 @@ for (const [what, take] of IN_HAND) {
     expect(await world.store.verifyAudit()).toMatchObject({ state: "intact" });
   });
 }
+
+test("an idle agent does not wait for what may take effect yet", async () => {
+  using world = openWorld();
+  await dieInEveryAttempt(world);
+  await world.store.setHeld(1, true);
+  world.dials.write({ left: 5, right: 2 });
+  using next = nextOf(world, { changes: { withinMs: 600_000 } });
+  await next.run();
+  expect(await stepStates(world)).toContain("set_dial right: intended");
+});
 
 test("what an idle agent cannot see is not looked for again at once", async () => {
   using world = openWorld();

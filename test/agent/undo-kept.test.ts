@@ -50,6 +50,31 @@ test("what another ticket's session did as well since is left to it", async () =
   expect((await world.ticket()).note).toContain("step 2 of ticket #2 did the same since");
 });
 
+test("what another ticket's session did, and has taken back, keeps nothing", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 5)),
+      async () => {
+        await world.openTicket("right");
+        const other = { agentId: "other", leaseMs: 9_000, model: "m", mode: "execute" } as const;
+        const sessionId = (await world.store.claim(other))?.session.id ?? "";
+        const turn = async (value: number, undoes?: number) => {
+          const operation = { action: "set_dial", target: "left", args: { value } };
+          const step = { sessionId, kind: "act", operation, targets: ["left"] } as const;
+          const id = await world.store.beginStep({ ...step, ...(undoes && { undoes }) });
+          await world.store.finishStep(id, { state: "done", result: "", changed: true });
+          return id;
+        };
+        await turn(5, await turn(6));
+        return GIVES_UP;
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toEqual(AT_FIRST);
+});
+
 test("what has become better with a step is not made worse by its undo", async () => {
   using world = openDialWorld({ script: [says(setCall("left", 9)), GIVES_UP] });
   await world.openTicket();

@@ -23,8 +23,8 @@ const DOOMED = { character: "doomed", mode: "execute", leaseMs: 3_000 } as const
 export const STEADY_MONITOR: MonitorPlan = { name: "steady", intervalMs: 1_000 };
 
 const TIGHT_RADIUS: AgentPlan["radius"] = {
-  ticket: { steps: 6, interruptions: 2 },
-  hour: { steps: 60, interruptions: 6 },
+  ticket: { steps: 3, interruptions: 2 },
+  hour: { steps: 40, interruptions: 4 },
 };
 
 export function planCrowd(dice: Dice): readonly Plan[] {

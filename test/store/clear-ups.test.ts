@@ -10,6 +10,7 @@ import {
   claimBy,
   claimed,
   defined,
+  FIXED,
   firing,
   GAVE_UP,
   openRoom,
@@ -135,14 +136,36 @@ test("what it did not come to is looked after, at once", async () => {
 
 test("what was concluded may still be confirmed: until then nobody clears up", async () => {
   await using room = await openRoom();
-  const conclusion = { outcome: "fixed", rootCause: "", evidence: [], summary: "" } as const;
-  const work = ({ id }: Session) => room.store.concludeTicket(id, conclusion);
+  const work = ({ id }: Session) => room.store.concludeTicket(id, FIXED);
   const settleMs = 15_000;
   await dieInEveryAttempt(room, { work, settleMs });
   const confirmedWithinMs = 2 * settleMs + 10_000;
   room.clock.advance(confirmedWithinMs - 1);
   expect(await claimNext(room)).toBeUndefined();
   room.clock.advance(1);
+  expect((await claimNext(room))?.session.purpose).toBe("clear_up");
+});
+
+test("what nobody has confirmed in time is looked after, whatever was said of it", async () => {
+  await using room = await openRoom();
+  await openTicket(room.store);
+  const { session } = await claimed(room.store);
+  await change(room.store, session.id);
+  await room.store.concludeTicket(session.id, FIXED);
+  await room.store.escalateTicket(session.id, GAVE_UP);
+  expect(await claimNext(room)).toBeUndefined();
+  room.clock.advance(2 * 2_000 + 10_000);
+  expect((await claimNext(room))?.session.purpose).toBe("clear_up");
+});
+
+test("who cannot see is followed by the next one after a while", async () => {
+  await using room = await openRoom();
+  await dieInEveryAttempt(room);
+  room.clock.advance(LONG_MS);
+  const { session } = defined(await claimNext(room));
+  await room.store.releaseTicket(session.id, { stopReason: "gave_up", detail: "dark" });
+  expect(await claimNext(room)).toBeUndefined();
+  room.clock.advance(5_000);
   expect((await claimNext(room))?.session.purpose).toBe("clear_up");
 });
 
