@@ -24,6 +24,7 @@ const REPEATED: readonly string[] = [
   `trap '${SET}' EXIT`,
   `sh -c 'while :; do ${SET}; done'`,
   `while :; do ${RESIGN}; done`,
+  `${RESIGN} http://127.0.0.1:2379/pd/api/v1/leader/resign`,
   "until operator subject status tikv; do docker start tikv1; done",
 ];
 
@@ -31,6 +32,7 @@ const ONCE: readonly (readonly [EffectKind, string])[] = [
   ["configure", `${SET} && redis-cli -p 6380 config rewrite`],
   ["start", "for m in pd1 tikv1 tikv2; do operator subject start tikv $m; done"],
   ["start", "for i in 1 2 3; do docker start tikv1 && break; sleep 2; done"],
+  ["read", "curl -s http://127.0.0.1:2379/health http://127.0.0.1:2379/version"],
   ["read", 'while read -r line; do echo "$line"; done < /etc/hosts'],
   ["write", 'while read -r line; do echo "$line" >> /tmp/x; done < /etc/hosts'],
 ];

@@ -74,6 +74,9 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     // Redis reads the body of a GET as commands.
     return [effectBecause({ kind: "hidden", words, because: "a body with a method that reads" })];
   }
+  if (!isReading && call.urls.length > 1) {
+    return [effectBecause({ kind: "hidden", words, because: "one change in each request" })];
+  }
   if (isReading && call.bodies.some(isFromFile)) {
     return [effectBecause({ kind: "hidden", words, because: "a file within the address" })];
   }
