@@ -26,7 +26,7 @@ async function follow(first?: string) {
   };
 }
 
-test("a policy that is written, changed or left without rules is followed at the next question", async () => {
+test("a policy that is written, changed or cleared is followed at the next question", async () => {
   using policy = await follow();
   expect(await policy.rulesOf()).toEqual([]);
   writeFileSync(policy.file, DENY);

@@ -128,6 +128,8 @@ const TOOLS: readonly Tool[] = [
       ["oversight", "docker inspect -f '{{.Config.Env}}' tikv1"],
       ["oversight", "docker inspect --format '{{json .Config}}' tikv1"],
       ["oversight", "docker compose config"],
+      ["foreign", "docker inspect nginx"],
+      ["read", "docker inspect --format '{{.State.Status}}' nginx"],
       ["hidden", "docker start -a tikv1"],
       ["hidden", "docker start --attach tikv1"],
     ],
@@ -160,8 +162,42 @@ const TOOLS: readonly Tool[] = [
   },
   {
     name: "systemctl",
-    looks: ["systemctl --failed", "systemctl list-jobs"],
-    others: [["destroy", "systemctl clean tikv1"]],
+    looks: ["systemctl --failed", "systemctl show -p ActiveState,MainPID tikv1"],
+    others: [
+      ["destroy", "systemctl clean tikv1"],
+      ["oversight", "systemctl show tikv1"],
+      ["oversight", "systemctl show -p Environment tikv1"],
+      ["oversight", "systemctl cat operator-agent"],
+    ],
+  },
+  {
+    name: "logs and sockets",
+    looks: [
+      "journalctl -u tikv1 -n 50 --no-pager --since '10 min ago'",
+      "journalctl -xeu tikv1",
+      "lsof -i :2379 -n -P",
+      "lsof -i TCP@127.0.0.1:2379",
+      "ss -tn dst 127.0.0.1:2379",
+    ],
+    others: [
+      ["destroy", "journalctl --vacuum-time=1s"],
+      ["hidden", "journalctl --smart-relinquish-var"],
+      ["hidden", "journalctl --image=/tmp/x"],
+      ["foreign", "lsof -i @secret.evil.example"],
+      ["foreign", "ss dst secret.evil.example"],
+    ],
+  },
+  {
+    name: "questions that hold their answerer up",
+    looks: ["redis-cli -p 6380 --scan --count 100", "redis-cli -p 6380 -r 5 -i 1 info"],
+    others: [
+      ["unknown", "redis-cli -p 6380 scan 0 count 1000000000"],
+      ["unknown", "redis-cli -p 6380 --scan --count 1000000000"],
+      ["unknown", "redis-cli -p 6380 -r -1 get a"],
+      ["unknown", "redis-cli -p 6380 memory usage a samples 0"],
+      ["unknown", "tikv-ctl --data-dir /data raft region -r 1"],
+      ["unknown", "tikv-ctl --config /x size -r 1"],
+    ],
   },
 ];
 

@@ -96,7 +96,7 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   const trouble = isCompose ? troubleOfFiles(args, { scope, at }) : undefined;
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
-  const environment = troubleOfEnvironment(words, read.typed);
+  const environment = troubleOfEnvironment(words, { typed: read.typed, scope });
   if (environment) return [effectBecause({ ...environment, words })];
   if (run) return classifyExec(words, { rest: args.slice(args.indexOf(run)), scope });
   const top = read.typed.slice(0, 2).find(({ text }) => text === "top");
@@ -108,13 +108,21 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
 }
 
 /** What a container was given, keys among it: redaction knows them only as they are. */
-function troubleOfEnvironment(words: readonly ShellWord[], typed: readonly ShellWord[]) {
+function troubleOfEnvironment(
+  words: readonly ShellWord[],
+  { typed, scope }: { readonly typed: readonly ShellWord[]; readonly scope: Scope },
+) {
   const verb = typed
     .slice(0, 2)
     .map(({ text }) => text)
     .join(" ");
-  const isAsked =
-    /^(?:container )?inspect\b/.test(verb) && words.some(({ text }) => ENV.test(text));
+  const isInspect = /^(?:container )?inspect\b/.test(verb);
+  const hasForm = words.some((word) => isOption(word, ["-f", "--format"]));
+  const whole = isInspect && !hasForm ? operandsOf(words.slice(1), false) : [];
+  if (whole.some(({ text }) => memberOf({ text, before: words }, scope) === undefined)) {
+    return { kind: "foreign", because: "no member's; ask for parts with --format" } as const;
+  }
+  const isAsked = isInspect && words.some(({ text }) => ENV.test(text));
   const isWhole = verb === "compose config" && !words.some(({ text }) => CONFIG_PARTS.test(text));
   if (!isAsked && !isWhole) return undefined;
   return { kind: "oversight", because: "it shows what members were given, keys too" } as const;

@@ -7,6 +7,10 @@ interface ReadOnlyTool {
   readonly writesWith?: readonly string[];
   /** Words that only look like one of those. */
   readonly harmless?: RegExp;
+  /** Options that are known to read; any other may do something else. */
+  readonly reads?: RegExp;
+  /** Words that are looked up elsewhere: names of hosts. */
+  readonly asks?: RegExp;
   /** What is no operand, though no dash begins it. */
   readonly formats?: RegExp;
   /** Options with a value of their own, which is no operand. */
@@ -40,6 +44,12 @@ const JOURNAL_CHANGES = [
   "--update",
   "--cursor-file",
 ];
+const JOURNAL_READS = new RegExp(
+  "^(?:-[aefkmqrx]*(?:[aefkmqrx]|[bgnopStUu].*)|--(?:all|boot|catalog|disk-usage|dmesg" +
+    "|follow|full|grep|identifier|lines|list-boots|no-full|no-hostname|no-pager|no-tail|output" +
+    "|pager-end|priority|quiet|reverse|since|until|unit|utc)(?:=.*)?)$",
+);
+const NAMED_HOST = /@(?!(?:127\.|localhost\b|\[?::1))|(?:^|[@:])[a-z\d-]*[a-z][\w-]*\.[a-z]/i;
 const RING_CHANGES = ["-C", "-c", "-D", "-E", "-n", "--clear", "--read-clear", "--console"];
 const SORT_FILES = ["-o", "--output", "--compress", "-T", "--temporary", "--files0"];
 
@@ -56,15 +66,19 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   },
   dmesg: { writesWith: RING_CHANGES, writing: "destroy" },
   file: { writesWith: ["-C", "--compile"], writing: "destroy" },
-  journalctl: { writesWith: [...JOURNAL_CHANGES, "--relinquish"], writing: "destroy" },
+  journalctl: {
+    writesWith: [...JOURNAL_CHANGES, "--relinquish"],
+    reads: JOURNAL_READS,
+    writing: "destroy",
+  },
   sort: { writesWith: SORT_FILES, writing: "destroy" },
-  lsof: { writesWith: ["-D"], writing: "destroy" },
+  lsof: { writesWith: ["-D"], asks: NAMED_HOST, writing: "destroy" },
   // It may run another program, and watch that.
   pidstat: { writesWith: ["-e"], writing: "hidden" },
   "redis-check-aof": { writesWith: ["--fix"], writing: "destroy" },
   sar: { writesWith: ["-o"], writing: "destroy" },
   // Whose connections, its filter says.
-  ss: { writesWith: ["-K", "--kill", "-D", "--diag"], writing: "foreign" },
+  ss: { writesWith: ["-K", "--kill", "-D", "--diag"], asks: NAMED_HOST, writing: "foreign" },
   top: { writesWith: ["-W"], writing: "unknown" },
   // -R: in each folder it runs itself again, and writes there.
   tree: { writesWith: ["-o", "-R"], writing: "destroy" },
@@ -104,7 +118,10 @@ export function kindOfReadOnlyUse(
   const writes = args.some(
     ({ text }) => !tool.harmless?.test(text) && writesWith.some((option) => isOption(text, option)),
   );
-  return writes || operands.length > operandsMax ? writing : "read";
+  if (writes || operands.length > operandsMax) return writing;
+  if (args.some(({ text }) => tool.asks?.test(text))) return "foreign";
+  const isKnown = args.every(({ text }) => !/^-./.test(text) || (tool.reads?.test(text) ?? true));
+  return isKnown ? "read" : "hidden";
 }
 
 /** Long options may be shortened by who types them, so a common start is enough. */

@@ -20,7 +20,7 @@ const SETTINGS: Settings = [
   [/^hz$/, within({ min: 10, max: 500 })],
   [/^loglevel$/, only(["debug", "verbose", "notice", "warning"])],
   [/^timeout$/, (value) => (value === "0" ? "configure" : within({ min: 10, max: 86_400 })(value))],
-  [/^(?:lua-time-limit|busy-reply-threshold)$/, within({ min: 1, max: 60_000 })],
+  [/^(?:lua-time-limit|busy-reply-threshold)$/, within({ min: 100, max: 60_000 })],
   [/^(?:appendonly|stop-writes-on-bgsave-error)$/, only(["yes"], "destroy")],
   [/^appendfsync$/, only(["everysec", "always"], "destroy")],
   [/^no-appendfsync-on-rewrite$/, only(["no"], "destroy")],
@@ -43,6 +43,7 @@ const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
 /** Of the words from the verb on. */
 export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKind {
   const [verb, second, ...rest] = words.map((word) => word.toLowerCase());
+  if (kind === "read") return holdsUp([verb, second, ...rest].join(" ")) ? "unknown" : kind;
   if (verb === "client" && second === "kill") {
     // One of them; all of a sort may be the service itself.
     return ONE_CLIENT.test(rest.join(" ")) ? kind : "unknown";
@@ -55,14 +56,26 @@ export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKi
   return kinds.includes("oversight") ? "oversight" : worstOf(kinds);
 }
 
-const HOUR_S = 3_600;
+/** Redis does one thing at a time: so much of it, and everybody else waits. */
+function holdsUp(text: string): boolean {
+  const [, count = "0"] = /^[hsz]?scan .*\bcount (\d+)/.exec(text) ?? [];
+  return (
+    Number(count) > 10_000 || /^memory usage .*\bsamples 0|^xinfo stream .*\bfull\b/.test(text)
+  );
+}
+
+/** What a crash may cost. */
+const SAVE_S_MAX = 900;
 
 /** `900 1 300 10`: one of the pairs must come true in a service's life. */
 function kindOfSavePoints(value: string): EffectKind {
   const numbers = value.trim().split(/\s+/).map(Number);
   const isSaving = numbers.some(
     (seconds, index) =>
-      index % 2 === 0 && seconds > 0 && seconds <= HOUR_S && (numbers[index + 1] ?? 1e9) <= 10_000,
+      index % 2 === 0 &&
+      seconds > 0 &&
+      seconds <= SAVE_S_MAX &&
+      (numbers[index + 1] ?? 1e9) <= 10_000,
   );
   return isSaving ? "configure" : "destroy";
 }

@@ -12,7 +12,9 @@ const SYSTEMCTL: VerbTool = {
   valued: ["-n", "--lines", "-o", "--output", "-t", "--type", "--state", "-p", "--property"],
   plain: ["--no-pager", "-l", "--full", "-a", "--all", "-q", "--quiet", "--no-block"],
   verbs: new Map([
-    ...verbs("read", ["status", "show", "cat", "is-active", "is-failed", "is-enabled"]),
+    ...verbs("read", ["status", "show", "is-active", "is-failed", "is-enabled"]),
+    // It shows what a service was given, keys too.
+    ...verbs("oversight", ["cat", "show-environment"]),
     ...verbs("read", ["list-units", "list-unit-files", "list-timers", "list-dependencies"]),
     ...verbs("read", ["list-sockets", "list-jobs", "is-system-running", "--failed", "--version"]),
     ...verbs("start", ["start"]),
@@ -48,11 +50,24 @@ export const SERVICE_TOOLS: Readonly<Record<string, Classifier>> = {
 
 function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const effect = effectOfVerb(SYSTEMCTL, { words, scope });
+  if (effect.kind === "read" && words.some(({ text }) => text === "show") && !namesPlain(words)) {
+    const because = "it may show what a service was given; name properties with -p";
+    return [effectBecause({ kind: "oversight", words, because })];
+  }
   if (words.some(({ text }) => OTHER_HOSTS.test(text))) {
     return [effectBecause({ kind: "foreign", words, because: "another machine" })];
   }
   if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
   return [touching(effect.kind, { words, units: unitsOf(words), scope })];
+}
+
+/** `-p ActiveState,MainPID`, and nothing that is a list of all. */
+function namesPlain(words: readonly ShellWord[]): boolean {
+  const named = words.flatMap(({ text }, index) => {
+    if (/^(?:-p|--property)$/.test(text)) return words[index + 1]?.text ?? "";
+    return /^(?:-p|--property=)(.+)$/.exec(text)?.[1] ?? [];
+  });
+  return named.length > 0 && named.every((list) => /^[A-Za-z,]+$/.test(list) && !/env/i.test(list));
 }
 
 /** All of them: without options and the verb. */

@@ -19,6 +19,10 @@ export interface VerbTool {
   readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
+  /** With one of these anywhere, what reads changes something. */
+  readonly changesWith?: RegExp;
+  /** Options whose number is at most this: more, and who is asked is held up. */
+  readonly bounds?: Readonly<Record<string, number>>;
   /** With one of these anywhere, what changes anything may be done to the operator itself. */
   readonly oversightWith?: RegExp;
   /** What a verb is that is not in the table. */
@@ -35,6 +39,7 @@ export const REDIS: VerbTool = {
   hosts: ["-h", "-u"],
   port: 6379,
   judge: judgeRedis,
+  bounds: { "-r": 100, "--count": 10_000 },
   verbs: new Map([
     ...verbs("read", ["ping", "info", "dbsize", "time", "role", "get", "mget", "ttl", "pttl"]),
     ...verbs("read", ["exists", "type", "strlen", "scan", "hget", "hgetall", "hlen", "hscan"]),
@@ -154,6 +159,8 @@ export const TIKV_CTL: VerbTool = {
   otherwise: "hidden",
   hosts: ["--host", "--pd"],
   judge: judgeTikvCtl,
+  // It opens a store's files by itself: writes its log into them, and locks them.
+  changesWith: /^--(?:data-dir|config)\b/,
   valued: ["--host", "--pd", "--data-dir", "--config", "--ca-path", "--cert-path", "--key-path"],
   verbs: new Map([
     ...verbs("read", ["metrics", "store", "cluster", "raft", "size", "region-properties"]),

@@ -73,7 +73,10 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   const found = kindOf(tool, read);
   const kind = found && tool.judge ? tool.judge(found, textsFrom(words, read)) : found;
   const has = (signs: RegExp | undefined) => words.slice(1).some(({ text }) => signs?.test(text));
-  if (kind === "read") return effectOf({ kind, words, scope });
+  if (kind === "read") {
+    const isHeavy = has(tool.changesWith) || isBeyond(tool, words.slice(1));
+    return effectOf({ kind: isHeavy ? "unknown" : kind, words, scope });
+  }
   if (has(tool.destroysWith)) return effectOf({ kind: "destroy", words, scope });
   if (has(tool.oversightWith)) return effectOf({ kind: "oversight", words, scope });
   if (kind === undefined) {
@@ -84,6 +87,12 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   const copies = isReadable && kind === "configure" ? copiesAskedIn(textOf(words)) : undefined;
   const effect = effectOf({ kind: isReadable ? kind : "hidden", words, scope });
   return copies === undefined ? effect : { ...effect, copies };
+}
+
+function isBeyond({ bounds = {} }: VerbTool, args: readonly ShellWord[]): boolean {
+  return Object.entries(bounds).some(([option, max]) =>
+    valuesOf(args, option).some((value) => !(/^\d+$/.test(value) && Number(value) <= max)),
+  );
 }
 
 function textOf(words: readonly ShellWord[]): string {
