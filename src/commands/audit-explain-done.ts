@@ -92,6 +92,7 @@ export function evidenceLine(call: CallStory): string {
   const what = `row ${rowOf(call)}: ${wordsOfCall(call)}`;
   if (!result) return `${what}: no result was recorded`;
   if (kind === "refused") return `${what}: refused`;
+  if (kind === "changed") return `${what}: ${result.isError ? "failed" : "done"}, as told below`;
   return `${what}: ${cutTo(plainLine(endOf(result.text)), OUTPUT_COLUMNS_MAX)}`;
 }
 

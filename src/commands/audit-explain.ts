@@ -143,9 +143,10 @@ function concludedLines(story: SessionStory, ticket: Ticket): readonly string[] 
   const { session, conclusions } = story;
   const { stopReason, stopDetail } = session;
   const isCutShort = conclusions.length === 0 && stopReason !== null;
+  const stopped = `${stopReason?.replaceAll("_", " ")}: ${stopDetail}`;
   return [
     ...conclusions.flatMap((conclusion) => conclusionLines(conclusion, { story, ticket })),
-    ...(isCutShort ? [gist(`${UNCONCLUDED[session.purpose]}: ${stopReason}: ${stopDetail}`)] : []),
+    ...(isCutShort ? [gist(`${UNCONCLUDED[session.purpose]}: ${stopped}`)] : []),
   ];
 }
 

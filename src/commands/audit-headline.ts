@@ -56,7 +56,7 @@ function openState({ ticket, asked }: Story): string {
 }
 
 /** What the reader has to do, the commands included. */
-export function yourPart({ ticket, asked }: Story): string {
+export function yourPart({ ticket, asked, toldAtMs }: Story): string {
   const { id, state, isHeld } = ticket;
   if (state === "resolved") return "nothing";
   const [first] = asked;
@@ -66,8 +66,9 @@ export function yourPart({ ticket, asked }: Story): string {
   }
   if (isHeld) return `it is held, and no agent takes it: operator tickets unhold ${id}`;
   if (state === "escalated") return partInEscalated(ticket);
-  return state === "open"
-    ? "nothing yet: it waits for an agent. Does one run? operator agent"
+  if (state === "open") return "nothing yet: it waits for an agent. Does one run? operator agent";
+  return (ticket.lease?.expiresAtMs ?? toldAtMs) < toldAtMs
+    ? "its agent is not heard of any more. Does another one run? operator agent"
     : "nothing yet: an agent is at it";
 }
 

@@ -26,6 +26,7 @@ const NEIGHBOURS_HALF = 8;
 
 export interface Story {
   readonly ticket: Ticket;
+  readonly toldAtMs: number;
   /** The row of the opening; undefined when it is not in the audit any more. */
   readonly openedRow: number | undefined;
   /** The first and the last. */
@@ -89,7 +90,7 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   const asked = await store.listApprovals({ state: "pending" });
   const spent = [...spans.values()].map((one) => one.spans(wish)).reduce(addSpans, NO_SPANS);
   return {
-    ...{ ticket, openedRow, sessions, sessionsOmitted: told.omitted },
+    ...{ ticket, toldAtMs: wish.nowMs, openedRow, sessions, sessionsOmitted: told.omitted },
     moves: moves.ends().items,
     neighbours: await neighboursOf(store, ticket),
     asked: asked.filter(({ ticketId }) => ticketId === ticket.id),

@@ -86,6 +86,9 @@ test("the time in which an agent was dead is nobody's work", async () => {
   expect(await pageOf(room)).toContain(
     "worked 2.0 s; 40.0 s went by unattended: an agent was gone",
   );
+  expect(await pageOf(room)).toContain(
+    "your part  its agent is not heard of any more. Does another",
+  );
   await store.expireLeases();
   const page = await pageOf(room);
   expect(page).toContain("worked 2.0 s; 40.0 s went by unattended: an agent was gone");

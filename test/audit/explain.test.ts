@@ -52,6 +52,7 @@ test("a repaired ticket is told from what was seen to what it cost", async () =>
     "What was seen\n  TIME row N: the monitor opened the ticket: no answer",
     "\n  TIME row N: scripted says fixed: it was stopped",
     "it had seen these: row N: $ echo it is dark (to see): exit 0 in ",
+    "row N: switch_on left (to repair): done, as told below\n",
     "\n  1 look, which changed nothing (row N)\n",
     "TIME row N: REFUSED by the guard (row N): $ shutdown -h now (to see): shutdown -h now",
     "TIME row N: switch_on left (to repair): the guard allowed it (row N)\n",
