@@ -6,7 +6,6 @@ import {
   type RecordHead,
 } from "../agent/recording/entries.ts";
 import { type AuditEvent, compactedHash } from "../domain/audit.ts";
-import { assert } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 
 export interface SessionRecord {
@@ -44,6 +43,8 @@ export type Arrival =
   | AnswerArrival
   | { readonly type: "aborted" | "lost"; readonly reason: string };
 
+const UNKNOWN_FORM = { reason: "its record has a form that this version does not know" };
+
 /** Of one session's events, oldest first; or why there is nothing to replay. */
 export function readRecord(
   events: readonly AuditEvent[],
@@ -60,13 +61,12 @@ export function readRecord(
     .filter((part) => part !== undefined)
     .sort((left, right) => left.part - right.part);
   const head = parts[0]?.head;
-  if (!head || parts.length < read.length) {
-    return { reason: "its record has a form that this version does not know" };
-  }
+  if (!head || parts.length < read.length) return UNKNOWN_FORM;
   const isGapless = parts.every(({ part }, index) => part === index + 1);
   const whole = isGapless ? parts : parts.slice(0, parts.findIndex(isBeyondGap));
   const entries = whole.flatMap((part) => part.entries);
   const arrivals = arrivalsIn(entries);
+  if (!arrivals) return UNKNOWN_FORM;
   const rows = new Map(events.map((event) => [event.id, event]));
   return {
     head,
@@ -99,18 +99,22 @@ function toldIn(entry: Entry): readonly (readonly [string, Told])[] {
   }
 }
 
-function arrivalsIn(entries: readonly Entry[]): readonly Arrival[] {
+/** Undefined for the repetition of an answer that was not given: nobody has recorded that. */
+function arrivalsIn(entries: readonly Entry[]): readonly Arrival[] | undefined {
   const last = new Map<string, RecordedAnswer>();
-  return entries.flatMap((entry): readonly Arrival[] => {
-    if (entry[0] === "aborted" || entry[0] === "lost")
-      return [{ type: entry[0], reason: entry[1] }];
-    if (entry[0] !== "answered") return [];
+  const arrivals: Arrival[] = [];
+  for (const entry of entries) {
+    if (entry[0] === "aborted" || entry[0] === "lost") {
+      arrivals.push({ type: entry[0], reason: entry[1] });
+    }
+    if (entry[0] !== "answered") continue;
     const [, kind, number, given] = entry;
     const answer = given === "=" ? last.get(kind) : given;
-    assert(answer !== undefined, `an answer of ${kind} stands before its repetition`);
+    if (answer === undefined) return undefined;
     last.set(kind, answer);
-    return [{ type: "answer", kind, number, answer }];
-  });
+    arrivals.push({ type: "answer", kind, number, answer });
+  }
+  return arrivals;
 }
 
 /** Rows are written one after the other, so that their answers come in the order of asking. */

@@ -90,6 +90,19 @@ test("an older record is replayed by how the guard read its commands then", asyn
   expect(await replaySession(older, anotherGuard)).toMatchObject({ ...SAME, isReadAnew: false });
 });
 
+test("a record that was changed to what nobody has recorded", async () => {
+  const changed = withChange("session_recorded", '["answered","sessionsOf",1,{', '["lost","",1,{');
+  for (const replayed of [
+    await replaySession(changed),
+    await replaySession(withChange("session_recorded", '1,{"value":[]}', '1,"="')),
+  ]) {
+    expect(replayed).toMatchObject({
+      state: "unrecorded",
+      reason: "its record has a form that this version does not know",
+    });
+  }
+});
+
 test("a row that is gone", async () => {
   for (const gone of ["guard_decided", "tool_result", "model_replied"]) {
     const last = events.findLast(({ type }) => type === gone);
