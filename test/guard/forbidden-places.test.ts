@@ -111,6 +111,18 @@ for (const command of ANYTHING) {
   });
 }
 
+test("operator's own commands read no other files", () => {
+  const flags = ["--state /etc/shadow", "--policy=/etc/shadow", "--db /srv/x.db", "--db x"];
+  const lines = flags.map((flag) => `operator guard explain --subject tikv ${flag} -- ls`);
+  expect([...lines, "operator tickets list --db /srv/x.db"].map((one) => worstOf(one))).toEqual(
+    Array.from({ length: 5 }, () => "oversight"),
+  );
+  const own = "operator tickets list --db /home/op/.operator/tickets.db";
+  expect(
+    [own, "operator guard explain --subject tikv -- cat --state x"].map((one) => worstOf(one)),
+  ).toEqual(["read", "read"]);
+});
+
 test("operator's own files are refused by any pattern that may name them", () => {
   const knowledge = { ...KNOWLEDGE, protectedPaths: ["/srv/a/operator"] };
   const commands = [

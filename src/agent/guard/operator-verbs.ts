@@ -2,6 +2,7 @@
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { areElsewhere } from "./container-names.ts";
 import { areKnownHosts } from "./hosts.ts";
+import { isOfOperator } from "./paths.ts";
 import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 
 /** By the first word alone, or the first two: flags come after them. */
@@ -69,14 +70,14 @@ export function classifyOperator(words: readonly ShellWord[], scope: Scope): rea
   return [effectOf({ kind, words, scope })];
 }
 
-/** Those whose value is no place: a number, a name, a file of our own. */
-const PLAIN_FLAG = new RegExp(
-  "^--(?:json|lines|limit|once|subject|interval|status|mode|action|ticket|state|policy|db|args" +
-    "|help|version|head|public-key|sign-key)$",
-);
+/** Those whose value is no place: a number, a name. */
+const PLAIN_FLAG =
+  /^--(?:json|lines|limit|once|subject|interval|status|mode|action|ticket|args|help|version)$/;
+/** What is wrong in a file is told with its words, and one that is not there is made. */
+const FILE_FLAG = /^--(?:db|state|policy|head|public-key|sign-key)$/;
 
 interface Trouble {
-  readonly kind: "foreign" | "hidden";
+  readonly kind: "foreign" | "hidden" | "oversight";
   readonly because: string;
 }
 
@@ -96,6 +97,11 @@ function troubleOfFlags(
     const [, flag, joined] = /^(--?[\w-]+)(?:=(.*))?$/s.exec(text) ?? [];
     if (flag === undefined || PLAIN_FLAG.test(flag)) continue;
     const value = joined ?? own[index + 1]?.text ?? "";
+    if (FILE_FLAG.test(flag)) {
+      const isOurs = flag === "--db" && isOfOperator({ text: value, isExact: true }, scope);
+      if (isOurs) continue;
+      return { kind: "oversight", because: "another file than operator's own" };
+    }
     if (!/^[\w.:/,-]+$/.test(value) || value.startsWith("/")) {
       return { kind: "hidden", because: "an option that is not understood" };
     }
