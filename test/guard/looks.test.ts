@@ -111,8 +111,17 @@ const TOOLS: readonly Tool[] = [
   },
   {
     name: "what members are made of",
-    looks: ["redis-check-aof /data/x", "etcdctl --endpoints=http://127.0.0.1:2379 member list"],
+    looks: [
+      "pd-ctl scheduler show --status paused",
+      "pd-ctl -u http://127.0.0.1:2379 store",
+      "redis-check-aof /data/x",
+      "etcdctl --endpoints=http://127.0.0.1:2379 member list",
+    ],
     others: [
+      ["hidden", "pd-ctl config placement-rules show --out=/etc/cron.d/x"],
+      ["hidden", "pd-ctl config placement-rules show --out /etc/cron.d/x"],
+      ["hidden", "pd-ctl region --in=/tmp/x"],
+      ["foreign", "ss -F /tmp/x"],
       ["destroy", "redis-check-aof --fix /data/x"],
       ["destroy", "etcdctl member remove x"],
       ["foreign", "etcdctl --endpoints=http://10.9.9.9:2379 endpoint health"],

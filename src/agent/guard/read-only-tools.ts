@@ -78,7 +78,11 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   "redis-check-aof": { writesWith: ["--fix"], writing: "destroy" },
   sar: { writesWith: ["-o"], writing: "destroy" },
   // Whose connections, its filter says.
-  ss: { writesWith: ["-K", "--kill", "-D", "--diag"], asks: NAMED_HOST, writing: "foreign" },
+  ss: {
+    writesWith: ["-K", "--kill", "-D", "--diag", "-F", "--filter"],
+    asks: NAMED_HOST,
+    writing: "foreign",
+  },
   top: { writesWith: ["-W"], writing: "unknown" },
   // -R: in each folder it runs itself again, and writes there.
   tree: { writesWith: ["-o", "-R"], writing: "destroy" },

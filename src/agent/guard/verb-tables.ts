@@ -19,6 +19,8 @@ export interface VerbTool {
   readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
+  /** Options besides those with which what reads still reads; any, where it is absent. */
+  readonly reads?: RegExp;
   /** With one of these anywhere, what reads changes something. */
   readonly changesWith?: RegExp;
   /** Options whose number is at most this: more, and who is asked is held up. */
@@ -119,6 +121,8 @@ export const PD_CTL: VerbTool = {
   hosts: ["-u", "--pd"],
   port: 2379,
   judge: judgePdCtl,
+  // Others read and write files: `--in`, `--out`.
+  reads: /^--(?:status|format|limit|state|count|version|help)(?:=.*)?$/,
   verbs: new Map([
     ...verbs("read", ["store", "stores show", "health", "cluster", "ping", "region", "hot"]),
     ...verbs("read", ["member", "member leader show", "config show", "scheduler show"]),

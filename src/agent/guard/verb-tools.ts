@@ -75,6 +75,10 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   const has = (signs: RegExp | undefined) => words.slice(1).some(({ text }) => signs?.test(text));
   if (kind === "read") {
     const isHeavy = has(tool.changesWith) || isBeyond(tool, words.slice(1));
+    if (hasStrangers(tool, words.slice(1))) {
+      const because = "an option that is not understood";
+      return effectBecause({ kind: "hidden", words, because });
+    }
     return effectOf({ kind: isHeavy ? "unknown" : kind, words, scope });
   }
   if (has(tool.destroysWith)) return effectOf({ kind: "destroy", words, scope });
@@ -87,6 +91,17 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   const copies = isReadable && kind === "configure" ? copiesAskedIn(textOf(words)) : undefined;
   const effect = effectOf({ kind: isReadable ? kind : "hidden", words, scope });
   return copies === undefined ? effect : { ...effect, copies };
+}
+
+function hasStrangers(tool: VerbTool, args: readonly ShellWord[]): boolean {
+  const { reads, valued, plain = [], verbs } = tool;
+  if (!reads) return false;
+  return args.some(
+    ({ text }) =>
+      text.startsWith("-") &&
+      !(reads.test(text) || plain.includes(text) || verbs.has(text)) &&
+      !(valued.includes(text) || isJoinedOption(text, valued)),
+  );
 }
 
 function isBeyond({ bounds = {} }: VerbTool, args: readonly ShellWord[]): boolean {
