@@ -8,7 +8,7 @@ const FORMAT_AT = [18, 19] as const;
 const WITH_LOG = 2;
 const WITHOUT_LOG = 1;
 
-/** Whether that is why it could not be opened. One with a log is not: its commits would be missed. */
+/** Whether that is why it could not be opened. Not one with a log: its commits would be missed. */
 export function isFrozen(path: string, error: unknown): boolean {
   const isRefused =
     error instanceof SQLiteError && /^SQLITE_(?:READONLY|CANTOPEN)/.test(error.code ?? "");

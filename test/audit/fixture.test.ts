@@ -16,7 +16,7 @@ async function recorded(): Promise<readonly AuditEvent[]> {
   return (await sessionInFile(RECORDED_SESSION, undefined)).events;
 }
 
-test("it is replayed to the same; if it should not be: bun test/audit/record-fixture.ts", async () => {
+test("it is replayed to the same; meant otherwise: bun test/audit/record-fixture.ts", async () => {
   expect(await replaySession(await recorded())).toMatchObject({
     ...{ state: "same", isWhole: true, isReadAnew: true },
   });

@@ -1,6 +1,6 @@
-// Makes test/fixtures/recorded-session.jsonl anew: `bun test/audit/record-fixture.ts`. One session of
-// Claude's adapter with a service that speaks its protocol: the loop, the guard, the shell, the
-// person and the verification are the real ones.
+// Makes test/fixtures/recorded-session.jsonl anew: `bun test/audit/record-fixture.ts`. One session
+// of Claude's adapter with a service that speaks its protocol: the loop, the guard, the shell, the
+// store and its audit are the real ones.
 import { join } from "node:path";
 import { runAudit } from "../../src/commands/audit.ts";
 import { systemClock } from "../../src/infra/clock.ts";

@@ -52,7 +52,7 @@ test("a database that may not be looked at is no empty one", async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("a copy where nothing may be written is read, and what would be written is refused", async () => {
+test("a copy where nothing may be written is read, and refuses what would be written", async () => {
   await using room = await openDeskRoom();
   await claimedTicket(room.store());
   room.store()[Symbol.dispose]();
