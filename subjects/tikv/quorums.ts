@@ -1,7 +1,7 @@
 // Who of the cluster must not be missing together: PD's members, and stores that may hold copies of
 // one region.
 import { type QuorumGroup, readValue } from "../../src/domain/observation.ts";
-import type { TikvObservation } from "./observation.ts";
+import type { ListedStore, TikvObservation } from "./observation.ts";
 
 type Parts = Pick<
   TikvObservation,
@@ -38,15 +38,25 @@ export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
 function cutOffIn({ pdMembers, stores, disturbances }: Parts): readonly string[] {
   const found = (disturbances && readValue(disturbances)) ?? [];
   const leaderless = pdMembers.filter(({ metrics }) => readValue(metrics)?.hasEtcdLeader === false);
-  const unheard = stores.filter(({ listed }) =>
-    ["Disconnected", "Down"].includes(readValue(listed)?.stateName ?? ""),
-  );
+  const unheard = stores.filter(({ listed }) => {
+    const entry = readValue(listed);
+    return entry ? isUnheard(entry, listed.atMs) : false;
+  });
   return [
     ...found
       .filter(({ type }) => type === "partition" || type === "loss")
       .map(({ member }) => member),
     ...[...leaderless, ...unheard].map(({ name }) => name),
   ];
+}
+
+/** PD's own bound; of a store that is Offline it does not say Disconnected. */
+const HEARTBEAT_MS_MAX = 20_000;
+
+function isUnheard({ stateName, lastHeartbeat }: ListedStore, atMs: number): boolean {
+  if (stateName !== "Offline") return ["Disconnected", "Down"].includes(stateName);
+  const heardAtMs = Date.parse(lastHeartbeat ?? "");
+  return !(atMs - heardAtMs <= HEARTBEAT_MS_MAX);
 }
 
 /** Undefined where it says nothing more than that a store is away. */

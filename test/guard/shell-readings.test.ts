@@ -56,6 +56,19 @@ const READINGS: readonly Reading[] = [
     nearMisses: [["write", "for p in $(seq 1 2); do echo x > $p; done"]],
   },
   {
+    what: "a file behind >&, which bash expands twice",
+    refused: [
+      "echo a >&'$(reboot)'",
+      'echo a >&"a\\$(reboot)"',
+      "echo a >& /tmp/x",
+      "cat <&/tmp/x",
+    ],
+    nearMisses: [
+      ["read", "ls /x 2>&1 >/dev/null; exec 3>&1 3>&-"],
+      ["write", "echo x > /tmp/x 2>&1"],
+    ],
+  },
+  {
     what: "a home with quotes behind it",
     refused: [
       'echo x > ~root/"x"',

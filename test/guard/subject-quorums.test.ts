@@ -1,6 +1,7 @@
 // Who must not be missing together, as each subject says.
 import { expect, test } from "bun:test";
 import type { QuorumGroup } from "../../src/domain/observation.ts";
+import { systemClock } from "../../src/infra/clock.ts";
 import { limiterQuorums } from "../../subjects/ratelimiter/quorums.ts";
 import type { RegionHealth, TikvObservation } from "../../subjects/tikv/observation.ts";
 import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
@@ -127,6 +128,20 @@ test("who answers us counts for nothing while PD or its peers do not hear of it"
   const found = ["partition", "cpu"].map((type) => ({ member: `${type}ed`, type, text: "" }));
   const disturbances = { state: "read", value: found, atMs: 0 };
   expect(cutOff(Object.assign(seen, { disturbances }))).toEqual(["partitioned", pd, store]);
+});
+
+test("a store that is Offline counts for as long as PD hears of it", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const path = "/pd/api/v1/stores";
+  change(cluster.pd[0], path, ['"state_name": "Up"', '"state_name": "Offline"']);
+  const written = "2026-11-22T19:33:05.123456789Z";
+  const now = new Date(systemClock.now()).toISOString();
+  change(cluster.pd[0], path, [written, now]);
+  const heard = tikvQuorums(await look(watcher))[1]?.cutOff;
+  change(cluster.pd[0], path, [now, "2020-01-01T00:00:00Z"]);
+  const unheard = tikvQuorums(await look(watcher))[1]?.cutOff;
+  expect([heard?.length, unheard?.length]).toEqual([0, 1]);
 });
 
 test("while peers know no leader no store can be spared", async () => {

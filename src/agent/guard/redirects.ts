@@ -31,7 +31,9 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
       return readFrom(word, { words, scope });
     case "<&":
     case ">&":
-      return /^(\d+|-)$/.test(word.text) ? [] : writeTo(word, scope);
+      // Another file than is written: bash expands what is in quotes there, too.
+      if (word.isExact && /^(?:\d+|-)$/.test(word.text)) return [];
+      return [effectBecause({ kind: "hidden", words, because: "not read by all shells alike" })];
     case "&>":
     case "&>>":
       return [effectBecause({ kind: "hidden", words, because: "bash only, and the shell is sh" })];
