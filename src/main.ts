@@ -2,7 +2,7 @@
 // Everything but `--version` is loaded when it is needed, to keep the start short.
 import { version } from "../package.json";
 import type { CommandContext, ExitCode, Flags } from "./commands/context.ts";
-import { printLineTo, printOrLoseTo } from "./infra/output.ts";
+import { printLineTo, printOrLoseTo, printPartTo } from "./infra/output.ts";
 import { plainLines } from "./panels/plain-text.ts";
 
 const print = printLineTo(1);
@@ -57,6 +57,7 @@ async function createContext({
     signal: abortOn(stopSignals()),
     self: selfCommand(),
     print,
+    printPart: printPartTo(1),
     printOrLose: printOrLoseTo(1),
     printError,
     isTerminal: process.stdout.isTTY === true,

@@ -19,6 +19,8 @@ export interface CommandContext {
   readonly self: readonly string[];
   /** One line on stdout, written through at once. Throws OperatorError when it cannot be. */
   readonly print: (line: string) => void;
+  /** Likewise, without a line end: for one line that is longer than memory should be. */
+  readonly printPart: (text: string) => void;
   /** For daemons: a line that cannot be written is lost, and the work goes on. */
   readonly printOrLose: (line: string) => void;
   /** One line on stderr, likewise. */

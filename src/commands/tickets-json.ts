@@ -1,5 +1,4 @@
-// What --json prints of tickets, sessions and audit events: one value, keys in snake_case. In one
-// line, but for a record that may be long: each of its events has a line of its own.
+// What --json prints of tickets, sessions and audit events: one line, keys in snake_case.
 import type { AuditEvent } from "../domain/audit.ts";
 import type { CommandContext } from "./context.ts";
 import { isFlagSet } from "./flags.ts";
@@ -25,16 +24,15 @@ export interface LongRecord {
 
 /** One object, whose last member is `events`. */
 export async function printLongRecord(
-  { print }: Pick<CommandContext, "print">,
+  { print, printPart }: Pick<CommandContext, "print" | "printPart">,
   { head, events }: LongRecord,
 ): Promise<void> {
-  print(`${jsonLine(head).slice(0, -1)},"events":[`);
-  let before: string | undefined;
+  printPart(`${jsonLine(head).slice(0, -1)},"events":[`);
+  let separator = "";
   for await (const event of events) {
-    if (before !== undefined) print(`${before},`);
-    before = jsonLine(event);
+    printPart(`${separator}${jsonLine(event)}`);
+    separator = ",";
   }
-  if (before !== undefined) print(before);
   print("]}");
 }
 

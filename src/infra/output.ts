@@ -13,8 +13,14 @@ const STALL_MS_MAX = 1_000;
  * Waits for a slow reader. Throws OperatorError when a line cannot be written: a full disk, say.
  */
 export function printLineTo(fileDescriptor: 1 | 2): PrintLine {
-  return (line) => {
-    const { failure } = write(bytesOf(line), { fileDescriptor, stallMsMax: Infinity });
+  const printPart = printPartTo(fileDescriptor);
+  return (line) => printPart(`${line}\n`);
+}
+
+/** Likewise for what is only a part of a line, or many. */
+export function printPartTo(fileDescriptor: 1 | 2): (text: string) => void {
+  return (text) => {
+    const { failure } = write(Buffer.from(text), { fileDescriptor, stallMsMax: Infinity });
     if (failure === undefined) return;
     const stream = fileDescriptor === 1 ? "stdout" : "stderr";
     throw new OperatorError("runtime", `writing to ${stream}: ${messageOf(failure)}`, {

@@ -28,6 +28,7 @@ async function main([executable = "", dir = ""]: readonly string[]): Promise<num
     signal: AbortSignal.any([]),
     self: ["/bin/sh", "-c", SELF, "operator", executable, process.execPath, speak, dir],
     print,
+    printPart: () => undefined,
     printOrLose: print,
     printError: print,
     isTerminal: true,

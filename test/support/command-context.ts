@@ -19,12 +19,19 @@ const ignore = (): void => undefined;
 export function commandContext(options: ContextOptions): CommandContext {
   const { env, self, print = ignore, printError = ignore } = options;
   const { words, flags } = parseTyped(options.typed);
+  let begun = "";
   return {
     words,
     flags,
     env,
     self,
-    print,
+    print: (line) => {
+      print(`${begun}${line}`);
+      begun = "";
+    },
+    printPart: (text) => {
+      begun += text;
+    },
     printOrLose: print,
     printError,
     clock: systemClock,
