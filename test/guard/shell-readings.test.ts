@@ -99,10 +99,14 @@ const READINGS: readonly Reading[] = [
       "cat <<a`\n`$(reboot)`\na`\n",
       "cat <<a$b\nx\na$b\n",
       "cat <<E\nx\n",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
+      "cat <<E\n${x:-'$(reboot)'}\nE",
+      `echo ${"x".repeat(16_000)}`,
       "cat <<'E F'\nx\nE F\n",
     ],
     nearMisses: [
-      ["read", "cat <<E\nx\nE"],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
+      ["read", "cat <<E\n$x ${x} it's\nE"],
       ["read", "cat <<'E' | grep x\n$(rm x)\nE\n"],
       ["read", "cat <<-\\E\n\t`rm x`\n\tE\n"],
     ],

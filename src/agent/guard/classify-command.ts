@@ -26,6 +26,8 @@ import { readScriptFacts } from "./script-facts.ts";
 import { readNumbers, readWord, staysOneWord } from "./shell-words.ts";
 import { classifySimple } from "./simple-command.ts";
 
+/** Twice what the model's tool takes. */
+const CHARS_MAX = 16_000;
 /** Code within code: `sh -c "sh -c …"`. */
 const NESTING_MAX = 6;
 /** Of loops within loops, multiplied: each round is judged by itself. */
@@ -52,6 +54,7 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
+  if (command.length > CHARS_MAX) return [hidden(command, "too long to be judged")];
   const line = { command, script: parse(command), knowledge };
   const found = classifyLine(line, false);
   // What it is as a whole decides where it runs, and so what each part of it may see.

@@ -45,8 +45,11 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
 const DELIMITER = /^(?:\w+|\\\w+|'\w+'|"\w+")$/;
 
 /** Where its text ends, and whether it is code, two shells must see in the same way. */
-export function troubleOfHereDoc({ delimiter, closing }: HereDoc): string | undefined {
+export function troubleOfHereDoc({ delimiter, closing, body }: HereDoc): string | undefined {
   if (!DELIMITER.test(delimiter?.text ?? "")) return "a delimiter that is no plain word";
+  // In such a text quotes are none: what they seem to keep from the shell is expanded.
+  const isExpanded = delimiter?.quoted !== true;
+  if (isExpanded && /\$\{(?!\w+\})/.test(body.text)) return "an expansion with a text of its own";
   return closing ? undefined : "a here-document without its end";
 }
 
