@@ -44,6 +44,7 @@ import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
 import * as interrupted from "./interrupted-steps.ts";
 import * as journal from "./journal.ts";
+import { checkOrigin } from "./migrations.ts";
 import type { DatabaseOptions } from "./open-database.ts";
 import * as work from "./session-work.ts";
 import * as sessions from "./sessions.ts";
@@ -279,6 +280,7 @@ export class TicketOpsDB implements TicketOps {
     return this.#connection.use((db) => {
       const appended: AuditType[] = [];
       return inWriteTransaction(db, {
+        check: () => checkOrigin(db),
         work: () => work({ ...this.#call(db), appended }),
         onCommit: (moment) => this.#onCommit?.(moment, appended),
       });

@@ -32,6 +32,8 @@ export interface StoreRules {
 export type Bindings = Record<string, string | number | null>;
 
 export interface WriteTransaction<T> {
+  /** Asked under the lock, before anything is written; throws when nothing may be. */
+  readonly check?: (() => void) | undefined;
   readonly work: () => T;
   readonly onCommit?: ((moment: "before" | "after") => void) | undefined;
 }
@@ -40,9 +42,13 @@ export interface WriteTransaction<T> {
  * Takes the write lock before the first read, so that nothing read can change until the commit.
  * Rolls back when `work` throws.
  */
-export function inWriteTransaction<T>(db: Database, { work, onCommit }: WriteTransaction<T>): T {
+export function inWriteTransaction<T>(
+  db: Database,
+  { check, work, onCommit }: WriteTransaction<T>,
+): T {
   db.query("BEGIN IMMEDIATE").run();
   const result = commitOrRollBack(db, () => {
+    check?.();
     const made = work();
     onCommit?.("before");
     return made;

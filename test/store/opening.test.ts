@@ -94,6 +94,18 @@ describe("opening refuses, in one line and without touching it,", () => {
     });
   });
 
+  test("one that a newer operator has brought up to date while it was open", async () => {
+    await using room = await openRoom();
+    await openTicket(room.store);
+    const events = await room.store.eventsOf({});
+    writeDatabase(room.path, "PRAGMA user_version = 99");
+    await expect(room.store.setHeld(1, true)).rejects.toMatchObject({
+      code: "database",
+      message: expect.stringMatching(/newer operator \(schema 99, this one knows \d+\)$/),
+    });
+    expect(await room.store.eventsOf({})).toEqual(events);
+  });
+
   test("a place where nothing can be written", () => {
     expect(openingFailure("/proc/none/tickets.db")).toMatchObject({ code: "database" });
   });
