@@ -1,7 +1,6 @@
 // The agent's process is told to end, or is killed, in the middle of its work.
 import { expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { eventually } from "../support/eventually.ts";
 import { scriptedRequests } from "../support/messages-api.ts";
 import { message, type ScriptedReply, says, stallAfter } from "../support/messages-api-replies.ts";
@@ -24,11 +23,14 @@ test("SIGTERM in the middle of an answer ends the agent, and a person is asked",
 
 for (const deaf of ["", "trap '' TERM; "]) {
   test(`SIGTERM in the middle of "${deaf}sleep" ends both, and a person is asked`, async () => {
-    await using agent: LoneAgent = await openLoneAgent(() => runs(deaf + longCommand(agent)));
+    const seconds = drawSeconds();
+    await using agent: LoneAgent = await openLoneAgent(() =>
+      runs(deaf + longCommand(agent, seconds)),
+    );
     const program = agent.start();
-    const pid = await untilBegun(agent);
+    const pid = await untilBegun(seconds);
     expect(await endsSoon(program, "SIGTERM")).toBe(0);
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    await eventually(() => !existsSync(`/proc/${pid}`), "its command is gone");
     await expectEscalated(agent, program);
   });
 }
@@ -51,11 +53,12 @@ test("with --on-shutdown release the ticket is open for the next agent", async (
 });
 
 test("after kill -9 nothing runs on, and the next agent is told what was begun", async () => {
+  const seconds = drawSeconds();
   const script = (_: unknown, index: number): ScriptedReply =>
-    index === 0 ? runs(longCommand(agent)) : concludes("cannot_fix");
+    index === 0 ? runs(longCommand(agent, seconds)) : concludes("cannot_fix");
   await using agent: LoneAgent = await openLoneAgent(script);
   const doomed = agent.start(["--lease", "1s"]);
-  const pid = await untilBegun(agent);
+  const pid = await untilBegun(seconds);
   doomed.signal("SIGKILL");
   await eventually(() => !existsSync(`/proc/${pid}`), "its command is gone");
   await agent.start().untilLine(/-> escalated/);
@@ -66,16 +69,30 @@ test("after kill -9 nothing runs on, and the next agent is told what was begun",
   );
 });
 
-/** Says that it has begun, in its own process. */
-function longCommand({ world }: LoneAgent): string {
-  return `echo $$ > ${join(world.scratch, "begun")}; sleep 60`;
+/** A change, and a wait by which it is found: nobody else sleeps as long. */
+function longCommand({ tikv }: LoneAgent, seconds: string): string {
+  const scheduler = `${tikv}/pd/api/v1/schedulers/evict-leader-scheduler`;
+  return `curl -s -X DELETE ${scheduler}; sleep ${seconds}`;
 }
 
-/** The command's process. */
-function untilBegun({ world }: LoneAgent): Promise<number> {
-  const file = join(world.scratch, "begun");
-  const read = () => existsSync(file) && Number(readFileSync(file, "utf8"));
-  return eventually(() => read() || undefined, "the command runs");
+/** The process of the program that sleeps so long. */
+function untilBegun(seconds: string): Promise<number> {
+  const isIt = (pid: string) => commandLineOf(pid) === `sleep\0${seconds}\0`;
+  const find = () => readdirSync("/proc").find((name) => /^\d+$/.test(name) && isIt(name));
+  return eventually(() => Number(find()) || undefined, "the command runs");
+}
+
+/** Empty when it is gone. */
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function drawSeconds(): string {
+  return (60 + Math.random()).toFixed(9);
 }
 
 function untilAsked({ api }: LoneAgent): Promise<boolean> {

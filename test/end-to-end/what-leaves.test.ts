@@ -39,7 +39,7 @@ test("secrets in a file reach neither the model, nor the audit, nor a line", asy
   const { told, everything } = await leave(({ world }) => {
     const file = join(world.scratch, "settings");
     writeFileSync(file, `key = ${key}\npassword: ${password}\nours ${ours}\nport: 2379\n`);
-    return `cat ${file} | tee ${file}.copy`;
+    return `cat ${file}`;
   });
   expect(told).toContain("key = [redacted]\npassword: [redacted]\nours [redacted]\nport: 2379");
   for (const secret of secrets) expect(everything).not.toContain(secret);

@@ -10,17 +10,22 @@ import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
 const WRITES: readonly string[] = [
   "echo x > /tmp/x",
   "echo x >> notes.txt",
-  "mv /tmp/a /tmp/b",
-  "gzip /tmp/x",
   "touch /tmp/x",
-  "cp /etc/hosts /tmp/x",
   "echo x | tee /tmp/x",
-  "sed -i s/a/b/ /tmp/x",
   "curl -so /tmp/x http://127.0.0.1/",
+  "cp /etc/hosts /tmp/x",
+  "sed -i s/a/b/ /tmp/x",
 ];
+const TAKES_AWAY: readonly string[] = ["mv /tmp/a /tmp/b", "gzip /tmp/x"];
 const SHARED = { ...KNOWLEDGE, isUnheld: true };
 
 for (const command of WRITES) {
+  test(`${JSON.stringify(command)} writes in a sandbox, and is for a person without one`, () => {
+    expect([worstOf(command), worstOf(command, SHARED)]).toEqual(["write", "unknown"]);
+  });
+}
+
+for (const command of TAKES_AWAY) {
   test(`${JSON.stringify(command)} writes in a sandbox, and destroys without one`, () => {
     expect([worstOf(command), worstOf(command, SHARED)]).toEqual(["write", "destroy"]);
   });
@@ -34,7 +39,7 @@ test("without a sandbox looks are looks, and no project file below /tmp is trust
 test("where a person wants no sandbox the guard says whose files they are", async () => {
   const home = mkdtempSync(join(tmpdir(), "operator-guard-"));
   const lines: string[] = [];
-  const typed = ["explain", "--subject", "tikv", "--mode", "approve", "--", "echo x > /tmp/x"];
+  const typed = ["explain", "--subject", "tikv", "--mode", "execute", "--", "echo x > /tmp/x"];
   const env = { OPERATOR_HOME: home, PATH: process.env.PATH, OPERATOR_SANDBOX: "off" };
   const print = (line: string) => void lines.push(line);
   const exitCode = await runGuard(commandContext({ typed, env, self: ["true"], print }));

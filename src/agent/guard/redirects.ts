@@ -94,7 +94,7 @@ export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
   }
   if (isTemporary(word, scope)) {
     const because = "without a sandbox files below /tmp are everybody's";
-    return [effectBecause({ kind: "destroy", words, because })];
+    return [effectBecause({ kind: "unknown", words, because })];
   }
   const because = `only files below ${scope.knowledge.cwd} may be overwritten`;
   return [effectBecause({ kind: "destroy", words, because })];
