@@ -15,7 +15,7 @@ import { memoryRuntime } from "../support/memory-runtime.ts";
 let dir: string;
 let recordFile: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), "operator-interrupted-"));
+  dir = mkdtempSync(join(tmpdir(), "operator-killed-broker-"));
   recordFile = join(dir, "record.jsonl");
 });
 afterEach(() => rmSync(dir, { recursive: true }));
@@ -81,7 +81,10 @@ test("the next broker tells it, once, and nobody after it again", async () => {
   const store = members.get("store2");
   if (store) members.set("store2", { ...store, state: "stopped" });
   const first = serve(async () => runtime);
-  await eventually(() => first.lines.some((line) => line.includes("interrupted")), "its word");
+  await eventually(
+    () => first.lines.some((line) => line.startsWith("[Broker] interrupted: ")),
+    "its word",
+  );
   const told = { event: "interrupted", do: "stop", member: "store2" };
   const text = "it took effect: it is stopped";
   expect((await first.ended()).slice(1, 3)).toMatchObject([
