@@ -1,7 +1,7 @@
 // A line that changes something runs outside the sandbox: what else may stand in it, beside what
 // would see there what a look is kept from.
 import { expect, test } from "bun:test";
-import { worstOf } from "./worst-effect.ts";
+import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
 
 const START = "docker start tikv1";
 
@@ -60,6 +60,14 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "mktemp",
     "curl -so /tmp/x http://127.0.0.1:2379/health",
   ],
+  "what is made by running something first": [
+    'case "$(docker ps)" in *tikv1*) echo up ;; esac',
+    'echo "`date -u`"',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
+    'x=a/b; echo "${x##*/}"',
+  ],
+  "what shells read in different ways": ["cat <<'E'\nx\nE\ntrue", "echo '<(x)'", "echo '>&x'"],
+  "what nobody sees": ["echo a\u00a0b", "echo 'a\u202eb'", "echo 'a\u001bb'"],
 };
 
 const ALLOWED: readonly string[] = [
@@ -73,9 +81,8 @@ const ALLOWED: readonly string[] = [
   "redis-cli -p 6380 info persistence",
   "iptables -S; tc -s qdisc show dev lo; ip addr",
   "cat < /dev/null > /dev/null; date +%T",
-  'case "$(docker ps)" in *tikv1*) echo up ;; esac',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
-  'x=a/b; echo "${x##*/}"; [ "$x" = a ] || printf "%s\\n" b',
+  'x=a; echo "${x}"; [ "$x" = a ] || printf "%s\\n" b',
   "docker exec tikv1 ls /data",
 ];
 
@@ -94,6 +101,14 @@ for (const companion of ALLOWED) {
     expect(worstOf(`${START}; ${companion}`)).toBe("start");
   });
 }
+
+test("what no sandbox holds is plain as well, and may run something first", () => {
+  const unheld = { ...KNOWLEDGE, isUnheld: true };
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
+  const lines = ["cat <<E\nx\nE", 'echo "${x:-b}"', 'echo "$(date -u)"'];
+  expect(lines.map((line) => worstOf(line, unheld))).toEqual(["hidden", "hidden", "read"]);
+  expect(lines.map((line) => worstOf(line))).toEqual(["read", "read", "read"]);
+});
 
 test("a name is a function's only behind its definition, and to the shell itself", () => {
   const lines = [

@@ -14,6 +14,7 @@ import { classifyAssignment, classifyVariable, isSteering } from "./assignments.
 import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import { troubleOfInterruptions } from "./interruptions.ts";
+import { troubleOfText } from "./plain-text.ts";
 import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
 import {
   type CommandKnowledge,
@@ -59,7 +60,10 @@ export function classifyCommand(command: string, knowledge: CommandKnowledge): r
   const found = classifyLine(line, false);
   // What it is as a whole decides where it runs, and so what each part of it may see.
   const isChanging = !isLook(found) && !isRefused(found);
-  const effects = distinct(isChanging ? classifyLine(line, true) : found);
+  const isHeld = !isChanging && knowledge.isUnheld !== true;
+  const trouble = isHeld ? undefined : troubleOfText(command, isChanging);
+  const read = isChanging ? classifyLine(line, true) : found;
+  const effects = distinct(trouble === undefined ? read : [...read, hidden(command, trouble)]);
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];
 }
 

@@ -84,6 +84,14 @@ export const GUARDING: readonly Mutation[] = [
     planted: "const isChanging = false;",
   },
   {
+    file: "src/agent/guard/classify-command.ts",
+    tests: ["test/guard/beside-changes.test.ts"],
+    name: "what no sandbox holds need not be plain",
+    breaks: "hidden",
+    original: "const isHeld = !isChanging && knowledge.isUnheld !== true;",
+    planted: "const isHeld = true;",
+  },
+  {
     file: "src/agent/guard/simple-command.ts",
     tests: ["test/guard/repeated-changes.test.ts"],
     name: "a change may happen any number of times",
