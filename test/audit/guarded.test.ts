@@ -2,8 +2,10 @@
 import { expect, test } from "bun:test";
 import { worstOf } from "../guard/worst-effect.ts";
 
-const READS = ["list", "show last", "verify", "verify --json", "verify --db /tmp/a.db"];
+const READS = ["list", "show last", "verify", "verify --json"];
+/** Or tells of another file than the agent's own. */
 const WRITES = [
+  "verify --db /tmp/a.db",
   "verify --sign-key /tmp/key --head /etc/passwd",
   "verify --sign-key=/tmp/key --head=/etc/passwd",
   "verify --signKey /tmp/key --head /etc/passwd",
