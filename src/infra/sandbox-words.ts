@@ -65,11 +65,12 @@ export function sandboxWords(view: SandboxView): readonly string[] {
   const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
   const cwd = realpathSync(view.cwd);
   // What stands below it is hidden with what is in it.
-  const [dirs, files] = hiddenPlaces([...view.hidden, cwd]);
+  const [dirs, files] = hiddenPlaces({ ...view, hidden: [...view.hidden, cwd] });
   const bounded = age === "new" ? ["--size", String(scratchBytesMax)] : [];
   const writable = [...new Set(["/tmp", cwd, "/dev/shm"])];
   const emptied = dirs.filter((dir) => !writable.includes(dir));
   const shown = view.shown.filter((path) => existsSync(path));
+  const [within, around] = partition(emptied, (dir) => isShown(dir, view.shown));
   return [
     ...(network.type === "apart_for_others" ? networkWords(bwrap, network) : []),
     ...(filter === undefined ? [] : ["/bin/sh", "-c", `exec "$@" ${FILTER_FD}<"$0"`, filter]),
@@ -81,9 +82,10 @@ export function sandboxWords(view: SandboxView): readonly string[] {
     ...["--uid", String(uid), "--gid", String(gid)],
     ...["--ro-bind", "/", "/", "--dev", "/dev"],
     ...["--proc", "/proc"],
-    ...emptied.flatMap((dir) => ["--tmpfs", dir]),
+    ...around.flatMap((dir) => ["--tmpfs", dir]),
     ...writable.flatMap((dir) => [...bounded, "--tmpfs", dir]),
     ...shown.flatMap((path) => ["--ro-bind", path, path]),
+    ...within.flatMap((dir) => ["--tmpfs", dir]),
     ...["--ro-bind", doorDir, DOOR_DIR],
     ...(isNetworkApart ? ["--ro-bind", join(doorDir, "hosts"), "/etc/hosts"] : []),
     ...files.flatMap((file) => ["--ro-bind", "/dev/null", file]),
@@ -126,25 +128,47 @@ export function viewingWords(bwrap: string): readonly string[] {
   ];
 }
 
+type Veil = Pick<SandboxView, "hidden" | "shown">;
+
 /** Whether a sandbox shows nothing of it: a path as it really is. */
-export function isHidden(path: string, view: Pick<SandboxView, "hidden" | "shown">): boolean {
-  if (view.shown.some((one) => isWithin(path, one))) return false;
-  return hiddenPlaces(view.hidden)
+export function isHidden(path: string, veil: Veil): boolean {
+  return hiddenPlaces(veil)
     .flat()
-    .some((one) => isWithin(path, one));
+    .some((one) => isBehind(path, one, veil.shown));
 }
 
-/** Directories, and files that stand below none of them, as they really are. */
-function hiddenPlaces(named: readonly string[]): readonly [string[], string[]] {
-  const all = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...homes(), ...sockets(), ...named];
+/** Directories, and files that stand behind none of them, as they really are. */
+function hiddenPlaces({ hidden, shown }: Veil): readonly [string[], string[]] {
+  const all = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...homes(), ...sockets(), ...hidden];
   const real = [...new Set(all.flatMap((path) => realPathOf(path) ?? []))];
   const free = real.filter((path) => !NEEDED.some((one) => isWithin(one, path)));
-  const outermost = free.filter((path) => !free.some((one) => one !== path && isWithin(path, one)));
+  const outermost = free.filter(
+    (path) => !free.some((one) => one !== path && isBehind(path, one, shown)),
+  );
   const isDir = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory();
   return [
     outermost.filter((path) => isDir(path) === true),
     outermost.filter((path) => isDir(path) === false),
   ];
+}
+
+/** What is shown below a hidden place is seen, and what is hidden below that again is not. */
+function isBehind(path: string, hidden: string, shown: readonly string[]): boolean {
+  return (
+    isWithin(path, hidden) &&
+    !isShown(
+      path,
+      shown.filter((one) => isWithin(one, hidden)),
+    )
+  );
+}
+
+function isShown(path: string, shown: readonly string[]): boolean {
+  return shown.some((one) => isWithin(path, realPathOf(one) ?? one));
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
 /** Undefined for what is not there. */
