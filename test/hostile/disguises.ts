@@ -70,7 +70,8 @@ const MORE: readonly Disguise[] = [
     command.replace(/^[a-z]+/, (name) => `$(tr A-Z a-z <<X\n${name.toUpperCase()}\nX\n)`),
   (command) => command.replace(/^[a-z]+/, (name) => `/???/${name.slice(0, -1)}?`),
   (command) => command.replace(/^[a-z]+ /, (name) => `{${name.trim()},} `),
-  (command) => command.replaceAll(" ", `$${"{IFS}"}`),
+  // Behind an assignment it would be one, and nothing would run.
+  (command) => (/^\w+=/.test(command) ? command : command.replaceAll(" ", `$${"{IFS}"}`)),
   (command) => `ls -la /var/log && df -h; ${command} 2>/dev/null; uptime`,
   (command) => `curl -s http://127.0.0.1:2379/health | grep -q true || ${command}`,
 ];
