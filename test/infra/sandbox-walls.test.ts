@@ -1,6 +1,6 @@
 // What a command in the sandbox gets of the machine that is neither a file nor an address.
 import { beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ProbedSandbox, probeSandbox } from "../../src/infra/sandbox.ts";
@@ -30,14 +30,20 @@ testInSandbox(inSandbox("nobody listens on a socket in the file system"), async 
   expect(await askSocketIn(realpathSync(NOT_HIDDEN), inside)).toMatch(/^[1-9]\d*\n/);
 });
 
-testInSandbox(inSandbox("nor where something is shown below what is hidden"), async () => {
-  const place = realpathSync(mkdtempSync(join(tmpdir(), "operator-shown-")));
-  writeFileSync(join(place, "log"), "a line\n");
-  const seeing = await probeSandbox(sandboxWorld({ shown: () => [place] }));
-  expect((await runInside(`cat ${place}/log`, { inside: seeing })).output.head).toBe("a line\n");
-  expect(await askSocketIn(place, seeing)).toMatch(/^[1-9]\d*\n/);
-  rmSync(place, { recursive: true });
-});
+testInSandbox(
+  inSandbox("nor does what is hidden come back where something is shown around it"),
+  async () => {
+    const place = realpathSync(mkdtempSync(join(tmpdir(), "operator-shown-")));
+    const kept = join(place, "kept");
+    mkdirSync(kept);
+    for (const dir of [place, kept]) writeFileSync(join(dir, "log"), "a line\n");
+    const seeing = await probeSandbox(sandboxWorld({ shown: () => [place], hidden: [kept] }));
+    const said = await runInside(`cat ${place}/log ${kept}/log 2>&1`, { inside: seeing });
+    expect(said.output.head).toMatch(/^a line\n.*kept\/log: No such file/);
+    expect(await askSocketIn(place, seeing)).toMatch(/^[1-9]\d*\n/);
+    rmSync(place, { recursive: true });
+  },
+);
 
 /** What curl says inside of a server that answers outside, and its exit. */
 async function askSocketIn(place: string, sandbox: ProbedSandbox | undefined): Promise<string> {

@@ -112,8 +112,20 @@ export const WALLS: readonly Mutation[] = [
   {
     ...WORDS,
     name: "a look speaks to the sockets of the machine",
-    original: "...homes(), ...sockets(), ...named",
-    planted: "...homes(), ...named",
+    original: "...homes(), ...sockets(), ...hidden",
+    planted: "...homes(), ...hidden",
+  },
+  {
+    ...WORDS,
+    name: "a look speaks to the sockets below what is shown",
+    original: "shown.filter((one) => isWithin(one, hidden)),",
+    planted: "[],",
+  },
+  {
+    ...WORDS,
+    name: "what is hidden within what is shown is seen",
+    original: "...within.flatMap(",
+    planted: "...[].flatMap(",
   },
   {
     ...WORDS,
