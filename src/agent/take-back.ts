@@ -10,7 +10,7 @@ import { carryOut, type Deed, intentOf } from "./deed.ts";
 import { beginStep } from "./journal-step.ts";
 import { canSee, lookAt } from "./look.ts";
 import { callOf, type UndoableStep } from "./steps.ts";
-import { findBetter } from "./verdicts-now.ts";
+import { type Better, findBetter } from "./verdicts-now.ts";
 
 export type TakenBack =
   | { readonly isUndone: true; readonly reason?: never; readonly isForNow?: never }
@@ -34,9 +34,12 @@ export async function takeBack(context: SessionBase, step: UndoableStep): Promis
       ? keptForNow(`nobody can see whether it is in effect: ${effect.reason}`)
       : kept(`it is not in effect: ${effect.reason}`);
   }
-  const objection = findObjection(context, sight) ?? (await findLaterChange(context, step));
-  if (objection !== undefined) return kept(objection);
-  return passAndDo(context, sight);
+  const better = findBetterSince(context, sight);
+  if (better) return better.isUnseen ? keptForNow(better.reason) : kept(better.reason);
+  const ready = deed.action.precondition(observation, deed.call);
+  if (!ready.isMet) return kept(ready.reason);
+  const later = await findLaterChange(context, step);
+  return later === undefined ? passAndDo(context, sight) : kept(later);
 }
 
 interface Sight {
@@ -45,16 +48,11 @@ interface Sight {
   readonly step: UndoableStep;
 }
 
-/** Why what is in effect is better left, on this look. */
-function findObjection(context: SessionBase, sight: Sight): string | undefined {
-  const { observation, deed, step } = sight;
+/** What may have become better with it, on this look. */
+function findBetterSince(context: SessionBase, { observation, step }: Sight): Better | undefined {
   const { violated } = step.entry.precondition ?? {};
   const names = Array.isArray(violated) ? violated.filter((name) => typeof name === "string") : [];
-  const { targets } = step.entry;
-  const better = findBetter(context, { violated: names, targets, observation });
-  if (better !== undefined) return better;
-  const ready = deed.action.precondition(observation, deed.call);
-  return ready.isMet ? undefined : ready.reason;
+  return findBetter(context, { violated: names, targets: step.entry.targets, observation });
 }
 
 /** Whoever did the same for another ticket, and left it, meant it: not ours to take away. */

@@ -21,28 +21,38 @@ export interface SinceStep {
   readonly observation: Observation;
 }
 
+export interface Better {
+  readonly reason: string;
+  /** It may be violated still: nobody can tell at present. */
+  readonly isUnseen: boolean;
+}
+
 /**
- * The first that is not violated any more, as far as anybody can tell, and in what words; undefined
- * as well when a member that the step touched is worse than before: then the step did harm.
+ * The first that holds now, otherwise the first of which nobody can tell; undefined as well when a
+ * member that the step touched is worse than before: then the step did harm.
  */
 export function findBetter(
   context: Pick<SessionBase, "subject" | "ticket" | "members">,
   { violated, targets, observation }: SinceStep,
-): string | undefined {
+): Better | undefined {
   const judged = judgeAll(context.subject, observation);
   const isWorse = judged.some(
     ({ name, entity, state }) =>
       state === "violated" && targets.includes(entity) && !violated.includes(name),
   );
-  const better = judged.find(
+  const better = judged.filter(
     (one) =>
       one.state !== "violated" &&
       violated.includes(one.name) &&
       mayComeOfIt(context, { ...one, targets }),
   );
-  if (!better || isWorse) return undefined;
-  const now = better.state === "holds" ? "holds now" : "cannot be seen now";
-  return `${better.name} was violated before it and ${now}`;
+  const [first] = better.toSorted(
+    (a, b) => Number(b.state === "holds") - Number(a.state === "holds"),
+  );
+  if (!first || isWorse) return undefined;
+  const isUnseen = first.state !== "holds";
+  const now = isUnseen ? "cannot be seen now" : "holds now";
+  return { reason: `${first.name} was violated before it and ${now}`, isUnseen };
 }
 
 interface Judged {

@@ -1,5 +1,6 @@
 // What is better left as it is: gone, somebody else's, become better, out of sight, never done.
 import { expect, test } from "bun:test";
+import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 import {
   AT_FIRST,
@@ -123,6 +124,28 @@ test("without sight nothing is taken back", async () => {
   await world.run();
   expect(world.dials.deeds).toEqual(["left=5"]);
   expect((await world.ticket()).note).toContain("the subject cannot be seen at present");
+});
+
+test("what may have become better, and is out of sight, is looked at again", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 5)),
+      () => {
+        world.dials.write({ left: 5, right: "dark" });
+        return GIVES_UP;
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  const { note } = await world.ticket();
+  expect(note).toContain("in_tune of room was violated before it and cannot be seen now");
+  world.dials.write({ left: 5, right: 2 });
+  await eventually(async () => {
+    await world.run();
+    return world.dials.read().left === 1;
+  }, "it is taken back");
+  await isReplayedTheSame(world);
 });
 
 test("what its way back has a condition for is not done without it", async () => {

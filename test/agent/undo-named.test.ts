@@ -12,7 +12,7 @@ test("the intent says what was found, what it does, and how it is taken back", a
   await world.run();
   const [step, back] = await world.steps();
   expect(step).toMatchObject({
-    precondition: { found: "right shows 2", violated: ["lamp_on of left"] },
+    precondition: { found: "right shows 2", violated: ["lamp_on of left", "in_tune of room"] },
     effects: [{ kind: "configure", targets: ["right"], source: "set_dial right" }],
     undo: { type: "call", call: { action: "put_back", target: "right", args: { value: 2 } } },
     hasChanged: true,

@@ -44,7 +44,7 @@ export function dialSubject(file: string, hooks: DialHooks = {}): DialRoom {
     name: "lamps",
     runtime: undefined,
     primer: "Dials show numbers.",
-    invariants: [lampOn, notTooHigh],
+    invariants: [lampOn, notTooHigh, inTune],
     actions: [setDial, putBack, burn],
     describe: (seen) => JSON.stringify(dialsIn(seen)),
     observe: async () => look(read()),
@@ -62,6 +62,21 @@ const notTooHigh: Invariant = {
   name: "not_too_high",
   judge: ({ current }) =>
     Object.entries(dialsIn(current)).map(([name, value]) => judgement(name, Number(value) <= 9)),
+};
+
+/** Of no member, so that whatever is done may have to do with it. */
+const inTune: Invariant = {
+  ...lampOn,
+  name: "in_tune",
+  judge: ({ current }) => {
+    const [first, ...others] = Object.values(dialsIn(current));
+    const isDark = [first, ...others].includes("dark");
+    const judged = judgement(
+      "room",
+      others.every((value) => value === first),
+    );
+    return [isDark ? { ...judged, state: "unknown" } : judged];
+  },
 };
 
 function judgement(entity: string, isWell: boolean) {

@@ -37,6 +37,14 @@ export const REPAIRS: readonly Mutation[] = [
     planted: "tickets.subject = ?",
   },
   {
+    file: "src/agent/take-back.ts",
+    tests: ["test/agent/undo-kept.test.ts"],
+    name: "what is out of sight for a while stays for good",
+    breaks: "undo: what agents left that could not see",
+    original: "better.isUnseen ? keptForNow(better.reason) : kept(better.reason)",
+    planted: "kept(better.reason)",
+  },
+  {
     ...CLEAR_UPS,
     name: "what dead agents left is nobody's",
     breaks: "undo: what agents left that died in every attempt",
