@@ -61,7 +61,7 @@ const FOR_NOW = /no time left|cannot be seen|nobody can see/;
 
 /** What attempts without a fix have left is taken back by now, wherever all can be seen. */
 function checkMarks({ cluster, safety }: World, { marks }: Calm): void {
-  const isDark = [...cluster.truth().values()].some(({ run }) => run === "paused");
+  const isDark = [...cluster.truth().values()].some(({ run }) => run !== "running");
   for (const { id, member, ticket_id, ticket_state, kept } of marks()) {
     const isTold = kept !== null && (isDark || !FOR_NOW.test(kept));
     if (ticket_state !== "escalated" || isTold || !cluster.of(member).isMarked) continue;
