@@ -36,6 +36,8 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     "cat ~/notes",
     "cat $HOME/.ssh/id_rsa",
     "cat /home/*/.ssh/*",
+    "grep -rh x /home --include=id_rsa",
+    "diff -rN /tmp/../home /nowhere",
     "cat /etc/../root/x",
     "cd /tmp; cat ../root/x",
     "cat /etc/shadow",

@@ -27,7 +27,7 @@ const PROCESS =
   /^\/proc\/(?:\d+|self|thread-self|[^/]*[$*?[{`][^/]*)(?:\/task\/[^/]+)?(?:\/(.*))?$/;
 const KERNEL_MEMORY = /^\/proc(?:$|\/(?:kcore|kmsg|kallsyms|keys|key-users|sysrq-trigger)$)/;
 
-const HOMES = /^(?:~[^/]*|\/root|\/home\/[^/]*)(?:\/|$)/;
+const HOMES = /^(?:~[^/]*|\/root|\/home(?:\/[^/]*)?)(?:\/|$)/;
 const SECRETS = new RegExp(
   "/\\.(?:aws|azure|docker|gnupg|kube|ssh)(?:/|$)" +
     "|/\\.(?:env|git-credentials|my\\.cnf|netrc|npmrc|pgpass|pypirc|vault-token|\\w+_history)$" +
