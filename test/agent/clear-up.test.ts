@@ -4,14 +4,13 @@ import { expect, test } from "bun:test";
 import { NO_POLICY } from "../../src/agent/guard/policy.ts";
 import { OperatorError } from "../../src/domain/errors.ts";
 import { eventually } from "../support/eventually.ts";
-import { concludeCall, says } from "../support/scripted-model.ts";
 import { BOTH_TURNED, dieInEveryAttempt, type LastAttempt, nextOf } from "./dead-attempts.ts";
 import {
   AT_FIRST,
   type DialWorld,
   isReplayedTheSame,
   openDialWorld,
-  setCall,
+  openGivingUpWorld,
   stepStates,
 } from "./dial-world.ts";
 import { type Death, dyingQueue } from "./dying-queue.ts";
@@ -137,18 +136,8 @@ test("without sight it is left to later, and the ticket says so only in the end"
   expect(next.dials.read()).toEqual(AT_FIRST);
 });
 
-const GIVES_UP = says(concludeCall("cannot_fix"));
-
 test("what a session could not see at its end is taken back when it can be seen", async () => {
-  using world: DialWorld = openDialWorld({
-    script: [
-      says(setCall("left", 5)),
-      () => {
-        world.dials.write({ left: "dark", right: "dark" });
-        return GIVES_UP;
-      },
-    ],
-  });
+  using world = openGivingUpWorld({ left: "dark", right: "dark" });
   await world.openTicket();
   await world.run();
   expect(await world.ticket()).toMatchObject({ state: "escalated", attempts: 1 });

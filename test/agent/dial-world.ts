@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { JournalEntry } from "../../src/domain/session.ts";
 import { replaySession } from "../../src/replay/replay.ts";
 import { type DialHooks, type DialRoom, type Dials, dialSubject } from "../support/dial-subject.ts";
-import { call } from "../support/scripted-model.ts";
+import { call, concludeCall, says } from "../support/scripted-model.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 export interface DialWorld extends World {
@@ -38,6 +38,20 @@ export function openDialWorld({ before, after, changes, ...options }: DialOption
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Left is turned to 5; then the dials show something else, and the model gives up. */
+export function openGivingUpWorld(shown: Dials): DialWorld {
+  const world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 5)),
+      () => {
+        world.dials.write(shown);
+        return says(concludeCall("cannot_fix"));
+      },
+    ],
+  });
+  return world;
 }
 
 export function setCall(target: string, value: number, action = "set_dial") {

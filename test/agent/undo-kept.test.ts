@@ -7,6 +7,7 @@ import {
   type DialWorld,
   isReplayedTheSame,
   openDialWorld,
+  openGivingUpWorld,
   setCall,
 } from "./dial-world.ts";
 
@@ -95,15 +96,7 @@ test("unless the step has harmed what it touched", async () => {
 });
 
 test("that another member has become better is no reason to leave a step", async () => {
-  using world: DialWorld = openDialWorld({
-    script: [
-      says(setCall("left", 5)),
-      () => {
-        world.dials.write({ left: 5, right: 3 });
-        return GIVES_UP;
-      },
-    ],
-  });
+  using world = openGivingUpWorld({ left: 5, right: 3 });
   world.dials.write({ left: 1, right: 12 });
   await world.openTicket();
   await world.run();
@@ -111,15 +104,7 @@ test("that another member has become better is no reason to leave a step", async
 });
 
 test("without sight nothing is taken back", async () => {
-  using world: DialWorld = openDialWorld({
-    script: [
-      says(setCall("left", 5)),
-      () => {
-        world.dials.write({ left: "dark", right: "dark" });
-        return GIVES_UP;
-      },
-    ],
-  });
+  using world = openGivingUpWorld({ left: "dark", right: "dark" });
   await world.openTicket();
   await world.run();
   expect(world.dials.deeds).toEqual(["left=5"]);
@@ -127,15 +112,7 @@ test("without sight nothing is taken back", async () => {
 });
 
 test("what may have become better, and is out of sight, is looked at again", async () => {
-  using world: DialWorld = openDialWorld({
-    script: [
-      says(setCall("left", 5)),
-      () => {
-        world.dials.write({ left: 5, right: "dark" });
-        return GIVES_UP;
-      },
-    ],
-  });
+  using world = openGivingUpWorld({ left: 5, right: "dark" });
   await world.openTicket();
   await world.run();
   const { note } = await world.ticket();
