@@ -1,5 +1,5 @@
 // Rules of traffic. Looking at them reads; a rule that slows or drops traffic may be taken away;
-// who adds one disturbs members that nobody has named.
+// who adds one disturbs members that nobody has named. Some options run programs, or write files.
 import type { Effect } from "../../domain/effect.ts";
 import { areKnownHosts, isForeignPort } from "./hosts.ts";
 import {
@@ -26,6 +26,8 @@ interface NetworkTool {
   readonly isOurs?: (lifted: Lifted) => boolean;
   /** What goes at once with much that is not the subject's. */
   readonly sweeps?: RegExp;
+  /** What cuts somebody off. All else may run or write what is not shown. */
+  readonly cuts?: RegExp;
 }
 
 /** An option without effect on what is done. */
@@ -34,9 +36,10 @@ const CHAIN = String.raw`(?: [A-Z][\w-]*)?`;
 
 const LOOK = "(?: -(?:[nvxw]+|-line-numbers|-numeric|-verbose))*";
 /** Whose traffic: the last rule of a firewall names nobody. */
-const MATCHES =
-  "(?=.*(?:-s|-d|-i|-o|--[sd]ports?) )(?:(?:-p \\w+|-[sdio] [\\w.:/-]+|--[sd]ports? [\\d:,]+" +
-  "|-m (?:tcp|udp|multiport|comment|conntrack|state)|--comment \\S+|--(?:ct)?state [A-Z,]+) )+";
+const MATCH =
+  "(?:(?:-p \\w+|-[sdio] [\\w.:/-]+|--[sd]ports? [\\d:,]+" +
+  "|-m (?:tcp|udp|multiport|comment|conntrack|state)|--comment \\S+|--(?:ct)?state [A-Z,]+) )";
+const MATCHES = `(?=.*(?:-s|-d|-i|-o|--[sd]ports?) )${MATCH}+`;
 const BLOCKS = "(?:-j|--jump) (?:DROP|REJECT(?: --reject-with [\\w-]+)?)";
 
 const IPTABLES: NetworkTool = {
@@ -47,6 +50,7 @@ const IPTABLES: NetworkTool = {
   lifts: new RegExp(`^(?:-w )?(?:-D|--delete) (?:INPUT|OUTPUT|FORWARD) ${MATCHES}${BLOCKS}$`),
   isOurs: isAboutSubject,
   sweeps: /(?:^| )(?:-F|-X|-P|-Z|-D|--flush|--policy|--delete\S*|--zero)\b/,
+  cuts: new RegExp(`^${QUIET}-[AI] [\\w-]+ (?:\\d+ )?${MATCH}*(?:-j|--jump) [\\w-]+$`),
 };
 
 const TABLE: Readonly<Record<string, NetworkTool>> = {
@@ -65,12 +69,14 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   nft: {
     reads: /^(?:-[an]+ )*list (?:ruleset|tables?|chains?|sets?)(?: \w[\w.-]*)*$/,
     sweeps: /(?:^| )(?:flush|-f)\b/,
+    cuts: /^(?:add|insert|delete) (?:rule|chain|table)\b[^-;]*$/,
   },
   tc: {
     reads: /^(?:-[sdpjg] )*(?:qdisc|class|filter)(?: (?:show|ls|list|get)\b.*)?$/,
     lifts: /^qdisc del(?:ete)? dev [\w.-]+ (?:root|ingress|clsact|parent [\w:]+)(?: \w+)*$/,
     // Without its kind it may be how the machine shapes its traffic.
     isOurs: ({ text }) => / dev lo | (?:netem|tbf)\b/.test(text),
+    cuts: /^(?:qdisc|class) (?:add|replace|change|del(?:ete)?) dev [\w .:%-]+$/,
   },
   ip: {
     reads: new RegExp(
@@ -80,9 +86,13 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
     ),
     lifts: /^link set (?:dev )?[\w.-]+ up$/,
     sweeps: /\b(?:netns|flush|exec)\b/,
+    cuts: new RegExp(
+      String.raw`^(?:-[46] )*(?:l(?:ink)? s(?:et)? (?:dev )?[\w.-]+ down` +
+        String.raw`|(?:addr|route) (?:add|del|replace)(?: [\w.:/]+)+)$`,
+    ),
   },
-  ifconfig: { reads: /^(?:-a|[\w.:-]+)?$/ },
-  route: { reads: /^(?:-n)?$/ },
+  ifconfig: { reads: /^(?:-a|[\w.:-]+)?$/, cuts: /^[\w.:-]+ down$/ },
+  route: { reads: /^(?:-n)?$/, cuts: /^(?:add|del)(?: [\w.:/]+)+$/ },
   arp: { reads: /^(?:-an?|-n)?$/ },
   bridge: { reads: /^(?:link|fdb|vlan|mdb)(?: show(?: dev [\w.-]+)?)?$/ },
   conntrack: {
@@ -134,7 +144,11 @@ function classifierOf(tool: NetworkTool): Classifier {
       const because = "rules and connections of others, too; name the one rule that blocks";
       return [effectBecause({ kind: "foreign", words, because })];
     }
-    return [effectBecause({ kind: "interrupt", words, because: "it may cut members off" })];
+    if (tool.cuts?.test(text)) {
+      return [effectBecause({ kind: "interrupt", words, because: "it may cut members off" })];
+    }
+    const because = "a form that is not understood: it may run or write what is not shown";
+    return [effectBecause({ kind: "hidden", words, because })];
   };
 }
 
