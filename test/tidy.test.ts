@@ -30,6 +30,7 @@ const LAYERS: readonly { readonly folder: string; readonly may: readonly string[
   { folder: "src/models/", may: ["src/domain/"] },
   { folder: "src/runtimes/", may: ["src/domain/", "src/infra/"] },
   { folder: "src/faults/", may: ["src/domain/", "src/infra/"] },
+  { folder: "src/actions/", may: ["src/domain/"] },
   { folder: "src/runbooks/", may: ["src/domain/", "src/infra/"] },
   { folder: "src/disturbances/", may: ["src/domain/"] },
   { folder: "src/infra/", may: ["src/domain/"] },
@@ -40,7 +41,7 @@ const LAYERS: readonly { readonly folder: string; readonly may: readonly string[
   { folder: "subjects/index.ts", may: ["src/domain/", "subjects/"] },
   {
     folder: "subjects/",
-    may: ["src/domain/", "src/infra/", "src/runbooks/", "src/disturbances/"],
+    may: ["src/domain/", "src/infra/", "src/actions/", "src/runbooks/", "src/disturbances/"],
   },
   {
     folder: "demo/",

@@ -1,13 +1,11 @@
 // The repair of what is done to a member from outside: it is taken away, and what was declared of
 // the member holds again.
-import type { Action, ActionCall, Check } from "../domain/action.ts";
+import { type Action, type ActionCall, type Check, MET, notMet, unseen } from "../domain/action.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { Observation, ObservedMember } from "../domain/observation.ts";
 import type { Runtime } from "../domain/runtime.ts";
 import { noUndo } from "../domain/undo.ts";
 import { textsOf } from "./look.ts";
-
-const MET: Check = { isMet: true };
 
 /** `runtime` is absent where the members are not ours to handle. */
 export function liftDisturbances(runtime: Runtime | undefined): Action {
@@ -52,7 +50,7 @@ function checkLifted({ members, disturbances }: Observation, call: ActionCall): 
   if (!isKnown(call, members)) return notMet(unknownMember(call, members));
   if (!disturbances) return notMet("what is done to members from outside is not looked at here");
   if (disturbances.state === "failed") {
-    return { isMet: false, reason: `not to be read: ${disturbances.reason}`, isUnseen: true };
+    return unseen(`not to be read: ${disturbances.reason}`);
   }
   const texts = textsOf(disturbances.value, target);
   return texts.length === 0 ? MET : notMet(`${target} is disturbed: ${texts.join(", ")}`);
@@ -73,8 +71,4 @@ function cannot(runtime: Runtime | undefined): string {
     `the ${runtime.name} may not touch the network or the bounds of members: ` +
     "operator fault recover <subject>, where the engine is, lifts what is on record"
   );
-}
-
-function notMet(reason: string): Check {
-  return { isMet: false, reason };
 }

@@ -28,6 +28,22 @@ export type Check =
       readonly isUnseen?: true;
     };
 
+export const MET: Check = { isMet: true };
+
+export function notMet(reason: string): Check {
+  return { isMet: false, reason };
+}
+
+export function unseen(reason: string): Check {
+  return { isMet: false, reason, isUnseen: true };
+}
+
+/** A text argument; undefined when it was not given. */
+export function textArg({ args }: ActionCall, name: string): string | undefined {
+  const value = args[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
 export interface Action<O extends Observation = Observation> {
   readonly name: string;
   /** For the model's briefing: what it does and when it helps, one or two sentences. */
@@ -37,6 +53,8 @@ export interface Action<O extends Observation = Observation> {
   /** Argument names with one line each; empty when it takes none. */
   readonly args: Readonly<Record<string, string>>;
   readonly effect: Extract<EffectKind, "start" | "interrupt" | "configure">;
+  /** Nobody is served while it is done: it counts as an interruption. */
+  readonly pauses?: true;
   readonly undo: UndoPlan<O>;
   /** For the way back alone: offered to no model, and refused to it. */
   readonly isUndoOnly?: true;

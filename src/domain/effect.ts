@@ -23,6 +23,8 @@ export interface Effect {
   readonly source: string;
   /** Of `configure`: so many copies of the data there would be. */
   readonly copies?: number;
+  /** Of `configure`: while it is done nobody is served. It counts as an interruption. */
+  readonly pauses?: true;
 }
 
 /** `interrupt tikv2: restart_member tikv2` */

@@ -1,7 +1,7 @@
 // Every repair step of the rate limiter. None empties Redis or deletes by pattern.
 import { liftDisturbances } from "../../../src/disturbances/lift.ts";
 import { resetCounter, restoreLimit, setTtl } from "./counters.ts";
-import { restartMember, resumeMember, startMember } from "./members.ts";
+import { memberActions } from "./members.ts";
 import { restoreKeySchema, syncNodeClock, turnFailOpenOff } from "./node-settings.ts";
 import { putBackJob, putBackNodeSetting } from "./put-back.ts";
 import { killClient, killScript, setRedisSetting } from "./redis.ts";
@@ -11,9 +11,7 @@ import type { ActionTools, LimiterAction } from "./tools.ts";
 
 export function limiterActions(tools: ActionTools): readonly LimiterAction[] {
   return [
-    startMember(tools),
-    resumeMember(tools),
-    restartMember(tools),
+    ...memberActions(tools),
     liftDisturbances(tools.runtime),
     resetCounter(tools),
     restoreLimit(tools),

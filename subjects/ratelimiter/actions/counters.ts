@@ -1,7 +1,7 @@
 // Single counters and limits put right in Redis, each by its exact name.
 
 import type { Redis } from "ioredis";
-import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
@@ -15,9 +15,6 @@ import {
   checkRead,
   checkRedisAnswers,
   type LimiterAction,
-  MET,
-  notMet,
-  textArg,
   visitFor,
 } from "./tools.ts";
 

@@ -1,83 +1,42 @@
 // Members brought back: one that is stopped, one that is paused, one that hangs.
-import type {
-  ActionCall,
-  ActionContext,
-  Check,
-  InterruptedCall,
-} from "../../../src/domain/action.ts";
-import { OperatorError } from "../../../src/domain/errors.ts";
-import { readValue } from "../../../src/domain/observation.ts";
-import type { MemberOperation, MemberState } from "../../../src/domain/runtime.ts";
-import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
-import type { LimiterObservation } from "../observation.ts";
 import {
-  type ActionTools,
-  type LimiterAction,
+  type Membership,
+  RESTART_WITHIN_MS,
+  restart,
+  restartOf,
+  resumeMember,
+  startMember,
+} from "../../../src/actions/members.ts";
+import {
+  type ActionCall,
+  type Check,
+  type InterruptedCall,
   MET,
-  nodeIn,
   notMet,
-  requireRuntime,
   unseen,
-} from "./tools.ts";
+} from "../../../src/domain/action.ts";
+import { readValue } from "../../../src/domain/observation.ts";
+import type { LimiterObservation } from "../observation.ts";
+import { type ActionTools, type LimiterAction, nodeIn } from "./tools.ts";
 
-const TARGETS = "a member";
-/** What was started is never stopped again: a member that runs has nothing to be taken back. */
-const DECLARED = "members are declared to run";
-/** For a restart to take effect; one this recent has been done, and another would help no more. */
-const RESTART_WITHIN_MS = 45_000;
-
-export function startMember(tools: ActionTools): LimiterAction {
-  return {
-    name: "start_member",
-    describes: "Starts a stopped member with its own data. Helps when its process is gone.",
-    targets: TARGETS,
-    args: {},
-    effect: "start",
-    undo: undoUnneeded(DECLARED),
-    withinMs: 30_000,
-    touches: ({ target }) => [target],
-    precondition: memberCheck(tools),
-    postcondition: checkUp,
-    run: ({ target }, context) => operate(context, { target, operation: "start", from: "stopped" }),
+export function memberActions({ runtime }: ActionTools): readonly LimiterAction[] {
+  const membership: Membership<LimiterObservation> = {
+    runtime,
+    whole: "limiter",
+    checkWell: checkUp,
+    harmOfInterrupting,
   };
+  return [startMember(membership), resumeMember(membership), restartMember(membership)];
 }
 
-export function resumeMember(tools: ActionTools): LimiterAction {
-  return {
-    name: "resume_member",
-    describes: "Lets a paused member go on. Helps when its process is stopped by a signal.",
-    targets: TARGETS,
-    args: {},
-    effect: "start",
-    undo: undoUnneeded(DECLARED),
-    withinMs: 15_000,
-    touches: ({ target }) => [target],
-    precondition: memberCheck(tools),
-    postcondition: checkUp,
-    run: ({ target }, context) => operate(context, { target, operation: "resume", from: "paused" }),
-  };
-}
-
-export function restartMember(tools: ActionTools): LimiterAction {
+function restartMember(membership: Membership<LimiterObservation>): LimiterAction {
   /** When this action last restarted a member: a start by anybody else is not its effect. */
   const restartedAtMs = new Map<string, number>();
   return {
-    name: "restart_member",
+    ...restartOf(membership),
     describes:
       "Stops and starts a member that runs and does not serve. Refused for one that serves and " +
       "cannot be spared: Redis, the proxy, and a node while another node is missing.",
-    targets: TARGETS,
-    args: {},
-    effect: "interrupt",
-    undo: noUndo("an interruption that has been cannot be taken back"),
-    withinMs: RESTART_WITHIN_MS,
-    touches: ({ target }) => [target],
-    precondition: (observation, call) => {
-      const known = memberCheck(tools)(observation, call);
-      if (!known.isMet) return known;
-      const harm = harmOfInterrupting(observation, call.target);
-      return harm === undefined ? MET : notMet(harm);
-    },
     postcondition: (observation, call) => {
       const { target } = call;
       const sinceMs = restartedAtMs.get(target);
@@ -88,7 +47,7 @@ export function restartMember(tools: ActionTools): LimiterAction {
     },
     tookEffect: checkStartedSince,
     async run({ target }, context) {
-      const done = await operate(context, { target, operation: "restart", from: undefined });
+      const done = await restart(target, context);
       // Only now: what is observed from here on is the new process.
       restartedAtMs.set(target, context.clock.now());
       return done;
@@ -133,10 +92,7 @@ function startOf(observation: LimiterObservation, name: string): StartTime | und
 }
 
 /** The reason not to interrupt a member; undefined when nothing is lost by it. */
-export function harmOfInterrupting(
-  { members }: LimiterObservation,
-  name: string,
-): string | undefined {
+function harmOfInterrupting({ members }: LimiterObservation, name: string): string | undefined {
   const target = members.find((member) => member.name === name);
   // Jobs come back to what they do; a moment without them is nothing.
   if (!target || target.health === "down" || target.role === "jobs") return undefined;
@@ -146,39 +102,6 @@ export function harmOfInterrupting(
   if (missing.length === 0) return undefined;
   const others = missing.map((member) => `${member.name} is ${member.health}`).join(", ");
   return `${name} serves and cannot be spared: ${others}`;
-}
-
-function memberCheck({ runtime }: ActionTools): LimiterAction["precondition"] {
-  return ({ members }, { target }) => {
-    if (!runtime) return notMet("the members of this limiter are not run by operator");
-    if (members.some(({ name }) => name === target)) return MET;
-    const valid = members.map(({ name }) => name).join(", ");
-    return notMet(`unknown member "${target}": one of ${valid}`);
-  };
-}
-
-interface MemberChange {
-  readonly target: string;
-  readonly operation: MemberOperation;
-  /** The state that it must be in; any when undefined. */
-  readonly from: MemberState | undefined;
-}
-
-/** It is brought back only from the state that the action is for: the wrong one names the right. */
-async function operate(
-  context: ActionContext,
-  { target, operation, from }: MemberChange,
-): Promise<string> {
-  const runtime = requireRuntime(context);
-  const before = (await runtime.members()).find(({ name }) => name === target);
-  if (from !== undefined && before && before.state !== from) {
-    const rightAction = { stopped: "start_member", paused: "resume_member", running: undefined };
-    const hint = rightAction[before.state];
-    const message = `${operation} ${target}: it is ${before.state}, not ${from}`;
-    throw new OperatorError("conflict", message, hint ? { hint: `use ${hint}` } : {});
-  }
-  const after = await runtime.operate(target, operation, context.signal);
-  return `${target} was ${before?.state ?? "unknown"} and is ${after.state}, process ${after.pid}`;
 }
 
 function checkUp({ members }: LimiterObservation, { target }: ActionCall): Check {

@@ -1,19 +1,11 @@
 // One setting of one node put back to what is declared, over its manage port.
-import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { type ActionCall, type Check, MET, notMet } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { callControl } from "../change/control.ts";
 import { DECLARED_NODE_SETTINGS, type NodeSettings, nodeSettingsSchema } from "../declared.ts";
 import type { LimiterObservation, NodeSettingsReading } from "../observation.ts";
 import { settingReturn } from "./put-back.ts";
-import {
-  type ActionTools,
-  checkNode,
-  checkRead,
-  type LimiterAction,
-  MET,
-  nodeIn,
-  notMet,
-} from "./tools.ts";
+import { type ActionTools, checkNode, checkRead, type LimiterAction, nodeIn } from "./tools.ts";
 
 const WITHIN_MS = 10_000;
 

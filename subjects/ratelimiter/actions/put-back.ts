@@ -1,22 +1,13 @@
 // The ways back of repairs that turned out to be none: a node's setting and a job, as they were
 // before. For the end of a failed attempt alone; no model is offered them.
-import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { noUndo, type Undo } from "../../../src/domain/undo.ts";
 import { callControl } from "../change/control.ts";
 import { type Job, jobSchema, type NodeSettings, nodeSettingsSchema } from "../declared.ts";
 import { jobStatusSchema } from "../jobs/answers.ts";
 import type { LimiterObservation } from "../observation.ts";
-import {
-  type ActionTools,
-  checkNode,
-  checkRead,
-  type LimiterAction,
-  MET,
-  nodeIn,
-  notMet,
-  textArg,
-} from "./tools.ts";
+import { type ActionTools, checkNode, checkRead, type LimiterAction, nodeIn } from "./tools.ts";
 
 const SETTING = "put_back_node_setting";
 const JOB = "put_back_job";

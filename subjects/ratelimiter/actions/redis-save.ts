@@ -1,4 +1,5 @@
 // Redis made to save what it holds: until a save succeeds, it refuses writes.
+import { MET, notMet } from "../../../src/domain/action.ts";
 import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { saveNow, withRedis } from "../change/redis.ts";
 import {
@@ -6,8 +7,6 @@ import {
   checkRead,
   checkRedisAnswers,
   type LimiterAction,
-  MET,
-  notMet,
   visitFor,
 } from "./tools.ts";
 

@@ -1,6 +1,6 @@
 // Redis put right: one setting, one client, a script that holds it up.
 
-import type { Check } from "../../../src/domain/action.ts";
+import { type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
@@ -10,9 +10,6 @@ import {
   checkRead,
   checkRedisAnswers,
   type LimiterAction,
-  MET,
-  notMet,
-  unseen,
   visitFor,
 } from "./tools.ts";
 

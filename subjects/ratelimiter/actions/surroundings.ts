@@ -1,6 +1,6 @@
 // What stands around the limiter put right: a disturbance on a node's way to Redis, a maintenance
 // job that nobody declared.
-import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/domain/action.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo, type Undo } from "../../../src/domain/undo.ts";
 import { callControl } from "../change/control.ts";
@@ -8,7 +8,7 @@ import { jobRemovedAnswerSchema } from "../jobs/answers.ts";
 import type { LimiterObservation, LinkReading } from "../observation.ts";
 import { linkSchema } from "../proxy/answers.ts";
 import { jobReturn } from "./put-back.ts";
-import { type ActionTools, checkRead, type LimiterAction, MET, notMet, textArg } from "./tools.ts";
+import { type ActionTools, checkRead, type LimiterAction } from "./tools.ts";
 
 const WITHIN_MS = 10_000;
 

@@ -1,6 +1,13 @@
-// What every action is made of: the ways to reach the limiter, and the two answers of a check.
-import type { Action, ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
-import { OperatorError } from "../../../src/domain/errors.ts";
+// What every action is made of: the ways to reach the limiter, and what is asked of it first.
+import {
+  type Action,
+  type ActionCall,
+  type ActionContext,
+  type Check,
+  MET,
+  notMet,
+  unseen,
+} from "../../../src/domain/action.ts";
 import type { Reading } from "../../../src/domain/observation.ts";
 import type { Runtime } from "../../../src/domain/runtime.ts";
 import type { RedisVisit } from "../change/redis.ts";
@@ -13,28 +20,6 @@ export interface ActionTools {
   /** Absent where the members are not ours to handle. */
   readonly runtime: Runtime | undefined;
   readonly site: Site;
-}
-
-export const MET: Check = { isMet: true };
-
-export function notMet(reason: string): Check {
-  return { isMet: false, reason };
-}
-
-/** Not met as far as anybody can tell: what it goes by was not read. */
-export function unseen(reason: string): Check {
-  return { isMet: false, reason, isUnseen: true };
-}
-
-export function requireRuntime({ runtime }: ActionContext): Runtime {
-  if (runtime) return runtime;
-  throw new OperatorError("runtime", "members cannot be handled: no runtime runs them");
-}
-
-/** A text argument; undefined when it was not given. */
-export function textArg({ args }: ActionCall, name: string): string | undefined {
-  const value = args[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** What was not read is not met, with the reason. */

@@ -1,6 +1,6 @@
 // Every repair step of the TiKV subject.
 import { liftDisturbances } from "../../../src/disturbances/lift.ts";
-import { restartMember, resumeMember, startMember } from "./members.ts";
+import { memberActions } from "./members.ts";
 import { cancelOffline } from "./offline.ts";
 import { transferPdLeader } from "./pd-leader.ts";
 import { restoreReplication } from "./replication.ts";
@@ -9,9 +9,7 @@ import type { ActionTools, TikvAction } from "./tools.ts";
 
 export function tikvActions(tools: ActionTools): readonly TikvAction[] {
   return [
-    startMember(tools),
-    resumeMember(tools),
-    restartMember(tools),
+    ...memberActions(tools),
     liftDisturbances(tools.runtime),
     removeScheduler(tools),
     addScheduler(tools),

@@ -1,71 +1,36 @@
 // Members brought back: one that is stopped, one that is paused, one that hangs.
-import type { ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
-import { OperatorError } from "../../../src/domain/errors.ts";
+import {
+  type Membership,
+  RESTART_WITHIN_MS,
+  restart,
+  restartOf,
+  resumeMember,
+  startMember,
+} from "../../../src/actions/members.ts";
+import { type ActionCall, type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
-import type { MemberOperation, MemberState } from "../../../src/domain/runtime.ts";
-import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import type { Liveness, TikvObservation } from "../observation.ts";
 import { harmOfInterrupting } from "./quorum.ts";
-import { type ActionTools, MET, notMet, requireRuntime, type TikvAction, unseen } from "./tools.ts";
+import type { ActionTools, TikvAction } from "./tools.ts";
 
-const TARGETS = "a member";
-/** What was started is never stopped again: a member that runs has nothing to be taken back. */
-const DECLARED = "members are declared to run";
-/** For a restart to take effect; one this recent has been done, and another would help no more. */
-const RESTART_WITHIN_MS = 45_000;
-
-export function startMember(tools: ActionTools): TikvAction {
-  return {
-    name: "start_member",
-    describes: "Starts a stopped member with its own data. Helps when its process is gone.",
-    targets: TARGETS,
-    args: {},
-    effect: "start",
-    undo: undoUnneeded(DECLARED),
-    withinMs: 30_000,
-    touches: ({ target }) => [target],
-    precondition: memberCheck(tools),
-    postcondition: checkAnswers,
-    run: ({ target }, context) => operate(context, { target, operation: "start", from: "stopped" }),
+export function memberActions({ runtime }: ActionTools): readonly TikvAction[] {
+  const membership: Membership<TikvObservation> = {
+    runtime,
+    whole: "cluster",
+    checkWell: checkAnswers,
+    harmOfInterrupting,
   };
+  return [startMember(membership), resumeMember(membership), restartMember(membership)];
 }
 
-export function resumeMember(tools: ActionTools): TikvAction {
-  return {
-    name: "resume_member",
-    describes: "Lets a paused member go on. Helps when its process is stopped by a signal.",
-    targets: TARGETS,
-    args: {},
-    effect: "start",
-    undo: undoUnneeded(DECLARED),
-    withinMs: 15_000,
-    touches: ({ target }) => [target],
-    precondition: memberCheck(tools),
-    postcondition: checkAnswers,
-    run: ({ target }, context) => operate(context, { target, operation: "resume", from: "paused" }),
-  };
-}
-
-export function restartMember(tools: ActionTools): TikvAction {
+function restartMember(membership: Membership<TikvObservation>): TikvAction {
   /** When this action last restarted a member: a start by anybody else is not its effect. */
   const restartedAtMs = new Map<string, number>();
   return {
-    name: "restart_member",
+    ...restartOf(membership),
     describes:
       "Stops and starts a member that runs and does not serve. Refused while another member of " +
       "its role is missing and this one still serves.",
-    targets: TARGETS,
-    args: {},
-    effect: "interrupt",
-    undo: noUndo("an interruption that has been cannot be taken back"),
-    withinMs: RESTART_WITHIN_MS,
-    touches: ({ target }) => [target],
-    precondition: (observation, call) => {
-      const known = memberCheck(tools)(observation, call);
-      if (!known.isMet) return known;
-      const harm = harmOfInterrupting(observation, call.target);
-      return harm === undefined ? MET : notMet(harm);
-    },
     postcondition: (observation, call) =>
       checkRestarted(observation, { call, sinceMs: restartedAtMs.get(call.target) }),
     tookEffect: (observation, { call, sinceMs }) => {
@@ -78,42 +43,9 @@ export function restartMember(tools: ActionTools): TikvAction {
     },
     run: ({ target }, context) => {
       restartedAtMs.set(target, context.clock.now());
-      return operate(context, { target, operation: "restart", from: undefined });
+      return restart(target, context);
     },
   };
-}
-
-function memberCheck({ runtime }: ActionTools): TikvAction["precondition"] {
-  return ({ members }, { target }) => {
-    if (!runtime) return notMet("the members of this cluster are not run by operator");
-    if (members.some(({ name }) => name === target)) return MET;
-    const valid = members.map(({ name }) => name).join(", ");
-    return notMet(`unknown member "${target}": one of ${valid}`);
-  };
-}
-
-interface MemberChange {
-  readonly target: string;
-  readonly operation: MemberOperation;
-  /** The state that it must be in; any when undefined. */
-  readonly from: MemberState | undefined;
-}
-
-/** It is brought back only from the state that the action is for: the wrong one names the right. */
-async function operate(
-  context: ActionContext,
-  { target, operation, from }: MemberChange,
-): Promise<string> {
-  const runtime = requireRuntime(context);
-  const before = (await runtime.members()).find(({ name }) => name === target);
-  if (from !== undefined && before && before.state !== from) {
-    const rightAction = { stopped: "start_member", paused: "resume_member", running: undefined };
-    const hint = rightAction[before.state];
-    const message = `${operation} ${target}: it is ${before.state}, not ${from}`;
-    throw new OperatorError("conflict", message, hint ? { hint: `use ${hint}` } : {});
-  }
-  const after = await runtime.operate(target, operation, context.signal);
-  return `${target} was ${before?.state ?? "unknown"} and is ${after.state}, process ${after.pid}`;
 }
 
 function checkAnswers(observation: TikvObservation, { target }: ActionCall): Check {

@@ -1,18 +1,10 @@
 // A store that was told to leave, told to stay.
+import { MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo } from "../../../src/domain/undo.ts";
 import { changePd } from "../pd-change.ts";
-import {
-  type ActionTools,
-  findStore,
-  MET,
-  notMet,
-  storeIdOf,
-  type TikvAction,
-  unknownStore,
-  unseen,
-} from "./tools.ts";
+import { type ActionTools, findStore, storeIdOf, type TikvAction, unknownStore } from "./tools.ts";
 
 export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
   return {

@@ -1,8 +1,9 @@
 // PD's leadership handed to a member that serves. (Region leaders are moved by PD's schedulers.)
+import { MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { changePd } from "../pd-change.ts";
-import { type ActionTools, MET, notMet, type TikvAction, unseen } from "./tools.ts";
+import type { ActionTools, TikvAction } from "./tools.ts";
 
 export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
   return {
@@ -11,6 +12,7 @@ export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
     targets: "a PD member that is to lead",
     args: {},
     effect: "configure",
+    pauses: true,
     undo: undoUnneeded("any member may lead, and another change would interrupt PD once more"),
     withinMs: 20_000,
     touches: ({ target }) => [target],

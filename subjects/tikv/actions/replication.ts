@@ -1,10 +1,17 @@
 // Replication settings put back to what was declared.
-import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import {
+  type ActionCall,
+  type Check,
+  MET,
+  notMet,
+  textArg,
+  unseen,
+} from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type { Undo } from "../../../src/domain/undo.ts";
 import type { Replication, TikvObservation } from "../observation.ts";
 import { changePd } from "../pd-change.ts";
-import { type ActionTools, MET, notMet, type TikvAction, textArg, unseen } from "./tools.ts";
+import type { ActionTools, TikvAction } from "./tools.ts";
 
 const ACTION = "restore_replication";
 

@@ -1,9 +1,16 @@
 // Whether a scheduler is there, for certain stores where it is one of stores. Evicting leaders is
 // the only such one: PD has it once, with the stores that it empties.
-import type { ActionCall, Check } from "../../../src/domain/action.ts";
+import {
+  type ActionCall,
+  type Check,
+  MET,
+  notMet,
+  textArg,
+  unseen,
+} from "../../../src/domain/action.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { TikvObservation } from "../observation.ts";
-import { findStore, MET, notMet, storeIdOf, textArg, unknownStore, unseen } from "./tools.ts";
+import { findStore, storeIdOf, unknownStore } from "./tools.ts";
 
 export const EVICTION = "evict-leader-scheduler";
 

@@ -1,5 +1,11 @@
 // PD's schedulers: a left-over one taken out, a missing one put back.
-import type { ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
+import {
+  type ActionCall,
+  type ActionContext,
+  type Check,
+  MET,
+  notMet,
+} from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type { Undo } from "../../../src/domain/undo.ts";
 import type { TikvObservation } from "../observation.ts";
@@ -12,7 +18,7 @@ import {
   evictedStores,
   storesIn,
 } from "./scheduler-presence.ts";
-import { type ActionTools, MET, notMet, storeIdOf, type TikvAction } from "./tools.ts";
+import { type ActionTools, storeIdOf, type TikvAction } from "./tools.ts";
 
 const REMOVE = "remove_scheduler";
 const ADD = "add_scheduler";

@@ -1,6 +1,5 @@
-// What every action is made of: the ways to reach the cluster, and the two answers of a check.
-import type { Action, ActionCall, ActionContext, Check } from "../../../src/domain/action.ts";
-import { OperatorError } from "../../../src/domain/errors.ts";
+// What every action is made of: the ways to reach the cluster, and its stores by name.
+import { type Action, type Check, notMet } from "../../../src/domain/action.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { Runtime } from "../../../src/domain/runtime.ts";
 import type { StoreSighting, TikvObservation } from "../observation.ts";
@@ -14,28 +13,6 @@ export interface ActionTools {
   readonly pdUrls: () => readonly string[];
   /** The observation on which the precondition was checked. */
   readonly latest: () => TikvObservation | undefined;
-}
-
-export const MET: Check = { isMet: true };
-
-export function notMet(reason: string): Check {
-  return { isMet: false, reason };
-}
-
-/** Not met as far as anybody can tell: what it goes by was not read. */
-export function unseen(reason: string): Check {
-  return { isMet: false, reason, isUnseen: true };
-}
-
-export function requireRuntime({ runtime }: ActionContext): Runtime {
-  if (runtime) return runtime;
-  throw new OperatorError("runtime", "members cannot be handled: no runtime runs them");
-}
-
-/** A text argument; undefined when it was not given. */
-export function textArg({ args }: ActionCall, name: string): string | undefined {
-  const value = args[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 export function findStore(
