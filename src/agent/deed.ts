@@ -1,6 +1,6 @@
 // One named action on one target, from its run to its postcondition: the same for what a model asks
 // for and for what takes a step back.
-import type { Action, ActionCall, Check } from "../domain/action.ts";
+import { type Action, type ActionCall, type Check, effectOfAction } from "../domain/action.ts";
 import type { Effect } from "../domain/effect.ts";
 import { AssertionError, messageOf } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -28,13 +28,12 @@ export interface DeedIntent {
 }
 
 export function intentOf({ action, call }: Deed): DeedIntent {
-  const targets = action.touches(call);
-  const source = `${action.name} ${call.target}`;
+  const effect = effectOfAction(action, call);
   return {
     action: action.name,
     operation: { action: action.name, ...call },
-    targets,
-    effects: [{ kind: action.effect, targets, source }],
+    targets: effect.targets,
+    effects: [effect],
   };
 }
 

@@ -3,6 +3,7 @@ import { classifyCommand } from "../agent/guard/classify-command.ts";
 import type { ClusterModel } from "../agent/guard/cluster.ts";
 import { guard } from "../agent/guard/guard.ts";
 import type { History } from "../agent/guard/history.ts";
+import { effectOfAction } from "../domain/action.ts";
 import type { Effect, GuardDecision } from "../domain/effect.ts";
 import { chooseFrom, usage } from "./flags.ts";
 import type { Surroundings } from "./guard-surroundings.ts";
@@ -56,11 +57,12 @@ export function explainAction(surroundings: Surroundings, typed: TypedAction): E
   if (!action || target === undefined || surplus.length > 0) {
     throw usage(`${name} needs one target: ${action?.targets}`);
   }
-  const asked = `${name} ${target}`;
-  const targets = action.touches({ target, args: {} });
-  const effects = [{ kind: action.effect, targets, source: asked }];
+  const effect = effectOfAction(action, { target, args: {} });
   const unknowns = [...notKnown, "its precondition: it is looked at when the action is to run"];
-  return { ...explain(surroundings, { asked, effects, action: name }), notKnown: unknowns };
+  return {
+    ...explain(surroundings, { asked: effect.source, effects: [effect], action: name }),
+    notKnown: unknowns,
+  };
 }
 
 interface Asked {

@@ -1,7 +1,7 @@
 // A named repair step of a subject, with what must be true before, what must be true after, and how
 // it is taken back.
 import type { Clock } from "./clock.ts";
-import type { EffectKind } from "./effect.ts";
+import type { Effect, EffectKind } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
 import type { Observation } from "./observation.ts";
 import type { Runtime } from "./runtime.ts";
@@ -73,6 +73,14 @@ export interface Action<O extends Observation = Observation> {
   readonly withinMs: number;
   /** Does it. Returns a line on what was done; rejects with OperatorError. */
   run(call: ActionCall, context: ActionContext): Promise<string>;
+}
+
+export function effectOfAction(
+  { name, effect, pauses, touches }: Pick<Action, "name" | "effect" | "pauses" | "touches">,
+  call: ActionCall,
+): Effect {
+  const source = `${name} ${call.target}`;
+  return { kind: effect, targets: touches(call), source, ...(pauses && { pauses }) };
 }
 
 export interface ActionContext {

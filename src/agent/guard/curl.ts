@@ -1,5 +1,5 @@
 // curl: which request it makes, to whom, and what the answer is written to.
-import type { Effect, EffectKind } from "../../domain/effect.ts";
+import type { Effect } from "../../domain/effect.ts";
 import { membersIn } from "./hosts.ts";
 import { classifyRequest, type RequestFacts } from "./http-requests.ts";
 import { copiesAskedIn } from "./pd-settings.ts";
@@ -67,8 +67,8 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   const method = call.method ?? defaultMethod(call);
   const knowledge = knowledgeOfPorts(scope);
   const body = bodyOf(call);
-  const kindOf = (url: string | undefined) =>
-    url === undefined ? "hidden" : classifyRequest({ method, url, body, knowledge });
+  const asked = (url: string | undefined): Pick<Effect, "kind" | "pauses"> =>
+    url === undefined ? { kind: "hidden" } : classifyRequest({ method, url, body, knowledge });
   const isReading = method === "GET" || method === "HEAD";
   if (isReading && body !== undefined && !call.bodyInUrl) {
     // Redis reads the body of a GET as commands.
@@ -87,12 +87,13 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   const requests = call.urls.map((word) => {
     const url = word.isExact ? word.text : writtenHost(word);
     // Who is asked for what is not known: a DELETE may be for the data of a store.
-    const kind: EffectKind = word.isExact || isReading ? kindOf(url) : "hidden";
+    const { kind, ...more } = asked(word.isExact || isReading ? url : undefined);
     const named = membersIn(word.text, scope.knowledge);
     const copies =
       kind === "configure" && typeof body === "object" ? copiesAskedIn(body.text) : undefined;
     return {
       ...effectOf({ kind, words, scope }),
+      ...more,
       targets: named,
       ...(copies !== undefined && { copies }),
     };

@@ -10,7 +10,7 @@ import { unreachable } from "../../domain/errors.ts";
 import type { SafetyMode } from "../../domain/session.ts";
 import type { ClusterModel } from "./cluster.ts";
 import { findHarm, takesAway } from "./harm.ts";
-import { countChanges, findExcess, type History } from "./history.ts";
+import { countChanges, countPauses, findExcess, type History } from "./history.ts";
 import { findRule, type Policy, type PolicyCase, type PolicyRule } from "./policy.ts";
 
 export interface GuardQuestion {
@@ -51,7 +51,7 @@ export function guard(question: GuardQuestion): GuardDecision {
     history: question.history,
     radius: question.policy.radius,
     changes: countChanges(effects),
-    isInterruption: takesAway(effects, question.cluster),
+    interruptions: countPauses(effects) + (takesAway(effects, question.cluster) ? 1 : 0),
   });
   if (excess !== undefined) return deny("blast radius", excess);
   return decideByRules(question);

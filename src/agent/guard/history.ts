@@ -8,7 +8,7 @@ import type { RecentStep } from "../../domain/session.ts";
 export interface StepCount {
   /** What was changed, whatever became of it; of a command that changed several things, each. */
   readonly steps: number;
-  /** Those among them that took members away. */
+  /** Those among them that took members away, or let everybody wait. */
   readonly interruptions: number;
 }
 
@@ -42,7 +42,9 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
   const entries = steps.map(({ entry }) => entry);
   const count = (some: typeof entries): StepCount => ({
     steps: some.reduce((sum, { effects }) => sum + countChanges(effects ?? []), 0),
-    interruptions: some.filter(isInterruption).length,
+    interruptions:
+      some.filter(isInterruption).length +
+      some.reduce((sum, { effects }) => sum + countPauses(effects ?? []), 0),
   });
   return {
     ticket: count(entries.filter((entry) => entry.ticketId === ticketId)),
@@ -55,6 +57,10 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
 /** At least the step itself. */
 export function countChanges(effects: readonly Effect[]): number {
   return Math.max(1, effects.filter((effect) => !isLook([effect])).length);
+}
+
+export function countPauses(effects: readonly Effect[]): number {
+  return effects.filter(({ pauses }) => pauses).length;
 }
 
 /**
@@ -113,7 +119,8 @@ export interface NextStep {
   readonly radius: BlastRadius;
   /** How many it would be. */
   readonly changes: number;
-  readonly isInterruption: boolean;
+  /** How many of them would be interruptions. */
+  readonly interruptions: number;
 }
 
 /** Why there may be no further step; undefined while there may. */
@@ -121,21 +128,17 @@ export function findExcess({
   history,
   radius,
   changes,
-  isInterruption,
+  interruptions,
 }: NextStep): string | undefined {
   for (const span of ["ticket", "hour"] as const) {
     const during = span === "ticket" ? "on this ticket" : "on this subject within an hour";
-    const [done, most] = [history[span], radius[span]];
-    if (done.steps >= most.steps) {
-      return `${done.steps} of ${most.steps} steps ${during} are used up; a person must look`;
-    }
-    if (done.steps + changes > most.steps) {
-      const left = `of ${most.steps} steps ${during} ${most.steps - done.steps} are left`;
-      return `it makes ${changes} changes, and ${left}; a person must look`;
-    }
-    if (isInterruption && done.interruptions >= most.interruptions) {
-      const used = `${done.interruptions} of ${most.interruptions} interruptions`;
-      return `${used} ${during} are used up; a person must look`;
+    for (const what of ["steps", "interruptions"] as const) {
+      const more = what === "steps" ? changes : interruptions;
+      const [done, most] = [history[span][what], radius[span][what]];
+      if (more === 0 || done + more <= most) continue;
+      const used = `${done} of ${most} ${what} ${during} are used up`;
+      const left = `it takes ${more}, and of ${most} ${what} ${during} ${most - done} are left`;
+      return `${done >= most ? used : left}; a person must look`;
     }
   }
   return undefined;

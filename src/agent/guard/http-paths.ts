@@ -27,6 +27,8 @@ export interface KnownPath {
   readonly judge?: BodyJudge;
   /** What the name makes of it. */
   readonly judgeName?: (name: string) => EffectKind;
+  /** Nobody is served while it is done. */
+  readonly pauses?: true;
 }
 
 const POSTS = ["POST", "PUT", "PATCH"];
@@ -116,8 +118,13 @@ const PD_CHANGES: readonly KnownPath[] = [
     path: pd(String.raw`\/config(?:\/(?:replicate|schedule))?$`),
     judge: judgePdConfig,
   },
-  { kind: "configure", methods: ["POST"], path: pd(String.raw`\/leader\/resign$`) },
-  { kind: "configure", methods: ["POST"], path: pd(String.raw`\/leader\/transfer\/[^/]+$`) },
+  {
+    kind: "configure",
+    methods: ["POST"],
+    path: pd(String.raw`\/leader\/(?:resign|transfer\/[^/]+)$`),
+    // No timestamps until the next one leads.
+    pauses: true,
+  },
   { kind: "configure", methods: POSTS, path: pd(String.raw`\/operators$`), judge: judgeOperator },
   { kind: "configure", methods: ["DELETE"], path: pd(String.raw`\/operators\/\d+$`) },
   {

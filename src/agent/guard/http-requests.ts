@@ -1,6 +1,6 @@
 // What an HTTP request would do: reading methods read; of the others those in the tables are known,
 // and the rest are not. Other hosts are nobody's business.
-import type { EffectKind } from "../../domain/effect.ts";
+import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { isForeignPort, isKnownHost } from "./hosts.ts";
 import { CHANGES, CHANGING_READS, type KnownPath, PATHS } from "./http-paths.ts";
 import type { CommandKnowledge } from "./scope.ts";
@@ -17,28 +17,42 @@ export interface RequestFacts {
 /** Setting a store Offline is what DELETE does by another name. */
 const STORE_STATE = /^\/pd\/api\/v\d+\/store\/[^/]+\/state$/;
 
-export function classifyRequest({ method, url, body, knowledge }: RequestFacts): EffectKind {
+type Asked = Pick<Effect, "kind" | "pauses">;
+
+export function classifyRequest({ method, url, body, knowledge }: RequestFacts): Asked {
   const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`);
   // Where a host ends, curl and we may see in two ways.
-  if (/[^!-~]|\\/.test(url) || /[@#]/.test(authorityOf(url))) return "foreign";
+  if (/[^!-~]|\\/.test(url) || /[@#]/.test(authorityOf(url))) return { kind: "foreign" };
   // gopher and dict send a server whatever stands in their path.
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) return "hidden";
-  const isReading = method === "GET" || method === "HEAD";
-  if (/[{}[\]]/.test(pathOf(url))) return isReading ? "unknown" : "hidden";
-  if (!isKnownHost(parsed, knowledge)) return "foreign";
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) return { kind: "hidden" };
+  const isLook = method === "GET" || method === "HEAD";
+  if (/[{}[\]]/.test(pathOf(url))) return { kind: isLook ? "unknown" : "hidden" };
+  if (!isKnownHost(parsed, knowledge)) return { kind: "foreign" };
   const port = Number(parsed.port || (parsed.protocol === "https:" ? 443 : 80));
   const { hostname } = parsed;
-  if (isForeignPort({ hostname, port, isLook: isReading }, knowledge)) return "foreign";
+  if (isForeignPort({ hostname, port, isLook }, knowledge)) return { kind: "foreign" };
   const path = decodePath(parsed.pathname);
-  if (isReading) return CHANGING_READS.test(path) ? "unknown" : "read";
-  if (!CHANGES.includes(method)) return "hidden";
+  if (isLook) return { kind: CHANGING_READS.test(path) ? "unknown" : "read" };
+  return CHANGES.includes(method)
+    ? classifyChange({ method, path, query: parsed.searchParams, body })
+    : { kind: "hidden" };
+}
+
+interface Change extends Pick<RequestFacts, "method" | "body"> {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+function classifyChange({ method, path, query, body }: Change): Asked {
   if (STORE_STATE.test(path)) {
-    return parsed.searchParams.get("state")?.toLowerCase() === "up" ? "configure" : "destroy";
+    const isBack = query.get("state")?.toLowerCase() === "up";
+    return { kind: isBack ? "configure" : "destroy" };
   }
   const known = PATHS.find((one) => one.methods.includes(method) && one.path.test(path));
   const kind = known ? kindOfKnown(known, { path, body }) : "unknown";
+  if (kind !== "configure") return { kind };
   // `?force`: it changes what is asked for.
-  return kind === "configure" && parsed.search !== "" ? "unknown" : kind;
+  return query.size > 0 ? { kind: "unknown" } : { kind, ...(known?.pauses && { pauses: true }) };
 }
 
 function kindOfKnown(

@@ -19,6 +19,8 @@ export interface VerbTool {
   readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
+  /** Nobody is served while one of these verbs is carried out. */
+  readonly pauses?: readonly string[];
   /** Options besides those with which what reads still reads; any, where it is absent. */
   readonly reads?: RegExp;
   /** With one of these anywhere, what reads changes something. */
@@ -121,6 +123,7 @@ export const PD_CTL: VerbTool = {
   hosts: ["-u", "--pd"],
   port: 2379,
   judge: judgePdCtl,
+  pauses: ["member leader transfer", "member leader resign"],
   // Others read and write files: `--in`, `--out`.
   reads: /^--(?:status|format|limit|state|count|version|help)(?:=.*)?$/,
   verbs: new Map([

@@ -88,9 +88,20 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   }
   // What is set to what must be written out where it decides.
   const isReadable = found !== "configure" || words.every(({ isExact }) => isExact);
-  const copies = isReadable && kind === "configure" ? copiesAskedIn(textOf(words)) : undefined;
   const effect = effectOf({ kind: isReadable ? kind : "hidden", words, scope });
-  return copies === undefined ? effect : { ...effect, copies };
+  return { ...effect, ...(effect.kind === "configure" && factsOf(tool, { words, read })) };
+}
+
+interface Change {
+  readonly words: readonly ShellWord[];
+  readonly read: ReadVerbs;
+}
+
+/** What is told of a change besides its kind. */
+function factsOf({ pauses }: VerbTool, { words, read }: Change): Pick<Effect, "copies" | "pauses"> {
+  const copies = copiesAskedIn(textOf(words));
+  const isPause = pauses?.includes(textOf(read.typed).toLowerCase());
+  return { ...(copies !== undefined && { copies }), ...(isPause && { pauses: true }) };
 }
 
 function hasStrangers(tool: VerbTool, args: readonly ShellWord[]): boolean {
