@@ -1,6 +1,7 @@
 // What is said through the door of a sandbox: one line of JSON asks for a connection to an address,
 // or for a program outside; then come the connection's bytes, or the program's lines.
 import { z } from "zod";
+import { parseJsonText } from "./json-text.ts";
 
 export interface Address {
   /** A name, or an IP address as it is written in a URL without brackets. */
@@ -43,21 +44,13 @@ export function readRelayPlan(text: string): RelayPlan {
 
 /** Undefined for what is none: the sandbox may send anything. */
 export function readRequest(line: string): DoorRequest | undefined {
-  return doorRequest.safeParse(parseOrNull(line)).data;
+  return doorRequest.safeParse(parseJsonText(line)).data;
 }
 
 export function readAnswer(line: string): DoorAnswer | undefined {
-  return doorAnswer.safeParse(parseOrNull(line)).data;
+  return doorAnswer.safeParse(parseJsonText(line)).data;
 }
 
 export function nameOf({ host, port }: Address): string {
   return `${host}:${port}`;
-}
-
-function parseOrNull(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../../domain/clock.ts";
 import { OperatorError, unreachable } from "../../domain/errors.ts";
 import type { Runtime } from "../../domain/runtime.ts";
+import { parseJsonText } from "../../infra/json-text.ts";
 import { createAllowance } from "./allowance.ts";
 import type { OperationCall, Operations } from "./operations.ts";
 import {
@@ -80,7 +81,7 @@ interface Refusal {
 
 function parseQuestion(line: Uint8Array): Question | Refusal {
   const text = new TextDecoder().decode(line);
-  const asked = jsonOf(text);
+  const asked = parseJsonText(text);
   const parsed = questionSchema.safeParse(asked);
   if (parsed.success) return parsed.data;
   const { do: verb, member } = wordsIn(asked);
@@ -162,14 +163,6 @@ function failureOf({ onDefect }: AnswerOptions, error: unknown): Failure {
   const { message, hint } = error;
   const code = failureSchema.shape.code.safeParse(error.code).data ?? "runtime";
   return { ok: false, code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** As far as they are words at all. */

@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import type { z } from "zod";
 import { OperatorError } from "../../domain/errors.ts";
+import { parseJsonText } from "../../infra/json-text.ts";
 import { type Failure, failureSchema, type Question } from "./protocol.ts";
 
 export interface AskOptions {
@@ -28,7 +29,7 @@ const UNANSWERED: Readonly<Record<string, readonly [cause: string, hint: string]
 export async function askBroker<T>(options: AskOptions, schema: z.ZodType<T>): Promise<T> {
   const { socket, question } = options;
   const doing = "member" in question ? `${question.do} ${question.member}` : question.do;
-  const answer = jsonOf(
+  const answer = parseJsonText(
     await exchangeLines(options, `asking the broker at ${socket} for ${doing}`),
   );
   const failure = failureSchema.safeParse(answer);
@@ -69,14 +70,6 @@ function exchangeLines(options: AskOptions, doing: string): Promise<string> {
 function sayUnanswered(error: Error): readonly [cause: string, hint?: string] {
   const code = "code" in error ? String(error.code) : "";
   return UNANSWERED[code] ?? [error.message];
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function errorOf({ code, message, hint }: Failure): OperatorError {

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import type { MemberStatus } from "../../domain/runtime.ts";
 import { isMissing } from "../../infra/files.ts";
+import { parseJsonText } from "../../infra/json-text.ts";
 import { OFFERED_OPERATIONS, type OfferedOperation } from "./protocol.ts";
 import type { BrokerRecord } from "./record.ts";
 
@@ -37,11 +38,7 @@ export async function readInterrupted(path: string): Promise<readonly Interrupte
 
 /** Undefined for what is of no member, or was cut short by a crash. */
 function lineOf(text: string): InterruptedOperation | undefined {
-  try {
-    return lineSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return lineSchema.safeParse(parseJsonText(text)).data;
 }
 
 export interface SettlingOptions {

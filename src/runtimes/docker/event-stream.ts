@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Clock } from "../../domain/clock.ts";
 import type { FollowOptions, RuntimeEvent } from "../../domain/runtime.ts";
+import { parseJsonText } from "../../infra/json-text.ts";
 import { PROJECT_LABEL, SERVICE_LABEL, type Site } from "./container.ts";
 import { askEngine } from "./engine.ts";
 
@@ -79,17 +80,9 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
 
 /** Undefined for what is no event of a service's container. */
 function parseEvent(line: string): RuntimeEvent | undefined {
-  const { data } = EVENT.safeParse(jsonOf(line));
+  const { data } = EVENT.safeParse(parseJsonText(line));
   const member = data?.Actor.Attributes[SERVICE_LABEL];
   return data && member ? { type: "changed", member, change: data.Action } : undefined;
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Resolves when the engine does not answer a ping in time, or the signal aborts. */

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type { Json } from "../../../src/domain/json.ts";
 import { request } from "../../../src/infra/http.ts";
+import { parseJsonText } from "../../../src/infra/json-text.ts";
 import type { Site } from "../observe/site.ts";
 import { errorAnswerSchema } from "../service/answers.ts";
 
@@ -35,7 +36,7 @@ export async function callControl<S extends z.ZodType>(call: ControlCall<S>): Pr
     signal,
   });
   if (answer.state === "failed") throw new OperatorError("subject", `${what}: ${answer.reason}`);
-  const value = parseJson(answer.text);
+  const value = parseJsonText(answer.text);
   const parsed = schema.safeParse(value);
   // The health of a node that is not well comes with 503, in the same form.
   if (parsed.success && (answer.status === 200 || answer.status === 503)) return parsed.data;
@@ -46,13 +47,4 @@ export async function callControl<S extends z.ZodType>(call: ControlCall<S>): Pr
   throw new OperatorError("subject", `${what}: its answer is not understood`, {
     cause: parsed.error,
   });
-}
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

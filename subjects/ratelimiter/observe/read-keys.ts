@@ -1,6 +1,7 @@
 // What lies in the limiter's keys: counters, overrides, leases, strangers, in one batch.
 import type { Redis } from "ioredis";
 import type { Reading } from "../../../src/domain/observation.ts";
+import { parseJsonText } from "../../../src/infra/json-text.ts";
 import type { LimitsFile } from "../declared.ts";
 import { leaseKeyOf, limitKeyOf, logKeyOf } from "../keys.ts";
 import type {
@@ -175,17 +176,8 @@ function overrideOf(
 
 function leaseOf(answer: unknown): readonly Lease[] {
   if (typeof answer !== "string") return [];
-  const parsed = leaseSchema.safeParse(jsonOf(answer));
+  const parsed = leaseSchema.safeParse(parseJsonText(answer));
   return parsed.success ? [parsed.data] : [];
-}
-
-/** Undefined for what is no JSON: somebody else may have written it. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function integerOf(value: unknown): number | null {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { createFileExclusively, readFileIfThere } from "../../../src/infra/files.ts";
+import { parseJsonText } from "../../../src/infra/json-text.ts";
 import { type LimitsFile, limitsFileSchema, type Rule } from "../declared.ts";
 import { flawOfUserKey } from "../keys.ts";
 
@@ -22,7 +23,7 @@ export function declaredRule(limits: LimitsFile, key: string): Rule {
 }
 
 function parseLimits(path: string, text: string): LimitsFile {
-  const parsed = limitsFileSchema.safeParse(jsonOf(text));
+  const parsed = limitsFileSchema.safeParse(parseJsonText(text));
   const flaw = parsed.success
     ? Object.keys(parsed.data.keys).find((key) => flawOfUserKey(key) !== undefined)
     : undefined;
@@ -34,12 +35,4 @@ function parseLimits(path: string, text: string): LimitsFile {
   throw new OperatorError("usage", `read the declared limits in ${path}: ${cause}`, {
     hint: '{"default": {"limit": 30, "window_ms": 5000}, "keys": {"name": {…}}}',
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,6 @@
 // One check as a client makes it: at one node, and when that one does not answer, once at another.
+
+import { parseJsonText } from "../../../src/infra/json-text.ts";
 import { checkAnswerSchema } from "../service/answers.ts";
 import type { Account, Decision } from "./account.ts";
 import type { Balancer, Node } from "./balancer.ts";
@@ -51,16 +53,8 @@ async function ask(
 
 function decisionOf(reply: LineReply, key: string): Decision {
   if (reply.state === "lost" || (reply.status !== 200 && reply.status !== 429)) return "undecided";
-  const answer = checkAnswerSchema.safeParse(jsonOf(reply.text)).data;
+  const answer = checkAnswerSchema.safeParse(parseJsonText(reply.text)).data;
   if (answer?.key !== key || answer.allowed !== (reply.status === 200)) return "undecided";
   if (!answer.allowed) return "denied";
   return answer.decided_by === "redis" ? "allowed" : "allowed_unasked";
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,8 @@
 // What was asked to be written and what was acknowledged, one JSON line each, in the file before
 // anything is counted: killing the generator loses nothing, and the next run goes on with the file.
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import { z } from "zod";
-import { assert, messageOf, OperatorError } from "../../../src/domain/errors.ts";
+import { assert } from "../../../src/domain/errors.ts";
+import { LineLedger } from "../../../src/infra/line-ledger.ts";
 import type { Stamp } from "./records.ts";
 
 /** Of one key. A sequence of 0 means none. */
@@ -23,19 +22,16 @@ type Line = z.infer<typeof lineSchema>;
 
 /** Holds the file open. Throws OperatorError when the file cannot be read or written. */
 export class Ledger implements Disposable {
-  readonly #path: string;
-  readonly #file: number;
+  readonly #file: LineLedger<Line>;
   #id: string | undefined;
   readonly #records = new Map<string, KeyRecord>();
 
   /** Goes on with what is there, its id too; a last line that a crash cut short is passed over. */
   constructor(path: string, newId: string) {
-    this.#path = path;
-    this.#file = withLedgerErrors(`opening the ledger ${path}`, () => openForAppending(path));
-    const text = withLedgerErrors(`reading the ledger ${path}`, () => readFileSync(path, "utf8"));
-    for (const line of text.split("\n")) this.#count(parseLine(line));
-    if (text !== "" && !text.endsWith("\n")) this.#write("\n");
-    if (this.#id === undefined) this.#append({ type: "opened", id: newId });
+    const hint = "--ledger names a file that this user may write, on a disk with space";
+    const count = (line: Line) => this.#count(line);
+    this.#file = new LineLedger({ path, schema: lineSchema, hint, count });
+    if (this.#id === undefined) this.#file.append({ type: "opened", id: newId });
   }
 
   get id(): string {
@@ -46,12 +42,12 @@ export class Ledger implements Disposable {
   /** The number of this write; on file before it is sent. */
   attempt(key: string): Stamp {
     const sequence = (this.#records.get(key)?.attempted ?? 0) + 1;
-    this.#append({ type: "attempted", key, sequence });
+    this.#file.append({ type: "attempted", key, sequence });
     return { key, ledgerId: this.id, sequence };
   }
 
   acknowledge({ key, sequence }: Stamp): void {
-    this.#append({ type: "acknowledged", key, sequence });
+    this.#file.append({ type: "acknowledged", key, sequence });
   }
 
   /** Every key that was ever attempted. */
@@ -64,20 +60,10 @@ export class Ledger implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#file);
+    this.#file[Symbol.dispose]();
   }
 
-  #append(line: Line): void {
-    this.#write(`${JSON.stringify(line)}\n`);
-    this.#count(line);
-  }
-
-  #write(text: string): void {
-    withLedgerErrors(`writing to the ledger ${this.#path}`, () => writeSync(this.#file, text));
-  }
-
-  #count(line: Line | undefined): void {
-    if (line === undefined) return;
+  #count(line: Line): void {
     if (line.type === "opened") {
       this.#id = line.id;
       return;
@@ -88,32 +74,5 @@ export class Ledger implements Disposable {
     record[type] = Math.max(record[type], sequence);
     if (type === "acknowledged") record.acknowledgedCount += 1;
     this.#records.set(key, record);
-  }
-}
-
-function openForAppending(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
-  return openSync(path, "a+");
-}
-
-function withLedgerErrors<T>(doing: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const hint = "--ledger names a file that this user may write, on a disk with space";
-    throw new OperatorError("runtime", `${doing}: ${messageOf(cause)}`, { hint, cause });
-  }
-}
-
-function parseLine(line: string): Line | undefined {
-  const parsed = lineSchema.safeParse(jsonOf(line));
-  return parsed.success ? parsed.data : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

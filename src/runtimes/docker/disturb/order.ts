@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Disturbance, DisturbanceType } from "../../../domain/disturbance.ts";
 import { OperatorError } from "../../../domain/errors.ts";
+import { parseJsonText } from "../../../infra/json-text.ts";
 
 const DELAYED = z.object({
   type: z.literal("latency"),
@@ -69,15 +70,7 @@ export function parseHeld(disturbance: Disturbance, member: string): Held {
 
 /** Throws code "usage" for what is none. */
 export function parseOrder(text: string): Order {
-  const { data, error } = ORDER.safeParse(jsonOf(text));
+  const { data, error } = ORDER.safeParse(parseJsonText(text));
   if (data) return data;
   throw new OperatorError("usage", `"${text}" is no order to disturb: ${z.prettifyError(error)}`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

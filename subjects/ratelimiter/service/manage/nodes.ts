@@ -1,6 +1,7 @@
 // Who is there: the topology says who was declared, a lease says who lives. What has no lease is
 // missing, not merely absent.
 import { z } from "zod";
+import { parseJsonText } from "../../../../src/infra/json-text.ts";
 import { leaseKeyOf, TOPOLOGY_KEY } from "../../keys.ts";
 import { declaredNodeSchema, leaseSchema, type NodesAnswer } from "../answers.ts";
 import { type Read, read, refused } from "../http/reply.ts";
@@ -37,9 +38,9 @@ async function readNode(
 ): Promise<Read<ListedNode>> {
   const answer = await askCommand(node, ["GET", leaseKeyOf(name)], z.string().nullable());
   if (answer.state === "refused") return answer;
-  const lease = leaseSchema.safeParse(jsonOf(answer.value));
+  const lease = leaseSchema.safeParse(parseJsonText(answer.value ?? ""));
   if (lease.success) return read({ ...lease.data, state: "live" });
-  const known = declaredNodeSchema.safeParse(jsonOf(declared));
+  const known = declaredNodeSchema.safeParse(parseJsonText(declared ?? ""));
   return read({ name, url: known.data?.url ?? "", state: "missing" });
 }
 
@@ -64,12 +65,4 @@ function pairsOf(words: readonly string[]): Readonly<Record<string, string>> {
   const pairs: Record<string, string> = {};
   for (let at = 0; at + 1 < words.length; at += 2) pairs[words[at] ?? ""] = words[at + 1] ?? "";
   return pairs;
-}
-
-function jsonOf(text: string | null): unknown {
-  try {
-    return text === null ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

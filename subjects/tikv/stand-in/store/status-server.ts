@@ -1,6 +1,7 @@
 // The store's status server, as TiKV answers on port 20180 (src/server/status_server/mod.rs), and
 // the stand-in's own switch for faults below /stand-in/failpoints/.
 import { z } from "zod";
+import { parseJsonText } from "../../../../src/infra/json-text.ts";
 import { metricsPage } from "./metrics.ts";
 import { regionMeta } from "./region-meta.ts";
 import { FAILPOINTS, type Failpoint, refreshDisk, type Store } from "./store.ts";
@@ -52,7 +53,7 @@ async function changeConfig(
   request: Request,
   isPersisted: boolean,
 ): Promise<Response> {
-  const change = changeSchema.safeParse(parseJson(await request.text()));
+  const change = changeSchema.safeParse(parseJsonText(await request.text()));
   if (!change.success)
     return new Response("failed to decode, error: not an object", { status: 400 });
   const refusal = store.config.change(change.data, { isPersisted });
@@ -85,12 +86,4 @@ function showFailpoint(store: Store, failpoint: Failpoint): Response {
 
 function pathNotFound(): Response {
   return new Response("path not found", { status: 404 });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
