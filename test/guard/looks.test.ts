@@ -202,7 +202,7 @@ const TOOLS: readonly Tool[] = [
     others: [
       ["unknown", "redis-cli -p 6380 scan 0 count 1000000000"],
       ["unknown", "redis-cli -p 6380 --scan --count 1000000000"],
-      ["unknown", "redis-cli -p 6380 -r -1 get a"],
+      ["hidden", "redis-cli -p 6380 -r -1 get a"],
       ["unknown", "redis-cli -p 6380 memory usage a samples 0"],
       ["unknown", "tikv-ctl --data-dir /data raft region -r 1"],
       ["unknown", "tikv-ctl --config /x size -r 1"],

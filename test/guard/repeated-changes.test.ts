@@ -1,4 +1,4 @@
-// A change is judged and counted as it is written, by how things stand: so it happens now, and once.
+// A change is judged and counted as it is written, by how things stand: so it happens now and once.
 import { expect, test } from "bun:test";
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
 import { countHistory, findExcess, NO_HISTORY } from "../../src/agent/guard/history.ts";

@@ -58,12 +58,17 @@ export interface Scope {
   readonly isChanging: boolean;
   /** In a loop, a function, or what runs others: it may happen any number of times. */
   readonly isRepeated: boolean;
-  /** Takes down a change that the line makes, as it is written. */
-  readonly note: (change: string) => void;
+  /** Takes down what the line does, as it is written and in its order. */
+  readonly note: (one: Note) => void;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
   classifyCode(code: string, where?: Whereabouts): readonly Effect[];
   /** Judges a command inside a command: `sudo`, `timeout`, `xargs`. */
   classifyWords(words: readonly ShellWord[], where?: Whereabouts): readonly Effect[];
+}
+
+export interface Note {
+  readonly type: "change" | "wait";
+  readonly text: string;
 }
 
 /** In a container loopback has other ports. */
@@ -116,6 +121,11 @@ export interface ExplainedEffect {
 
 export function effectBecause({ kind, words, because }: ExplainedEffect): Effect {
   return { kind, targets: [], source: `${sourceOf(words)} (${because})` };
+}
+
+/** What stands for no command, such as a part of the line. */
+export function hiddenText(text: string, because: string): Effect {
+  return effectBecause({ kind: "hidden", words: [{ text, isExact: true }], because });
 }
 
 function sourceOf(words: readonly ShellWord[]): string {

@@ -2,7 +2,7 @@
 // tool that only reads. A name that is in no table is unknown.
 import { type Effect, isLook, isRefused } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
-import { troubleOfCompanion } from "./companions.ts";
+import { type Companion, troubleOfCompanion } from "./companions.ts";
 import { CONTAINER_TOOLS } from "./container-tools.ts";
 import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
@@ -20,6 +20,7 @@ import { SERVICE_TOOLS } from "./service-tools.ts";
 import { SETTERS } from "./setters.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
+import { asksAgain, hasMoment, waits } from "./waits.ts";
 import { WRAPPERS } from "./wrappers.ts";
 
 /** They judge by themselves each word that comes before a command within them, or a name. */
@@ -70,25 +71,26 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
     return hiddenBecause(words, "it may become several words when it runs: write it in quotes");
   }
   const trouble =
-    troubleOfCompanion({ name, words, effects, scope }) ?? noteChange({ words, effects, scope });
+    troubleOfCompanion({ name, words, effects, scope }) ??
+    troubleOfMoment({ name, words, effects, scope });
   return trouble === undefined ? effects : hiddenBecause(words, trouble);
 }
 
-interface Judged {
-  readonly words: readonly ShellWord[];
-  readonly effects: readonly Effect[];
-  readonly scope: Scope;
-}
-
-/** Each change is counted, and judged by how things are now: so it must happen once. */
-function noteChange({ words, effects, scope }: Judged): string | undefined {
-  if (isLook(effects)) return undefined;
-  if (scope.isRepeated) return "a change that may happen again and again: write out each by itself";
-  // To start what runs is nothing.
-  const isStart = effects.every(({ kind }) => kind === "start" || kind === "read");
-  if (!isStart) scope.note(words.map(({ text }) => text).join(" "));
+/** Each change is counted, and judged by how things are now: so it must happen now, and once. */
+function troubleOfMoment({ effects, ...use }: Companion): string | undefined {
+  const { words, scope } = use;
+  const text = words.map((word) => word.text).join(" ");
+  if (isLook(effects)) {
+    if (waits(use)) scope.note({ type: "wait", text });
+    return undefined;
+  }
+  if (scope.isRepeated) return AGAIN;
+  if (asksAgain(use)) return AGAIN;
+  if (hasMoment(effects)) scope.note({ type: "change", text });
   return undefined;
 }
+
+const AGAIN = "a change that may happen again and again: write out each by itself";
 
 function classifyNamed(name: string, words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const classify = SELF_CONTAINED.get(name) ?? HIDDEN.get(name) ?? HIDDEN.get(familyOf(name));

@@ -1,0 +1,277 @@
+// The walk through a parsed line: every simple command in it is judged, wherever it stands, and
+// what a shell may read in another way counts as the worst.
+import {
+  type Command,
+  type For,
+  forEachChild,
+  type ParsedScript,
+  type Pipeline,
+  parse,
+  type Statement,
+  type SyntaxNode,
+  type Word,
+} from "unbash";
+import { type Effect, isLook } from "../../domain/effect.ts";
+import { classifyAssignment, classifyVariable, isSteering } from "./assignments.ts";
+import { troubleOfFile, troubleOfPattern } from "./companions.ts";
+import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
+import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
+import {
+  type CommandKnowledge,
+  hiddenText,
+  type Note,
+  type Scope,
+  type ShellWord,
+  type Whereabouts,
+} from "./scope.ts";
+import { readScriptFacts } from "./script-facts.ts";
+import { readNumbers, readWord, staysOneWord } from "./shell-words.ts";
+import { classifySimple } from "./simple-command.ts";
+import { hasMoment } from "./waits.ts";
+
+/** Code within code: `sh -c "sh -c …"`. */
+const NESTING_MAX = 6;
+/** Of loops within loops, multiplied: each round is judged by itself. */
+const ROUNDS_MAX = 64;
+
+/**
+ * Read by bash in one way and by other shells in another (`((rm x))` is arithmetic here and two
+ * subshells there): what runs would not be what was judged.
+ */
+const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
+  "AnsiCQuoted",
+  "ArithmeticCommand",
+  "ArithmeticCommandExpansion",
+  "ArithmeticFor",
+  "ArrayValue",
+  "Coproc",
+  "ExtendedGlob",
+  "HereString",
+  "LocaleString",
+  "ProcessSubstitution",
+  "Select",
+  "TestCommand",
+]);
+
+interface Surroundings {
+  readonly knowledge: CommandKnowledge;
+  readonly nesting: number;
+  readonly rounds: number;
+  readonly isElsewhere: boolean;
+  readonly isInside: boolean;
+  readonly isChanging: boolean;
+  readonly isRepeated: boolean;
+  readonly note: (one: Note) => void;
+}
+
+/** Of a whole line, where nothing is around it. */
+export function scopeOfLine(
+  script: ParsedScript,
+  known: Pick<Surroundings, "knowledge" | "isChanging" | "note">,
+): NestedScope {
+  const where = { isElsewhere: false, isInside: false, isRepeated: false };
+  return scopeOf(script, { ...known, ...where, nesting: 0, rounds: 1 });
+}
+
+function classifyCode(code: string, around: Surroundings): readonly Effect[] {
+  if (around.nesting > NESTING_MAX) return [hiddenText(code, "nested too deeply")];
+  const script = parse(code);
+  return classifyNode(script, scopeOf(script, around));
+}
+
+function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
+  const { knowledge } = around;
+  const facts = readScriptFacts(script);
+  const isElsewhere = around.isElsewhere || facts.changesFolder;
+  const known = Object.entries(knowledge.variables).filter(([name]) => facts.isSettled(name));
+  const variables = new Map(known);
+  const scope = scopeWith({ ...around, facts, isElsewhere, variables });
+  for (const { name, value } of facts.constants) {
+    const word = value.type === "Word" ? readWord(value, scope) : undefined;
+    if (word?.isExact && staysOneWord(word.text)) variables.set(name, word.text);
+  }
+  return scope;
+}
+
+function placedIn(known: ScopeFacts, where: Whereabouts) {
+  const isInside = known.isInside || where.isInside === true;
+  return {
+    isInside,
+    isElsewhere: known.isElsewhere || isInside || where.isElsewhere === true,
+    isRepeated: known.isRepeated || where.isRepeated === true,
+  };
+}
+
+const NO_FUNCTIONS: ReadonlySet<string> = new Set();
+
+type Depth = Pick<Surroundings, "nesting" | "rounds">;
+export type NestedScope = Scope & Depth;
+type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Depth;
+
+/** Whose ways to judge what is within it know where it is. */
+function scopeWith(known: ScopeFacts): NestedScope {
+  return {
+    ...known,
+    classifyCode: (code: string, where: Whereabouts = {}) =>
+      classifyCode(code, { ...known, ...placedIn(known, where), nesting: known.nesting + 1 }),
+    classifyWords: (words: readonly ShellWord[], where: Whereabouts = {}) => {
+      // What runs others knows programs, and no functions.
+      const facts = { ...known.facts, firstFunctions: NO_FUNCTIONS };
+      return classifySimple(words, scopeWith({ ...known, facts, ...placedIn(known, where) }));
+    },
+  };
+}
+
+export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
+  if (BASH_ONLY.has(node.type)) return [hiddenText(textOf(node), "bash only, and the shell is sh")];
+  switch (node.type) {
+    case "Script": {
+      const error = node.errors?.[0];
+      return error ? [hiddenText("", error.message)] : classifyChildren(node, scope);
+    }
+    case "CommandExpansion":
+      if (!node.script) return [hiddenText(node.text, "nested too deeply")];
+      return classifyChildren(node, scope);
+    case "Command": {
+      if (!node.name) return classifyVariables(node, scope);
+      const words = [node.name, ...node.args].map((word) => readWord(word, scope));
+      return [...classifySimple(words, scope), ...classifyChildren(node, scope)];
+    }
+    case "Function":
+      return unlessTrouble(troubleOfFunction(node, scope), { node, scope: repeated(scope) });
+    case "While":
+      // It may last as long as it likes.
+      scope.note({ type: "wait", text: `${node.kind} …` });
+      return classifyChildren(node, repeated(scope));
+    case "Pipeline":
+      return classifyPipeline(node, scope);
+    case "Statement":
+      return classifyStatement(node, scope);
+    case "Word": {
+      const trouble = hasPattern(node) ? troubleOfPattern(node.text, scope) : undefined;
+      return unlessTrouble(trouble, { node, scope });
+    }
+    case "CaseItem":
+      return [...node.pattern, node.body].flatMap((child) => classifyUnmatched(child, scope));
+    case "Remove":
+      return classifyUnmatched(node.operand, scope);
+    case "HereDoc":
+      return unlessTrouble(troubleOfHereDoc(node), { node, scope });
+    case "Redirect":
+      return [...classifyRedirect(node, scope), ...classifyChildren(node, scope)];
+    case "Assignment":
+      return [...classifyAssignment(node), ...classifyChildren(node, scope)];
+    case "For":
+      return classifyFor(node, scope);
+    case "ArithmeticExpansion":
+      return unlessTrouble(troubleOfSum(node, scope), { node, scope });
+    case "ParameterExpansion":
+      return unlessTrouble(troubleOfParameter(node), { node, scope });
+    default:
+      return classifyChildren(node, scope);
+  }
+}
+
+/** All of a pipe begins at once: of several changes nobody would know which comes first. */
+function classifyPipeline({ commands }: Pipeline, scope: NestedScope): readonly Effect[] {
+  const parts = commands.map((command) => classifyNode(command, scope));
+  const [, second] = parts.flatMap((part) => part.find((effect) => !isLook([effect])) ?? []);
+  const trouble = second && hiddenText(second.source, "two changes in one pipe begin at once");
+  return [...parts.flat(), ...(trouble ? [trouble] : [])];
+}
+
+function classifyStatement(node: Statement, scope: NestedScope): readonly Effect[] {
+  const effects = classifyChildren(node, scope);
+  const change = node.background ? effects.find((effect) => hasMoment([effect])) : undefined;
+  const because = "in the background it strikes another moment";
+  return [...effects, ...(change ? [hiddenText(change.source, because)] : [])];
+}
+
+/** A pattern that is compared with a text is not looked up. */
+function classifyUnmatched(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
+  return node.type === "Word" ? classifyChildren(node, scope) : classifyNode(node, scope);
+}
+
+function hasPattern({ parts }: Word): boolean {
+  return parts?.some(({ type }) => type === "Glob") === true;
+}
+
+interface Placed {
+  readonly node: SyntaxNode;
+  readonly scope: NestedScope;
+}
+
+function unlessTrouble(trouble: string | undefined, { node, scope }: Placed): readonly Effect[] {
+  return trouble === undefined
+    ? classifyChildren(node, scope)
+    : [hiddenText(textOf(node), trouble)];
+}
+
+/** `f() { f | f & }` never ends, and what it does is done again and again. */
+function troubleOfFunction(node: SyntaxNode, { facts }: NestedScope): string | undefined {
+  let calls = false;
+  const visit = (child: SyntaxNode): void => {
+    calls ||= child.type === "Command" && facts.functions.has(child.name?.value ?? "");
+    forEachChild(child, visit);
+  };
+  forEachChild(node, visit);
+  return calls ? "a function that calls functions" : undefined;
+}
+
+function classifyChildren(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
+  const effects: Effect[] = [];
+  forEachChild(node, (child) => effects.push(...classifyNode(child, scope)));
+  return effects;
+}
+
+/** Without a command, assignments set the shell's own variables. */
+function classifyVariables({ prefix }: Command, scope: NestedScope): readonly Effect[] {
+  return prefix.flatMap((node) =>
+    node.type === "Assignment"
+      ? [...classifyVariable(node), ...classifyChildren(node, scope)]
+      : classifyNode(node, scope),
+  );
+}
+
+/** A loop over words that are written out is judged once per word, with that value. */
+function classifyFor(loop: For, scope: NestedScope): readonly Effect[] {
+  const name = loop.name.value;
+  if (isSteering(name)) return [hiddenText(`for ${name}`, "it steers what runs")];
+  const words =
+    loop.wordlist?.flatMap((word) => readNumbers(word, scope) ?? readWord(word, scope)) ?? [];
+  const trouble = words.some(({ mayDivide }) => mayDivide)
+    ? troubleOfFile("read", scope)
+    : undefined;
+  if (trouble !== undefined) return [hiddenText(`for ${name}`, trouble)];
+  const rounds = scope.rounds * words.length;
+  const isCertain =
+    words.length > 0 &&
+    rounds <= ROUNDS_MAX &&
+    words.every(({ text, isExact }) => isExact && staysOneWord(text)) &&
+    scope.facts.isSettled(name);
+  if (!isCertain) return classifyChildren(loop, bindIn(repeated(scope), { name }));
+  const inner = { ...scope, rounds };
+  return words.flatMap(({ text }) => classifyChildren(loop, bindIn(inner, { name, value: text })));
+}
+
+/** Nobody knows how many times. */
+function repeated(scope: NestedScope): NestedScope {
+  return scopeWith({ ...scope, isRepeated: true });
+}
+
+interface Binding {
+  readonly name: string;
+  /** Absent when it is known only at run time. */
+  readonly value?: string;
+}
+
+function bindIn(scope: NestedScope, { name, value }: Binding): NestedScope {
+  const variables = new Map(scope.variables);
+  if (value === undefined) variables.delete(name);
+  else variables.set(name, value);
+  return scopeWith({ ...scope, variables });
+}
+
+function textOf(node: SyntaxNode): string {
+  return "text" in node ? node.text : node.type;
+}
