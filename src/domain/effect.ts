@@ -15,16 +15,22 @@ export const EFFECTS = [
 ] as const;
 export type EffectKind = (typeof EFFECTS)[number];
 
-export interface Effect {
+/** What `configure` comes to, where that can be told. */
+export interface ChangeFacts {
+  /** So many copies of the data there would be. */
+  readonly copies?: number;
+  /** What is held in memory may take so much. */
+  readonly memoryBytes?: number;
+  /** While it is done nobody is served. It counts as an interruption. */
+  readonly pauses?: true;
+}
+
+export interface Effect extends ChangeFacts {
   readonly kind: EffectKind;
   /** Member names as far as they can be told. */
   readonly targets: readonly string[];
   /** The words that it was read from, for the reason. */
   readonly source: string;
-  /** Of `configure`: so many copies of the data there would be. */
-  readonly copies?: number;
-  /** Of `configure`: while it is done nobody is served. It counts as an interruption. */
-  readonly pauses?: true;
 }
 
 /** `interrupt tikv2: restart_member tikv2` */

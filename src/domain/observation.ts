@@ -46,6 +46,8 @@ export interface QuorumGroup {
   readonly cutOff?: readonly string[];
   /** How many copies of all data they are declared to hold; absent where nobody says. */
   readonly copies?: number;
+  /** What each of them holds in memory; null: not to be read. Absent where nobody says. */
+  readonly heldBytes?: number | null;
 }
 
 export interface ObservedTable {

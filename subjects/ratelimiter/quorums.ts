@@ -9,9 +9,11 @@ const GROUPS = [
   { role: "limiter", name: "nodes", isAllNeeded: false },
 ] as const;
 
-type Seen = Pick<LimiterObservation, "members" | "away">;
+type Seen = Pick<LimiterObservation, "members" | "away"> & {
+  readonly redis: Pick<LimiterObservation["redis"], "info">;
+};
 
-export function limiterQuorums({ members, away }: Seen): readonly QuorumGroup[] {
+export function limiterQuorums({ members, away, redis }: Seen): readonly QuorumGroup[] {
   const isStopped = (name: string) =>
     away !== undefined &&
     readValue(away)?.some((one) => one.name === name && one.state === "stopped") === true;
@@ -21,6 +23,7 @@ export function limiterQuorums({ members, away }: Seen): readonly QuorumGroup[] 
     const group = { name, members: names, spare };
     // Between two saves counters and limits are in memory alone.
     if (role !== "redis") return group;
-    return { ...group, holding: names.filter((redis) => !isStopped(redis)) };
+    const heldBytes = readValue(redis.info)?.usedMemoryBytes ?? null;
+    return { ...group, holding: names.filter((name) => !isStopped(name)), heldBytes };
   });
 }

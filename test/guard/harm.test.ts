@@ -39,6 +39,24 @@ test("no setting leaves fewer copies than are declared, three where nobody says"
   expect(harmOf(2)).toContain("where 3 are declared");
 });
 
+test("memory is not bounded below what is held, nor where nobody can say how much that is", () => {
+  const harmOf = (bytes: number | undefined, heldBytes?: number | null) =>
+    findHarm(
+      [
+        {
+          ...{ kind: "configure", targets: [], source: "maxmemory" },
+          ...(bytes !== undefined && { memoryBytes: bytes }),
+        },
+      ],
+      { cluster: clusterOf(UP, { quorums: [{ ...ONE, heldBytes }] }), nowMs: NOW_MS },
+    )?.reason;
+  expect(harmOf(70, 70)).toBe("Redis holds 70 bytes, and only 70 would fit");
+  expect(harmOf(70, null)).toBe("Redis holds an unknown number of bytes, and only 70 would fit");
+  expect([harmOf(71, 70), harmOf(undefined, 70), harmOf(undefined, null), harmOf(70)]).toEqual(
+    Array.from({ length: 4 }, () => undefined),
+  );
+});
+
 const CASES: readonly Case[] = [
   {
     what: "one that is down and holds nothing",

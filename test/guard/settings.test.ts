@@ -215,6 +215,18 @@ test("a command says how many copies it asks for, by whichever door", () => {
   expect(found.map(({ copies }) => copies)).toEqual(PD_DOORS.map(() => 5));
 });
 
+test("a command says how much memory it leaves, the least of several", () => {
+  const bytesOf = (value: string) => {
+    const found = REDIS_DOORS.flatMap((door) =>
+      classifyCommand(door("MaxMemory", value), KNOWLEDGE),
+    );
+    return found.map(({ memoryBytes }) => memoryBytes);
+  };
+  expect([bytesOf("100mb"), bytesOf("0"), bytesOf("1g' maxmemory '100mb")]).toEqual(
+    [104_857_600, undefined, 104_857_600].map((bytes) => REDIS_DOORS.map(() => bytes)),
+  );
+});
+
 for (const [kind, commands] of WORDS) {
   for (const command of commands) {
     test(`${JSON.stringify(command)} is ${kind}`, () => {

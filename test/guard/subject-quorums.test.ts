@@ -80,6 +80,20 @@ test("while PD cannot say whether copies are missing no store can be spared", ()
   expect(spareOf({ stores: 3, replicas: 3, regions: "unread", away: 1 })).toBe(0);
 });
 
+function holding(usedMemoryBytes: number | string) {
+  const info = {
+    ...{ version: "7.0.0", uptimeS: 1, runId: "a", role: "master", maxMemoryBytes: 0 },
+    ...{ memoryPolicy: "noeviction", evictedKeys: 0, connectedClients: 1, maxClients: 9 },
+    ...{ rejectedConnections: 0, keys: 1, lastSaveOk: true, lastAofWriteOk: true },
+  };
+  return {
+    info:
+      typeof usedMemoryBytes === "string"
+        ? ({ state: "failed", reason: usedMemoryBytes, atMs: 0 } as const)
+        : ({ state: "read", value: { ...info, usedMemoryBytes }, atMs: 0 } as const),
+  };
+}
+
 test("Redis and the proxy cannot be spared, one node of three and the jobs can", () => {
   const roles = { redis: "redis", proxy: "proxy", jobs: "jobs", n1: "limiter", n2: "limiter" };
   const members = Object.entries({ ...roles, n3: "limiter" }).map(([name, role]) => ({
@@ -88,7 +102,10 @@ test("Redis and the proxy cannot be spared, one node of three and the jobs can",
     health: "up" as const,
     detail: "",
   }));
-  const groups = limiterQuorums({ members }).map((group) => [...group.members, group.spare]);
+  const groups = limiterQuorums({ members, redis: holding(1) }).map((group) => [
+    ...group.members,
+    group.spare,
+  ]);
   expect(groups).toEqual([
     ["redis", 0],
     ["proxy", 0],
@@ -104,10 +121,18 @@ test("what Redis holds in memory is there until its process is known to have end
       value: [{ name: "redis", state, reason: "", isDefinite: true }],
       atMs: 0,
     }) as const;
-  const holding = [{}, { away: away("paused") }, { away: away("stopped") }].map(
-    (seen) => limiterQuorums({ members, ...seen })[0]?.holding,
+  const found = [{}, { away: away("paused") }, { away: away("stopped") }].map(
+    (seen) => limiterQuorums({ members, redis: holding(1), ...seen })[0]?.holding,
   );
-  expect(holding).toEqual([["redis"], ["redis"], []]);
+  expect(found).toEqual([["redis"], ["redis"], []]);
+});
+
+test("how much Redis holds is said, and that it cannot be read", () => {
+  const members = [{ name: "redis", role: "redis", health: "up" as const, detail: "" }];
+  const held = [holding(7), holding("no answer")].map(
+    (redis) => limiterQuorums({ members, redis })[0]?.heldBytes,
+  );
+  expect(held).toEqual([7, null]);
 });
 
 test("who answers us counts for nothing while PD or its peers do not hear of it", async () => {

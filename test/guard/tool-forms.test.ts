@@ -32,6 +32,18 @@ const FORMS: readonly Form[] = [
       read: ["iptables-save -t nat", "tc -s qdisc show dev lo", "nft -a list ruleset"],
     },
   },
+  {
+    what: "writing over the copy on disk",
+    commands: {
+      unknown: [
+        "redis-cli -p 6380 bgsave",
+        "redis-cli -p 6380 BGSAVE SCHEDULE",
+        "redis-cli -p 6380 save",
+        "redis-cli -p 6380 bgrewriteaof",
+      ],
+      read: ["redis-cli -p 6380 lastsave"],
+    },
+  },
 ];
 
 const HERE = { ...KNOWLEDGE, ports: [2379, 6380, 20160, 20180] };

@@ -24,6 +24,7 @@ export function findHarm(effects: readonly Effect[], moment: Moment): Objection 
     findBlindness(mutating, moment) ??
     findCollision(mutating, moment.cluster) ??
     findFewerCopies(mutating, moment.cluster) ??
+    findSqueeze(mutating, moment.cluster) ??
     findLoss(
       // What is not understood may take away what it names.
       mutating.filter(
@@ -73,6 +74,20 @@ function findFewerCopies(
   const fewest = Math.min(...mutating.map(({ copies = declared }) => copies));
   if (fewest >= declared) return undefined;
   return loss(`of each region ${fewest} copies would stay, where ${declared} are declared`);
+}
+
+/** Redis evicts what does not fit, or takes no more. */
+function findSqueeze(
+  mutating: readonly Effect[],
+  { quorums }: ClusterModel,
+): Objection | undefined {
+  const least = Math.min(...mutating.flatMap(({ memoryBytes }) => memoryBytes || []));
+  const holding = quorums.find(
+    ({ heldBytes }) => heldBytes !== undefined && (heldBytes ?? Number.POSITIVE_INFINITY) >= least,
+  );
+  if (!holding || least === Number.POSITIVE_INFINITY) return undefined;
+  const held = holding.heldBytes === null ? "an unknown number of" : holding.heldBytes;
+  return loss(`${holding.name} holds ${held} bytes, and only ${least} would fit`);
 }
 
 function findLoss(interrupting: readonly Effect[], cluster: ClusterModel): Objection | undefined {

@@ -1,6 +1,6 @@
 // What Redis commands do whose words say more than their verb: settings that give data up, or turn
 // away who asks. Pure.
-import type { EffectKind } from "../../domain/effect.ts";
+import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
 import { worstOf } from "./pd-bodies.ts";
 import { judgeSetting, only, type Settings, within } from "./setting-values.ts";
 
@@ -56,6 +56,16 @@ export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKi
   return kinds.includes("oversight") ? "oversight" : worstOf(kinds);
 }
 
+/** Of the words from the verb on. */
+export function factsOfRedis(words: readonly string[]): ChangeFacts {
+  const lower = words.map((word) => word.toLowerCase());
+  const asked = lower.flatMap((word, index) =>
+    word === "maxmemory" ? (bytesIn(lower[index + 1] ?? "") ?? []) : [],
+  );
+  const bounds = asked.filter((bytes) => bytes > 0);
+  return bounds.length > 0 ? { memoryBytes: Math.min(...bounds) } : {};
+}
+
 /** Redis does one thing at a time: so much of it, and everybody else waits. */
 function holdsUp(text: string): boolean {
   const [, count = "0"] = /^[hsz]?scan .*\bcount (\d+)/.exec(text) ?? [];
@@ -80,9 +90,17 @@ function kindOfSavePoints(value: string): EffectKind {
   return isSaving ? "configure" : "destroy";
 }
 
-/** `64mb`; 0 is no bound. */
+/** 0 is no bound. How much is held now, the cluster says. */
 function kindOfMemory(value: string): EffectKind {
+  const bytes = bytesIn(value);
+  return bytes !== undefined && (bytes === 0 || bytes >= MEMORY_BYTES_MIN)
+    ? "configure"
+    : "destroy";
+}
+
+/** `64mb`. */
+function bytesIn(value: string): number | undefined {
   const [, count, unit = ""] = /^(\d+)([kmg]?b?)$/.exec(value) ?? [];
-  const bytes = Number(count) * (UNIT_BYTES[unit] ?? Number.NaN);
-  return bytes === 0 || bytes >= MEMORY_BYTES_MIN ? "configure" : "destroy";
+  const size = UNIT_BYTES[unit];
+  return count === undefined || size === undefined ? undefined : Number(count) * size;
 }

@@ -1,8 +1,9 @@
 // What pd-ctl and tikv-ctl do whose words say more than their verb. Pure; the same judges as for
 // requests.
-import type { EffectKind } from "../../domain/effect.ts";
+import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
 import { worstOf } from "./pd-bodies.ts";
 import {
+  copiesAskedIn,
   kindOfAddedScheduler,
   kindOfLabel,
   kindOfPdSetting,
@@ -36,6 +37,13 @@ export function judgePdCtl(kind: EffectKind, words: readonly string[]): EffectKi
   const [verb, second, ...operands] = lower;
   const [, judge] = PD_CTL.find(([verbs]) => verbs === `${verb} ${second}`) ?? [];
   return judge ? judge(operands) : kind;
+}
+
+/** Of the words from the verb on. */
+export function factsOfPdCtl(words: readonly string[]): ChangeFacts {
+  const copies = copiesAskedIn(words.join(" "));
+  const isPause = /^member leader (?:transfer|resign)\b/i.test(words.join(" "));
+  return { ...(copies !== undefined && { copies }), ...(isPause && { pauses: true }) };
 }
 
 /** `4 15 remove-peer`, `all 15`; without a rate it shows them. */

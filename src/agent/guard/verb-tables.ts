@@ -1,8 +1,8 @@
 // What the first words of programs say that take verbs: Redis and the tools of TiKV. Data alone;
 // verb-tools.ts reads it.
-import type { EffectKind } from "../../domain/effect.ts";
-import { judgeRedis } from "./redis-settings.ts";
-import { judgePdCtl, judgeTikvCtl } from "./tikv-words.ts";
+import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
+import { factsOfRedis, judgeRedis } from "./redis-settings.ts";
+import { factsOfPdCtl, judgePdCtl, judgeTikvCtl } from "./tikv-words.ts";
 
 export interface VerbTool {
   /** Options with a value that may stand before or among the verbs. */
@@ -19,8 +19,8 @@ export interface VerbTool {
   readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
-  /** Nobody is served while one of these verbs is carried out. */
-  readonly pauses?: readonly string[];
+  /** What is told of a change besides its kind. */
+  readonly facts?: (words: readonly string[]) => ChangeFacts;
   /** Options besides those with which what reads still reads; any, where it is absent. */
   readonly reads?: RegExp;
   /** With one of these anywhere, what reads changes something. */
@@ -43,6 +43,7 @@ export const REDIS: VerbTool = {
   hosts: ["-h", "-u"],
   port: 6379,
   judge: judgeRedis,
+  facts: factsOfRedis,
   bounds: { "-r": 100, "--count": 10_000 },
   verbs: new Map([
     ...verbs("read", ["ping", "info", "dbsize", "time", "role", "get", "mget", "ttl", "pttl"]),
@@ -74,7 +75,9 @@ export const REDIS: VerbTool = {
     ...verbs("read", ["function list", "function stats", "module list", "client id", "command"]),
     ...verbs("read", ["cluster slots", "cluster shards", "pubsub", "--latency-history"]),
     ...verbs("read", ["sentinel masters", "sentinel replicas", "--latency-dist", "--version"]),
-    ...verbs("configure", ["bgsave", "config set", "config rewrite", "client kill"]),
+    ...verbs("configure", ["config set", "config rewrite", "client kill"]),
+    // What is on disk may be the last good copy: written over, it is what memory holds now.
+    ...verbs("unknown", ["bgsave", "save", "bgrewriteaof"]),
     ...verbs("configure", ["client unpause", "script kill", "function kill"]),
     ...verbs("interrupt", ["client pause"]),
     // Who is let in: the monitor is one of them.
@@ -123,7 +126,7 @@ export const PD_CTL: VerbTool = {
   hosts: ["-u", "--pd"],
   port: 2379,
   judge: judgePdCtl,
-  pauses: ["member leader transfer", "member leader resign"],
+  facts: factsOfPdCtl,
   // Others read and write files: `--in`, `--out`.
   reads: /^--(?:status|format|limit|state|count|version|help)(?:=.*)?$/,
   verbs: new Map([

@@ -1,7 +1,6 @@
 // Programs whose first words say what they do, as verb-tables.ts lists them.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { areKnownHosts, isForeignPort } from "./hosts.ts";
-import { copiesAskedIn } from "./pd-settings.ts";
 import {
   type Classifier,
   effectBecause,
@@ -89,19 +88,7 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   // What is set to what must be written out where it decides.
   const isReadable = found !== "configure" || words.every(({ isExact }) => isExact);
   const effect = effectOf({ kind: isReadable ? kind : "hidden", words, scope });
-  return { ...effect, ...(effect.kind === "configure" && factsOf(tool, { words, read })) };
-}
-
-interface Change {
-  readonly words: readonly ShellWord[];
-  readonly read: ReadVerbs;
-}
-
-/** What is told of a change besides its kind. */
-function factsOf({ pauses }: VerbTool, { words, read }: Change): Pick<Effect, "copies" | "pauses"> {
-  const copies = copiesAskedIn(textOf(words));
-  const isPause = pauses?.includes(textOf(read.typed).toLowerCase());
-  return { ...(copies !== undefined && { copies }), ...(isPause && { pauses: true }) };
+  return { ...effect, ...(effect.kind === "configure" && tool.facts?.(textsFrom(words, read))) };
 }
 
 function hasStrangers(tool: VerbTool, args: readonly ShellWord[]): boolean {
@@ -119,10 +106,6 @@ function isBeyond({ bounds = {} }: VerbTool, args: readonly ShellWord[]): boolea
   return Object.entries(bounds).some(([option, max]) =>
     valuesOf(args, option).some((value) => !(/^\d+$/.test(value) && Number(value) <= max)),
   );
-}
-
-function textOf(words: readonly ShellWord[]): string {
-  return words.map(({ text }) => text).join(" ");
 }
 
 /** From the first verb on. */
