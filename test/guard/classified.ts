@@ -247,7 +247,7 @@ export const CLASSIFIED: Readonly<Record<EffectKind, readonly string[]>> = {
     "iptables -D INPUT -p tcp --dport 2379 -j DROP",
     "tc qdisc del dev eth0 root netem",
     "tc qdisc del dev lo root",
-    "ip link set dev eth0 up",
+    "ip link set dev lo up",
   ],
   foreign: [
     "curl http://example.com/",
@@ -273,6 +273,7 @@ export const CLASSIFIED: Readonly<Record<EffectKind, readonly string[]>> = {
     "iptables -F",
     "iptables -D INPUT 1",
     "iptables -D INPUT -j DROP",
+    "ip link set dev eth0 up",
     "nft flush ruleset",
     "ip netns exec x sh",
     "hostname other",

@@ -1,11 +1,14 @@
 // Forms in which a tool does what its usual words do not say, each beside what an honest agent
 // writes that looks alike.
 import { expect, test } from "bun:test";
+import type { CommandKnowledge } from "../../src/agent/guard/scope.ts";
 import type { EffectKind } from "../../src/domain/effect.ts";
 import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
 
 interface Form {
   readonly what: string;
+  /** Absent: members are processes of this machine. */
+  readonly knowledge?: CommandKnowledge;
   readonly commands: Partial<Readonly<Record<EffectKind, readonly string[]>>>;
 }
 
@@ -33,6 +36,39 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    what: "rules of traffic that are the machine's own",
+    commands: {
+      foreign: [
+        "iptables -D INPUT -s 0.0.0.0/0 -j DROP",
+        "iptables -D INPUT -s 127.0.0.1/0 -j DROP",
+        "iptables -D INPUT -s 127.0.0.1/0.0.0.0 -j DROP",
+        "iptables -D INPUT -s 127.0.0.0/1 -j DROP",
+        "iptables -D INPUT -s localhost/0 -j DROP",
+        "iptables -D OUTPUT -d 0.0.0.0 -j DROP",
+        "iptables -D INPUT -i eth0 -p tcp --dport 2379 -j DROP",
+        "iptables -D FORWARD -s 127.0.0.1 -o eth0 -j DROP",
+        "ip link set eth0 up",
+        "tc qdisc del dev eth0 root tbf",
+        "tc qdisc delete dev eth0 root",
+      ],
+      interrupt: ["tc qdisc del dev lo ingress", "tc qdisc del dev lo clsact"],
+      network: [
+        "iptables -D INPUT -s 127.0.0.1/32 -j DROP",
+        "iptables -D INPUT -s 127.0.0.0/8 -p tcp --dport 2379 -j DROP",
+        "iptables -D INPUT -i lo -p tcp --dport 2379 -j DROP",
+        "iptables -D INPUT -p tcp --sport 20160 -j DROP",
+        "tc qdisc del dev lo root tbf",
+        "tc qdisc del dev eth0 root netem",
+        "ip link set lo up",
+      ],
+    },
+  },
+  {
+    what: "an interface of a member alone",
+    knowledge: KNOWLEDGE,
+    commands: { network: ["docker exec tikv1 ip link set eth0 up"] },
+  },
+  {
     what: "writing over the copy on disk",
     commands: {
       unknown: [
@@ -48,11 +84,11 @@ const FORMS: readonly Form[] = [
 
 const HERE = { ...KNOWLEDGE, ports: [2379, 6380, 20160, 20180] };
 
-for (const { what, commands } of FORMS) {
+for (const { what, commands, knowledge = HERE } of FORMS) {
   for (const [kind, lines = []] of Object.entries(commands)) {
     for (const line of lines) {
       test(`${what}: ${JSON.stringify(line)} is ${kind}`, () => {
-        expect<string | undefined>(worstOf(line, HERE)).toBe(kind);
+        expect<string | undefined>(worstOf(line, knowledge)).toBe(kind);
       });
     }
   }

@@ -73,9 +73,9 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
   },
   tc: {
     reads: /^(?:-[sdpjg] )*(?:qdisc|class|filter)(?: (?:show|ls|list|get)\b.*)?$/,
-    lifts: /^qdisc del(?:ete)? dev [\w.-]+ (?:root|ingress|clsact|parent [\w:]+)(?: \w+)*$/,
-    // Without its kind it may be how the machine shapes its traffic.
-    isOurs: ({ text }) => / dev lo | (?:netem|tbf)\b/.test(text),
+    lifts: /^qdisc del(?:ete)? dev [\w.-]+ (?:root|parent [\w:]+)(?: \w+)*$/,
+    // By another kind machines shape their traffic.
+    isOurs: ({ text }) => / dev lo | netem\b/.test(text),
     cuts: /^(?:qdisc|class) (?:add|replace|change|del(?:ete)?) dev [\w .:%-]+$/,
   },
   ip: {
@@ -85,6 +85,8 @@ const TABLE: Readonly<Record<string, NetworkTool>> = {
         String.raw`(?: (?:sh|show|ls|list|get)\b.*)?$`,
     ),
     lifts: /^link set (?:dev )?[\w.-]+ up$/,
+    // What others are for, and why one is down, nobody knows here.
+    isOurs: ({ text, scope }) => scope.isInside || / lo up$/.test(text),
     sweeps: /\b(?:netns|flush|exec)\b/,
     cuts: new RegExp(
       String.raw`^(?:-[46] )*(?:l(?:ink)? s(?:et)? (?:dev )?[\w.-]+ down` +
@@ -152,11 +154,16 @@ function classifierOf(tool: NetworkTool): Classifier {
   };
 }
 
-/** By ports of members, or else by hosts of the subject; all but those is everybody else. */
+/**
+ * By ports of members, or else by hosts of the subject; all but those is everybody else. A rule for
+ * an outer interface keeps strangers away.
+ */
 function isAboutSubject({ text, scope }: Lifted): boolean {
   const { knowledge } = scope;
+  const faces = [...text.matchAll(/(?:^| )-[io] (\S+)/g)].map(([, face]) => face);
+  if (faces.some((face) => face !== "lo")) return false;
   const hosts = [...text.matchAll(/(?:^| )-[sd] (\S+)/g)].map(([, host = ""]) => host);
-  if (!hosts.every((host) => areKnownHosts(host, knowledge))) return false;
+  if (!hosts.every((host) => isOneHost(host, knowledge))) return false;
   const ports = [...text.matchAll(/--[sd]ports? (\S+)/g)].flatMap(([, list = ""]) =>
     list.split(","),
   );
@@ -164,6 +171,14 @@ function isAboutSubject({ text, scope }: Lifted): boolean {
     return ports.every((port) => knowledge.ports?.includes(Number(port)) ?? true);
   }
   return hosts.length > 0;
+}
+
+/** A mask makes it many, and of 0 bits everybody. */
+function isOneHost(written: string, knowledge: Scope["knowledge"]): boolean {
+  const host = written.replace(/\/(?:32|128)$/, "");
+  const isWhole = host === "127.0.0.0/8";
+  const isAny = /^0\.0\.0\.0$|\//.test(host);
+  return isWhole || (!isAny && areKnownHosts(host, knowledge));
 }
 
 /** Questions from a file or the input, and to servers that nobody named. */
