@@ -137,7 +137,7 @@ const LONG: readonly string[] = [
   `echo $((1${"---1".repeat(2_500)}.))`,
   `echo $((${"(".repeat(9_000)}`,
   `cat /proc/${"$x/".repeat(3_000)}`,
-  `awk '${"{ print } ".repeat(1_000)}>' f`,
+  `awk '${"{ print } ".repeat(1_000)}{ print > 1 }' f`,
   `test ${'"$x" '.repeat(2_000)}`,
 ];
 

@@ -9,12 +9,12 @@ import {
   parse,
   type Statement,
   type SyntaxNode,
-  type Word,
 } from "unbash";
 import { type Effect, isLook } from "../../domain/effect.ts";
 import { classifyAssignment, classifyVariable, isSteering } from "./assignments.ts";
 import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
+import { hasInput, hasPattern, isBashOnly, textOf, troubleOfFunction } from "./node-facts.ts";
 import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
 import {
   type CommandKnowledge,
@@ -34,25 +34,6 @@ const NESTING_MAX = 6;
 /** Of loops within loops, multiplied: each round is judged by itself. */
 const ROUNDS_MAX = 64;
 
-/**
- * Read by bash in one way and by other shells in another (`((rm x))` is arithmetic here and two
- * subshells there): what runs would not be what was judged.
- */
-const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
-  "AnsiCQuoted",
-  "ArithmeticCommand",
-  "ArithmeticCommandExpansion",
-  "ArithmeticFor",
-  "ArrayValue",
-  "Coproc",
-  "ExtendedGlob",
-  "HereString",
-  "LocaleString",
-  "ProcessSubstitution",
-  "Select",
-  "TestCommand",
-]);
-
 interface Surroundings {
   readonly knowledge: CommandKnowledge;
   readonly nesting: number;
@@ -61,6 +42,7 @@ interface Surroundings {
   readonly isInside: boolean;
   readonly isChanging: boolean;
   readonly isRepeated: boolean;
+  readonly isFed: boolean;
   readonly note: (one: Note) => void;
 }
 
@@ -69,7 +51,7 @@ export function scopeOfLine(
   script: ParsedScript,
   known: Pick<Surroundings, "knowledge" | "isChanging" | "note">,
 ): NestedScope {
-  const where = { isElsewhere: false, isInside: false, isRepeated: false };
+  const where = { isElsewhere: false, isInside: false, isRepeated: false, isFed: false };
   return scopeOf(script, { ...known, ...where, nesting: 0, rounds: 1 });
 }
 
@@ -123,7 +105,7 @@ function scopeWith(known: ScopeFacts): NestedScope {
 }
 
 export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
-  if (BASH_ONLY.has(node.type)) return [hiddenText(textOf(node), "bash only, and the shell is sh")];
+  if (isBashOnly(node)) return [hiddenText(textOf(node), "bash only, and the shell is sh")];
   switch (node.type) {
     case "Script": {
       const error = node.errors?.[0];
@@ -134,11 +116,12 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
       return classifyChildren(node, scope);
     case "Command": {
       if (!node.name) return classifyVariables(node, scope);
-      const words = [node.name, ...node.args].map((word) => readWord(word, scope));
-      return [...classifySimple(words, scope), ...classifyChildren(node, scope)];
+      return [...classifyWritten(node, scope), ...classifyChildren(node, scope)];
     }
+    case "Redirected":
+      return classifyChildren(node, hasInput(node.redirects) ? fed(scope) : scope);
     case "Function":
-      return unlessTrouble(troubleOfFunction(node, scope), { node, scope: repeated(scope) });
+      return unlessTrouble(troubleOfFunction(node, scope.facts), { node, scope: repeated(scope) });
     case "While":
       // It may last as long as it likes.
       scope.note({ type: "wait", text: `${node.kind} …` });
@@ -172,9 +155,24 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
   }
 }
 
+function classifyWritten({ name, args, redirects }: Command, scope: NestedScope) {
+  const words = [...(name ? [name] : []), ...args].map((word) => readWord(word, scope));
+  if (!hasInput(redirects)) return classifySimple(words, scope);
+  const isForAll = words.some(({ text }) => text === "exec");
+  return isForAll
+    ? [hiddenText("exec <", "the input of all that follows")]
+    : classifySimple(words, fed(scope));
+}
+
+function fed(scope: NestedScope): NestedScope {
+  return scopeWith({ ...scope, isFed: true });
+}
+
 /** All of a pipe begins at once: of several changes nobody would know which comes first. */
-function classifyPipeline({ commands }: Pipeline, scope: NestedScope): readonly Effect[] {
-  const parts = commands.map((command) => classifyNode(command, scope));
+function classifyPipeline({ prefixes, commands }: Pipeline, scope: NestedScope): readonly Effect[] {
+  const parts = [...prefixes, ...commands].map((part) =>
+    classifyNode(part, part === commands[0] ? scope : fed(scope)),
+  );
   const [, second] = parts.flatMap((part) => part.find((effect) => !isLook([effect])) ?? []);
   const trouble = second && hiddenText(second.source, "two changes in one pipe begin at once");
   return [...parts.flat(), ...(trouble ? [trouble] : [])];
@@ -192,10 +190,6 @@ function classifyUnmatched(node: SyntaxNode, scope: NestedScope): readonly Effec
   return node.type === "Word" ? classifyChildren(node, scope) : classifyNode(node, scope);
 }
 
-function hasPattern({ parts }: Word): boolean {
-  return parts?.some(({ type }) => type === "Glob") === true;
-}
-
 interface Placed {
   readonly node: SyntaxNode;
   readonly scope: NestedScope;
@@ -205,17 +199,6 @@ function unlessTrouble(trouble: string | undefined, { node, scope }: Placed): re
   return trouble === undefined
     ? classifyChildren(node, scope)
     : [hiddenText(textOf(node), trouble)];
-}
-
-/** `f() { f | f & }` never ends, and what it does is done again and again. */
-function troubleOfFunction(node: SyntaxNode, { facts }: NestedScope): string | undefined {
-  let calls = false;
-  const visit = (child: SyntaxNode): void => {
-    calls ||= child.type === "Command" && facts.functions.has(child.name?.value ?? "");
-    forEachChild(child, visit);
-  };
-  forEachChild(node, visit);
-  return calls ? "a function that calls functions" : undefined;
 }
 
 function classifyChildren(node: SyntaxNode, scope: NestedScope): readonly Effect[] {
@@ -270,8 +253,4 @@ function bindIn(scope: NestedScope, { name, value }: Binding): NestedScope {
   if (value === undefined) variables.delete(name);
   else variables.set(name, value);
   return scopeWith({ ...scope, variables });
-}
-
-function textOf(node: SyntaxNode): string {
-  return "text" in node ? node.text : node.type;
 }

@@ -11,7 +11,7 @@ const INTERPRETERS = [
   ...["gcc", "cc", "clang", "go", "cargo", "rustc", "git", "fish", "csh", "tcsh", "rbash", "yash"],
   // To zsh `path=/tmp` is PATH.
   ...["zsh", "ksh", "mksh"],
-  ...["less", "more", "man", "pip", "apt", "apt-get", "yum", "dnf", "apk", "brew", "ansible"],
+  ...["man", "pip", "apt", "apt-get", "yum", "dnf", "apk", "brew", "ansible"],
 ];
 
 const REMOTE = [

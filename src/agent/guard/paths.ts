@@ -41,15 +41,20 @@ export function isCertainPath({ text, isExact }: ShellWord, scope: Scope): boole
   return isExact && (text.startsWith("/") || !scope.isElsewhere);
 }
 
-/** Logs alone are of use to who repairs; the rest are secrets, and what was broken on purpose. */
-const FOR_READING = /\/(?:logs|members\/[^/]*)(?:\/|$)/;
+/** Below operator's folder: logs alone are of use to who repairs; the rest are secrets. */
+const FOR_READING = /^\/(?:.*\/)?(?:logs|members\/[^/]*)(?:\/|$)/;
 
 /** The same files, by way of a process. */
 const ROOT_OF_PROCESS = /^\/proc\/[^/]+\/root(?=\/)/;
 
 /** One of operator's own files that is of no use to who repairs. */
 export function isSecret(word: ShellWord, scope: Scope): boolean {
-  return isOfOperator(word, scope) && !FOR_READING.test(word.text);
+  const { cwd, protectedPaths } = scope.knowledge;
+  if (!isOfOperator(word, scope)) return false;
+  const isOpen = !word.isExact && word.text.includes("..");
+  const path = posix.resolve(cwd, isOpen ? writtenPart(word) : pathIn(word));
+  const above = protectedPaths.filter((one) => path.startsWith(one)).map(({ length }) => length);
+  return above.length === 0 || !FOR_READING.test(path.slice(Math.min(...above)));
 }
 
 /** One of operator's own files by its name. A folder above them is another matter. */
@@ -92,10 +97,15 @@ export function isForeignMemory({ text }: ShellWord): boolean {
   return FOREIGN_MEMORY.test(text) || OPEN_END.test(text);
 }
 
-/** Of `name=path` the path, and of that what stands before the first thing to be expanded. */
-function writtenPart({ text, isExact }: ShellWord): string {
-  const path = text.replace(/^[\w-]*=/, "");
-  return isExact ? path : (/^[^*?[{$`]*/.exec(path)?.[0] ?? "");
+/** Of `name=path` the path. */
+function pathIn({ text }: ShellWord): string {
+  return text.replace(/^[\w-]*=/, "");
+}
+
+/** Of that what stands before the first thing to be expanded. */
+function writtenPart(word: ShellWord): string {
+  const path = pathIn(word);
+  return word.isExact ? path : (/^[^*?[{$`]*/.exec(path)?.[0] ?? "");
 }
 
 function isAbove(folder: string, path: string): boolean {

@@ -60,6 +60,8 @@ const PS_VALUED = new RegExp(
 export function classifyPs(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const args = words.slice(1);
   const mayShowEnvironment = args.some(({ text, isExact, isOperand }, index) => {
+    // A column of that name, too.
+    if (/env/i.test(text)) return true;
     if (PS_VALUED.test(args[index - 1]?.text ?? "")) return false;
     return isExact ? /^[A-Za-z]*e[A-Za-z]*$|^-[A-Za-z]*E/.test(text) : !isOperand;
   });

@@ -110,13 +110,10 @@ export function kindOfReadOnlyUse(
   if (ALWAYS_READING.has(name)) return "read";
   const tool = Object.hasOwn(WITH_EXCEPTIONS, name) ? WITH_EXCEPTIONS[name] : undefined;
   if (!tool) return undefined;
-  const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY, formats, writing } = tool;
+  const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY, writing } = tool;
   if (args.some(({ isExact, isOperand }) => !(isExact || isOperand))) return "hidden";
-  const operands = args.filter(
-    ({ text }, index) =>
-      !(/^-./.test(text) || formats?.test(text)) &&
-      !tool.valued?.includes(args[index - 1]?.text ?? ""),
-  );
+  const operands = operandsOf(tool, args);
+  if (!operands) return "hidden";
   // A pattern may become several.
   if (Number.isFinite(operandsMax) && operands.some(({ isExact }) => !isExact)) return "hidden";
   const writes = args.some(
@@ -126,6 +123,23 @@ export function kindOfReadOnlyUse(
   if (args.some(({ text }) => tool.asks?.test(text))) return "foreign";
   const isKnown = args.every(({ text }) => !/^-./.test(text) || (tool.reads?.test(text) ?? true));
   return isKnown ? "read" : "hidden";
+}
+
+/** Undefined when the value of an option may be an option itself: programs differ in that. */
+function operandsOf(
+  { valued, formats }: ReadOnlyTool,
+  args: readonly ShellWord[],
+): readonly ShellWord[] | undefined {
+  const operands: ShellWord[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const word = args[index];
+    if (!word) break;
+    if (valued?.includes(word.text)) {
+      index += 1;
+      if (/^-[a-zA-Z]$/.test(args[index]?.text ?? "")) return undefined;
+    } else if (!(/^-./.test(word.text) || formats?.test(word.text))) operands.push(word);
+  }
+  return operands;
 }
 
 /** Long options may be shortened by who types them, so a common start is enough. */

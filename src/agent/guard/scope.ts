@@ -58,6 +58,8 @@ export interface Scope {
   readonly isChanging: boolean;
   /** In a loop, a function, or what runs others: it may happen any number of times. */
   readonly isRepeated: boolean;
+  /** Something else than nothing is on its input. */
+  readonly isFed: boolean;
   /** Takes down what the line does, as it is written and in its order. */
   readonly note: (one: Note) => void;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */

@@ -52,6 +52,9 @@ const TOOLS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ["curl", classifyCurl],
 ]);
 
+/** pd-ctl reads on where its words end, whenever its input is no terminal and not nothing. */
+const TAKES_INPUT: ReadonlySet<string> = new Set(["pd-ctl", "/pd-ctl"]);
+
 /** No words: nothing runs. */
 export function classifySimple(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const [first] = words;
@@ -65,6 +68,9 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   if (classifyByWord) return classifyByWord(words, scope);
   const effects = classifyNamed(name, words, scope);
   if (isRefused(effects)) return effects;
+  if (scope.isFed && (TAKES_INPUT.has(name) || scope.facts.firstFunctions.has(name))) {
+    return hiddenBecause(words, "it may take words from its input, as if they were typed");
+  }
   // Words that are expanded without quotes are looked up among files, too.
   const mayDivide = scope.isChanging || !takesAnyWords(name, scope);
   if (mayDivide && words.some((word) => word.mayDivide)) {
@@ -150,7 +156,9 @@ function secretsAmong(words: readonly ShellWord[], scope: Scope): readonly Effec
   const isListing = /^(?:ls|stat|du|df|test|\[|echo|:|realpath|readlink)$/.test(
     words[0]?.text ?? "",
   );
-  if (isListing || !words.slice(1).some((word) => isSecret(word, scope))) return [];
+  const namesFiles = words.some(({ text }) => text.startsWith("--files0"));
+  if ((isListing && !namesFiles) || !words.slice(1).some((word) => isSecret(word, scope)))
+    return [];
   return [effectBecause({ kind: "oversight", words, because: "operator's own files" })];
 }
 

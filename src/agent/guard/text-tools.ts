@@ -1,6 +1,7 @@
-// awk, sed and find: they read, unless their own little languages say otherwise. Anything in those
+// awk, sed, find and pagers: they read, unless their own little languages say otherwise. Anything in those
 // languages that is not plainly harmless makes them unknown.
 import type { Effect } from "../../domain/effect.ts";
+import { isHarmlessAwk } from "./awk-programs.ts";
 import { writeTo } from "./redirects.ts";
 import {
   type Classifier,
@@ -20,19 +21,24 @@ export const TEXT_TOOLS: Readonly<Record<string, Classifier>> = {
   nawk: classifyAwk,
   sed: classifySed,
   find: classifyFind,
+  less: classifyPager,
+  more: classifyPager,
 };
 
-/** Pipes, files and commands need one of these in awk; `>` compares only outside of braces. */
-const AWK_EFFECTS = /[>|@]|\bsystem\b|\bgetline\b|\bclose\b|\bfflush\b/;
+/** Where nobody watches they print files, as cat does; their other options and `+` run commands. */
+function classifyPager(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const isPlain = words
+    .slice(1)
+    .every(({ text, isExact }) => isExact && /^(?:-[EFINRSXdeins]+$|[^-+])/.test(text));
+  if (isPlain) return [effectOf({ kind: "read", words, scope })];
+  return [effectBecause({ kind: "hidden", words, because: "a pager that may run or write" })];
+}
 
 function classifyAwk(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const rest = skipAwkOptions(words.slice(1));
-  const program = rest?.[0];
-  const [pattern = "", ...actions] = program?.text.split("{") ?? [];
-  const code = [pattern.replaceAll(">", " "), ...actions].join("{");
+  const program = skipAwkOptions(words.slice(1))?.[0];
   // gawk opens a connection for such a file.
   const connects = words.some(({ text }) => /\/inet[46]?\//.test(text));
-  if (!program?.isExact || AWK_EFFECTS.test(code) || connects) {
+  if (!program?.isExact || !isHarmlessAwk(program.text) || connects) {
     return [effectBecause({ kind: "hidden", words, because: "awk that may write or run" })];
   }
   return [effectOf({ kind: "read", words, scope })];

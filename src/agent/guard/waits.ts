@@ -19,6 +19,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   ...each(["redis-cli", "valkey-cli"], /(?:^| )(?:-[ir]|--(?:latency|stat))/),
   journalctl: /(?:^| )(?:-\w*f|--f)/,
   netstat: /(?:^| )(?:-\w*c|--c)/,
+  printf: /%[^a-zA-Z%]*(?:\d{4}|\*)/,
   operator: /^monitor|(?:^| )--(?:follow|interval)/,
   ss: /(?:^| )(?:-\w*E|--ev)/,
   systemctl: /(?:^| )--wait/,

@@ -1,6 +1,7 @@
 // Commands that run another command: what counts is the one inside.
-import type { Effect } from "../../domain/effect.ts";
+import { type Effect, isLook } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
+import { isAlwaysBlind } from "./companions.ts";
 import {
   type Classifier,
   DYNAMIC_WORD,
@@ -27,7 +28,12 @@ export interface Wrapper {
   readonly where?: Whereabouts;
   /** What it is without a command. */
   readonly alone?: "read";
+  /** With such words before the command another runs than is judged, or as somebody else. */
+  readonly hides?: RegExp;
 }
+
+/** Of a user or a group that is not root. */
+const OF_ANOTHER = /(?:^| )-(?:g|u(?! ?root(?: |$)))/;
 
 const TABLE: Readonly<Record<string, Wrapper>> = {
   builtin: {},
@@ -35,14 +41,26 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
   toybox: {},
   chronic: {},
   command: { plain: ["-p"] },
-  env: { plain: ["-i", "-", "-0"], valued: ["-u"], takesAssignments: true, alone: "read" },
-  exec: { plain: ["-c", "-l"], valued: ["-a"], alone: "read" },
+  env: {
+    plain: ["-i", "-", "-0"],
+    valued: ["-u"],
+    takesAssignments: true,
+    alone: "read",
+    hides: /^-(?!0)| -/,
+  },
+  // Some programs are another by another name.
+  exec: { plain: ["-c", "-l"], valued: ["-a"], alone: "read", hides: /^-/ },
   ionice: { valued: ["-c", "-n"], plain: ["-t"] },
   nice: { valued: ["-n"] },
   nohup: {},
   stdbuf: { valued: ["-i", "-o", "-e"], plain: ["-oL", "-o0", "-eL", "-e0"] },
-  doas: { plain: ["-n"], valued: ["-u"] },
-  sudo: { plain: ["-n", "-E", "-H", "-S"], valued: ["-u", "-g"], takesAssignments: true },
+  doas: { plain: ["-n"], valued: ["-u"], hides: OF_ANOTHER },
+  sudo: {
+    plain: ["-n", "-E", "-H", "-S"],
+    valued: ["-u", "-g"],
+    takesAssignments: true,
+    hides: OF_ANOTHER,
+  },
   time: { plain: ["-p"] },
   timeout: {
     plain: ["--foreground", "--preserve-status", "-v"],
@@ -72,6 +90,8 @@ export const WRAPPERS: Readonly<Record<string, Classifier>> = {
     /^-[vV]$/.test(words[1]?.text ?? "")
       ? [effectOf({ kind: "read", words, scope })]
       : classifyWrapped({ wrapper: TABLE.command ?? {}, words, scope }),
+  doas: classifyAsRoot,
+  sudo: classifyAsRoot,
   eval: (words, scope) => classifyEvaluated({ words, scope }),
   trap: (words, scope) =>
     classifyEvaluated({ words: withoutDashes(words).slice(0, 2), scope, where: REPEATED }),
@@ -97,16 +117,30 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   const own = words.slice(1, words.length - inner.length);
   if (own.some(({ mayDivide }) => mayDivide))
     return [effectBecause({ kind: "hidden", words, because: "a value that may be several words" })];
-  const assignments = assigned.flatMap(({ text }) => classifyAssignedWord(text));
+  const isHiding = wrapper.hides?.test(own.map(({ text }) => text).join(" ")) === true;
+  const hidden = isHiding ? [effectBecause({ kind: "hidden", words, because: AS_ANOTHER })] : [];
+  const before = [...hidden, ...assigned.flatMap(({ text }) => classifyAssignedWord(text))];
   if (inner.length === 0)
-    return [...assignments, effectOf({ kind: wrapper.alone ?? "unknown", words, scope })];
+    return [...before, effectOf({ kind: wrapper.alone ?? "unknown", words, scope })];
   const added = wrapper.addsArguments ? [DYNAMIC_WORDS] : [];
   const placeholder = placeholderOf(wrapper, own);
   const filled = inner.map((word) =>
     placeholder !== undefined && word.text.includes(placeholder) ? DYNAMIC_WORD : word,
   );
-  return [...assignments, ...scope.classifyWords([...filled, ...added], wrapper.where)];
+  return [...before, ...scope.classifyWords([...filled, ...added], wrapper.where)];
 }
+
+/** What root may read, no list of places bounds: without a sandbox it asks, and reads no files. */
+function classifyAsRoot(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const wrapper = TABLE[words[0]?.text ?? ""] ?? {};
+  const effects = classifyWrapped({ wrapper, words, scope });
+  const { rest } = skipOptions(wrapper, words.slice(1));
+  const inner = rest.find(isNoAssignment)?.text ?? "";
+  if (!scope.knowledge.isUnheld || !isLook(effects) || isAlwaysBlind(inner)) return effects;
+  return [...effects, effectBecause({ kind: "hidden", words, because: "root, without a sandbox" })];
+}
+
+const AS_ANOTHER = "as somebody else, or without what tells programs where they are";
 
 function countReplacing({ replacesWith }: Wrapper, words: readonly ShellWord[]): number {
   if (replacesWith === undefined) return 0;
