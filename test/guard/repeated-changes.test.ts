@@ -23,6 +23,8 @@ const REPEATED: readonly string[] = [
   `f() { ${SET}; }; f; f`,
   `yes | xargs -n1 sh -c '${SET}'`,
   `find /var/log -exec ${SET} ;`,
+  "for m in pd1 tikv1 tikv2; do operator subject start tikv $m; done",
+  "for i in 1 2 3; do docker start tikv1 && break; done",
   `watch -n1 '${SET}'`,
   `trap '${SET}' EXIT`,
   `sh -c 'while :; do ${SET}; done'`,
@@ -54,8 +56,6 @@ const LATER: readonly string[] = [
 
 const ONCE: readonly (readonly [EffectKind, string])[] = [
   ["configure", `${SET} && redis-cli -p 6380 config rewrite`],
-  ["start", "for m in pd1 tikv1 tikv2; do operator subject start tikv $m; done"],
-  ["start", "for i in 1 2 3; do docker start tikv1 && break; sleep 2; done"],
   ["configure", `redis-cli -p 6380 config get timeout; docker logs --tail 5 tikv1; ${SET}`],
   ["configure", `docker exec tikv1 redis-cli config get timeout && ${SET} | tail -5; sleep 50`],
   ["start", "sleep 50; docker start tikv1 &"],

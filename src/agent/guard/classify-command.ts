@@ -19,7 +19,8 @@ export function classifyCommand(command: string, knowledge: CommandKnowledge): r
   // What it is as a whole decides where it runs, and so what each part of it may see.
   const isChanging = !isLook(found) && !isRefused(found);
   const isHeld = !isChanging && knowledge.isUnheld !== true;
-  const trouble = isHeld ? undefined : troubleOfText(command, isChanging);
+  const variables = Object.keys(knowledge.variables);
+  const trouble = isHeld ? undefined : troubleOfText(command, { isChanging, variables });
   const read = isChanging ? classifyLine(line, true) : found;
   const effects = distinct(trouble === undefined ? read : [...read, hiddenText(command, trouble)]);
   return effects.length > 0 ? effects : [{ kind: "read", targets: [], source: "nothing to run" }];

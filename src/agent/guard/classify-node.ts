@@ -15,6 +15,7 @@ import { classifyAssignment, classifyVariable, isSteering } from "./assignments.
 import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import { hasInput, hasPattern, isBashOnly, textOf, troubleOfFunction } from "./node-facts.ts";
+import { troubleOfText } from "./plain-text.ts";
 import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
 import {
   type CommandKnowledge,
@@ -57,8 +58,17 @@ export function scopeOfLine(
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
   if (around.nesting > NESTING_MAX) return [hiddenText(code, "nested too deeply")];
+  const trouble = troubleOfCode(code, around);
+  if (trouble !== undefined) return [hiddenText(code, trouble)];
   const script = parse(code);
   return classifyNode(script, scopeOf(script, around));
+}
+
+/** In a container no sandbox holds it either, whoever asks. */
+function troubleOfCode(code: string, { knowledge, isChanging, isInside }: Surroundings) {
+  const isHeld = !isChanging && !isInside && knowledge.isUnheld !== true;
+  const variables = isInside ? [] : Object.keys(knowledge.variables);
+  return isHeld ? undefined : troubleOfText(code, { isChanging, variables });
 }
 
 function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
