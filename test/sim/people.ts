@@ -29,17 +29,24 @@ export function startPerson(world: World, { path, dice, isBusy }: PersonOptions)
     const states = ["open", "claimed", "verifying", "escalated"] as const;
     return desk.listTickets({ states, limit: 50 });
   };
+  let inHand = Promise.resolve();
+  const handle = async () => {
+    await unlessRefused(answerApprovals(desk, dice));
+    await unlessRefused(handleTicket({ desk, dice, tickets: live }));
+  };
   const work = async () => {
     for (;;) {
       await clock.sleep(dice.between(400, 3_000));
       if (!isBusy()) continue;
-      await unlessRefused(answerApprovals(desk, dice));
-      await unlessRefused(handleTicket({ desk, dice, tickets: live }));
+      inHand = handle();
+      await inHand;
     }
   };
   work().catch((error: unknown) => world.safety.crashed(life, error));
   return {
     async letGo() {
+      // What is begun may hold one more.
+      await inHand;
       for (const { id, isHeld } of await live()) if (isHeld) await desk.setHeld(id, false);
     },
     async sendBack() {
