@@ -92,6 +92,14 @@ export const GUARDING: readonly Mutation[] = [
     planted: "const isHeld = true;",
   },
   {
+    file: "src/agent/guard/plain-text.ts",
+    tests: ["test/guard/beside-changes.test.ts"],
+    name: "beside a change the shell itself may be set otherwise",
+    breaks: "hidden",
+    original: "if (SHELLS_OWN.has(text)) return",
+    planted: 'if (text === "") return',
+  },
+  {
     file: "src/agent/guard/simple-command.ts",
     tests: ["test/guard/repeated-changes.test.ts"],
     name: "a change may happen any number of times",
