@@ -31,8 +31,13 @@ const PATTERNS: readonly RegExp[] = [
   /((?:^|[\s"'_-])(?:password|passwd|pwd)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
   /((?:^|[\s"'_-])(?:token|secret|api[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
   /((?:^|[\s"'_-])(?:requirepass|masterauth)["']?\s*[:=]?\s+["']?)[^\s"',;&]+()/gi,
+  // As variables are named; logs have keys of regions in small letters.
+  /\b([A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|PASSPHRASE|CREDENTIALS?|DSN)=)[^\s"']+()/g,
   /(--(?:password|pass|token|requirepass|api-key)[ =])[^\s"']+()/gi,
 ];
+
+/** Of a container, as `docker inspect` shows it; what of it is secret, only who gave it knows. */
+const ENVIRONMENT = /("Env": ?\[)((?:\s*"(?:[^"\\]|\\.)*",?)*)/g;
 
 /** `secrets` are values that must not appear, whatever they look like. */
 export function createRedactor(secrets: readonly string[]): Redact {
@@ -41,9 +46,14 @@ export function createRedactor(secrets: readonly string[]): Redact {
     .sort((left, right) => right.length - left.length);
   return (text) => {
     const withoutValues = values.reduce((rest, value) => rest.replaceAll(value, REDACTED), text);
-    return PATTERNS.reduce(
+    const plain = PATTERNS.reduce(
       (rest, pattern) => rest.replace(pattern, `$1${REDACTED}$2`),
       withoutValues,
+    );
+    return plain.replace(
+      ENVIRONMENT,
+      (_, head: string, variables: string) =>
+        head + variables.replace(/"(\w+)=(?:[^"\\]|\\.)*"/g, `"$1=${REDACTED}"`),
     );
   };
 }

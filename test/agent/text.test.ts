@@ -19,6 +19,12 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ['{"password":"hunter2","user":"a"}', `{"password":"${R}","user":"a"}`],
   ["redis-cli --pass hunter2 ping", `redis-cli --pass ${R} ping`],
   ["DB_PASSWORD=hunter2 run", `DB_PASSWORD=${R} run`],
+  ["ENCRYPTION_KEY=hunter2 REDIS_AUTH=hunter2", `ENCRYPTION_KEY=${R} REDIS_AUTH=${R}`],
+  [
+    '"Env": [\n "PEPPER=a \\"b\\" c",\n "PATH=/bin"\n], "Cmd": ["A=b"]',
+    `"Env": [\n "PEPPER=${R}",\n "PATH=${R}"\n], "Cmd": ["A=b"]`,
+  ],
+  ['{"Env":["PEPPER=abc"]}', `{"Env":["PEPPER=${R}"]}`],
   ["ghp_0123456789abcdefghij", R],
   ["eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.sflKxw", R],
   ["-----BEGIN RSA PRIVATE KEY-----\nAAA\n-----END RSA PRIVATE KEY-----\nrest", `${R}\nrest`],
@@ -40,6 +46,7 @@ const HARMLESS = [
   "http://127.0.0.1:2379/pd/api/v1/stores",
   "the token bucket has 5 tokens left",
   "task-ant-1 disk-usage 80%",
+  "[region_id=2] [start_key=7480000000] [end_key=7480000001]",
   "-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----",
 ];
 

@@ -273,7 +273,6 @@ export const CLASSIFIED: Readonly<Record<EffectKind, readonly string[]>> = {
     "iptables -F",
     "iptables -D INPUT 1",
     "iptables -D INPUT -j DROP",
-    "ip link set dev eth0 up",
     "nft flush ruleset",
     "ip netns exec x sh",
     "hostname other",

@@ -69,6 +69,43 @@ const FORMS: readonly Form[] = [
     commands: { network: ["docker exec tikv1 ip link set eth0 up"] },
   },
   {
+    what: "what a container was given",
+    knowledge: KNOWLEDGE,
+    commands: {
+      oversight: [
+        "docker inspect -f '{{.Config}}' nginx",
+        "docker inspect -f '{{index .Config \"Env\"}}' tikv1",
+        "docker inspect -f '{{json $}}' tikv1",
+        "docker inspect -f '{{. | json}}' tikv1",
+        "docker inspect --format='{{printf \"%v\" .}}' tikv1",
+        "docker inspect -f '{{$x := .Config}}{{$x}}' tikv1",
+        "docker inspect -f '{{with .Config}}{{.Env}}{{end}}' tikv1",
+        "docker inspect -f '{{with .NoSuch}}{{else}}{{.Config}}{{end}}' tikv1",
+        "docker inspect -f '{{with .Mounts}}{{else}}{{.}}{{end}}' tikv1",
+        "docker inspect -f '{{.State.Status}} {{\"}}\" .Config}}' tikv1",
+        'docker inspect -f \'{{define "x"}}{{.}}{{end}}{{template "x" .}}\' tikv1',
+        "docker inspect -f '{{.State.Status}}' -f '{{.Args}}' tikv1",
+      ],
+      foreign: [
+        "docker inspect --format json nginx",
+        "docker inspect -fjson nginx",
+        "docker inspect -s nginx",
+        "docker inspect tikv1 nginx",
+      ],
+      hidden: ['docker inspect -f "$form" tikv1'],
+      read: [
+        "docker inspect tikv1",
+        "docker inspect --type container --format json tikv1",
+        "docker inspect -f '{{json .State}}' tikv1",
+        "docker inspect -f '{{.Name}}: {{.State.Status}} {{.RestartCount}}' tikv1 nginx",
+        "docker inspect -f '{{range $k, $v := .NetworkSettings.Networks}}{{$v.IPAddress}}{{end}}' tikv1",
+        "docker inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}}' tikv1",
+        "docker inspect -f '{{(index (index .NetworkSettings.Ports \"2379/tcp\") 0).HostPort}}' pd1",
+        "docker inspect -f '{{range .Mounts}}{{.Source}} {{.}}{{end}} {{.HostConfig.Memory}}' tikv1",
+      ],
+    },
+  },
+  {
     what: "writing over the copy on disk",
     commands: {
       unknown: [

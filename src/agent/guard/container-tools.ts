@@ -1,6 +1,7 @@
 // docker and compose: which containers a command touches, and whether they are the subject's. One
 // that is not named by a member is somebody else's.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { SHOWS_ENVIRONMENT, troubleOfKeys, valuesOf } from "./container-keys.ts";
 import {
   areProcesses,
   isOption,
@@ -17,7 +18,10 @@ import { effectOfVerb, readVerbs } from "./verb-tools.ts";
 import { classifyWrapped, isJoinedOption, type Wrapper } from "./wrappers.ts";
 
 const DOCKER: VerbTool = {
-  valued: ["-f", "--file", "-p", "--project-name", "-t", "--time", "--timeout", "-s", "--signal"],
+  valued: [
+    ...["-f", "--file", "-p", "--project-name", "-t", "--time", "--timeout", "-s", "--signal"],
+    ...["--format", "--type"],
+  ],
   plain: ["--no-color", "-a", "--all", "-q", "--quiet", "--no-trunc", "--no-stream"],
   destroysWith:
     /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
@@ -96,7 +100,7 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   const trouble = isCompose ? troubleOfFiles(args, { scope, at }) : undefined;
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
-  const environment = troubleOfEnvironment(words, { typed: read.typed, scope });
+  const environment = troubleOfKeys(words, { typed: read.typed, scope });
   if (environment) return [effectBecause({ ...environment, words })];
   if (run) return classifyExec(words, { rest: args.slice(args.indexOf(run)), scope });
   const top = read.typed.slice(0, 2).find(({ text }) => text === "top");
@@ -106,30 +110,6 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (!TOUCHING.includes(effect.kind)) return [effect];
   return [touching(effect.kind, { words, scope, isCompose })];
 }
-
-/** What a container was given, keys among it: redaction knows them only as they are. */
-function troubleOfEnvironment(
-  words: readonly ShellWord[],
-  { typed, scope }: { readonly typed: readonly ShellWord[]; readonly scope: Scope },
-) {
-  const verb = typed
-    .slice(0, 2)
-    .map(({ text }) => text)
-    .join(" ");
-  const isInspect = /^(?:container )?inspect\b/.test(verb);
-  const hasForm = words.some((word) => isOption(word, ["-f", "--format"]));
-  const whole = isInspect && !hasForm ? operandsOf(words.slice(1), false) : [];
-  if (whole.some(({ text }) => memberOf({ text, before: words }, scope) === undefined)) {
-    return { kind: "foreign", because: "no member's; ask for parts with --format" } as const;
-  }
-  const isAsked = isInspect && words.some(({ text }) => ENV.test(text));
-  const isWhole = verb === "compose config" && !words.some(({ text }) => CONFIG_PARTS.test(text));
-  if (!isAsked && !isWhole) return undefined;
-  return { kind: "oversight", because: "it shows what members were given, keys too" } as const;
-}
-
-const ENV = /\.Env\b|json \.(?:Config)?\s*\}/;
-const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|hash|quiet)|-q)/;
 
 const TOUCHING: readonly EffectKind[] = ["start", "interrupt", "network", "unknown"];
 
@@ -158,9 +138,7 @@ function troubleOfFiles(
     const isBefore = index > at && (verb === -1 || index < verb);
     if (name === "config" && /^(?:-o|--(?:o|lock))/.test(word.text)) return "it writes a file";
     if (!isBefore || !isOption(word, FILES)) continue;
-    const file = FILES.includes(word.text)
-      ? args[index + 1]
-      : { ...word, text: word.text.replace(/^(?:-f|--file)=?/, "") };
+    const [file] = valuesOf(args.slice(index, index + 2), FILES);
     if (!file?.isExact || /:|@/.test(file.text))
       return "a project file that is not on this machine";
     if (file.text === "-" || isTemporary(file, scope))
@@ -186,9 +164,6 @@ function classifyExec(words: readonly ShellWord[], { rest, scope }: Exec): reado
   }
   return effects.map((effect) => within(member, effect));
 }
-
-/** Here it is the agent's own, there a member's with all that it was given. */
-const SHOWS_ENVIRONMENT = /^(?:printenv\b|env$|set$|export(?: -p)?$)/;
 
 /** What changes something in a container changes that member. */
 function within(member: string, effect: Effect): Effect {

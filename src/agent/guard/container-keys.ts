@@ -1,0 +1,66 @@
+// What docker would show of what containers were given, keys and passwords among it: redaction knows
+// them by their names, and where they stand in a whole answer; of others' nothing is shown.
+import { isOption, memberOf } from "./container-names.ts";
+import { showsParts } from "./inspect-forms.ts";
+import type { Scope, ShellWord } from "./scope.ts";
+
+/** Here it is the agent's own, there a member's with all that it was given. */
+export const SHOWS_ENVIRONMENT = /^(?:printenv\b|env$|set$|export(?: -p)?$)/;
+
+interface Asked {
+  /** The verbs. */
+  readonly typed: readonly ShellWord[];
+  readonly scope: Scope;
+}
+
+/** Of the words of a docker command; undefined when they show no such thing. */
+export function troubleOfKeys(words: readonly ShellWord[], { typed, scope }: Asked) {
+  const verb = typed
+    .slice(0, 2)
+    .map(({ text }) => text)
+    .join(" ");
+  if (/^(?:container )?inspect\b/.test(verb)) return troubleOfInspection(words, scope);
+  const isWhole = verb === "compose config" && !words.some(({ text }) => CONFIG_PARTS.test(text));
+  return isWhole ? SHOWS_KEYS : undefined;
+}
+
+const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|hash|quiet)|-q)/;
+
+const SHOWS_KEYS = {
+  kind: "oversight",
+  because: "it may show what members were given, keys too: ask for .State and the like",
+} as const;
+
+const FORM = ["-f", "--format"];
+
+function troubleOfInspection(words: readonly ShellWord[], scope: Scope) {
+  const forms = valuesOf(words, FORM);
+  if (forms.some(({ isExact }) => !isExact)) {
+    return { kind: "hidden", because: "its form is known only when it runs" } as const;
+  }
+  const templates = forms.filter(({ text }) => text !== "json");
+  if (!templates.every(({ text }) => showsParts(text))) return SHOWS_KEYS;
+  const isWhole = templates.length < forms.length || forms.length === 0;
+  const at = words.findIndex(({ text }) => text === "inspect");
+  const named = words.filter(
+    ({ text }, index) =>
+      index > at &&
+      !text.startsWith("-") &&
+      ![...FORM, "--type"].includes(words[index - 1]?.text ?? ""),
+  );
+  const areOurs = named.every(({ text }) => memberOf({ text, before: words }, scope) !== undefined);
+  if (!isWhole || areOurs) return undefined;
+  return { kind: "foreign", because: "no member's; ask for parts with --format" } as const;
+}
+
+/** Of options that stand apart from their value, or are joined to it. */
+export function valuesOf(
+  words: readonly ShellWord[],
+  options: readonly string[],
+): readonly ShellWord[] {
+  return words.flatMap((word, index) => {
+    if (options.includes(word.text)) return words[index + 1] ?? [];
+    if (!isOption(word, options)) return [];
+    return { ...word, text: word.text.replace(/^(?:--[\w-]+|-\w)=?/, "") };
+  });
+}

@@ -1,0 +1,54 @@
+// What a form of `docker inspect --format` shows of a container: parts that are known, or perhaps
+// all, and so what it was given: keys, passwords. Templates of Go, read as words. Pure.
+
+/** Of docker/docker api/types/container: none of them holds the environment. */
+const PARTS = new RegExp(
+  "^\\.(?:(?:State|Name|Id|Created|RestartCount|Image|Platform|Driver|LogPath|HostConfig|Mounts" +
+    "|NetworkSettings|GraphDriver|SizeRw|SizeRootFs|ResolvConfPath|HostnamePath|HostsPath)\\b" +
+    "|Config\\.(?:Image|Hostname|Labels|ExposedPorts|Volumes|User|StopSignal|Healthcheck" +
+    "|WorkingDir)\\b)",
+);
+
+const STEP = /\{\{-?\s*([\s\S]*?)\s*-?\}\}/g;
+const TEXT = /"(?:[^"\\]|\\.)*"|`[^`]*`/g;
+/** Of what is in brackets. */
+const FIELD = /\)(?:\.\w+)+/g;
+const PATH = /^(?:\$\w+)?(?:\.\w*)*$/;
+/** Those that show no more than they are given. */
+const FUNCTIONS =
+  /^(?:json|index|len|join|split|println|printf|print|lower|upper|title|truncate|eq|ne|lt|le|gt|ge|and|or|not)$/;
+
+/** Whether it shows known parts alone. One that is not understood may show anything. */
+export function showsParts(form: string): boolean {
+  // For each block that is open whether its dot is a part already.
+  const blocks: boolean[] = [];
+  return [...form.matchAll(STEP)].every(([, step = ""]) => isOfParts(step, blocks));
+}
+
+function isOfParts(step: string, blocks: boolean[]): boolean {
+  const words = step
+    .replace(TEXT, " ")
+    .replace(FIELD, ")")
+    .split(/[\s(),|]+|:=/);
+  const tokens = words.filter((word) => word !== "");
+  const [first = ""] = tokens;
+  const isWithin = blocks.at(-1) ?? false;
+  if (first === "end") return blocks.pop() !== undefined && tokens.length === 1;
+  const opens = /^(?:if|range|with)$/.test(first);
+  const rest = opens || first === "else" ? tokens.slice(1) : tokens;
+  if (first === "else") {
+    // There the dot is what it was outside.
+    blocks.pop();
+    blocks.push(blocks.at(-1) ?? false);
+    return rest.length === 0;
+  }
+  if (opens) blocks.push(first === "if" ? isWithin : true);
+  return rest.every((token) => isPart(token, isWithin));
+}
+
+/** Variables are those of a range, which goes over parts. */
+function isPart(token: string, isWithin: boolean): boolean {
+  if (/^-?\d+$/.test(token) || FUNCTIONS.test(token)) return true;
+  if (!PATH.test(token)) return false;
+  return /^\$\w/.test(token) || (token.startsWith(".") && (isWithin || PARTS.test(token)));
+}
