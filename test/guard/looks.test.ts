@@ -171,12 +171,20 @@ const TOOLS: readonly Tool[] = [
   },
   {
     name: "systemctl",
-    looks: ["systemctl --failed", "systemctl show -p ActiveState,MainPID tikv1"],
+    looks: [
+      "systemctl status tikv1 -l -n 5",
+      "systemctl --failed",
+      "systemctl show -p ActiveState,MainPID tikv1",
+    ],
     others: [
       ["destroy", "systemctl clean tikv1"],
       ["oversight", "systemctl show tikv1"],
       ["oversight", "systemctl show -p Environment tikv1"],
       ["oversight", "systemctl cat operator-agent"],
+      ["hidden", "systemctl status --hos=root@10.0.0.1 tikv1"],
+      ["hidden", "systemctl is-active -qH root@10.0.0.1 tikv1"],
+      ["hidden", "systemctl show -p ActiveState -P Environment tikv1"],
+      ["hidden", "systemctl show -p ActiveState --prop=Environment tikv1"],
     ],
   },
   {

@@ -6,8 +6,15 @@ import { type Classifier, effectBecause, type Scope, type ShellWord } from "./sc
 import { type VerbTool, verbs } from "./verb-tables.ts";
 import { effectOfVerb } from "./verb-tools.ts";
 
+/** It takes any beginning of an option, and several in a word: some name another machine. */
+const READS = new RegExp(
+  "^(?:-[alqr]|-n\\d+|--(?:after|all|before|failed|full|no-legend|no-pager|plain|quiet|recursive" +
+    "|reverse|value|version)|--(?:lines|output|property|state|type)=.*)$",
+);
+
 const SYSTEMCTL: VerbTool = {
   otherwise: "unknown",
+  reads: READS,
   oversightWith: /operator|monitor|agent/i,
   valued: ["-n", "--lines", "-o", "--output", "-t", "--type", "--state", "-p", "--property"],
   plain: ["--no-pager", "-l", "--full", "-a", "--all", "-q", "--quiet", "--no-block"],
