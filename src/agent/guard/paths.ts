@@ -24,6 +24,7 @@ const STEERING_FILE = /\/(?:(?:docker-)?compose\b|\.)/i;
 
 /** Whether it certainly names a file that the agent alone has, and may overwrite. */
 export function isScratch(word: ShellWord, scope: Scope): boolean {
+  if (scope.isInside) return false;
   return scope.knowledge.isUnheld !== true && isTemporary(word, scope);
 }
 

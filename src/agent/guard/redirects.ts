@@ -3,6 +3,7 @@ import type { HereDoc, Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
 import { troubleOfFile } from "./companions.ts";
 import { troubleOfPlace } from "./forbidden-places.ts";
+import { isEndless } from "./inside.ts";
 import {
   isCertainPath,
   isForeignMemory,
@@ -67,6 +68,9 @@ function readFrom(word: ShellWord, { words, scope }: Read): readonly Effect[] {
   }
   const place = troubleOfPlace(word, scope);
   if (place !== undefined) return [effectBecause({ kind: "foreign", words, because: place })];
+  if (scope.isInside && isEndless(word)) {
+    return [effectBecause({ kind: "hidden", words, because: "it has no end" })];
+  }
   const isNothing = word.isExact && word.text === "/dev/null";
   const trouble = isNothing ? undefined : troubleOfFile("read", scope);
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
@@ -93,7 +97,7 @@ export function writeTo(word: ShellWord, scope: Scope): readonly Effect[] {
     return [effectBecause({ kind: "hidden", words, because })];
   }
   if (isTemporary(word, scope)) {
-    const because = "without a sandbox files below /tmp are everybody's";
+    const because = "without a sandbox files below /tmp are everybody's, or a member's";
     return [effectBecause({ kind: "unknown", words, because })];
   }
   const because = `only files below ${scope.knowledge.cwd} may be overwritten`;

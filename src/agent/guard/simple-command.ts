@@ -8,6 +8,7 @@ import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
 import { troubleOfPlace, troubleOfReading } from "./forbidden-places.ts";
 import { HIDDEN_TOOLS } from "./hidden-tools.ts";
+import { refusedInside } from "./inside.ts";
 import { MACHINE_TOOLS } from "./machine-tools.ts";
 import { NETWORK_TOOLS } from "./network-tools.ts";
 import { classifyOperator } from "./operator-verbs.ts";
@@ -20,7 +21,7 @@ import { SERVICE_TOOLS } from "./service-tools.ts";
 import { SETTERS } from "./setters.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
-import { asksAgain, hasMoment, waits } from "./waits.ts";
+import { asksAgain, hasMoment } from "./waits.ts";
 import { WRAPPERS } from "./wrappers.ts";
 
 /** They judge by themselves each word that comes before a command within them, or a name. */
@@ -76,6 +77,8 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   if (mayDivide && words.some((word) => word.mayDivide)) {
     return hiddenBecause(words, "it may become several words when it runs: write it in quotes");
   }
+  const refused = scope.isInside && isLook(effects) ? refusedInside({ name, words, scope }) : [];
+  if (refused.length > 0) return refused;
   const trouble =
     troubleOfCompanion({ name, words, effects, scope }) ??
     troubleOfMoment({ name, words, effects, scope });
@@ -87,7 +90,7 @@ function troubleOfMoment({ effects, ...use }: Companion): string | undefined {
   const { words, scope } = use;
   const text = words.map((word) => word.text).join(" ");
   if (isLook(effects)) {
-    if (waits(use)) scope.note({ type: "wait", text });
+    if (asksAgain(use)) scope.note({ type: "wait", text });
     return undefined;
   }
   if (scope.isRepeated) return AGAIN;
@@ -163,6 +166,7 @@ function secretsAmong(words: readonly ShellWord[], scope: Scope): readonly Effec
 }
 
 function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  if (scope.isInside) return refusedInside({ name: "export", words, scope });
   const names = words.slice(1).filter(({ text }) => !text.startsWith("-"));
   return [
     effectOf({ kind: "read", words, scope }),

@@ -1,7 +1,6 @@
 // In which order a line does things. A change was judged by how things stand now: so nothing in its
 // line waits before it, and it happens once.
 import { type Effect, isLook } from "../../domain/effect.ts";
-import { isAlwaysBlind } from "./companions.ts";
 import type { Note, Scope, ShellWord } from "./scope.ts";
 
 /** With these words they take their time, or ask again. All else beside a change looks once. */
@@ -31,11 +30,7 @@ export interface SimpleUse {
   readonly scope: Scope;
 }
 
-/** In a container everything may be looked at: what asks the subject there asks once. */
-export function waits(use: SimpleUse): boolean {
-  return asksAgain(use) || (use.scope.isInside && !isAlwaysBlind(use.name));
-}
-
+/** Whether it takes its time before something else is done, or does it again. */
 export function asksAgain({ name, words }: SimpleUse): boolean {
   const sign = Object.hasOwn(WAITS, name) ? WAITS[name] : undefined;
   const args = words.slice(1).map(({ text }) => text);

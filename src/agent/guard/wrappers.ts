@@ -2,6 +2,7 @@
 import { type Effect, isLook } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
 import { isAlwaysBlind } from "./companions.ts";
+import { refusedInside } from "./inside.ts";
 import {
   type Classifier,
   DYNAMIC_WORD,
@@ -120,6 +121,7 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   const isHiding = wrapper.hides?.test(own.map(({ text }) => text).join(" ")) === true;
   const hidden = isHiding ? [effectBecause({ kind: "hidden", words, because: AS_ANOTHER })] : [];
   const before = [...hidden, ...assigned.flatMap(({ text }) => classifyAssignedWord(text))];
+  if (inner.length === 0 && scope.isInside) return refusedInside({ name: "env", words, scope });
   if (inner.length === 0)
     return [...before, effectOf({ kind: wrapper.alone ?? "unknown", words, scope })];
   const added = wrapper.addsArguments ? [DYNAMIC_WORDS] : [];
@@ -187,7 +189,8 @@ function classifyWatch(words: readonly ShellWord[], scope: Scope): readonly Effe
   const { rest, isUnderstood } = skipOptions(wrapper, words.slice(1));
   const [name] = words;
   const own = words.slice(1, words.length - rest.length);
-  const isClear = isUnderstood && !own.some(({ mayDivide }) => mayDivide);
+  // In a container it would go on when whoever asked is gone.
+  const isClear = isUnderstood && !scope.isInside && !own.some(({ mayDivide }) => mayDivide);
   if (name && isClear) return classifyEvaluated({ words: [name, ...rest], scope, where: REPEATED });
   return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
 }

@@ -1,0 +1,52 @@
+// What runs in a container has the member's memory and time, and outlives whoever asked: which looks
+// are short there, beside those that are none.
+import { expect, test } from "bun:test";
+import type { EffectKind } from "../../src/domain/effect.ts";
+import { worstOf } from "./worst-effect.ts";
+
+const LOOKS: readonly string[] = [
+  ...["df -h", "ls -la /data", "cat /proc/1/status", "tail -n 50 /data/tikv.log", "free -m"],
+  ...["grep -c ERROR /data/tikv.log", "ps aux", "top -b -n 1", "ping -c 3 tikv2", "du -sh /data"],
+  ...["find /data -name '*.sst'", "redis-cli info memory", "/pd-ctl store", "date +%s"],
+  ...["curl -s http://tikv1:20180/status", "timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
+  ...["sh -c 'ls /data/*.log | head -5'", "sh -c 'ps aux | grep tikv'", "sh -c 'df -h; free -m'"],
+];
+
+const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
+  hidden: [
+    ...["tail /dev/zero", "sort /dev/zero", "grep x /dev/urandom", "cat /dev/random", "yes"],
+    ...["dd if=/dev/zero of=/dev/null bs=10G", "sleep 1000", "seq 1 100000000000", "watch ls"],
+    ...["tail -f /data/x", "tail -5F /data/x", "tail --follow /data/x", "ping tikv2", "top -b"],
+    ...["find /data -exec cat {} +", "grep -r x /data", "sort /data/dump.rdb", "md5sum /data/x"],
+    ...["redis-cli --latency", "redis-cli -r -1 ping", "sh -c 'wc -c < /dev/zero'", "mktemp"],
+    ...["sh -c 'while :; do :; done'", "sh -c 'ls | sort'", "awk 1 /data/x"],
+    ...["curl -s --limit-rate 1 http://tikv1:20180/status", "strings /data/x"],
+  ],
+  oversight: [
+    ...["env", "env -0", "env a=b", "env -u x", "printenv", "busybox env"],
+    ...["sh -c printenv"],
+    ...["awk 'BEGIN { for (k in ENVIRON) print k, ENVIRON[k] }'", "jq -n env", "jq -n '$ENV'"],
+  ],
+  foreign: ['tail "$x"'],
+  // What fills a disk there fills the engine's.
+  unknown: ["cp /data/x /tmp/x", "tee /tmp/x", "touch /tmp/x", "sh -c 'df -h > /tmp/x'"],
+};
+
+for (const look of LOOKS) {
+  test(`in a container ${JSON.stringify(look)} is a short look`, () => {
+    expect(worstOf(`docker exec tikv1 ${look}`)).toBe("read");
+  });
+}
+
+for (const [kind, commands] of Object.entries(REFUSED)) {
+  for (const command of commands) {
+    test(`in a container ${JSON.stringify(command)} is ${kind}`, () => {
+      expect(String(worstOf(`docker exec tikv1 ${command}`))).toBe(kind);
+    });
+  }
+}
+
+test("outside of one a sandbox holds them", () => {
+  const held = ["tail /dev/zero", "yes", "sort /var/log/x", "env", "sh -c 'while :; do :; done'"];
+  expect(held.map((command) => worstOf(command))).toEqual(held.map(() => "read"));
+});
