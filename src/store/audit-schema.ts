@@ -11,12 +11,16 @@ interface SchemaEntry {
   readonly sql: string | null;
 }
 
+interface FreshSchema {
+  readonly entries: readonly SchemaEntry[];
+  readonly version: number;
+}
+
 /** The same for all files: made once. */
-let freshEntries: readonly SchemaEntry[] | undefined;
+let fresh: FreshSchema | undefined;
 
 export function schemaProblem(db: Database): AuditProblem | undefined {
-  freshEntries ??= entriesOfFresh();
-  const expected = freshEntries;
+  const { entries: expected } = freshSchema();
   const found = entriesOf(db);
   const wrong = expected.find((entry) => !found.some((other) => isSame(entry, other)));
   if (wrong) return problemWith(wrong, "it is missing, or was changed");
@@ -28,10 +32,25 @@ function problemWith({ type, name }: SchemaEntry, reason: string): AuditProblem 
   return { row: `${type} ${name}`, firstBadId: null, reason };
 }
 
-function entriesOfFresh(): readonly SchemaEntry[] {
-  using fresh = new Database(":memory:");
-  migrate(fresh);
-  return entriesOf(fresh);
+/** SQLite counts the changes of a schema in the file, and a vacuum by another program as one. */
+export function isSchemaOfOurs(db: Database): boolean {
+  return schemaVersionOf(db) === freshSchema().version;
+}
+
+function freshSchema(): FreshSchema {
+  fresh ??= makeFreshSchema();
+  return fresh;
+}
+
+function makeFreshSchema(): FreshSchema {
+  using db = new Database(":memory:");
+  migrate(db);
+  return { entries: entriesOf(db), version: schemaVersionOf(db) };
+}
+
+function schemaVersionOf(db: Database): number {
+  const query = db.query<{ schema_version: number }, []>("PRAGMA schema_version");
+  return query.get()?.schema_version ?? 0;
 }
 
 /** Without what SQLite keeps for itself: statistics. Indexes that it makes by itself are ours. */

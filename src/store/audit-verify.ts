@@ -1,6 +1,7 @@
 // Whether everything is as the store wrote it: the chain from its first row to its head, then each
 // ticket, session, step and approval beside the last event that tells of it. Stops at the first row
 // that is not.
+import type { Database } from "bun:sqlite";
 import { AUDIT_GENESIS } from "../domain/audit.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { AuditVerification } from "../domain/ticket-ops.ts";
@@ -16,7 +17,9 @@ import { schemaProblem } from "./audit-schema.ts";
 import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import { walProblem } from "./audit-wal.ts";
 import { isDamage } from "./database-error.ts";
+import { IN_MEMORY } from "./open-database.ts";
 import type { StoreCall } from "./transaction.ts";
+import { unusedProblem } from "./unused-bytes.ts";
 
 /** In constant memory, whatever the length of the chain. A file that is damaged is broken. */
 export function verifyAudit(call: StoreCall): AuditVerification {
@@ -101,11 +104,17 @@ function eventProblem(id: number, reason: string): AuditProblem {
   return { row: `event ${id}`, firstBadId: id, reason };
 }
 
-/** Every row is right by now; what finds them must be, too. */
+/** Every row is right by now; what finds them must be, too, and nothing may lie beside them. */
 function fileProblem({ db }: StoreCall): AuditProblem | undefined {
   const found = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check(1)").get();
   const said = found?.integrity_check ?? "no answer";
-  return said === "ok" ? undefined : { row: "the file", firstBadId: null, reason: said };
+  if (said !== "ok") return { row: "the file", firstBadId: null, reason: said };
+  return isFile(db) ? unusedProblem(db) : undefined;
+}
+
+/** And no copy in memory. */
+function isFile({ filename }: Database): boolean {
+  return filename !== "" && filename !== IN_MEMORY;
 }
 
 function storedRows({ db }: StoreCall): IterableIterator<StoredEvent> {

@@ -33,32 +33,66 @@ function readLog(path: string): Buffer {
   }
 }
 
+/** Each page that it holds, as its last commit left it; none where there is no log. */
+export function committedPages(path: string): ReadonlyMap<number, Buffer> {
+  const pages = new Map<number, Buffer>();
+  const begun = new Map<number, Buffer>();
+  for (const frame of fittingFrames(readLog(path))) {
+    begun.set(frame.readUInt32BE(0), frame.subarray(FRAME_HEADER_BYTES));
+    if (!isCommit(frame)) continue;
+    for (const [number, page] of begun) pages.set(number, page);
+    begun.clear();
+  }
+  return pages;
+}
+
 /** From 1; 0 for the header; undefined where all that was written fits. */
 function firstBadFrame(log: Buffer): number | undefined {
+  if (log.length <= HEADER_BYTES) return undefined;
+  if (!checkedHeader(log)) return 0;
+  const fitting = [...fittingFrames(log)].length;
+  const salts = saltsOf(log);
+  for (const frame of framesOf(log, fitting + 1)) {
+    if (frame.subarray(8, 8 + SALTS_BYTES).equals(salts) && isCommit(frame)) return fitting + 1;
+  }
+  return undefined;
+}
+
+/** As SQLite reads them: to the first that does not fit those before. */
+function* fittingFrames(log: Buffer): Generator<Buffer> {
+  const checked = checkedHeader(log);
+  if (!checked) return;
+  const { isBig } = checked;
+  const salts = saltsOf(log);
+  let sum = checked.from;
+  for (const frame of framesOf(log, 0)) {
+    const head = checksum(frame.subarray(0, CHECKED_OF_FRAME_HEADER), { isBig, from: sum });
+    sum = checksum(frame.subarray(FRAME_HEADER_BYTES), { isBig, from: head });
+    if (!frame.subarray(8, 8 + SALTS_BYTES).equals(salts) || !holds(frame, 16, sum)) return;
+    yield frame;
+  }
+}
+
+/** Whole ones, without the first `skipped`. */
+function* framesOf(log: Buffer, skipped: number): Generator<Buffer> {
+  const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);
+  let start = HEADER_BYTES + skipped * frameBytes;
+  for (; start + frameBytes <= log.length; start += frameBytes) {
+    yield log.subarray(start, start + frameBytes);
+  }
+}
+
+/** Undefined for a header that is not as it was written. */
+function checkedHeader(log: Buffer): Checking | undefined {
   if (log.length <= HEADER_BYTES) return undefined;
   const isBig = (log.readUInt32BE(0) & BIG_ENDIAN) !== 0;
   const sum = checksum(log.subarray(0, CHECKED_OF_HEADER), { isBig, from: [0, 0] });
   const isOurs = (log.readUInt32BE(0) & ~BIG_ENDIAN) >>> 0 === MAGIC;
-  if (!isOurs || !holds(log, 24, sum)) return 0;
-  return badFrameAfter(log, { isBig, from: sum });
+  return isOurs && holds(log, 24, sum) ? { isBig, from: sum } : undefined;
 }
 
-function badFrameAfter(log: Buffer, { isBig, from }: Checking): number | undefined {
-  const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);
-  const salts = log.subarray(16, 16 + SALTS_BYTES);
-  let sum = from;
-  let bad: number | undefined;
-  for (let number = 1; HEADER_BYTES + number * frameBytes <= log.length; number += 1) {
-    const start = HEADER_BYTES + (number - 1) * frameBytes;
-    const frame = log.subarray(start, start + frameBytes);
-    const isOfThisLog = frame.subarray(8, 8 + SALTS_BYTES).equals(salts);
-    if (bad !== undefined && isOfThisLog && isCommit(frame)) return bad;
-    if (bad !== undefined) continue;
-    const head = checksum(frame.subarray(0, CHECKED_OF_FRAME_HEADER), { isBig, from: sum });
-    sum = checksum(frame.subarray(FRAME_HEADER_BYTES), { isBig, from: head });
-    if (!isOfThisLog || !holds(frame, 16, sum)) bad = number;
-  }
-  return undefined;
+function saltsOf(log: Buffer): Buffer {
+  return log.subarray(16, 16 + SALTS_BYTES);
 }
 
 /** It says how many pages the file has from then on. */

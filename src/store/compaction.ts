@@ -65,8 +65,6 @@ export function removeContents(call: StoreCall, removal: Removal): Compaction {
   const read = readOldEvents(call, removal);
   const compaction = compactionOf(removal, read);
   if (read.whole.length === 0) return compaction;
-  // Free pages as well: a file that does not shrink would still hold what stood in them.
-  call.db.run("PRAGMA secure_delete = ON");
   const update = call.db.query("UPDATE audit_events SET content = ? WHERE id = ?");
   for (const { id, content } of read.whole) {
     update.run(canonicalJson(compactedContent(sha256(content))), id);

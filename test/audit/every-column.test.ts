@@ -83,6 +83,8 @@ beforeAll(async () => {
   await store.compactAudit({ cutoffMs: room.clock.now(), afterId: 0 });
   db = new Database(room.path);
   db.run("PRAGMA ignore_check_constraints = ON");
+  // What is put back shall leave nothing.
+  db.run("PRAGMA secure_delete = ON");
 });
 
 afterAll(async () => {

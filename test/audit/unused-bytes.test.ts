@@ -1,0 +1,122 @@
+// The bytes of a database that no row uses: one that is changed there is found, and what SQLite
+// itself leaves between its rows is never called a change.
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { seededRandom } from "../../src/infra/clock.ts";
+import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
+import { unusedProblem } from "../../src/store/unused-bytes.ts";
+import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
+import { asking } from "../support/asking.ts";
+
+const SEED = 5;
+
+async function writeIncident({ store }: Room, entity: string, text: string): Promise<void> {
+  await store.recordViolations([firing({ entity })]);
+  const { ticket, session } = await claimed(store);
+  const said = { ticketId: ticket.id, sessionId: session.id, content: { text } };
+  await store.appendAudit({ type: "model_replied", ...said });
+  await changeSomething(store, session.id);
+  await store.requestApproval(asking(session.id));
+  await store.appendAudit({ type: "tool_result", ...said });
+  await store.concludeTicket(session.id, FIXED);
+  await store.verifyTicket(ticket.id, "it holds");
+}
+
+/** As the last process leaves it: one file. */
+async function closed(room: Room): Promise<Buffer> {
+  room.store[Symbol.dispose]();
+  using db = new Database(room.path);
+  db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  return readFileSync(room.path);
+}
+
+async function verdictOf({ path, clock }: Room, bytes: Uint8Array): Promise<unknown> {
+  for (const suffix of ["-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  writeFileSync(path, bytes);
+  using store = TicketOpsDB.open({ path, clock });
+  return await store.verifyAudit();
+}
+
+function problemIn(path: string): unknown {
+  using db = new Database(path, { readonly: true });
+  return unusedProblem(db);
+}
+
+test(`of bytes that are zero, hardly one is changed unnoticed (seed ${SEED})`, async () => {
+  await using room = await openRoom();
+  for (const entity of ["one", "two", "three"])
+    await writeIncident(room, entity, "x".repeat(5_000));
+  const bytes = await closed(room);
+  const random = seededRandom(SEED);
+  const zeros = [...bytes.keys()].filter((at) => bytes[at] === 0);
+  const flips = 120;
+  let unnoticed = 0;
+  for (let flip = 0; flip < flips; flip += 1) {
+    const at = zeros[Math.floor(random() * zeros.length)] ?? 0;
+    const changed = Uint8Array.from(bytes);
+    changed[at] = 1 + Math.floor(random() * 255);
+    const verdict = await verdictOf(room, changed);
+    if (JSON.stringify(verdict).includes(`"intact"`)) {
+      unnoticed += 1;
+    }
+  }
+  // Where a page was filled anew from its neighbours, and behind the last pointer of a page.
+  expect(unnoticed).toBeLessThan(flips / 15);
+}, 60_000);
+
+test("a byte in the gap of a page, behind a long value, in a free page, behind the end", async () => {
+  await using room = await openRoom();
+  await writeIncident(room, "one", "x".repeat(50_000));
+  await room.store.compactAudit({ cutoffMs: room.clock.now() + 1, afterId: 0 });
+  await writeIncident(room, "two", "y".repeat(4_100));
+  const bytes = await closed(room);
+  const pages = Array.from({ length: bytes.length / 4_096 }, (_, page) => page * 4_096);
+  const isZero = (from: number, to: number) => bytes.subarray(from, to).every((byte) => byte === 0);
+  const free = pages.find((page) => isZero(page, page + 4_096)) ?? 0;
+  const behind = pages.find(
+    (page) => bytes[page + 100] === 0x79 && isZero(page + 4_000, page + 4_096),
+  );
+  for (const at of [free + 9, (behind ?? 0) + 4_095, 3_000, 80, 95]) {
+    const changed = Uint8Array.from(bytes);
+    changed[at] = (changed[at] ?? 0) ^ 0x41;
+    expect(await verdictOf(room, changed), `byte ${at}`).toMatchObject({
+      state: "broken",
+      row: "the file",
+      reason: expect.stringMatching(/^byte \d+ of its page \d+, which no row uses, was changed$/),
+    });
+  }
+  expect(await verdictOf(room, bytes)).toMatchObject({ state: "intact" });
+  appendFileSync(room.path, "more");
+  expect(problemIn(room.path)).toMatchObject({ row: "the file" });
+});
+
+test(`nothing that the store itself leaves is a change (seed ${SEED})`, async () => {
+  await using room = await openRoom();
+  const random = seededRandom(SEED);
+  for (let incident = 0; incident < 120; incident += 1) {
+    const length = 10 ** (1 + Math.floor(random() * 4));
+    await writeIncident(room, `entity-${incident}`, "x".repeat(random() * length));
+    if (incident % 10 === 0) expect(problemIn(room.path), `after ${incident}`).toBeUndefined();
+    if (incident % 40 === 39) {
+      await room.store.compactAudit({ cutoffMs: room.clock.now() + 1, afterId: 0 });
+      await room.store.shrinkFile();
+    }
+  }
+  const copy = `${room.path}.copy`;
+  using db = new Database(room.path);
+  db.run(`VACUUM INTO '${copy}'`);
+  expect(problemIn(copy)).toBeUndefined();
+  db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  expect(problemIn(room.path)).toBeUndefined();
+}, 60_000);
+
+test("of a file that once was written without secure_delete nothing is said", async () => {
+  await using room = await openRoom();
+  await writeIncident(room, "one", "x".repeat(500));
+  const bytes = await closed(room);
+  bytes.writeUInt32BE(0, 64);
+  bytes[3_000] = 7;
+  writeFileSync(room.path, bytes);
+  expect(problemIn(room.path)).toBeUndefined();
+});
