@@ -1,5 +1,6 @@
-// What docker would show of what containers were given, keys and passwords among it: redaction knows
-// them by their names, and where they stand in a whole answer; of others' nothing is shown.
+// What docker would show of what containers were given, keys and passwords among it.
+// Redaction knows them by their names, and where they stand in a whole answer; of
+// others' nothing is shown.
 import { isOption, memberOf } from "./container-names.ts";
 import { showsParts } from "./inspect-forms.ts";
 import type { Scope, ShellWord } from "./scope.ts";

@@ -15,8 +15,10 @@ const TEXT = /"(?:[^"\\]|\\.)*"|`[^`]*`/g;
 const FIELD = /\)(?:\.\w+)+/g;
 const PATH = /^(?:\$\w+)?(?:\.\w*)*$/;
 /** Those that show no more than they are given. */
-const FUNCTIONS =
-  /^(?:json|index|len|join|split|println|printf|print|lower|upper|title|truncate|eq|ne|lt|le|gt|ge|and|or|not)$/;
+const FUNCTIONS = new RegExp(
+  "^(?:json|index|len|join|split|print(?:ln|f)?|lower|upper|title|truncate" +
+    "|eq|ne|lt|le|gt|ge|and|or|not)$",
+);
 
 /** Whether it shows known parts alone. One that is not understood may show anything. */
 export function showsParts(form: string): boolean {

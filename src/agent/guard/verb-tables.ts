@@ -15,6 +15,12 @@ export interface VerbTool {
   readonly destroysWith?: RegExp;
   /** Options among the valued whose value is a host or its URL. */
   readonly hosts?: readonly string[];
+  /** What the value of an option must look like; these stand once. */
+  readonly forms?: Readonly<Record<string, RegExp>>;
+  /** Behind the verb the same letters are the verb's. */
+  readonly areLeading?: true;
+  /** `-p6380` is none of its options. */
+  readonly isUnjoined?: true;
   /** Where it goes unless told otherwise; `-p` and the URL of a host tell it. */
   readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
@@ -42,6 +48,9 @@ export const REDIS: VerbTool = {
   valued: ["-h", "-p", "-n", "-a", "-u", "--user", "--pass", "-i", "-r", "--pattern", "--count"],
   hosts: ["-h", "-u"],
   port: 6379,
+  forms: { "-p": /^\d{1,5}$/, "-n": /^\d{1,4}$/ },
+  areLeading: true,
+  isUnjoined: true,
   judge: judgeRedis,
   facts: factsOfRedis,
   bounds: { "-r": 100, "--count": 10_000 },
@@ -155,6 +164,7 @@ export const ETCD_CTL: VerbTool = {
   otherwise: "hidden",
   hosts: ["--endpoints"],
   port: 2379,
+  reads: /^$a/,
   valued: ["--endpoints", "-w", "--write-out", "--cacert", "--cert", "--key", "--command-timeout"],
   plain: ["--cluster"],
   verbs: new Map([
@@ -169,6 +179,7 @@ export const TIKV_CTL: VerbTool = {
   otherwise: "hidden",
   hosts: ["--host", "--pd"],
   judge: judgeTikvCtl,
+  reads: /^--?(?:r|region|all-regions|s|skip-tombstone|limit|tag)(?:=.*)?$/,
   // It opens a store's files by itself: writes its log into them, and locks them.
   changesWith: /^--(?:data-dir|config)\b/,
   valued: ["--host", "--pd", "--data-dir", "--config", "--ca-path", "--cert-path", "--key-path"],

@@ -1,6 +1,6 @@
 // Programs whose first words say what they do, as verb-tables.ts lists them.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { areKnownHosts, isForeignPort } from "./hosts.ts";
+import { isForeignPort } from "./hosts.ts";
 import {
   type Classifier,
   effectBecause,
@@ -9,6 +9,13 @@ import {
   type Scope,
   type ShellWord,
 } from "./scope.ts";
+import {
+  hasStrangers,
+  isBeyond,
+  placesOfCall,
+  troubleOfHosts,
+  troubleOfOptions,
+} from "./verb-options.ts";
 import { ETCD_CTL, PD_CTL, REDIS, TIKV_CTL, type VerbTool } from "./verb-tables.ts";
 import { isJoinedOption } from "./wrappers.ts";
 
@@ -27,8 +34,8 @@ const VERB_WORDS_MAX = 3;
 function verbsOf(tool: VerbTool): Classifier {
   return (words, scope) => {
     const args = words.slice(1);
-    const because = hostTrouble(tool, args, scope);
-    if (because) return [effectBecause({ ...because, words })];
+    const trouble = troubleOfOptions(tool, args) ?? troubleOfHosts(tool, args, scope);
+    if (trouble) return [effectBecause({ ...trouble, words })];
     const effect = effectOfVerb(tool, { words, scope });
     const isLook = effect.kind === "read";
     const knowledge = knowledgeOfPorts(scope);
@@ -38,27 +45,6 @@ function verbsOf(tool: VerbTool): Classifier {
     if (!isOthers) return [effect];
     return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };
-}
-
-/** Where it goes: the hosts that are named, or else this machine. */
-function placesOfCall(
-  tool: VerbTool,
-  args: readonly ShellWord[],
-): readonly { readonly hostname: string; readonly port: number }[] {
-  const typedPort = valuesOf(args, "-p")[0];
-  const named = (tool.hosts ?? []).flatMap((option) => valuesOf(args, option)).join(",");
-  if (named === "" && tool.port === undefined) return [];
-  return named.split(",").map((one) => {
-    const url = URL.parse(/:\/\//.test(one) ? one : `tcp://${one}`);
-    return { hostname: url?.hostname ?? "", port: Number(typedPort ?? (url?.port || tool.port)) };
-  });
-}
-
-function valuesOf(args: readonly ShellWord[], option: string): readonly string[] {
-  return args.flatMap(({ text }, index) => {
-    if (text === option) return args[index + 1]?.text ?? [];
-    return isJoinedOption(text, [option]) ? text.slice(option.length).replace(/^=/, "") : [];
-  });
 }
 
 export interface VerbUse {
@@ -91,51 +77,10 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   return { ...effect, ...(effect.kind === "configure" && tool.facts?.(textsFrom(words, read))) };
 }
 
-function hasStrangers(tool: VerbTool, args: readonly ShellWord[]): boolean {
-  const { reads, valued, plain = [], verbs } = tool;
-  if (!reads) return false;
-  return args.some(
-    ({ text }) =>
-      text.startsWith("-") &&
-      !(reads.test(text) || plain.includes(text) || verbs.has(text)) &&
-      !(valued.includes(text) || isJoinedOption(text, valued)),
-  );
-}
-
-function isBeyond({ bounds = {} }: VerbTool, args: readonly ShellWord[]): boolean {
-  return Object.entries(bounds).some(([option, max]) =>
-    valuesOf(args, option).some((value) => !(/^\d+$/.test(value) && Number(value) <= max)),
-  );
-}
-
 /** From the first verb on. */
 function textsFrom(words: readonly ShellWord[], { typed }: ReadVerbs): readonly string[] {
   const [first] = typed;
   return (first ? words.slice(words.indexOf(first)) : []).map(({ text }) => text);
-}
-
-interface HostTrouble {
-  readonly kind: "foreign" | "hidden";
-  readonly because: string;
-}
-
-/** Undefined when each host that an option names is the subject's. */
-export function hostTrouble(
-  { hosts = [] }: VerbTool,
-  args: readonly ShellWord[],
-  scope: Scope,
-): HostTrouble | undefined {
-  for (const [index, word] of args.entries()) {
-    const option = hosts.find((one) => word.text === one || isJoinedOption(word.text, [one]));
-    if (option === undefined) continue;
-    const value = word.text === option ? args[index + 1] : word;
-    if (!(value?.isExact && word.isExact)) {
-      return { kind: "hidden", because: "which host, is known only when it runs" };
-    }
-    const host = value === word ? word.text.slice(option.length).replace(/^=/, "") : value.text;
-    if (!areKnownHosts(host, scope.knowledge)) return { kind: "foreign", because: "another host" };
-  }
-  return undefined;
 }
 
 export interface ReadVerbs {
