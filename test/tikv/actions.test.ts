@@ -113,6 +113,23 @@ test("where nothing is declared the caller's word gives up no copies", async () 
   expect(said).toEqual([fewer, fewer, "met", expect.stringMatching(/^there are \d+ stores$/)]);
 });
 
+test("where nothing is declared the caller's word takes no isolation away", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { precondition, undo } = actionOf(watcher, "restore_replication");
+  const seen = await look(watcher);
+  const callFor = (labels: string | undefined) => ({
+    target: "cluster",
+    args: { max_replicas: 3, ...(labels !== undefined && { location_labels: labels }) },
+  });
+  const said = ["zone,host", "host", "zone,rack,host", "", undefined].map((labels) =>
+    reasonOf(precondition(seen, callFor(labels))),
+  );
+  const less = 'PD would isolate copies less: its location-labels are "zone,host"';
+  expect(said).toEqual(["met", less, "met", "met", "met"]);
+  expect(undo.plan(seen, callFor("zone,rack,host"))).toMatchObject({ type: "none" });
+});
+
 test("a change goes to the next member when one fails, and a refusal is told", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints(cluster.pd.map(({ url }) => url));

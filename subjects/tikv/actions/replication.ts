@@ -24,7 +24,7 @@ export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction 
     targets: "cluster",
     args: {
       max_replicas: "only where no topology declares it: the number, as in the ticket's evidence",
-      location_labels: "likewise: comma separated, may be empty",
+      location_labels: "likewise: comma separated; without it those that were found first",
     },
     effect: "configure",
     undo: {
@@ -61,6 +61,10 @@ function planUndo(observation: TikvObservation, call: ActionCall): Undo {
     const reason = `PD would give up copies of all data for the ${maxReplicas} of before`;
     return { type: "none", reason };
   }
+  if (wanted && givesUpLabels(locationLabels, wanted.locationLabels)) {
+    const reason = `PD would isolate copies less, by "${locationLabels}" as before`;
+    return { type: "none", reason };
+  }
   const args = { max_replicas: maxReplicas, location_labels: locationLabels };
   return { type: "call", call: { action: ACTION, target: call.target, args } };
 }
@@ -69,7 +73,9 @@ function checkWanted(observation: TikvObservation, call: ActionCall): Check {
   const wanted = wantedOf(observation, call);
   if (!wanted)
     return notMet("no topology declares the replication: give max_replicas and location_labels");
-  return observation.declared.isGiven ? MET : checkCount(observation, wanted);
+  if (observation.declared.isGiven) return MET;
+  const count = checkCount(observation, wanted);
+  return count.isMet ? checkLabels(observation, wanted) : count;
 }
 
 /** The caller's word alone gives up no copies, and asks for none that nobody could hold. */
@@ -83,6 +89,24 @@ function checkCount(
   if (maxReplicas < known) return notMet(`PD would give up copies: it has been told ${known}`);
   if (maxReplicas > Math.max(known, stores)) return notMet(`there are ${stores} stores`);
   return MET;
+}
+
+/** Nor does it take the isolation of copies away, unless that is as it was found first. */
+function checkLabels(
+  { replication, declared }: TikvObservation,
+  { locationLabels }: Replication,
+): Check {
+  if (replication.state === "failed") return unseen(`not to be read: ${replication.reason}`);
+  const now = replication.value.locationLabels;
+  if (locationLabels === declared.replication?.locationLabels) return MET;
+  return givesUpLabels(locationLabels, now)
+    ? notMet(`PD would isolate copies less: its location-labels are "${now}"`)
+    : MET;
+}
+
+function givesUpLabels(wanted: string, now: string): boolean {
+  const kept = wanted.split(",");
+  return now !== "" && !now.split(",").every((label) => kept.includes(label));
 }
 
 function checkRestored(observation: TikvObservation, call: ActionCall): Check {
@@ -99,5 +123,6 @@ function wantedOf({ declared }: TikvObservation, call: ActionCall): Replication 
   if (declared.isGiven) return declared.replication ?? undefined;
   const maxReplicas = Number(call.args.max_replicas);
   if (!Number.isInteger(maxReplicas) || maxReplicas < 1) return undefined;
-  return { maxReplicas, locationLabels: textArg(call, "location_labels") ?? "" };
+  const found = declared.replication?.locationLabels ?? "";
+  return { maxReplicas, locationLabels: textArg(call, "location_labels") ?? found };
 }
