@@ -25,7 +25,7 @@ const OF_THREE = { name: "stores, of which a region has 3", members: Object.keys
 
 const ONE = { name: "Redis", members: ["kv1"], spare: 0 };
 
-test("no setting leaves fewer copies than are declared, three where nobody says", () => {
+test("copies are as many as declared, three where nobody says, and up to these", () => {
   const asks = (copies: number): readonly Effect[] => [
     { kind: "configure", targets: [], source: "max-replicas", copies },
   ];
@@ -33,10 +33,26 @@ test("no setting leaves fewer copies than are declared, three where nobody says"
   const harmOf = (copies: number, sight?: Sight) =>
     findHarm(asks(copies), { cluster: clusterOf(FIVE, sight), nowMs: NOW_MS })?.reason;
   expect(harmOf(3, five)).toBe("of each region 3 copies would stay, where 5 are declared");
-  expect([harmOf(5, five), harmOf(7, five), harmOf(3), harmOf(5)]).toEqual(
+  const told1 = { quorums: [{ ...OF_THREE, copies: 1 }] };
+  expect([harmOf(5, five), harmOf(3), harmOf(1, told1), harmOf(3, told1)]).toEqual(
     Array.from({ length: 4 }, () => undefined),
   );
+  expect(harmOf(7, five)).toBe("of each region 7 copies would be made, where 5 are declared");
+  expect(harmOf(5)).toContain("where 3 are declared");
   expect(harmOf(2)).toContain("where 3 are declared");
+});
+
+test("who is away or unseen is not handed the lead", () => {
+  const lead = (name: string): Effect => ({
+    ...{ kind: "configure", targets: [name], source: "transfer", pauses: true },
+  });
+  const cluster = clusterOf({ ...UP, kv2: "down", kv3: "unknown" });
+  const harmOf = (name: string) => findHarm([lead(name)], { cluster, nowMs: NOW_MS })?.reason;
+  expect(["kv1", "kv2", "kv3"].map(harmOf)).toEqual([
+    undefined,
+    "kv2 does not answer, and cannot lead",
+    "kv3 does not answer, and cannot lead",
+  ]);
 });
 
 test("memory is not bounded below what is held, nor where nobody can say how much that is", () => {

@@ -6,7 +6,7 @@ import { effectOfAction } from "../../src/domain/action.ts";
 import type { Effect, EffectKind } from "../../src/domain/effect.ts";
 import type { JournalEntry } from "../../src/domain/session.ts";
 import { transferPdLeader } from "../../subjects/tikv/actions/pd-leader.ts";
-import { decisionOn, NOW_MS } from "./questions.ts";
+import { clusterOf, decisionOn, NOW_MS } from "./questions.ts";
 import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
 
 const RESIGN = "curl -X POST http://127.0.0.1:2379/pd/api/v1/leader/resign";
@@ -110,7 +110,8 @@ test("while PD changes its leader nobody is served: it counts as an interruption
   const about = { ticketId: 1, nowMs: NOW_MS, isInterruption: () => false };
   const history = countHistory(steps, about);
   expect(history.ticket).toEqual({ steps: 5, interruptions: 5 });
-  const decide = (effect: Effect) => decisionOn({ effects: [effect], history });
+  const cluster = clusterOf({ pd1: "up", pd2: "up" });
+  const decide = (effect: Effect) => decisionOn({ effects: [effect], cluster, history });
   expect(decide(change("redis-cli config set timeout 0")).decision).toBe("allow");
   expect(effects.map((effect) => decide(effect).reason)).toEqual(
     effects.map(() => "5 of 5 interruptions on this ticket are used up; a person must look"),

@@ -79,7 +79,9 @@ const REDIS_SETTINGS: readonly (readonly [EffectKind, string, readonly string[]]
   ["destroy", "appendfsync", ["no"]],
   ["destroy", "no-appendfsync-on-rewrite", ["yes"]],
   ["configure", "save", ["60 1", "3600 1 300 100"]],
-  ["destroy", "save", ["", "999999999 1", "60 999999999"]],
+  ["destroy", "save", ["", "999999999 1", "60 999999999", "900 10000"]],
+  ["configure", "repl-backlog-size", ["1mb", "268435456"]],
+  ["unknown", "repl-backlog-size", ["1", "100gb", "x"]],
   ["configure", "maxmemory", ["0", "67108864", "256mb"]],
   ["destroy", "maxmemory", ["1mb", "1", "-1", "64m"]],
   ["configure", "maxmemory-policy", ["noeviction"]],
@@ -118,7 +120,16 @@ for (const [doors, settings] of ALL) {
 }
 
 const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
-  ["read", ["pd-ctl store limit"]],
+  [
+    "read",
+    [
+      "pd-ctl store limit",
+      "redis-cli scan 0 match 'limit:*' count 100",
+      "redis-cli memory usage a samples 5",
+      "curl 'http://127.0.0.1:20180/debug/pprof/profile?seconds=10'",
+      `curl '${PD}/debug/pprof/goroutine?debug=2'`,
+    ],
+  ],
   [
     "configure",
     [
@@ -164,6 +175,19 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
       `curl -d '"fatal"' ${PD}/admin/log`,
       `curl -X POST ${PD}/config`,
       "curl http://127.0.0.1:20180/debug/pprof/heap_activate",
+      "curl 'http://127.0.0.1:20180/debug/pprof/profile?seconds=600'",
+      "curl 'http://127.0.0.1:20180/debug/pprof/profile?seconds=1&frequency=1000000'",
+      `curl '${PD}/debug/pprof/trace?seconds=1&seconds=36000'`,
+      `curl -d '{"name":"evict-leader-scheduler","store_id":4}' ${PD}/schedulers`,
+      `curl -d '{"store_id":4}' ${PD}/scheduler-config/evict-leader-scheduler/config`,
+      `curl -d '{"delay":0}' ${PD}/schedulers/shuffle-leader-scheduler`,
+      "pd-ctl scheduler add evict-leader-scheduler 4",
+      "pd-ctl scheduler config evict-leader-scheduler add-store 4",
+      "pd-ctl scheduler resume shuffle-leader-scheduler",
+      "redis-cli scan 0 count 1000000000 match 'count 5'",
+      "redis-cli scan 0 count 5 count 1000000000",
+      "redis-cli memory usage a samples 1000000000",
+      "redis-cli xinfo stream a full",
       "redis-cli client kill type normal",
       `curl -X PUT -d '{"fail_mode":"open"}' ${NODE}/api/settings`,
       `curl -X PUT -d '{"clock_offset_ms":60000}' ${NODE}/api/settings`,
@@ -171,12 +195,13 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
       `curl -d '{"key":"acme","cost":30}' ${NODE}/check`,
     ],
   ],
-  ["interrupt", ["curl -X PUT http://127.0.0.1:20180/pause_grpc", "redis-cli client pause 1000"]],
+  ["interrupt", ["redis-cli client pause 1000"]],
   ["start", ["curl -X PUT http://127.0.0.1:20180/resume_grpc"]],
   [
     "hidden",
     [
       `curl -d '{"schedulers-v2":[]}' ${PD}/config`,
+      "curl -X PUT http://127.0.0.1:20180/pause_grpc",
       "redis-cli config set $name 1",
       "redis-cli module load /tmp/x.so",
       "redis-cli eval 'return 1' 0",
@@ -213,6 +238,14 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
 test("a command says how many copies it asks for, by whichever door", () => {
   const found = PD_DOORS.flatMap((door) => classifyCommand(door("max-replicas", "5"), KNOWLEDGE));
   expect(found.map(({ copies }) => copies)).toEqual(PD_DOORS.map(() => 5));
+});
+
+test("of several counts of copies nobody knows which one is meant", () => {
+  const bodies = ['{"max-replicas":7,"max-replicas":3}', '{"max-replicas":3,"max-replicas":3}'];
+  const found = bodies.flatMap((body) =>
+    classifyCommand(`curl -d '${body}' ${PD}/config`, KNOWLEDGE),
+  );
+  expect(found.map(({ copies }) => copies)).toEqual([0, 3]);
 });
 
 test("a command says how much memory it leaves, the least of several", () => {

@@ -155,6 +155,31 @@ const FORMS: readonly Form[] = [
       read: ["redis-cli -p 6380 lastsave"],
     },
   },
+  {
+    what: "a log that is cut off",
+    commands: {
+      destroy: ["redis-check-aof --truncate-to-timestamp 1 /data/appendonly.aof"],
+      hidden: ["redis-check-aof --what /data/appendonly.aof"],
+      read: ["redis-check-aof /data/appendonly.aof", "redis-check-rdb /data/dump.rdb"],
+    },
+  },
+  {
+    what: "who is asked, by a variable",
+    commands: {
+      hidden: [
+        "env PD_ADDR=http://10.0.0.9:2379 pd-ctl store",
+        "for PD_ADDR in http://10.0.0.9:2379; do pd-ctl store; done",
+        "ETCDCTL_ENDPOINTS=http://10.9.9.9:2379 etcdctl member list",
+      ],
+    },
+  },
+  {
+    what: "a cluster that is made anew",
+    commands: {
+      configure: ["operator subject up tikv"],
+      start: ["operator subject start tikv pd1"],
+    },
+  },
 ];
 
 const HERE = { ...KNOWLEDGE, ports: [2379, 6380, 20160, 20180] };

@@ -23,7 +23,8 @@ export function findHarm(effects: readonly Effect[], moment: Moment): Objection 
   return (
     findBlindness(mutating, moment) ??
     findCollision(mutating, moment.cluster) ??
-    findFewerCopies(mutating, moment.cluster) ??
+    findOtherCopies(mutating, moment.cluster) ??
+    findAbsentLeader(mutating, moment.cluster) ??
     findSqueeze(mutating, moment.cluster) ??
     findLoss(
       // What is not understood may take away what it names.
@@ -65,15 +66,31 @@ function findCollision(
 /** Where nobody says how many there are to be. */
 const COPIES = 3;
 
-/** What is no more than was declared takes none away. */
-function findFewerCopies(
+/** Fewer give data up; for more than are declared nobody knows whether there is room. */
+function findOtherCopies(
   mutating: readonly Effect[],
   { quorums }: ClusterModel,
 ): Objection | undefined {
   const declared = Math.max(0, ...quorums.map(({ copies = 0 }) => copies)) || COPIES;
-  const fewest = Math.min(...mutating.map(({ copies = declared }) => copies));
-  if (fewest >= declared) return undefined;
-  return loss(`of each region ${fewest} copies would stay, where ${declared} are declared`);
+  const asked = mutating.flatMap(({ copies }) => copies ?? []);
+  const fewest = Math.min(...asked);
+  if (fewest < declared) {
+    return loss(`of each region ${fewest} copies would stay, where ${declared} are declared`);
+  }
+  // What PD was told last may be the drift.
+  const most = Math.max(0, ...asked);
+  if (most <= Math.max(declared, COPIES)) return undefined;
+  return loss(`of each region ${most} copies would be made, where ${declared} are declared`);
+}
+
+/** Who is handed the lead and does not answer lets everybody wait for the next election. */
+function findAbsentLeader(
+  mutating: readonly Effect[],
+  cluster: ClusterModel,
+): Objection | undefined {
+  const named = mutating.flatMap(({ pauses, targets }) => (pauses ? targets : []));
+  const absent = named.find((name) => healthOf(cluster, name) !== "up");
+  return absent === undefined ? undefined : loss(`${absent} does not answer, and cannot lead`);
 }
 
 /** Redis evicts what does not fit, or takes no more. */

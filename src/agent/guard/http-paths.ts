@@ -160,7 +160,8 @@ const ETCD: readonly KnownPath[] = [
 
 /** src/server/status_server/mod.rs of v8.5.7. */
 const TIKV: readonly KnownPath[] = [
-  { kind: "interrupt", methods: CHANGES, path: /^\/pause_grpc$/ },
+  // Nobody sees it: the store answers and beats as before, and counts for nothing.
+  { kind: "hidden", methods: CHANGES, path: /^\/pause_grpc$/ },
   { kind: "start", methods: ["PUT"], path: /^\/resume_grpc$/ },
   { kind: "configure", methods: POSTS, path: /^\/config$/, judge: judgeTikvConfig },
   { kind: "configure", methods: ["PUT"], path: /^\/log-level$/, judge: judgeLogLevel },
@@ -188,3 +189,7 @@ export const PATHS: readonly KnownPath[] = [
 
 /** Changes that are asked for with a method that reads. */
 export const CHANGING_READS = /^\/debug\/pprof\/heap_(?:de)?activate$/;
+
+/** They go on for as long as they are told, whoever is gone. */
+export const PROFILES = /\/debug\/pprof(?:\/|$)/;
+export const PROFILE_MOST: Readonly<Record<string, number>> = { seconds: 30, frequency: 1_000 };

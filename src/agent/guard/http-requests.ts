@@ -2,7 +2,14 @@
 // and the rest are not. Other hosts are nobody's business.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { isForeignPort, isKnownHost } from "./hosts.ts";
-import { CHANGES, CHANGING_READS, type KnownPath, PATHS } from "./http-paths.ts";
+import {
+  CHANGES,
+  CHANGING_READS,
+  type KnownPath,
+  PATHS,
+  PROFILE_MOST,
+  PROFILES,
+} from "./http-paths.ts";
 import type { CommandKnowledge } from "./scope.ts";
 
 export interface RequestFacts {
@@ -32,10 +39,23 @@ export function classifyRequest({ method, url, body, knowledge }: RequestFacts):
   const { hostname } = parsed;
   if (isForeignPort({ hostname, port, isLook }, knowledge)) return { kind: "foreign" };
   const path = decodePath(parsed.pathname);
-  if (isLook) return { kind: CHANGING_READS.test(path) ? "unknown" : "read" };
+  if (isLook) {
+    const isHeavy = CHANGING_READS.test(path) || isLongProfile(path, parsed.searchParams);
+    return { kind: isHeavy ? "unknown" : "read" };
+  }
   return CHANGES.includes(method)
     ? classifyChange({ method, path, query: parsed.searchParams, body })
     : { kind: "hidden" };
+}
+
+function isLongProfile(path: string, query: URLSearchParams): boolean {
+  return (
+    PROFILES.test(path) &&
+    [...query].some(([name, value]) => {
+      const most = PROFILE_MOST[name.toLowerCase()];
+      return most !== undefined && !(/^\d+$/.test(value) && Number(value) <= most);
+    })
+  );
 }
 
 interface Change extends Pick<RequestFacts, "method" | "body"> {

@@ -30,7 +30,8 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
   ["monitor", "oversight"],
   ["subject status", "read"],
   ["subject logs", "read"],
-  ["subject up", "start"],
+  // Of one whose topology is lost it makes another: not without having seen it.
+  ["subject up", "configure"],
   ["subject start", "start"],
   ["subject resume", "start"],
   ["subject stop", "interrupt"],
@@ -49,7 +50,7 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
 
 const ELSEWHERE = "the one that is here: it was named by its endpoints, and is another";
 
-const HANDLING: readonly EffectKind[] = ["start", "interrupt", "unknown"];
+const HANDLING: readonly EffectKind[] = ["start", "interrupt", "configure", "unknown"];
 
 /** With others it signs, and writes a file: `--sign-key`, `--head`. */
 const VERIFY_ONLY = /^--(db|json)$/;
@@ -122,7 +123,8 @@ function kindOf(typed: readonly ShellWord[]): EffectKind {
   if (second.text === "--help" && typed.length === 2) return "read";
   const kind = VERBS.get(`${first.text} ${second.text}`);
   const isCertain = typed.every(({ isExact }) => isExact);
-  return kind === "start" && !isCertain ? "unknown" : (kind ?? "oversight");
+  const isMaking = kind === "start" || kind === "configure";
+  return isMaking && !isCertain ? "unknown" : (kind ?? "oversight");
 }
 
 /** One look files no ticket; a monitor that stays would. */

@@ -7,6 +7,7 @@ import {
   kindOfLogLevel,
   kindOfPdSetting,
   kindOfRemovedScheduler,
+  kindOfResumedScheduler,
   kindOfStoreRate,
   kindOfTikvSetting,
   kindOfWeight,
@@ -84,7 +85,9 @@ function nameIn(text: string): string | undefined {
 /** With a delay it is paused, and goes on without. */
 export function judgePause({ name, text }: AskedBody): EffectKind {
   return judgeMembers(text, (member, value) =>
-    member === "delay" && value === "0" ? "configure" : kindOfRemovedScheduler(name),
+    member === "delay" && value === "0"
+      ? kindOfResumedScheduler(name)
+      : kindOfRemovedScheduler(name),
   );
 }
 

@@ -46,10 +46,14 @@ export function kindOfPdSetting(name: string, value: string): EffectKind {
   return judgeSetting(PD_SETTINGS, name.replace(/^(?:schedule|replication)\./i, ""), value);
 }
 
-/** The fewest copies of the data that these words ask for; undefined when they name no number. */
+/**
+ * How many copies of the data these words ask for; undefined when they name no number. Of several
+ * nobody knows which one counts: 0.
+ */
 export function copiesAskedIn(text: string): number | undefined {
   const asked = [...text.matchAll(/max-replicas["']?[\s:=]+"?(\d+)/gi)].map(([, count]) => count);
-  return asked.length === 0 ? undefined : Math.min(...asked.map(Number));
+  const [first, ...others] = asked.map(Number);
+  return others.every((count) => count === first) ? first : 0;
 }
 
 /** What of TiKV's settings keeps acknowledged writes, logs of Raft and room for recovery. */
@@ -95,14 +99,22 @@ export function kindOfLabel(name: string, value: string): EffectKind {
     : "unknown";
 }
 
-/** They keep the load even, or take leaders off a store: PD's own, and what people add. */
-const HELPFUL = /^(?:balance-(?:leader|region|hot-region|witness)|evict-[a-z-]+)-scheduler$/;
+/**
+ * They keep the load even: PD's own. Of evict-leader one on each store leaves nobody to lead; the
+ * action that adds it looks who else could.
+ */
+const HELPFUL = /^(?:balance-(?:leader|region|hot-region|witness)|evict-slow-[a-z]+)-scheduler$/;
 /** They disturb on purpose, or for a while. */
 const HINDERING =
   /^(?:evict-leader|grant-(?:leader|hot-region)|shuffle-[a-z-]+|random-merge|scatter-range)\b/;
 
 export function kindOfAddedScheduler(name: string): EffectKind {
   return HELPFUL.test(name) ? "configure" : "unknown";
+}
+
+/** A pause that ends; "all" are those that are there. */
+export function kindOfResumedScheduler(name: string): EffectKind {
+  return name === "all" ? "configure" : kindOfAddedScheduler(name);
 }
 
 /** Also one that is paused. */

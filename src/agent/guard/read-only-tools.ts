@@ -75,7 +75,11 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   lsof: { writesWith: ["-D"], asks: NAMED_HOST, writing: "destroy" },
   // It may run another program, and watch that.
   pidstat: { writesWith: ["-e"], writing: "hidden" },
-  "redis-check-aof": { writesWith: ["--fix"], writing: "destroy" },
+  "redis-check-aof": {
+    writesWith: ["--fix", "--truncate"],
+    reads: /^--version$/,
+    writing: "destroy",
+  },
   sar: { writesWith: ["-o"], writing: "destroy" },
   // Whose connections, its filter says.
   ss: {

@@ -13,7 +13,8 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 
 const SETTINGS: Settings = [
   // Of these no value loses a key, or hides what goes on.
-  [/^(?:tcp-keepalive|dynamic-hz|activedefrag|repl-backlog-size)$/, () => "configure"],
+  [/^(?:tcp-keepalive|dynamic-hz|activedefrag)$/, () => "configure"],
+  [/^repl-backlog-size$/, kindOfBacklog],
   [/^notify-keyspace-events$/, () => "configure"],
   [/^(?:latency-monitor-threshold|slowlog-log-slower-than)$/, within({ min: 1, max: 1_000_000 })],
   [/^slowlog-max-len$/, within({ min: 1, max: 1_000_000 })],
@@ -43,7 +44,7 @@ const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
 /** Of the words from the verb on. */
 export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKind {
   const [verb, second, ...rest] = words.map((word) => word.toLowerCase());
-  if (kind === "read") return holdsUp([verb, second, ...rest].join(" ")) ? "unknown" : kind;
+  if (kind === "read") return holdsUp([verb ?? "", second ?? "", ...rest]) ? "unknown" : kind;
   if (verb === "client" && second === "kill") {
     // One of them; all of a sort may be the service itself.
     return ONE_CLIENT.test(rest.join(" ")) ? kind : "unknown";
@@ -67,17 +68,25 @@ export function factsOfRedis(words: readonly string[]): ChangeFacts {
 }
 
 /** Redis does one thing at a time: so much of it, and everybody else waits. */
-function holdsUp(text: string): boolean {
-  const [, count = "0"] = /^[hsz]?scan .*\bcount (\d+)/.exec(text) ?? [];
+function holdsUp(words: readonly string[]): boolean {
+  const [verb = "", ...rest] = words;
+  const asks = (name: string, most: number) =>
+    rest.some((word, index) => {
+      const asked = Number(rest[index + 1]);
+      return word === name && !(asked > 0 && asked <= most);
+    });
   return (
-    Number(count) > 10_000 || /^memory usage .*\bsamples 0|^xinfo stream .*\bfull\b/.test(text)
+    (/^[hsz]?scan$/.test(verb) && asks("count", 10_000)) ||
+    (verb === "memory" && asks("samples", 1_000)) ||
+    (verb === "xinfo" && rest.includes("full"))
   );
 }
 
 /** What a crash may cost. */
 const SAVE_S_MAX = 900;
+const SAVE_CHANGES_MAX = 100;
 
-/** `900 1 300 10`: one of the pairs must come true in a service's life. */
+/** `900 1 300 10`: one of the pairs must come true where little is written. */
 function kindOfSavePoints(value: string): EffectKind {
   const numbers = value.trim().split(/\s+/).map(Number);
   const isSaving = numbers.some(
@@ -85,9 +94,14 @@ function kindOfSavePoints(value: string): EffectKind {
       index % 2 === 0 &&
       seconds > 0 &&
       seconds <= SAVE_S_MAX &&
-      (numbers[index + 1] ?? 1e9) <= 10_000,
+      (numbers[index + 1] ?? 1e9) <= SAVE_CHANGES_MAX,
   );
   return isSaving ? "configure" : "destroy";
+}
+
+/** It is taken with the first replica; of a small one each replica starts anew. */
+function kindOfBacklog(value: string): EffectKind {
+  return within({ min: 1024 ** 2, max: 1024 ** 3 })(String(bytesIn(value) ?? 0));
 }
 
 /** 0 is no bound. How much is held now, the cluster says. */
