@@ -48,6 +48,8 @@ export interface AgentOptions {
   readonly onShutdown: "escalate" | "release";
   /** Only tickets of this subject; any when undefined. */
   readonly subject: string | undefined;
+  /** Of this operator: for the record, and for nothing else. */
+  readonly version?: string;
 }
 
 /** What there is of a session before the model is asked for the first time. */

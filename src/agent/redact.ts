@@ -1,5 +1,6 @@
 // Takes secrets out of text before it leaves the process: to the model, to a line, to the audit.
 import type { Json, JsonObject } from "../domain/json.ts";
+import { formsOf } from "./secret-forms.ts";
 
 export type Redact = (text: string) => string;
 
@@ -22,14 +23,16 @@ const PATTERNS: readonly RegExp[] = [
   /()\b(?:AKIA|ASIA)[0-9A-Z]{12,16}\b()/g,
   /()\bgh[pousr]_[A-Za-z0-9]{16,}()/g,
   /()\bxox[abprs]-[A-Za-z0-9-]{8,}()/g,
+  /()\b(?:glpat-|npm_|hf_|AIza)[\w-]{16,}()/g,
   /()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?()/g,
   /((?:x-api-key|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;]+()/gi,
+  /(\bcookie["']?\s*:\s*["']?)[^\r\n"']+()/gi,
   /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}()/gi,
   // A scheme is short: one without a bound costs the square of a long word.
   /([a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
   /((?:aws_)?secret(?:_access)?_key["']?\s*[:=]\s*["']?)[^\s"',;]+()/gi,
-  /((?:^|[\s"'_-])(?:password|passwd|pwd)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
-  /((?:^|[\s"'_-])(?:token|secret|api[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
+  /((?:^|[\s"'_-])(?:password|passwd|pwd|passphrase)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
+  /((?:^|[\s"'_-])(?:token|secret|(?:api|private)[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
   /((?:^|[\s"'_-])(?:requirepass|masterauth)["']?\s*[:=]?\s+["']?)[^\s"',;&]+()/gi,
   // As variables are named; logs have keys of regions in small letters.
   /\b([A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|PASSPHRASE|CREDENTIALS?|DSN)=)[^\s"']+()/g,
@@ -39,10 +42,12 @@ const PATTERNS: readonly RegExp[] = [
 /** Of a container, as `docker inspect` shows it; what of it is secret, only who gave it knows. */
 const ENVIRONMENT = /("Env": ?\[)((?:\s*"(?:[^"\\]|\\.)*",?)*)/g;
 
-/** `secrets` are values that must not appear, whatever they look like. */
+/** `secrets` are values that must not appear, whatever they look like, nor as others write them. */
 export function createRedactor(secrets: readonly string[]): Redact {
-  const values = [...new Set(secrets.map((secret) => secret.trim()))]
+  const known = secrets.map((secret) => secret.trim());
+  const values = [...new Set(known)]
     .filter((value) => value.length >= SECRET_LENGTH_MIN)
+    .flatMap(formsOf)
     .sort((left, right) => right.length - left.length);
   return (text) => {
     const withoutValues = values.reduce((rest, value) => rest.replaceAll(value, REDACTED), text);
@@ -60,18 +65,36 @@ export function createRedactor(secrets: readonly string[]): Redact {
 
 /** The same value with every text in it redacted, the names of members included. */
 export function redactJson(value: JsonObject, redact: Redact): JsonObject {
-  const members = Object.entries(value).map(([name, member]): [string, Json | undefined] => [
-    redact(name),
-    member === undefined ? undefined : redactValue(member, redact),
-  ]);
+  return redactMembers(value, { ofName: redact, ofText: redact });
+}
+
+/** Only the names of members: who works with the value knows none that holds a secret. */
+export function redactNames(value: JsonObject, redact: Redact): JsonObject {
+  return redactMembers(value, { ofName: redact, ofText: (text) => text });
+}
+
+interface Redacting {
+  readonly ofName: Redact;
+  readonly ofText: Redact;
+}
+
+/** Of two names that become one the second is given a number: no member is lost. */
+function redactMembers(value: JsonObject, redacting: Redacting): JsonObject {
+  const members = new Map<string, Json | undefined>();
+  for (const [name, member] of Object.entries(value)) {
+    const clean = redacting.ofName(name);
+    let own = clean;
+    for (let number = 2; members.has(own); number += 1) own = `${clean} ${number}`;
+    members.set(own, member === undefined ? undefined : redactValue(member, redacting));
+  }
   return Object.fromEntries(members);
 }
 
-function redactValue(value: Json, redact: Redact): Json {
-  if (typeof value === "string") return redact(value);
+function redactValue(value: Json, redacting: Redacting): Json {
+  if (typeof value === "string") return redacting.ofText(value);
   if (value === null || typeof value !== "object") return value;
-  if (isList(value)) return value.map((item) => redactValue(item, redact));
-  return redactJson(value, redact);
+  if (isList(value)) return value.map((item) => redactValue(item, redacting));
+  return redactMembers(value, redacting);
 }
 
 /** Array.isArray does not narrow a readonly array. */

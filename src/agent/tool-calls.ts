@@ -5,7 +5,7 @@ import type { Block } from "../domain/model.ts";
 import { runConclude } from "./conclude.ts";
 import type { SessionContext } from "./context.ts";
 import { condense, record, say } from "./record.ts";
-import { type Redact, redactJson } from "./redact.ts";
+import { type Redact, redactJson, redactNames } from "./redact.ts";
 import { findRepetition } from "./repetition.ts";
 import { runAct } from "./run-act.ts";
 import { runShell } from "./run-shell.ts";
@@ -26,7 +26,8 @@ export async function runToolCalls(
   const blocks: Block[] = [];
   let hasConcluded = false;
   for (const call of calls) {
-    const tool = readToolCall(call.name, call.input);
+    // As the record has it, for what is made of a call may name them in their order.
+    const tool = readToolCall(call.name, redactNames(call.input, context.agent.redact));
     say(context, `[Tool Call] ${describeCall(tool, call.name)}`);
     const answer = await runOne(context, { call, tool, hasConcluded });
     if (answer.type === "ended") return answer;

@@ -1,5 +1,6 @@
 // operator agent: takes tickets, diagnoses and repairs under guard, until a signal or --once.
 import { hostname } from "node:os";
+import { version } from "../../package.json";
 import { loadSubject } from "../../subjects/index.ts";
 import { classifyCommand } from "../agent/guard/classify-command.ts";
 import { DEFAULT_LIMITS, type Limits } from "../agent/limits.ts";
@@ -68,6 +69,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
       once,
       onShutdown,
       subject,
+      version,
     },
     agentId: `${hostname()}-${process.pid}`,
     openSubject: async (name) => (await opened(() => openSubject(context, name))).subject,

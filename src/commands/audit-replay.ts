@@ -1,5 +1,6 @@
 // operator audit replay: a session again, offline, from the database or from an exported file.
 // Nothing of it is done again.
+import { version } from "../../package.json";
 import { unreachable } from "../domain/errors.ts";
 import { plainLine } from "../panels/plain-text.ts";
 import type { Replay } from "../replay/replay.ts";
@@ -39,10 +40,21 @@ function replayLines(sessionId: string, replay: Replay): readonly string[] {
       return [`${session} replayed: the same, byte for byte (${what})${end}${older}`];
     }
     case "different":
-      return [`${session} replayed: it differs at ${replay.where}`, ...replay.diff.map(plainLine)];
+      return [
+        `${session} replayed: it differs at ${replay.where}`,
+        ...replay.diff.map(plainLine),
+        ...otherVersionLines(replay.recordedBy),
+      ];
     case "unrecorded":
       return [`${session} cannot be replayed: ${replay.reason}`];
     default:
       return unreachable(replay);
   }
+}
+
+/** Then it need not be the record that was changed. */
+function otherVersionLines(recordedBy: string | null): readonly string[] {
+  if (recordedBy === version) return [];
+  const by = recordedBy === null ? "an operator of an older version" : `operator ${recordedBy}`;
+  return [plainLine(`it was recorded by ${by}, and this is ${version}: that may be why`)];
 }

@@ -29,6 +29,8 @@ export type Replay =
       readonly where: string;
       /** As a diff: `-` was recorded, `+` came of the replay. */
       readonly diff: readonly string[];
+      /** The version of operator; null where that was not written down yet. */
+      readonly recordedBy: string | null;
     }
   | { readonly state: "unrecorded"; readonly reason: string };
 
@@ -53,7 +55,9 @@ export async function replaySession(
   );
   const { difference, questions } = player;
   if (difference) {
-    return { state: "different", where: difference.where, diff: differenceLines(difference) };
+    const diff = differenceLines(difference);
+    const recordedBy = trusted<string | null>(record.head.settings.version ?? null);
+    return { state: "different", where: difference.where, diff, recordedBy };
   }
   const rows = record.questions.get("appendAudit")?.length ?? 0;
   const { isWhole, head } = record;

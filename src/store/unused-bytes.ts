@@ -1,6 +1,6 @@
 // The bytes that no row uses: with secure_delete SQLite leaves them zero, so one that is not was
-// written by somebody else. Only where a page was filled anew from its neighbours pieces of old cells
-// may lie between its pointers and its cells; there nothing can be told.
+// written by somebody else. Only where a page was filled anew from its neighbours pieces of old
+// cells may lie between its pointers and its cells; there nothing can be told.
 import type { Database } from "bun:sqlite";
 import type { AuditProblem } from "./audit-rows.ts";
 import { isSchemaOfOurs } from "./audit-schema.ts";

@@ -30,6 +30,9 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ["-----BEGIN RSA PRIVATE KEY-----\nAAA\n-----END RSA PRIVATE KEY-----\nrest", `${R}\nrest`],
   ["-----BEGIN PRIVATE KEY-----\nAAA and no end", R],
   ["BBB=\n-----END PRIVATE KEY-----\nrest", `${R}\nrest`],
+  ["glpat-0123456789abcdefghij, AIzaSyA-0123456789abcdef", `${R}, ${R}`],
+  ["Set-Cookie: sid=hunter2; Path=/\nrest", `Set-Cookie: ${R}\nrest`],
+  ["passphrase=hunter2 private_key: hunter2", `passphrase=${R} private_key: ${R}`],
   ["it is my-secret-value-longer.", `it is ${R}.`],
   ["it is my-secret-value.", `it is ${R}.`],
 ];
@@ -56,10 +59,35 @@ for (const text of HARMLESS) {
   });
 }
 
+test("a value is known in the forms in which others write it", () => {
+  const secret = 'a "quoted"/secret+value?';
+  const forms = [
+    JSON.stringify({ secret }),
+    JSON.stringify({ text: JSON.stringify({ secret }) }),
+    encodeURIComponent(secret),
+    new URLSearchParams({ secret }).toString(),
+    Buffer.from(secret).toString("hex"),
+    Buffer.from(secret).toString("hex").toUpperCase(),
+    ...["", "u", "us", "user:"].map((before) => btoa(`${before}${secret} and more`)),
+    Buffer.from(secret).toString("base64url"),
+  ];
+  const cleaned = forms.map(createRedactor([secret]));
+  expect(cleaned.every((text) => text.includes(R))).toBe(true);
+  // Of base64 the characters at both ends are of what stands beside it as well.
+  expect(Math.max(...cleaned.map((text) => text.replace(R, "").length))).toBeLessThan(30);
+});
+
 // By the square of its length it would take minutes: far more than a test may.
 test("what a word costs grows with its length, not faster", () => {
   const word = "x".repeat(400_000);
   expect(redact(`${word}://me:my-password@host`)).toBe(`${word}://me:${R}@host`);
+});
+
+test("names that hold secrets are told apart, and none of their values is lost", () => {
+  const value = { "my-secret-value": 1, "my-secret-value-longer": 2, [`${R} 2`]: 3 };
+  const clean = { [R]: 1, [`${R} 2`]: 2, [`${R} 2 2`]: 3 };
+  expect(redactJson(value, redact)).toEqual(clean);
+  expect(redactJson(clean, redact)).toEqual(clean);
 });
 
 test("every text in JSON is redacted, names included, and the rest is kept", () => {

@@ -74,6 +74,13 @@ for (const [type, from, to, where] of CHANGES) {
   });
 }
 
+test("of a record of another version a difference says so", async () => {
+  const named = withChange("session_recorded", '"settings":{', '"settings":{"version":"0.0.1",');
+  expect(await replaySession(named)).toEqual(await replaySession(events));
+  const differing = named.filter(({ type }) => type !== "tool_result");
+  expect(await replaySession(differing)).toMatchObject({ recordedBy: "0.0.1" });
+});
+
 test("a guard that reads a command in another way", async () => {
   const replayed = await replaySession(events, (command, knowledge) =>
     classifyCommand(command.replace("echo", "rm"), knowledge),
@@ -130,6 +137,7 @@ test("the command shows it as a diff and exits with 3", async () => {
   expect(lines[0]).toMatch(/^session \S+ replayed: it differs at audit row \d+$/);
   expect(lines).toContain("- hiding");
   expect(lines).toContain("+ looking");
+  expect(lines.at(-1)).toStartWith("it was recorded by an operator of an older version, and this");
   const json = JSON.parse((await replay({ json: true })).lines.join(""));
   expect(json).toMatchObject({ state: "different", diff: expect.any(Array) });
 });

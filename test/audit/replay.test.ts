@@ -1,5 +1,6 @@
 // A session is run again from its record alone, and comes to the same, byte for byte.
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import type { AuditEvent } from "../../src/domain/audit.ts";
 import { ModelError } from "../../src/domain/model.ts";
 import { NO_USAGE } from "../../src/domain/session.ts";
@@ -201,6 +202,40 @@ test("a record holds no secret, and a session that met one is replayed without i
   const events = await eventsOf(world);
   expect(JSON.stringify(events)).not.toContain(SECRET.slice(0, 6));
   expect(await replaySession(events)).toMatchObject(SAME);
+});
+
+test("arguments that hold secrets in their names are replayed in their order", async () => {
+  const args = { "sk-zzzzzzzzzz": "one", "sk-aaaaaaaaaa": "two", [`${SECRET}-b`]: "three" };
+  using world = openWorld({
+    script: [
+      says(call("act", { action: "switch_on", target: "left", reason: "r", args })),
+      says(call("shell", { command: "true", ...args })),
+      says(concludeCall("cannot_fix")),
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  const events = await eventsOf(world);
+  expect(JSON.stringify(events)).not.toContain(SECRET);
+  expect(await replaySession(events)).toMatchObject(SAME);
+});
+
+test("of a secret that the bound of an output cuts in two neither half is kept", async () => {
+  const [long, longer] = ["x".repeat(120), "z".repeat(2_000)];
+  const output = `start\n${long} ${SECRET} y\n${longer}\n${SECRET} ${long}\nend\n`;
+  for (let outputBytesMax = 256; outputBytesMax <= 296; outputBytesMax += 4) {
+    using world = openWorld({
+      script: [() => says(shellCall(`cat ${world.scratch}/log`)), says(concludeCall("cannot_fix"))],
+      limits: { outputBytesMax },
+    });
+    writeFileSync(`${world.scratch}/log`, output);
+    await world.openTicket();
+    await world.run();
+    const told = JSON.stringify(await eventsOf(world));
+    expect(told).toContain("bytes cut here");
+    expect(told, `${outputBytesMax} bytes`).not.toMatch(/hun|ter2/);
+    expect(await replaySession(await eventsOf(world))).toMatchObject(SAME);
+  }
 });
 
 test("calls that differ in a secret alone are the same calls", async () => {

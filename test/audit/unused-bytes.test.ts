@@ -65,7 +65,7 @@ test(`of bytes that are zero, hardly one is changed unnoticed (seed ${SEED})`, a
   expect(unnoticed).toBeLessThan(flips / 15);
 }, 60_000);
 
-test("a byte in the gap of a page, behind a long value, in a free page, behind the end", async () => {
+test("a byte in a gap, behind a long value, in a free page, behind the end", async () => {
   await using room = await openRoom();
   await writeIncident(room, "one", "x".repeat(50_000));
   await room.store.compactAudit({ cutoffMs: room.clock.now() + 1, afterId: 0 });

@@ -12,6 +12,7 @@ import { recordQueue } from "./record-queue.ts";
 import { recordSubject } from "./record-subject.ts";
 import { shellQuestion } from "./shell-question.ts";
 import { Tape } from "./tape.ts";
+import { withoutHalfLines } from "./whole-lines.ts";
 
 /** Disposed of, it listens to no signal any more. */
 export interface Recording extends Disposable {
@@ -56,7 +57,8 @@ function recordPorts(agent: AgentOptions, tape: Tape): AgentOptions {
     shell: {
       run: (command, options) => {
         const question = shellQuestion(command, options);
-        return tape.asked("shell", { question, ask: () => shell.run(command, options) });
+        const ask = async () => withoutHalfLines(await shell.run(command, options));
+        return tape.asked("shell", { question, ask });
       },
     },
     openSubject: (name) => recordSubject(() => agent.openSubject(name), { name, tape, clock }),
