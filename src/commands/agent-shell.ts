@@ -96,7 +96,7 @@ export function shellKnowledge(
   context: CommandContext,
   sandbox?: Sandbox,
 ): (names: SubjectNames) => CommandKnowledge {
-  const { HOME } = context.env;
+  const { HOME, DOCKER_HOST } = context.env;
   const home = resolve(homeOf(context));
   const isPolicyNamed = textFlag(context.flags, "policy") !== undefined;
   const policy = isPolicyNamed ? [policyFileOf(context)] : [];
@@ -108,7 +108,7 @@ export function shellKnowledge(
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
     isUnheld: sandbox === undefined,
-    variables: { OPERATOR_HOME: home, ...(HOME ? { HOME } : {}) },
+    variables: { OPERATOR_HOME: home, ...(HOME && { HOME }), ...(DOCKER_HOST && { DOCKER_HOST }) },
   };
   return (names) => {
     const readHosts = isAmongMembers ? [...named, ...names.members] : named;

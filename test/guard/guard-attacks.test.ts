@@ -55,7 +55,7 @@ const ATTEMPTS: readonly Attempt[] = [
       ["hidden", "{rm,-rf,/data}"],
       ["hidden", "rm\u200b x"],
       ["hidden", "\uff52m x"],
-      ["destroy", "r\\\nm x"],
+      ["hidden", "r\\\nm x"],
       ["destroy", "ls #\nrm x"],
       ["hidden", "X=rm; $X -rf /data"],
       ["hidden", "false && X=ls; rm$X /data"],

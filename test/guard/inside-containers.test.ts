@@ -1,5 +1,5 @@
-// What runs in a container has the member's memory and time, and outlives whoever asked: which looks
-// are short there, beside those that are none.
+// What runs in a container has the member's memory and time, and outlives whoever asked: which
+// looks are short there, beside those that are none.
 import { expect, test } from "bun:test";
 import type { EffectKind } from "../../src/domain/effect.ts";
 import { worstOf } from "./worst-effect.ts";
@@ -8,6 +8,7 @@ const LOOKS: readonly string[] = [
   ...["df -h", "ls -la /data", "cat /proc/1/status", "tail -n 50 /data/tikv.log", "free -m"],
   ...["grep -c ERROR /data/tikv.log", "ps aux", "top -b -n 1", "ping -c 3 tikv2", "du -sh /data"],
   ...["find /data -name '*.sst'", "redis-cli info memory", "/pd-ctl store", "date +%s"],
+  ...["awk '{ print $1 }' /proc/loadavg", "sed -n 1,5p /etc/hosts", "vmstat 1 3", "ls /dev"],
   ...["curl -s http://tikv1:20180/status", "timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
   ...["sh -c 'ls /data/*.log | head -5'", "sh -c 'ps aux | grep tikv'", "sh -c 'df -h; free -m'"],
 ];
@@ -19,7 +20,9 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["tail -f /data/x", "tail -5F /data/x", "tail --follow /data/x", "ping tikv2", "top -b"],
     ...["find /data -exec cat {} +", "grep -r x /data", "sort /data/dump.rdb", "md5sum /data/x"],
     ...["redis-cli --latency", "redis-cli -r -1 ping", "sh -c 'wc -c < /dev/zero'", "mktemp"],
-    ...["sh -c 'while :; do :; done'", "sh -c 'ls | sort'", "awk 1 /data/x"],
+    ...["sh -c 'while :; do :; done'", "sh -c 'ls | sort'", "free -ms 1"],
+    ...["awk 'BEGIN { while (1) n++ }'", "tail -5 //dev/zero", "tail ../dev/zero", "vmstat 1"],
+    ...["tail /data/../dev/zero", "tail dev/zero", "date -f //dev/zero", "timeout rm ls x"],
     ...["curl -s --limit-rate 1 http://tikv1:20180/status", "strings /data/x"],
   ],
   oversight: [

@@ -51,6 +51,7 @@ const DOORS: readonly Door[] = [
       "while read -r x; do pd-ctl store; done < /tmp/x",
       "exec 3< /tmp/x; pd-ctl store <&3",
       "exec < /tmp/x; pd-ctl store",
+      "x=$(pd-ctl store) < /tmp/x",
     ],
     nearMisses: [
       ["read", "pd-ctl store | jq . | head -5"],
@@ -83,12 +84,17 @@ const DOORS: readonly Door[] = [
       "sudo -n -u tikv systemctl start tikv1",
       "sudo -g adm cat /var/log/x",
       "doas -u tikv ls",
+      "sudo operator subject stop tikv tikv2",
+      "sudo -E timeout 60 operator subject restart tikv tikv2",
+      "doas operator subject stop tikv tikv1",
     ],
     nearMisses: [
       ["read", "sudo -u root cat /var/log/x"],
       ["read", "sudo -n cat /var/log/x"],
       ["start", "sudo -n -u root systemctl start tikv1"],
       ["read", "doas -n ls /var/log"],
+      ["read", "sudo operator subject status tikv"],
+      ["start", "sudo operator subject start tikv tikv1"],
     ],
   },
   {
@@ -99,12 +105,48 @@ const DOORS: readonly Door[] = [
       "sudo -n find /srv",
       "doas ls /var/log",
       "sudo x=1 cat /srv/x",
+      "sudo timeout 5 cat /srv/x",
     ],
     nearMisses: [
       ["read", "sudo docker ps"],
       ["read", "sudo -n ss -ltn"],
       ["start", "sudo systemctl start tikv1"],
     ],
+  },
+  {
+    what: "what is started inherits",
+    refused: [
+      "nice -n 19 operator subject start tikv tikv1",
+      "ionice -c 3 operator subject restart tikv tikv1",
+    ],
+    nearMisses: [
+      ["read", "nice -n 19 grep x /var/log/y"],
+      ["start", "timeout 60 operator subject start tikv tikv1"],
+    ],
+  },
+  {
+    what: "a line that goes on within a word",
+    refused: [
+      "echo $\\\n'a\\'' ; rm -rf /data #'",
+      "x='a[$(reboot)]'; echo $\\\n[x]",
+      "sh -c 'l\\\ns'",
+    ],
+    nearMisses: [["read", "ls \\\n  -l /var/log | \\\n head"]],
+  },
+  {
+    what: "quotes within an expansion",
+    refused: [`echo "\${x-'}"; rm y; echo "'}"`, `echo "\${x:-\\"}"`, `cat <<E\n\${x#'}\nE`],
+    nearMisses: [["read", `echo "\${x:-none}" "\${x##*/}"`]],
+  },
+  {
+    what: "what is declared, and divided",
+    refused: [
+      "y='a DOCKER_HOST=tcp://10.9.9.9'; export x=$y; docker ps",
+      "command export x=$(cat /tmp/x)",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
+      "export x=${y- PATH=/tmp}; ls",
+    ],
+    nearMisses: [["read", 'export x="$(date)" z=1; ls']],
   },
   {
     what: "an option as the value of an option",
@@ -135,6 +177,27 @@ const DOORS: readonly Door[] = [
       ["read", "awk '$3 > 1000 || $4 > 1' /etc/hosts"],
       ["read", "awk '/x/ && $3 > 1000 { n++ }' /etc/hosts"],
       ["read", 'awk \'BEGIN { for (i = 9; i > 3; i--) print "a\\"b" }\''],
+    ],
+  },
+  {
+    what: "-exec without its end",
+    refused: [
+      "find . -exec ls {}",
+      "find . -exec find . -exec ls",
+      "find . -exec ls {} \\; -exec ls",
+    ],
+    nearMisses: [["read", "find /var/log -exec ls {} + -exec stat {} \\;"]],
+  },
+  {
+    what: "what is added, and taken for a pattern",
+    isUnheld: true,
+    refused: [],
+    nearMisses: [
+      ["foreign", "ls /var/log | xargs grep"],
+      ["foreign", "ls /var/log | xargs jq"],
+      ["foreign", "ls /var/log | xargs du"],
+      ["foreign", "find /opt -type f -exec grep -v {} +"],
+      ["read", "ls /var/log | xargs ls -l"],
     ],
   },
   {
@@ -199,4 +262,25 @@ test("a column of blanks takes its time", () => {
   const stop = "operator subject stop tikv tikv1";
   expect(worstOf(`printf %999999999s x; ${stop}`)).toBe("hidden");
   expect(worstOf(`printf '%9s %d' x; ${stop}`)).toBe("interrupt");
+});
+
+const NESTED: readonly string[] = [
+  `${"find . -exec ".repeat(1_200)}ls`,
+  `${"find . -exec ".repeat(800)}ls${" {} +".repeat(800)}`,
+  `${"sudo ".repeat(3_000)}ls`,
+  `for a in ${"1 ".repeat(64)}; do ${"ls; ".repeat(3_000)} done`,
+];
+
+test("what is judged of one line has an end", () => {
+  expect(NESTED.map((command) => worstOf(command))).toEqual(NESTED.map(() => "hidden"));
+});
+
+test("with sudo root's own home is this one, where it is", () => {
+  const variables = { HOME: "/root", OPERATOR_HOME: "/root/.operator" };
+  const restart = "sudo operator subject restart tikv tikv1";
+  expect(worstOf(restart, { ...KNOWLEDGE, variables })).toBe("interrupt");
+  const stop = "sudo docker stop tikv1";
+  const elsewhere = { ...KNOWLEDGE.variables, DOCKER_HOST: "tcp://127.0.0.1:2375" };
+  expect(worstOf(stop)).toBe("interrupt");
+  expect(worstOf(stop, { ...KNOWLEDGE, variables: elsewhere })).toBe("hidden");
 });

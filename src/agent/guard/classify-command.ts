@@ -4,16 +4,20 @@ import { type ParsedScript, parse } from "unbash";
 import { type Effect, isLook, isRefused } from "../../domain/effect.ts";
 import { classifyNode, scopeOfLine } from "./classify-node.ts";
 import { troubleOfInterruptions } from "./interruptions.ts";
+import { GOES_ON, goesOnInWord } from "./node-facts.ts";
 import { troubleOfText } from "./plain-text.ts";
 import { type CommandKnowledge, hiddenText, type Note } from "./scope.ts";
 import { troubleOfOrder } from "./waits.ts";
 
 /** Twice what the model's tool takes. */
 const CHARS_MAX = 16_000;
+/** Simple commands, those within others too: however a line nests, its judgement has an end. */
+const JUDGED_MAX = 1_000;
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
   if (command.length > CHARS_MAX) return [hiddenText(command, "too long to be judged")];
+  if (goesOnInWord(command)) return [hiddenText(command, GOES_ON)];
   const line = { command, script: parse(command), knowledge };
   const found = classifyLine(line, false);
   // What it is as a whole decides where it runs, and so what each part of it may see.
@@ -38,7 +42,12 @@ function classifyLine(
 ): readonly Effect[] {
   const notes: Note[] = [];
   const note = (one: Note) => notes.push(one);
-  const scope = scopeOfLine(script, { knowledge, isChanging, note });
+  let judged = 0;
+  const hasEnough = () => {
+    judged += 1;
+    return judged > JUDGED_MAX;
+  };
+  const scope = scopeOfLine(script, { knowledge, isChanging, note, hasEnough });
   const found = classifyNode(script, scope);
   const disorder = troubleOfOrder(notes);
   if (disorder) return [...found, hiddenText(disorder.text, disorder.because)];

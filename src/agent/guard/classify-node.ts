@@ -14,7 +14,15 @@ import { type Effect, isLook } from "../../domain/effect.ts";
 import { classifyAssignment, classifyVariable, isSteering } from "./assignments.ts";
 import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
-import { hasInput, hasPattern, isBashOnly, textOf, troubleOfFunction } from "./node-facts.ts";
+import {
+  GOES_ON,
+  goesOnInWord,
+  hasInput,
+  hasPattern,
+  isBashOnly,
+  textOf,
+  troubleOfFunction,
+} from "./node-facts.ts";
 import { troubleOfText } from "./plain-text.ts";
 import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
 import {
@@ -44,21 +52,27 @@ interface Surroundings {
   readonly isChanging: boolean;
   readonly isRepeated: boolean;
   readonly isFed: boolean;
+  readonly isAsRoot: boolean;
   readonly note: (one: Note) => void;
+  /** Counts what is judged. */
+  readonly hasEnough: () => boolean;
 }
+
+const NOWHERE = {
+  ...{ isElsewhere: false, isInside: false, isRepeated: false, isFed: false, isAsRoot: false },
+};
 
 /** Of a whole line, where nothing is around it. */
 export function scopeOfLine(
   script: ParsedScript,
-  known: Pick<Surroundings, "knowledge" | "isChanging" | "note">,
+  known: Pick<Surroundings, "knowledge" | "isChanging" | "note" | "hasEnough">,
 ): NestedScope {
-  const where = { isElsewhere: false, isInside: false, isRepeated: false, isFed: false };
-  return scopeOf(script, { ...known, ...where, nesting: 0, rounds: 1 });
+  return scopeOf(script, { ...known, ...NOWHERE, nesting: 0, rounds: 1 });
 }
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
   if (around.nesting > NESTING_MAX) return [hiddenText(code, "nested too deeply")];
-  const trouble = troubleOfCode(code, around);
+  const trouble = goesOnInWord(code) ? GOES_ON : troubleOfCode(code, around);
   if (trouble !== undefined) return [hiddenText(code, trouble)];
   const script = parse(code);
   return classifyNode(script, scopeOf(script, around));
@@ -91,12 +105,13 @@ function placedIn(known: ScopeFacts, where: Whereabouts) {
     isInside,
     isElsewhere: known.isElsewhere || isInside || where.isElsewhere === true,
     isRepeated: known.isRepeated || where.isRepeated === true,
+    isAsRoot: known.isAsRoot || where.isAsRoot === true,
   };
 }
 
 const NO_FUNCTIONS: ReadonlySet<string> = new Set();
 
-type Depth = Pick<Surroundings, "nesting" | "rounds">;
+type Depth = Pick<Surroundings, "nesting" | "rounds" | "hasEnough">;
 export type NestedScope = Scope & Depth;
 type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Depth;
 
@@ -109,7 +124,7 @@ function scopeWith(known: ScopeFacts): NestedScope {
     classifyWords: (words: readonly ShellWord[], where: Whereabouts = {}) => {
       // What runs others knows programs, and no functions.
       const facts = { ...known.facts, firstFunctions: NO_FUNCTIONS };
-      return classifySimple(words, scopeWith({ ...known, facts, ...placedIn(known, where) }));
+      return judge(words, scopeWith({ ...known, facts, ...placedIn(known, where) }));
     },
   };
 }
@@ -125,7 +140,8 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
       if (!node.script) return [hiddenText(node.text, "nested too deeply")];
       return classifyChildren(node, scope);
     case "Command": {
-      if (!node.name) return classifyVariables(node, scope);
+      // Its redirections are there before its values are made.
+      if (!node.name) return classifyVariables(node, hasInput(node.redirects) ? fed(scope) : scope);
       return [...classifyWritten(node, scope), ...classifyChildren(node, scope)];
     }
     case "Redirected":
@@ -167,11 +183,17 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
 
 function classifyWritten({ name, args, redirects }: Command, scope: NestedScope) {
   const words = [...(name ? [name] : []), ...args].map((word) => readWord(word, scope));
-  if (!hasInput(redirects)) return classifySimple(words, scope);
+  if (!hasInput(redirects)) return judge(words, scope);
   const isForAll = words.some(({ text }) => text === "exec");
   return isForAll
     ? [hiddenText("exec <", "the input of all that follows")]
-    : classifySimple(words, fed(scope));
+    : judge(words, fed(scope));
+}
+
+function judge(words: readonly ShellWord[], scope: NestedScope): readonly Effect[] {
+  return scope.hasEnough()
+    ? [hiddenText("…", "too much in one line")]
+    : classifySimple(words, scope);
 }
 
 function fed(scope: NestedScope): NestedScope {

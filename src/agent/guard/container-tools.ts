@@ -67,6 +67,7 @@ const EXEC: Wrapper = {
   plain: ["-i", "-t", "-it", "-ti", "-T"],
   valued: ["-u", "-w", "--user", "--workdir", "--index"],
   skips: 1,
+  hides: /(?:^| )(?:-w|--workdir)/,
   where: { isInside: true },
 };
 

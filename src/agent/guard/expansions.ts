@@ -8,10 +8,12 @@ const PLAIN_OPERATIONS = ["Default", "Remove"];
 
 /** Why it is not plain; undefined when it is. */
 export function troubleOfParameter(part: ParameterExpansionPart): string | undefined {
-  const { prefix, index, operation, parameter } = part;
+  const { prefix, index, operation, parameter, text } = part;
   if (prefix === "!" || index || (operation && !PLAIN_OPERATIONS.includes(operation.type))) {
     return "bash only, and the shell is sh";
   }
+  // What a quote is within quotes, shells see in different ways.
+  if (operation && /['"\\]/.test(text)) return "quotes within an expansion";
   const assigns = operation?.type === "Default" && operation.operator.endsWith("=");
   return assigns && isSteering(parameter) ? "it steers what runs" : undefined;
 }

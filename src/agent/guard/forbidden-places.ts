@@ -61,12 +61,16 @@ const READS_MODULES = /\b(?:import|include|modulemeta)\b|^-\w*L/;
 function filesOf({ name, words }: Reader): readonly ShellWord[] {
   const args = words.slice(1);
   const isNaming = name === "find" && !args.some(({ text }) => /^-exec(?:dir)?$/.test(text));
-  if (isNaming || LISTING.has(name)) return args.filter(({ text }) => /^--files0/.test(text));
+  if (isNaming || LISTING.has(name)) return args.filter((word) => mayNameList(name, word));
   if (!PROGRAM_FIRST.test(name)) return args;
   const files = withoutProgram(args);
   const walks = args.some(({ text }) => /^-\w*[rR]|^--(?:dereference-)?recursive$/.test(text));
   const isHere = walks && files.every(({ text }) => text.startsWith("-"));
   return isHere ? [...files, { text: ".", isExact: true }] : files;
+}
+
+function mayNameList(name: string, { text }: ShellWord): boolean {
+  return /^--files0/.test(text) || (name === "du" && text.includes("…"));
 }
 
 /** A name that is known only when it runs, or a folder that has all of those within. */
@@ -123,5 +127,6 @@ function withoutProgram(args: readonly ShellWord[]): readonly ShellWord[] {
     return args.filter((_, index) => !/^-\w*e$/.test(args[index - 1]?.text ?? ""));
   }
   const first = args.findIndex(({ text }) => !text.startsWith("-"));
-  return args.filter((_, index) => index !== first);
+  // What another program adds may be several words, and files among them.
+  return args.filter(({ text }, index) => index !== first || text.includes("…"));
 }

@@ -1,6 +1,6 @@
 // What may be looked at within a container. No sandbox and no bound holds it there: it has the
-// member's memory and its time, and goes on when whoever asked is gone. So only what ends by itself,
-// soon, and keeps little; and nothing that tells what the member was given.
+// member's memory and its time, and goes on when whoever asked is gone. So only what ends soon, by
+// itself, and keeps little; and nothing that tells what the member was given.
 import type { Effect } from "../../domain/effect.ts";
 import { isAlwaysBlind } from "./companions.ts";
 import { FILTERS, readsPipe } from "./pipe-filters.ts";
@@ -13,15 +13,18 @@ const LOOKS: ReadonlySet<string> = new Set([
   ...["ls", "lscpu", "lsof", "mount", "netstat", "nl", "nproc", "nslookup", "pgrep", "pidof"],
   ...["ping", "printf", "ps", "pwd", "readlink", "realpath", "stat", "tail", "test", "tikv-ctl"],
   ...["/tikv-ctl", "etcdctl", "top", "tr", "true", "uname", "uptime", "wc", "which", "whoami"],
+  ...["awk", "gawk", "mawk", "sed", "vmstat"],
 ]);
 
 /** Of those: with these words it goes on, or takes a long time. */
 const GOES_ON: Readonly<Record<string, RegExp>> = {
   find: /(?:^| )-exec/,
+  free: /(?:^| )-(?:\w*s|-s)/,
   grep: /(?:^| )(?:-\w*[rR]|--\w*recursive)/,
   lsof: /(?:^| )[-+]\w*r/,
   ping: /^(?!(?:.* )?-c ?\d(?: |$))/,
   tail: /(?:^| )(?:-\w*[fF]|--f|--ret)/,
+  vmstat: /^(?!\d \d$)/,
   top: /^(?!(?:.* )?-\w*n ?\d(?: |$))/,
 };
 
@@ -32,7 +35,8 @@ const KEEPS_ALL: ReadonlySet<string> = new Set(["column", "sort", "tac"]);
 const ENVIRONMENT = /^(?:env|export|local|printenv|readonly|set)$/;
 const READS_ENVIRONMENT = /ENVIRON|\$ENV\b|\benv\b/;
 
-const ENDLESS = /(?:^|[=:])\/dev\/(?!(?:null|std(?:in|out|err)|fd\/\d+)$)/;
+/** Wherever the path begins. */
+const ENDLESS = /(?:^|[^\w.-]|^-[a-zA-Z])dev\/+(?!(?:null|std(?:in|out|err)|fd\/\d+)$)/;
 
 /** Why a look is none there; empty when it may be. */
 export function refusedInside(use: SimpleUse): readonly Effect[] {

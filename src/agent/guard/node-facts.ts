@@ -1,4 +1,5 @@
-// What a node of the syntax tree says by itself: whether all shells read it alike, and what it is fed.
+// What a node of the syntax tree says by itself: whether all shells read it alike, and what it is
+// fed.
 import { forEachChild, type Redirection, type SyntaxNode, type Word } from "unbash";
 import type { ScriptFacts } from "./script-facts.ts";
 
@@ -25,6 +26,13 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
   // A program to other shells.
   "Time",
 ]);
+
+/** Some shells take it out before they read a word, and others behind a `$` do not. */
+export function goesOnInWord(code: string): boolean {
+  return /[^ \t]\\\n/.test(code);
+}
+
+export const GOES_ON = "a line that goes on within a word";
 
 export function isBashOnly({ type }: SyntaxNode): boolean {
   return BASH_ONLY.has(type);

@@ -60,6 +60,8 @@ export interface Scope {
   readonly isRepeated: boolean;
   /** Something else than nothing is on its input. */
   readonly isFed: boolean;
+  /** Behind sudo: with all rights, and without the variables that were given. */
+  readonly isAsRoot: boolean;
   /** Takes down what the line does, as it is written and in its order. */
   readonly note: (one: Note) => void;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
@@ -85,6 +87,8 @@ export interface Whereabouts {
   readonly isInside?: true;
   /** Nobody knows how many times: `xargs`. */
   readonly isRepeated?: true;
+  /** By `sudo`. */
+  readonly isAsRoot?: true;
 }
 
 /** Judges one simple command; the first word is its name. */

@@ -1,5 +1,5 @@
 // From a parsed word to the text that the shell would make of it, as far as that is certain.
-import type { CommandArgument, Word, WordPart } from "unbash";
+import type { Assignment, CommandArgument, Word, WordPart } from "unbash";
 import type { Scope, ShellWord } from "./scope.ts";
 
 /** Values that an unquoted expansion leaves as one word: nothing to split, no pattern. */
@@ -7,7 +7,7 @@ const ONE_WORD = /^[\w.:/@%+,=-]+$/;
 
 export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
   // `export NAME=value`: whatever the value is, the name decides, and it is read elsewhere.
-  if (argument.type === "Assignment") return { text: argument.text, isExact: false };
+  if (argument.type === "Assignment") return readAssignment(argument, scope);
   const home = homeOf(argument, scope);
   const parts = argument.parts;
   if (!parts) return home ?? { text: argument.value, isExact: !/(?:^|[=:])~/.test(argument.text) };
@@ -19,6 +19,12 @@ export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
     ...(isOperand(parts) && { isOperand: true }),
     ...(mayDivide(parts, scope) && { mayDivide: true }),
   };
+}
+
+/** Behind some names it is a word like any other, and divided like one. */
+function readAssignment({ text, value }: Assignment, scope: Scope): ShellWord {
+  const parts = value?.type === "Word" ? (value.parts ?? []) : [];
+  return { text, isExact: false, ...(mayDivide(parts, scope) && { mayDivide: true }) };
 }
 
 /** `~name/` is that user's home, whatever stands in quotes behind it. */

@@ -2,7 +2,7 @@
 // tool that only reads. A name that is in no table is unknown.
 import { type Effect, isLook, isRefused } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
-import { type Companion, troubleOfCompanion } from "./companions.ts";
+import { type Companion, isAlwaysBlind, troubleOfCompanion } from "./companions.ts";
 import { CONTAINER_TOOLS } from "./container-tools.ts";
 import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
@@ -75,8 +75,10 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   // Words that are expanded without quotes are looked up among files, too.
   const mayDivide = scope.isChanging || !takesAnyWords(name, scope);
   if (mayDivide && words.some((word) => word.mayDivide)) {
-    return hiddenBecause(words, "it may become several words when it runs: write it in quotes");
+    return hiddenBecause(words, DIVIDES);
   }
+  const asRoot = scope.isAsRoot ? troubleAsRoot({ name, words, effects, scope }) : undefined;
+  if (asRoot !== undefined) return hiddenBecause(words, asRoot);
   const refused = scope.isInside && isLook(effects) ? refusedInside({ name, words, scope }) : [];
   if (refused.length > 0) return refused;
   const trouble =
@@ -84,6 +86,26 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
     troubleOfMoment({ name, words, effects, scope });
   return trouble === undefined ? effects : hiddenBecause(words, trouble);
 }
+
+const DIVIDES = "it may become several words when it runs: write it in quotes";
+
+/** What it asks then is another home and another engine, perhaps; what it reads, no list bounds. */
+function troubleAsRoot({ name, effects, scope }: Companion): string | undefined {
+  const { variables, isUnheld } = scope.knowledge;
+  if (isLook(effects)) {
+    const isOpen = isUnheld === true && !scope.isInside && !isAlwaysBlind(name);
+    return isOpen ? "root, without a sandbox" : undefined;
+  }
+  // To start takes nothing from anybody, wherever it is.
+  if (!hasMoment(effects)) return undefined;
+  const isOfAnother =
+    name === "operator"
+      ? variables.OPERATOR_HOME !== "/root/.operator"
+      : ENGINES.has(name) && variables.DOCKER_HOST !== undefined;
+  return isOfAnother ? `root's own ${name} is another: leave sudo away` : undefined;
+}
+
+const ENGINES: ReadonlySet<string> = new Set(["docker", "docker-compose", "podman"]);
 
 /** Each change is counted, and judged by how things are now: so it must happen now, and once. */
 function troubleOfMoment({ effects, ...use }: Companion): string | undefined {
@@ -167,6 +189,7 @@ function secretsAmong(words: readonly ShellWord[], scope: Scope): readonly Effec
 
 function classifyDeclaration(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   if (scope.isInside) return refusedInside({ name: "export", words, scope });
+  if (words.some(({ mayDivide }) => mayDivide)) return hiddenBecause(words, DIVIDES);
   const names = words.slice(1).filter(({ text }) => !text.startsWith("-"));
   return [
     effectOf({ kind: "read", words, scope }),

@@ -1,5 +1,5 @@
-// awk, sed, find and pagers: they read, unless their own little languages say otherwise. Anything in those
-// languages that is not plainly harmless makes them unknown.
+// awk, sed, find and pagers: they read, unless their own little languages say otherwise. Anything
+// in those languages that is not plainly harmless makes them unknown.
 import type { Effect } from "../../domain/effect.ts";
 import { isHarmlessAwk } from "./awk-programs.ts";
 import { writeTo } from "./redirects.ts";
@@ -10,7 +10,6 @@ import {
   effectOf,
   type Scope,
   type ShellWord,
-  type Whereabouts,
 } from "./scope.ts";
 import { isHarmlessSed } from "./sed-scripts.ts";
 
@@ -89,23 +88,27 @@ function classifyFind(words: readonly ShellWord[], scope: Scope): readonly Effec
     return [effectBecause({ kind: "hidden", words, because: "a word of it may be -delete" })];
   }
   const written = words.filter((_, index) => FIND_WRITES.test(words[index - 1]?.text ?? ""));
-  const inner = words.flatMap((word, index) => {
-    if (!FIND_RUNS.has(word.text)) return [];
-    const where: Whereabouts = {
-      isRepeated: true,
-      ...(word.text === "-execdir" && { isElsewhere: true }),
-    };
-    return scope.classifyWords(commandOfExec(words.slice(index + 1)), where);
-  });
+  const inner: Effect[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const { text } = words[index] ?? DYNAMIC_WORD;
+    if (!FIND_RUNS.has(text)) continue;
+    const command = commandOfExec(words.slice(index + 1));
+    if (!command)
+      return [effectBecause({ kind: "hidden", words, because: "-exec without its end" })];
+    const isElsewhere = text === "-execdir" ? { isElsewhere: true as const } : {};
+    inner.push(...scope.classifyWords(command, { isRepeated: true, ...isElsewhere }));
+    index += command.length + 1;
+  }
   const files = written.flatMap((word) => writeTo(word, scope));
   return [effectOf({ kind: "read", words, scope }), ...inner, ...files];
 }
 
 /** Up to `;` or `{} +`; `{}` is a file name that is known only when it runs. */
-function commandOfExec(rest: readonly ShellWord[]): readonly ShellWord[] {
+function commandOfExec(rest: readonly ShellWord[]): readonly ShellWord[] | undefined {
   const end = rest.findIndex(
     ({ text }, index) => text === ";" || (text === "+" && rest[index - 1]?.text === "{}"),
   );
-  const command = end === -1 ? rest : rest.slice(0, end);
-  return command.map((word) => (word.text.includes("{}") ? DYNAMIC_WORD : word));
+  return end === -1
+    ? undefined
+    : rest.slice(0, end).map((word) => (word.text.includes("{}") ? DYNAMIC_WORD : word));
 }

@@ -1,7 +1,6 @@
 // Commands that run another command: what counts is the one inside.
 import { type Effect, isLook } from "../../domain/effect.ts";
 import { classifyAssignedWord } from "./assignments.ts";
-import { isAlwaysBlind } from "./companions.ts";
 import { refusedInside } from "./inside.ts";
 import {
   type Classifier,
@@ -21,6 +20,8 @@ export interface Wrapper {
   readonly plain?: readonly string[];
   /** Words before the command: a duration, a lock file. */
   readonly skips?: number;
+  /** What they look like; anything, where it is absent. */
+  readonly skipped?: RegExp;
   /** It adds arguments that are known only when it runs. */
   readonly addsArguments?: true;
   /** The option whose value stands, within the command, for what is known only when it runs. */
@@ -29,6 +30,8 @@ export interface Wrapper {
   readonly where?: Whereabouts;
   /** What it is without a command. */
   readonly alone?: "read";
+  /** What is started keeps what it sets, as long as it lives. */
+  readonly isInherited?: true;
   /** With such words before the command another runs than is judged, or as somebody else. */
   readonly hides?: RegExp;
 }
@@ -51,22 +54,24 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
   },
   // Some programs are another by another name.
   exec: { plain: ["-c", "-l"], valued: ["-a"], alone: "read", hides: /^-/ },
-  ionice: { valued: ["-c", "-n"], plain: ["-t"] },
-  nice: { valued: ["-n"] },
+  ionice: { valued: ["-c", "-n"], plain: ["-t"], isInherited: true },
+  nice: { valued: ["-n"], isInherited: true },
   nohup: {},
   stdbuf: { valued: ["-i", "-o", "-e"], plain: ["-oL", "-o0", "-eL", "-e0"] },
-  doas: { plain: ["-n"], valued: ["-u"], hides: OF_ANOTHER },
+  doas: { plain: ["-n"], valued: ["-u"], hides: OF_ANOTHER, where: { isAsRoot: true } },
   sudo: {
     plain: ["-n", "-E", "-H", "-S"],
     valued: ["-u", "-g"],
     takesAssignments: true,
     hides: OF_ANOTHER,
+    where: { isAsRoot: true },
   },
   time: { plain: ["-p"] },
   timeout: {
     plain: ["--foreground", "--preserve-status", "-v"],
     valued: ["-k", "-s", "--signal", "--kill-after"],
     skips: 1,
+    skipped: /^\d+(?:\.\d+)?[smhd]?$/,
   },
   xargs: {
     plain: ["-0", "-r", "-t", "--null", "--no-run-if-empty"],
@@ -91,8 +96,6 @@ export const WRAPPERS: Readonly<Record<string, Classifier>> = {
     /^-[vV]$/.test(words[1]?.text ?? "")
       ? [effectOf({ kind: "read", words, scope })]
       : classifyWrapped({ wrapper: TABLE.command ?? {}, words, scope }),
-  doas: classifyAsRoot,
-  sudo: classifyAsRoot,
   eval: (words, scope) => classifyEvaluated({ words, scope }),
   trap: (words, scope) =>
     classifyEvaluated({ words: withoutDashes(words).slice(0, 2), scope, where: REPEATED }),
@@ -111,15 +114,13 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   const { rest, isUnderstood } = skipOptions(wrapper, words.slice(1));
   // The last of several holds.
   if (!isUnderstood || countReplacing(wrapper, words) > 1)
-    return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
+    return [hiddenBecause(words, "an option that is not understood")];
   const from = wrapper.takesAssignments ? rest.findIndex(isNoAssignment) : 0;
   const assigned = from === -1 ? rest : rest.slice(0, from);
   const inner = from === -1 ? [] : rest.slice(from + (wrapper.skips ?? 0));
   const own = words.slice(1, words.length - inner.length);
-  if (own.some(({ mayDivide }) => mayDivide))
-    return [effectBecause({ kind: "hidden", words, because: "a value that may be several words" })];
-  const isHiding = wrapper.hides?.test(own.map(({ text }) => text).join(" ")) === true;
-  const hidden = isHiding ? [effectBecause({ kind: "hidden", words, because: AS_ANOTHER })] : [];
+  const trouble = troubleOfOwn(wrapper, own);
+  const hidden = trouble === undefined ? [] : [hiddenBecause(words, trouble)];
   const before = [...hidden, ...assigned.flatMap(({ text }) => classifyAssignedWord(text))];
   if (inner.length === 0 && scope.isInside) return refusedInside({ name: "env", words, scope });
   if (inner.length === 0)
@@ -129,20 +130,33 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   const filled = inner.map((word) =>
     placeholder !== undefined && word.text.includes(placeholder) ? DYNAMIC_WORD : word,
   );
-  return [...before, ...scope.classifyWords([...filled, ...added], wrapper.where)];
+  const effects = scope.classifyWords([...filled, ...added], wrapper.where);
+  if (wrapper.isInherited !== true || isLook(effects)) return [...before, ...effects];
+  return [
+    ...before,
+    ...effects,
+    hiddenBecause(words, "what is started keeps it as long as it lives"),
+  ];
 }
 
-/** What root may read, no list of places bounds: without a sandbox it asks, and reads no files. */
-function classifyAsRoot(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const wrapper = TABLE[words[0]?.text ?? ""] ?? {};
-  const effects = classifyWrapped({ wrapper, words, scope });
-  const { rest } = skipOptions(wrapper, words.slice(1));
-  const inner = rest.find(isNoAssignment)?.text ?? "";
-  if (!scope.knowledge.isUnheld || !isLook(effects) || isAlwaysBlind(inner)) return effects;
-  return [...effects, effectBecause({ kind: "hidden", words, because: "root, without a sandbox" })];
+/** Of the words before the command. */
+function troubleOfOwn(
+  { hides, skips = 0, skipped }: Wrapper,
+  own: readonly ShellWord[],
+): string | undefined {
+  if (own.some(({ mayDivide }) => mayDivide)) return "a value that may be several words";
+  if (hides?.test(own.map(({ text }) => text).join(" "))) {
+    return "as somebody else, elsewhere, or without what tells programs where they are";
+  }
+  const others = skipped ? own.slice(own.length - skips) : [];
+  return others.every(({ text, isExact }) => !isExact || skipped?.test(text))
+    ? undefined
+    : "no time to be given";
 }
 
-const AS_ANOTHER = "as somebody else, or without what tells programs where they are";
+function hiddenBecause(words: readonly ShellWord[], because: string): Effect {
+  return effectBecause({ kind: "hidden", words, because });
+}
 
 function countReplacing({ replacesWith }: Wrapper, words: readonly ShellWord[]): number {
   if (replacesWith === undefined) return 0;
@@ -192,7 +206,7 @@ function classifyWatch(words: readonly ShellWord[], scope: Scope): readonly Effe
   // In a container it would go on when whoever asked is gone.
   const isClear = isUnderstood && !scope.isInside && !own.some(({ mayDivide }) => mayDivide);
   if (name && isClear) return classifyEvaluated({ words: [name, ...rest], scope, where: REPEATED });
-  return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
+  return [hiddenBecause(words, "an option that is not understood")];
 }
 
 function withoutDashes(words: readonly ShellWord[]): readonly ShellWord[] {
@@ -210,9 +224,7 @@ function classifyEvaluated({ words, scope, where }: Evaluated): readonly Effect[
   const code = withoutDashes(words).slice(1);
   if (code.length === 0) return [effectOf({ kind: "read", words, scope })];
   if (code.some(({ isExact }) => !isExact)) {
-    return [
-      effectBecause({ kind: "hidden", words, because: "its code is known only when it runs" }),
-    ];
+    return [hiddenBecause(words, "its code is known only when it runs")];
   }
   return scope.classifyCode(code.map(({ text }) => text).join(" "), where);
 }
@@ -223,9 +235,7 @@ function classifyShell(words: readonly ShellWord[], scope: Scope): readonly Effe
   const onlyFlags = words.slice(1, at).every(({ text }) => /^-[eux]+$/.test(text));
   const code = words[at + 1];
   if (at < 1 || !onlyFlags || !code?.isExact) {
-    return [
-      effectBecause({ kind: "hidden", words, because: "its code is not written in the command" }),
-    ];
+    return [hiddenBecause(words, "its code is not written in the command")];
   }
   return scope.classifyCode(code.text);
 }
