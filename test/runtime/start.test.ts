@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
+import { isMissing } from "../../src/infra/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../../src/infra/process-identity.ts";
 import {
   allowLaunch,
@@ -175,14 +178,40 @@ test("a start while down is still ending others does not bring a member back", a
 
 test("what an interrupted down has left is cleared by the next up", async () => {
   await using home = await createToyHome();
-  await home.up();
+  await home.up({ one: TOY_TROUBLES.ignoresTerm });
   const [before] = await (await home.runtime()).members();
   const left = identify(before?.pid ?? 0);
-  await Bun.file(`${home.dir}/subjects/toy/topology.json`).delete();
+  const down = home.spawnSubject(["down", "toy"]);
+  await eventually(() => isMissing(topologyOf(home)), "its topology is gone");
+  down.kill("SIGKILL");
+  await down.exited;
+  expect(left && isAlive(left)).toBe(true);
   await home.up();
   expect(left && isAlive(left)).toBe(false);
   expect(standIns(home, "one").length).toBe(1);
-});
+}, 30_000);
+
+test("members and data whose topology got lost are nobody's to clear but down's", async () => {
+  await using home = await createToyHome();
+  await home.up();
+  const [before] = await (await home.runtime()).members();
+  const living = identify(before?.pid ?? 0);
+  const topology = await readFile(topologyOf(home));
+  await rm(topologyOf(home));
+  await expect(home.up()).rejects.toThrow("holds a subject, and its topology.json is gone");
+  expect(living && isAlive(living)).toBe(true);
+  await writeFile(topologyOf(home), topology);
+  await home.up();
+  expect(living && isAlive(living)).toBe(true);
+  await rm(topologyOf(home));
+  expect(await home.spawnSubject(["down", "toy"]).exited).toBe(0);
+  expect(living && isAlive(living)).toBe(false);
+  await home.up();
+}, 30_000);
+
+function topologyOf({ dir }: ToyHome): string {
+  return join(dir, "subjects", "toy", "topology.json");
+}
 
 function ourIdentity(): ProcessIdentity {
   const identity = identify(process.pid);

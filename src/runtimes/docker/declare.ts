@@ -6,7 +6,7 @@ import type { Clock } from "../../domain/clock.ts";
 import { OperatorError } from "../../domain/errors.ts";
 import type { DockerMemberPlan, MemberPlan, Topology } from "../../domain/subject.ts";
 import { writeFileAtomically } from "../../infra/files.ts";
-import { removeSubject } from "../local/down.ts";
+import { makeRoom } from "../local/down.ts";
 import { subjectPaths } from "../local/layout.ts";
 import { writeTopology } from "../local/records.ts";
 import type { Engine } from "./engine.ts";
@@ -32,14 +32,13 @@ export function composePaths(home: string, subject: string): ComposePaths {
   return { dir, file: join(dir, COMPOSE_FILE), variables: join(dir, "variables.env") };
 }
 
-/** A directory without a topology is what an interrupted `down` left: it is cleared first. */
 export async function declareSubject(
   options: DeclareOptions,
   variables: Variables,
 ): Promise<Topology> {
   const { definition, plan, home, clock } = options;
   const paths = subjectPaths(resolve(home), definition.name);
-  await removeSubject(paths, clock);
+  await makeRoom(paths, clock);
   const declared = await Promise.all(
     plan.members.map((member) => declareMember(options, { member, variables })),
   );

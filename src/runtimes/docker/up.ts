@@ -6,6 +6,7 @@ import type { Runtime } from "../../domain/runtime.ts";
 import type { Topology } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { withFileErrors } from "../../infra/files.ts";
+import { settle } from "../local/down.ts";
 import { subjectPaths } from "../local/layout.ts";
 import { readTopology } from "../local/records.ts";
 import { runCompose } from "./compose.ts";
@@ -51,6 +52,7 @@ export async function upDocker(options: UpDockerOptions): Promise<Topology> {
       const variables = kept ?? (await chooseVariables(options));
       await pullMissing(options, variables);
       const topology = earlier ?? (await declareSubject(options, variables));
+      await settle(paths);
       await bringUp(options, topology);
       return topology;
     });

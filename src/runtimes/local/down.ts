@@ -1,8 +1,9 @@
 // Takes a subject down: every process on record ends, then its directory goes. It needs no
 // topology, so that it can end what an interrupted `up` or `down` has left.
-import { readdir, rm } from "node:fs/promises";
-import { resolve } from "node:path";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
+import { OperatorError } from "../../domain/errors.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { hasCode, withFileErrors } from "../../infra/files.ts";
 import { stopMember } from "./end.ts";
@@ -37,8 +38,37 @@ export async function downLocal(options: DownOptions): Promise<boolean> {
   });
 }
 
+/**
+ * For a new one to be declared: what an interrupted `up` or `down` has left goes. Members and data
+ * whose topology has got lost otherwise are somebody's: conflict.
+ */
+export async function makeRoom(paths: SubjectPaths, clock: Clock): Promise<void> {
+  const left = await listDirectory(paths.dir);
+  if (left.length > 0 && !left.includes(basename(paths.unsettled))) throw notOurs(paths);
+  await removeSubject(paths, clock);
+  await mkdir(paths.dir, { recursive: true });
+  await writeFile(paths.unsettled, "");
+}
+
+/** Its topology is written: from now on it is kept. */
+export function settle(paths: SubjectPaths): Promise<void> {
+  return rm(paths.unsettled, { force: true });
+}
+
+function notOurs({ dir, topology }: SubjectPaths): OperatorError {
+  const subject = basename(dir);
+  return new OperatorError(
+    "conflict",
+    `${dir} holds a subject, and its ${basename(topology)} is gone`,
+    {
+      hint: `put the file back, or let operator subject down ${subject} take away members and data`,
+    },
+  );
+}
+
 /** The topology goes first: from then on no member of it is started. */
-export async function removeSubject(paths: SubjectPaths, clock: Clock): Promise<void> {
+async function removeSubject(paths: SubjectPaths, clock: Clock): Promise<void> {
+  if ((await listDirectory(paths.dir)).length > 0) await writeFile(paths.unsettled, "");
   await rm(paths.topology, { force: true });
   await endMembers(paths, clock);
   await rm(paths.dir, { recursive: true, force: true, maxRetries: 3 });

@@ -1,6 +1,7 @@
 // Where the local runtime keeps what it knows, below the home directory:
 //   subjects/<subject>.lock          held by up and down
 //   subjects/<subject>/topology.json what was declared, and that the subject is up
+//   subjects/<subject>/unsettled     being made or taken away: who finds it so may clear it
 //   subjects/<subject>/faults.jsonl  what was broken on purpose, and must be healed
 //   subjects/<subject>/members/<member>/…
 import { join } from "node:path";
@@ -9,6 +10,7 @@ export interface SubjectPaths {
   readonly dir: string;
   readonly lock: string;
   readonly topology: string;
+  readonly unsettled: string;
   readonly faults: string;
   readonly members: string;
 }
@@ -32,6 +34,7 @@ export function subjectPaths(home: string, subject: string): SubjectPaths {
     dir,
     lock: `${dir}.lock`,
     topology: join(dir, "topology.json"),
+    unsettled: join(dir, "unsettled"),
     faults: join(dir, "faults.jsonl"),
     members: join(dir, "members"),
   };

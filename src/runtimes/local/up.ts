@@ -6,7 +6,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { MemberForm, MemberPlan, Topology } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { withFileErrors } from "../../infra/files.ts";
-import { removeSubject } from "./down.ts";
+import { makeRoom, settle } from "./down.ts";
 import { resumeMember } from "./end.ts";
 import { type SubjectPaths, subjectPaths } from "./layout.ts";
 import { type LocalMember, membersOf, statusOf, withMemberLock } from "./member.ts";
@@ -43,6 +43,7 @@ export async function upLocal(options: UpOptions): Promise<Topology> {
       const earlier = await readTopology(paths);
       if (earlier?.docker) throw runsInContainers(definition.name);
       const topology = earlier ?? (await declare(options, paths));
+      await settle(paths);
       const members = membersOf({ ...options, home, paths, topology });
       await Promise.all(members.map(({ paths: { data } }) => mkdir(data, { recursive: true })));
       await bringUp(members, options);
@@ -51,12 +52,10 @@ export async function upLocal(options: UpOptions): Promise<Topology> {
   });
 }
 
-/** A directory without a topology is what an interrupted `down` left: it is cleared first. */
 async function declare(options: UpOptions, paths: SubjectPaths): Promise<Topology> {
-  await removeSubject(paths, options.clock);
+  await makeRoom(paths, options.clock);
   const { definition, timeScale } = options;
   const members = await planMembers(options);
-  await mkdir(paths.dir, { recursive: true });
   const topology = { subject: definition.name, timeScale, members, endpoints: [] };
   await writeTopology(paths, topology);
   return topology;
