@@ -16,6 +16,8 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ours when absent. */
   readonly cwd?: string;
+  /** Absent for our own executable, which ends with us by it: what others read on it never ends. */
+  readonly input?: "none";
   /** One line without its end, at most 64 KiB: a longer one comes in pieces. Must not throw. */
   readonly onLine: (line: string, stream: OutputName) => void;
   /** The same lines byte for byte, ends included. Nothing more is read until it resolves. */
@@ -67,11 +69,11 @@ export function describeExit({ exitCode, signal }: ChildExit): string {
 
 type Process = ReturnType<typeof spawnChild>;
 
-function spawnChild({ command, env, cwd }: ChildOptions) {
+function spawnChild({ command, env, cwd, input }: ChildOptions) {
   return Bun.spawn([...command], {
     ...(cwd !== undefined && { cwd }),
-    env: { ...env, [PARENT_PIPE_ENV]: "1" },
-    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...env, [PARENT_PIPE_ENV]: input === "none" ? undefined : "1" },
+    stdio: [input === "none" ? "ignore" : "pipe", "pipe", "pipe"],
     // setsid(2): a group and a session of its own, and no controlling terminal.
     detached: true,
   });

@@ -57,7 +57,7 @@ export function isQuestion(command: string, here: AskedHere): boolean {
   const words = command.split(" ").filter((word) => word !== "");
   const [program = ""] = words;
   const isAnswered = here.programs.includes(program) && !SHOWING_PROCESSES.includes(program);
-  return isAnswered && mayBeAsked(words, here);
+  return isAnswered && mayBeAsked(words, here) && here.world.mayAsk(words, here.place);
 }
 
 /** Never rejects; an exit code. */
@@ -81,6 +81,7 @@ export async function answer(asked: AskedProgram, here: AskedHere): Promise<numb
     command: [...command, ...rest],
     env: world.env,
     cwd: world.cwd,
+    ...(program !== "operator" && { input: "none" as const }),
     signal,
     onLine: (line, stream) => heard[stream].push(line),
     onBytes: handOn,

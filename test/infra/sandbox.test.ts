@@ -191,9 +191,12 @@ testInSandbox(inSandbox("what nobody reads in the sandbox is not said outside"),
   expect(Number(await Bun.file(join(home, "steps")).text())).toBeLessThan(20);
 });
 
+// It reads its input to the end first, as pd-ctl does.
 testInSandbox(inSandbox("what speaks gRPC is asked outside, as its words are"), async () => {
   const [secret, log] = [join(home, "policy.yaml"), join(home, "members", "log")];
-  writeFileSync(join(home, "tikv-ctl"), `#!/bin/sh\necho "$@"; ls ${secret}\n`, { mode: 0o755 });
+  writeFileSync(join(home, "tikv-ctl"), `#!/bin/sh\ncat; echo "$@"; ls ${secret}\n`, {
+    mode: 0o755,
+  });
   const mayAsk = (words: readonly string[]) => words.at(2) === "store";
   const ctl = "tikv-ctl --host=127.0.0.1:1";
   const PATH = `${home}:${process.env.PATH}`;
@@ -203,6 +206,7 @@ testInSandbox(inSandbox("what speaks gRPC is asked outside, as its words are"), 
   const refused = ["tikv-ctl: a command that looks asks this of nobody"];
   expect(await linesOfTool(`${ctl} store | cat`)).toEqual(["--host=127.0.0.1:1 store", secret]);
   expect(await linesOfTool(`${ctl} unsafe-recover | cat`)).toEqual(refused);
+  expect(await linesOfTool(`${ctl} unsafe-recover`)).toEqual(refused);
   // What the sandbox hides it does not read for it, either, whether it is asked plainly or not.
   for (const named of [secret, `--x=${secret}`, `-x${secret}`, "/proc/1/environ"]) {
     expect(await linesOfTool(`${ctl} store ${named}`)).toEqual(refused);
