@@ -59,8 +59,9 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
       "what no action covers: what a command changes has no undo. A guard reads the command " +
       "first and refuses what destroys data and what it cannot read: write plain sh, without " +
       "code of other languages, name files by their full paths, write files below /tmp alone, " +
-      "and name members, not process numbers. Programs that it does not know are not run. A change " +
-      "is one command by itself, its words written out: no loops, functions, $( ) or here-documents.",
+      "and name members, not process numbers. Programs that it does not know are not run. A " +
+      "change is one command by itself, its words written out: no loops, functions, $( ) or " +
+      "here-documents.",
     inputSchema: schemaOf(SHELL_INPUT),
   },
   {

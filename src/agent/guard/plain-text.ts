@@ -1,5 +1,5 @@
-// What no sandbox holds must not depend on how a parser reads it. So it is written in a language that
-// all shells read alike: commands written out, in lists and pipelines, and nothing else.
+// What no sandbox holds must not depend on how a parser reads it. So it is written in a language
+// that all shells read alike: commands written out, in lists and pipelines, and nothing else.
 import { type PlainWord, readPlainTokens } from "./plain-tokens.ts";
 
 export interface Plainness {

@@ -22,14 +22,17 @@ export interface PlainWord {
 const BLANKS = /[ \t]+/y;
 /** In the background at the end alone: elsewhere shells differ on what else `&` begins. */
 const END = /;(?![;&])|&&(?!&)|\|\|(?!\|)|\|(?![|&])|\n|&(?=\s*$)/y;
-/** None right behind a word: `12>file` is one of descriptor 12 to some shells, and not to others. */
+/** None right behind a word: what `12>file` is shells do not agree on. */
 const DESCRIPTOR = /[012]?>&[012](?=[\s;|]|$)/y;
 const FILE = /(?:[012]?>>?|<)(?![<>&|(])/y;
 
 /** A test's own words, a place that xargs fills, what no file can be called, our home. */
 const WHOLE = /(?:\[|\]|!=|!|\{\})(?=[\s;]|$)|~(?=\/)|https?:\/\/[\w./:,@%+=?-]+/y;
-const PIECE =
-  /[\w./:,@%+=^-]+|\\[!-~ ]|'[^']*'|"((?:[^"\\$`]|\\[^\n`]|\$(?:\w+|\{\w+\}|[?!]))*)"|\$(?:\w+|\{\w+\}|[?!])|[*?[\]]/y;
+const VALUE = /\$(?:\w+|\{\w+\}|[?!])/.source;
+const PIECE = new RegExp(
+  `[\\w./:,@%+=^-]+|\\\\[!-~ ]|'[^']*'|"(?:[^"\\\\$\`]|\\\\[^\\n\`]|${VALUE})*"|${VALUE}|[*?[\\]]`,
+  "y",
+);
 const VARIABLE = /\\.|\$(?:(\w+|[?!])|\{(\w+)\})/gs;
 
 /** Blanks to one who reads, and none to a shell; the rest moves a cursor. */
