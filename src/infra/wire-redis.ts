@@ -1,6 +1,6 @@
 // Redis's protocol as a command that looks may speak it: reading commands, as arrays or as plain
 // lines. Strict: quotes, and line ends within a word, pass nowhere.
-import { REDIS_READS } from "./redis-reads.ts";
+import { REDIS_READS } from "../domain/redis-reads.ts";
 import { nameFor, type Unit } from "./wire-unit.ts";
 
 /** It is read anew with every piece that comes. */

@@ -126,6 +126,19 @@ test("of a command that changes several things each counts", () => {
   expect(countHistory(steps, about).ticket.steps).toBe(4);
 });
 
+test("of an interruption that strikes several each counts, whoever is down apart", () => {
+  const effects = [{ kind: "interrupt", targets: ["pd1", "kv1"], source: "restart" }] as const;
+  const step = { entry: stepOf(effects), isUnderWay: false };
+  const about = { ticketId: 1, nowMs: NOW_MS, isInterruption: () => true };
+  expect(countHistory([step], about).ticket.interruptions).toBe(2);
+  const at = (interruptions: number) => ({ ...NO_HISTORY, ticket: { steps: 5, interruptions } });
+  const decide = (interruptions: number, pd1: "up" | "down") => {
+    const all = { pd1, pd2: "up", pd3: "up", kv1: "up", kv2: "up", kv3: "up" } as const;
+    return decisionOn({ effects, cluster: clusterOf(all), history: at(interruptions) }).decision;
+  };
+  expect([decide(3, "up"), decide(4, "up"), decide(4, "down")]).toEqual(["allow", "deny", "allow"]);
+});
+
 test("a line with more interruptions than are left is refused", () => {
   const line = `${RESIGN} && pd-ctl member leader transfer pd2`;
   const effects = classifyCommand(line, KNOWLEDGE);

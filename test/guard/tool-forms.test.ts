@@ -174,6 +174,13 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    what: "what is told to be done later, or to the machine",
+    commands: {
+      hidden: ['curl -X PUT -d \'{"command":["PING"]}\' http://127.0.0.1:2379/api/jobs/x'],
+      foreign: ["blockdev --setro /dev/sda", "choom -p 1 -n 1000", "criu dump -t 1"],
+    },
+  },
+  {
     what: "a cluster that is made anew",
     commands: {
       configure: ["operator subject up tikv"],

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { REDIS_READS } from "../../src/infra/redis-reads.ts";
+import { REDIS_READS } from "../../src/domain/redis-reads.ts";
 import { openDoor } from "../../src/infra/sandbox-door.ts";
 import { CONNECTED } from "../../src/infra/sandbox-protocol.ts";
 import { hasRedis, type RealRedis, startRedis } from "../support/real-redis.ts";

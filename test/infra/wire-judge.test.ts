@@ -1,7 +1,7 @@
 // What passes of the bytes that a command that looks sends: by table, whole and in pieces.
 import { expect, test } from "bun:test";
 import { REDIS } from "../../src/agent/guard/verb-tables.ts";
-import { REDIS_READS } from "../../src/infra/redis-reads.ts";
+import { REDIS_READS } from "../../src/domain/redis-reads.ts";
 import { openWireJudge } from "../../src/infra/wire-judge.ts";
 
 /** What passed, and why no more did. */

@@ -67,8 +67,10 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   const method = call.method ?? defaultMethod(call);
   const knowledge = knowledgeOfPorts(scope);
   const body = bodyOf(call);
-  const asked = (url: string | undefined): Pick<Effect, "kind" | "pauses"> =>
-    url === undefined ? { kind: "hidden" } : classifyRequest({ method, url, body, knowledge });
+  const ask = (url: string | undefined, isOpen: boolean): Pick<Effect, "kind" | "pauses"> =>
+    url === undefined
+      ? { kind: "hidden" }
+      : classifyRequest({ method, url, isOpen, body, knowledge });
   const isReading = method === "GET" || method === "HEAD";
   if (isReading && body !== undefined && !call.bodyInUrl) {
     // Redis reads the body of a GET as commands.
@@ -84,10 +86,11 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     const because = "where -L sends it on to, is known only when it runs";
     return [effectBecause({ kind: "hidden", words, because })];
   }
-  const requests = call.urls.map((word) => {
-    const url = word.isExact ? word.text : writtenHost(word);
+  const requests = call.urls.map((written) => {
+    const word = call.bodyInUrl ? withQuery(written, call.bodies) : written;
+    const url = word.isExact ? word.text : writtenStart(word);
     // Who is asked for what is not known: a DELETE may be for the data of a store.
-    const { kind, ...more } = asked(word.isExact || isReading ? url : undefined);
+    const { kind, ...more } = ask(word.isExact || isReading ? url : undefined, !word.isExact);
     const named = membersIn(word.text, scope.knowledge);
     const copies =
       kind === "configure" && typeof body === "object" ? copiesAskedIn(body.text) : undefined;
@@ -102,11 +105,26 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   return [...requests, ...files.flatMap((word) => writeTo(word, scope))];
 }
 
-/** What of a URL is written out, up to the end of its host; undefined when that is not. */
-function writtenHost({ text }: ShellWord): string | undefined {
+/** With `-G`, what is sent stands behind the path. */
+function withQuery({ text, isExact, ...rest }: ShellWord, bodies: readonly ShellWord[]): ShellWord {
+  const query = bodies
+    .map((body) => body.text.replace(/[^\w&=.%-]/g, encodeURIComponent))
+    .join("&");
+  return {
+    ...{ ...rest, isExact: isExact && bodies.every((body) => body.isExact) },
+    text: `${text}${text.includes("?") ? "&" : "?"}${query}`,
+  };
+}
+
+/**
+ * What of a URL is written out, up to where it may become anything; undefined when its host is not.
+ * A pattern that matches no file is the text itself.
+ */
+function writtenStart({ text }: ShellWord): string | undefined {
   const [, scheme = "", rest = ""] = /^(https?:\/\/)?(.*)$/s.exec(text) ?? [];
   const host = /^[\w.:[\]-]+\//.exec(rest)?.[0];
-  return host === undefined ? undefined : `${scheme}${host}`;
+  const path = /^[\w./%-]*/.exec(rest.slice(host?.length))?.[0] ?? "";
+  return host === undefined ? undefined : `${scheme}${host}${path}`;
 }
 
 function defaultMethod({ asksForHead, bodies, bodyInUrl }: CurlCall): string {

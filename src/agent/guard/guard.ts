@@ -9,7 +9,7 @@ import {
 import { unreachable } from "../../domain/errors.ts";
 import type { SafetyMode } from "../../domain/session.ts";
 import type { ClusterModel } from "./cluster.ts";
-import { findHarm, takesAway } from "./harm.ts";
+import { countTaken, findHarm } from "./harm.ts";
 import { countChanges, countPauses, findExcess, type History } from "./history.ts";
 import { findRule, type Policy, type PolicyCase, type PolicyRule } from "./policy.ts";
 
@@ -51,7 +51,7 @@ export function guard(question: GuardQuestion): GuardDecision {
     history: question.history,
     radius: question.policy.radius,
     changes: countChanges(effects),
-    interruptions: countPauses(effects) + (takesAway(effects, question.cluster) ? 1 : 0),
+    interruptions: countPauses(effects) + countTaken(effects, question.cluster),
   });
   if (excess !== undefined) return deny("blast radius", excess);
   return decideByRules(question);

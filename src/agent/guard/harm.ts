@@ -134,12 +134,13 @@ interface Blow {
   readonly cluster: ClusterModel;
 }
 
-/** Whether it takes anybody away: what is not up has nothing to lose. */
-export function takesAway(effects: readonly Effect[], cluster: ClusterModel): boolean {
-  return effects.some(
-    ({ kind, targets }) =>
-      kind === "interrupt" && !targets.every((name) => healthOf(cluster, name) === "down"),
-  );
+/** How many it takes away: what is not up has nothing to lose, and who is not named is one. */
+export function countTaken(effects: readonly Effect[], cluster: ClusterModel): number {
+  const isThere = (name: string) => healthOf(cluster, name) !== "down";
+  const taken = effects
+    .filter(({ kind }) => kind === "interrupt")
+    .flatMap(({ targets }) => (targets.length === 0 ? "?" : targets.filter(isThere)));
+  return new Set(taken).size;
 }
 
 /** Undefined when the group can spare them. */

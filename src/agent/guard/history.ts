@@ -42,9 +42,11 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
   const entries = steps.map(({ entry }) => entry);
   const count = (some: typeof entries): StepCount => ({
     steps: some.reduce((sum, { effects }) => sum + countChanges(effects ?? []), 0),
-    interruptions:
-      some.filter(isInterruption).length +
-      some.reduce((sum, { effects }) => sum + countPauses(effects ?? []), 0),
+    interruptions: some.reduce(
+      (sum, entry) =>
+        sum + countPauses(entry.effects ?? []) + (isInterruption(entry) ? countStruck(entry) : 0),
+      0,
+    ),
   });
   return {
     ticket: count(entries.filter((entry) => entry.ticketId === ticketId)),
@@ -57,6 +59,14 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
 /** At least the step itself. */
 export function countChanges(effects: readonly Effect[]): number {
   return Math.max(1, effects.filter((effect) => !isLook([effect])).length);
+}
+
+/** Each whom one step interrupted, and at least one. */
+function countStruck({ effects }: RecentStep["entry"]): number {
+  const struck = (effects ?? []).flatMap(({ kind, targets }) =>
+    kind === "interrupt" ? targets : [],
+  );
+  return Math.max(1, new Set(struck).size);
 }
 
 export function countPauses(effects: readonly Effect[]): number {

@@ -35,7 +35,7 @@ const POSTS = ["POST", "PUT", "PATCH"];
 export const CHANGES = [...POSTS, "DELETE"];
 
 /** server/api/router.go of v8.5.7. */
-const PD = String.raw`^\/pd\/api\/v\d+`;
+const PD = String.raw`^\/(?:pd|tso|scheduling|resource-manager)\/api\/v\d+`;
 
 function pd(rest: string): RegExp {
   return new RegExp(PD + rest);
@@ -170,6 +170,7 @@ const TIKV: readonly KnownPath[] = [
 /** Faults on purpose: TiKV's failpoints, and what the stand-ins have among themselves. */
 const FAULTS: readonly KnownPath[] = [
   { kind: "destroy", methods: CHANGES, path: /^\/(fail|stand-in|kv|raft)(\/|$)/ },
+  { kind: "destroy", methods: CHANGES, path: /^\/pd\/api\/v\d+\/fail(\/|$)/ },
 ];
 
 /** subjects/ratelimiter/service/routes.ts. */
@@ -179,6 +180,8 @@ const LIMITER: readonly KnownPath[] = [
   // An override taken back; another one is anybody's choice.
   { kind: "configure", methods: ["DELETE"], path: /^\/api\/limits\/[^/]+$/ },
   { kind: "configure", methods: ["PUT"], path: /^\/api\/settings$/, judge: judgeNodeSettings },
+  // It says what Redis is told, and when.
+  { kind: "hidden", methods: POSTS, path: /^\/api\/jobs(\/|$)/ },
 ];
 
 /** The first that fits. */
@@ -192,4 +195,6 @@ export const CHANGING_READS = /^\/debug\/pprof\/heap_(?:de)?activate$/;
 
 /** They go on for as long as they are told, whoever is gone. */
 export const PROFILES = /\/debug\/pprof(?:\/|$)/;
+/** Of a path that goes on. */
+export const MAY_BE_PROFILE = /^\/$|\/d(?:e(?:b(?:ug?)?)?)?$|\/debug\//;
 export const PROFILE_MOST: Readonly<Record<string, number>> = { seconds: 30, frequency: 1_000 };

@@ -6,6 +6,7 @@ import {
   CHANGES,
   CHANGING_READS,
   type KnownPath,
+  MAY_BE_PROFILE,
   PATHS,
   PROFILE_MOST,
   PROFILES,
@@ -16,6 +17,8 @@ export interface RequestFacts {
   /** Upper case. */
   readonly method: string;
   readonly url: string;
+  /** Its path goes on in a way that is known only when it runs. */
+  readonly isOpen?: boolean;
   /** Undefined where there is none; "unreadable" where it is known only when it runs. */
   readonly body: { readonly text: string } | "unreadable" | undefined;
   readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
@@ -26,7 +29,7 @@ const STORE_STATE = /^\/pd\/api\/v\d+\/store\/[^/]+\/state$/;
 
 type Asked = Pick<Effect, "kind" | "pauses">;
 
-export function classifyRequest({ method, url, body, knowledge }: RequestFacts): Asked {
+export function classifyRequest({ method, url, isOpen, body, knowledge }: RequestFacts): Asked {
   const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`);
   // Where a host ends, curl and we may see in two ways.
   if (/[^!-~]|\\/.test(url) || /[@#]/.test(authorityOf(url))) return { kind: "foreign" };
@@ -40,7 +43,10 @@ export function classifyRequest({ method, url, body, knowledge }: RequestFacts):
   if (isForeignPort({ hostname, port, isLook }, knowledge)) return { kind: "foreign" };
   const path = decodePath(parsed.pathname);
   if (isLook) {
-    const isHeavy = CHANGING_READS.test(path) || isLongProfile(path, parsed.searchParams);
+    const isHeavy =
+      CHANGING_READS.test(path) ||
+      isLongProfile(path, parsed.searchParams) ||
+      (isOpen === true && MAY_BE_PROFILE.test(path));
     return { kind: isHeavy ? "unknown" : "read" };
   }
   return CHANGES.includes(method)

@@ -7,6 +7,7 @@ const DEVICES = [
   ...["nvme", "sg_format", "badblocks", "debugfs", "tune2fs", "resize2fs", "e2fsck", "fsck"],
   ...["xfs_repair", "xfs_growfs", "losetup", "fstrim", "partprobe", "mkfifo", "mknod", "swapon"],
   ...["fsfreeze", "xfs_io", "quotacheck", "setfattr"],
+  ...["blockdev", "lvextend", "smartctl", "udevadm", "fusermount", "fusermount3"],
   ...["lvresize", "lvreduce", "lvconvert", "vgchange", "pvmove", "multipath", "ceph", "rbd"],
 ];
 
@@ -15,6 +16,7 @@ const KERNEL_AND_USERS = [
   ...["groupdel", "passwd", "chpasswd", "visudo", "vipw", "chsh", "chage", "setcap", "setenforce"],
   ...["auditctl", "update-rc.d", "chkconfig", "localectl", "ntpdate"],
   ...["adjtimex", "cgset", "cgdelete", "cgclassify", "renice", "snap", "pacman"],
+  ...["chcon", "semanage", "choom", "cpulimit", "criu", "cgexec", "cgcreate", "snice"],
   ...["zypper", "nix-env", "update-alternatives", "ldconfig", "umount", "quotaoff", "edquota"],
 ];
 

@@ -120,8 +120,12 @@ export function judgeStoreWeight({ text }: AskedBody): EffectKind {
   return judgeMembers(text, (_, value) => kindOfWeight(value));
 }
 
+/** PD takes a word, TiKV an object. */
 export function judgeLogLevel({ text }: AskedBody): EffectKind {
-  return kindOfLogLevel(text.trim().replaceAll('"', ""));
+  if (!text.trim().startsWith("{")) return kindOfLogLevel(text.trim().replaceAll('"', ""));
+  return judgeMembers(text, (name, value) =>
+    name === "log_level" ? kindOfLogLevel(value) : "unknown",
+  );
 }
 
 /** Of the limiter's nodes: what they are declared with, and nothing else. */

@@ -58,6 +58,10 @@ function judgeLimitWords([store, ...words]: readonly string[]): EffectKind {
 }
 
 function judgeSchedulerWords([name = "", verb, ...rest]: readonly string[]): EffectKind {
+  // Without another verb it shows them.
+  if (/^[\w-]+$/.test(name) && (verb === undefined || (verb === "show" && rest.length === 0))) {
+    return "read";
+  }
   const isKnown =
     (verb === "delete-store" && kindOfRemovedScheduler(name) === "configure") ||
     (verb === "add-store" && kindOfAddedScheduler(name) === "configure") ||

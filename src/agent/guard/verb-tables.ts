@@ -1,6 +1,7 @@
 // What the first words of programs say that take verbs: Redis and the tools of TiKV. Data alone;
 // verb-tools.ts reads it.
 import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
+import { OF_A_CONNECTION, REDIS_READS } from "../../domain/redis-reads.ts";
 import { factsOfRedis, judgeRedis } from "./redis-settings.ts";
 import { factsOfPdCtl, judgePdCtl, judgeTikvCtl } from "./tikv-words.ts";
 
@@ -41,6 +42,13 @@ export interface VerbTool {
   readonly isShell?: true;
 }
 
+/** As the sandbox lets them through, but for those that say nothing where each call connects anew. */
+const READS_OF_REDIS = [...REDIS_READS].flatMap(([command, uses]) => {
+  const name = command.toLowerCase();
+  if (OF_A_CONNECTION.includes(command)) return [];
+  return uses === "always" ? name : uses.map((use) => `${name} ${use.toLowerCase()}`);
+});
+
 export const REDIS: VerbTool = {
   otherwise: "hidden",
   isShell: true,
@@ -55,35 +63,9 @@ export const REDIS: VerbTool = {
   facts: factsOfRedis,
   bounds: { "-r": 100, "--count": 10_000 },
   verbs: new Map([
-    ...verbs("read", ["ping", "info", "dbsize", "time", "role", "get", "mget", "ttl", "pttl"]),
-    ...verbs("read", ["exists", "type", "strlen", "scan", "hget", "hgetall", "hlen", "hscan"]),
-    ...verbs("read", ["lrange", "llen", "smembers", "scard", "sscan", "zrange", "zcard", "zscore"]),
-    ...verbs("read", ["zscan", "xlen", "xrange", "config get", "client list", "client info"]),
-    ...verbs("read", ["slowlog get", "slowlog len", "latency latest", "memory usage"]),
-    ...verbs("read", ["memory stats", "memory doctor", "acl whoami", "acl list", "cluster info"]),
-    ...verbs("read", ["cluster nodes", "--latency", "--bigkeys", "--stat", "--scan", "lastsave"]),
-    ...verbs("read", ["object", "hkeys", "hvals", "zcount", "zrangebyscore", "zrank", "xinfo"]),
-    ...verbs("read", [
-      "zrevrange",
-      "zrevrank",
-      "zmscore",
-      "sismember",
-      "hmget",
-      "hexists",
-      "lindex",
-    ]),
-    ...verbs("read", [
-      "getrange",
-      "bitcount",
-      "expiretime",
-      "pexpiretime",
-      "xpending",
-      "xrevrange",
-    ]),
-    ...verbs("read", ["latency history", "latency doctor", "latency graph", "script exists"]),
-    ...verbs("read", ["function list", "function stats", "module list", "client id", "command"]),
-    ...verbs("read", ["cluster slots", "cluster shards", "pubsub", "--latency-history"]),
-    ...verbs("read", ["sentinel masters", "sentinel replicas", "--latency-dist", "--version"]),
+    ...READS_OF_REDIS.map((name): [string, EffectKind] => [name, "read"]),
+    ...verbs("read", ["--latency", "--latency-history", "--latency-dist", "--bigkeys", "--stat"]),
+    ...verbs("read", ["--scan", "--version"]),
     ...verbs("configure", ["config set", "config rewrite", "client kill"]),
     // What is on disk may be the last good copy: written over, it is what memory holds now.
     ...verbs("unknown", ["bgsave", "save", "bgrewriteaof"]),
@@ -142,6 +124,9 @@ export const PD_CTL: VerbTool = {
     ...verbs("read", ["store", "stores show", "health", "cluster", "ping", "region", "hot"]),
     ...verbs("read", ["member", "member leader show", "config show", "scheduler show"]),
     ...verbs("read", ["operator show", "operator check", "min-resolved-ts", "tso", "version"]),
+    ...verbs("read", ["scheduler describe", "operator history", "store check", "stores check"]),
+    ...verbs("read", ["unsafe remove-failed-stores show", "unsafe remove-failed-stores history"]),
+    ...verbs("destroy", ["unsafe remove-failed-stores"]),
     ...verbs("configure", ["config set", "scheduler add", "scheduler remove", "scheduler pause"]),
     ...verbs("configure", ["scheduler resume", "scheduler config", "operator add"]),
     ...verbs("configure", ["operator remove", "member leader transfer", "member leader resign"]),
@@ -179,12 +164,12 @@ export const TIKV_CTL: VerbTool = {
   otherwise: "hidden",
   hosts: ["--host", "--pd"],
   judge: judgeTikvCtl,
-  reads: /^--?(?:r|region|all-regions|s|skip-tombstone|limit|tag)(?:=.*)?$/,
+  reads: /^--?(?:r|region|all-regions|s|skip-tombstone|limit|tag|k|key|show-cf)(?:=.*)?$/,
   // It opens a store's files by itself: writes its log into them, and locks them.
   changesWith: /^--(?:data-dir|config)\b/,
   valued: ["--host", "--pd", "--data-dir", "--config", "--ca-path", "--cert-path", "--key-path"],
   verbs: new Map([
-    ...verbs("read", ["metrics", "store", "cluster", "raft", "size", "region-properties"]),
+    ...verbs("read", ["metrics", "store", "cluster", "raft", "size", "region-properties", "mvcc"]),
     ...verbs("read", ["--version", "-V"]),
     ...verbs("configure", ["modify-tikv-config"]),
     ...verbs("destroy", ["unsafe-recover", "tombstone", "recover-mvcc", "recreate-region"]),

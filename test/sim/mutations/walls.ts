@@ -84,7 +84,7 @@ export const WALLS: readonly Mutation[] = [
   },
   {
     ...DOOR,
-    file: "src/infra/redis-reads.ts",
+    file: "src/domain/redis-reads.ts",
     name: "a command that writes is taken for one that reads",
     original: '...always("DUMP", "GET",',
     planted: '...always("DUMP", "GETDEL", "GET",',

@@ -4,11 +4,16 @@
 /** Every use of a command, or those with one of these as the next word. */
 type Uses = "always" | readonly string[];
 
+/** They say how one connection goes on. */
+export const OF_A_CONNECTION: readonly string[] = [
+  ...["AUTH", "DISCARD", "EXEC", "HELLO", "LOLWUT", "MULTI", "QUIT", "READONLY", "READWRITE"],
+  ...["RESET", "SELECT", "UNWATCH", "WATCH"],
+];
+
 /** By the command's name, upper case. */
 export const REDIS_READS: ReadonlyMap<string, Uses> = new Map<string, Uses>([
-  ...always("AUTH", "DISCARD", "ECHO", "EXEC", "HELLO", "MULTI", "PING", "QUIT", "READONLY"),
-  ...always("READWRITE", "RESET", "SELECT", "UNWATCH", "WATCH"),
-  ...always("COMMAND", "DBSIZE", "INFO", "LASTSAVE", "LOLWUT", "ROLE", "TIME"),
+  ...always(...OF_A_CONNECTION),
+  ...always("COMMAND", "DBSIZE", "ECHO", "INFO", "LASTSAVE", "PING", "ROLE", "TIME"),
   ...always("EXISTS", "EXPIRETIME", "PEXPIRETIME", "PTTL", "RANDOMKEY", "SCAN", "TTL", "TYPE"),
   ...always("DUMP", "GET", "GETRANGE", "MGET", "STRLEN", "SUBSTR"),
   ...always("BITCOUNT", "BITFIELD_RO", "BITPOS", "GETBIT"),
