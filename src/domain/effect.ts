@@ -19,7 +19,7 @@ export type EffectKind = (typeof EFFECTS)[number];
 export interface ChangeFacts {
   /** So many copies of the data there would be. */
   readonly copies?: number;
-  /** What is held in memory may take so much. */
+  /** What is held in memory may take so much; 0 is no bound. */
   readonly memoryBytes?: number;
   /** While it is done nobody is served. It counts as an interruption. */
   readonly pauses?: true;

@@ -48,6 +48,8 @@ export interface QuorumGroup {
   readonly copies?: number;
   /** What each of them holds in memory; null: not to be read. Absent where nobody says. */
   readonly heldBytes?: number | null;
+  /** How much that may be, as declared; 0 is no bound. Absent where nobody says. */
+  readonly boundBytes?: number;
 }
 
 export interface ObservedTable {

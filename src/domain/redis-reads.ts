@@ -1,5 +1,6 @@
 // What a command that looks may say to Redis: what changes no key, no setting, nobody else's
-// connection, and holds nobody up (KEYS, MONITOR and scripts would). Data alone.
+// connection, and holds nobody up. KEYS, MONITOR and scripts would, and what answers more than
+// there is: SRANDMEMBER with a negative count. Data alone.
 
 /** Every use of a command, or those with one of these as the next word. */
 type Uses = "always" | readonly string[];
@@ -15,18 +16,17 @@ export const REDIS_READS: ReadonlyMap<string, Uses> = new Map<string, Uses>([
   ...always(...OF_A_CONNECTION),
   ...always("COMMAND", "DBSIZE", "ECHO", "INFO", "LASTSAVE", "PING", "ROLE", "TIME"),
   ...always("EXISTS", "EXPIRETIME", "PEXPIRETIME", "PTTL", "RANDOMKEY", "SCAN", "TTL", "TYPE"),
-  ...always("DUMP", "GET", "GETRANGE", "MGET", "STRLEN", "SUBSTR"),
+  ...always("GET", "GETRANGE", "MGET", "STRLEN", "SUBSTR"),
   ...always("BITCOUNT", "BITFIELD_RO", "BITPOS", "GETBIT"),
-  ...always("HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN", "HMGET", "HRANDFIELD", "HSCAN"),
+  ...always("HEXISTS", "HGET", "HGETALL", "HKEYS", "HLEN", "HMGET", "HSCAN"),
   ...always("HSTRLEN", "HVALS", "HTTL", "HPTTL", "HEXPIRETIME", "HPEXPIRETIME"),
-  ...always("LINDEX", "LLEN", "LPOS", "LRANGE", "SORT_RO"),
-  ...always("SCARD", "SDIFF", "SINTER", "SINTERCARD", "SISMEMBER", "SMEMBERS", "SMISMEMBER"),
-  ...always("SRANDMEMBER", "SSCAN", "SUNION"),
-  ...always("ZCARD", "ZCOUNT", "ZDIFF", "ZINTER", "ZINTERCARD", "ZLEXCOUNT", "ZMSCORE"),
-  ...always("ZRANDMEMBER", "ZRANGE", "ZRANGEBYLEX", "ZRANGEBYSCORE", "ZRANK", "ZREVRANGE"),
-  ...always("ZREVRANGEBYLEX", "ZREVRANGEBYSCORE", "ZREVRANK", "ZSCAN", "ZSCORE", "ZUNION"),
+  ...always("LINDEX", "LLEN", "LPOS", "LRANGE"),
+  ...always("SCARD", "SINTERCARD", "SISMEMBER", "SMEMBERS", "SMISMEMBER", "SSCAN"),
+  ...always("ZCARD", "ZCOUNT", "ZINTERCARD", "ZLEXCOUNT", "ZMSCORE"),
+  ...always("ZRANGE", "ZRANGEBYLEX", "ZRANGEBYSCORE", "ZRANK", "ZREVRANGE"),
+  ...always("ZREVRANGEBYLEX", "ZREVRANGEBYSCORE", "ZREVRANK", "ZSCAN", "ZSCORE"),
   ...always("GEODIST", "GEOHASH", "GEOPOS", "GEORADIUS_RO", "GEORADIUSBYMEMBER_RO", "GEOSEARCH"),
-  ...always("XLEN", "XPENDING", "XRANGE", "XREAD", "XREVRANGE"),
+  ...always("XLEN", "XPENDING", "XRANGE", "XREVRANGE"),
   ["ACL", ["CAT", "GETUSER", "HELP", "LIST", "USERS", "WHOAMI"]],
   ["CLIENT", ["GETNAME", "HELP", "ID", "INFO", "LIST", "SETINFO", "SETNAME"]],
   ["CLUSTER", ["HELP", "INFO", "KEYSLOT", "LINKS", "MYID", "NODES", "REPLICAS", "SHARDS", "SLOTS"]],

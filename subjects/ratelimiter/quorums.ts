@@ -10,10 +10,11 @@ const GROUPS = [
 ] as const;
 
 type Seen = Pick<LimiterObservation, "members" | "away"> & {
+  readonly declared: Pick<LimiterObservation["declared"], "redisSettings">;
   readonly redis: Pick<LimiterObservation["redis"], "info">;
 };
 
-export function limiterQuorums({ members, away, redis }: Seen): readonly QuorumGroup[] {
+export function limiterQuorums({ members, away, declared, redis }: Seen): readonly QuorumGroup[] {
   const isStopped = (name: string) =>
     away !== undefined &&
     readValue(away)?.some((one) => one.name === name && one.state === "stopped") === true;
@@ -24,6 +25,8 @@ export function limiterQuorums({ members, away, redis }: Seen): readonly QuorumG
     // Between two saves counters and limits are in memory alone.
     if (role !== "redis") return group;
     const heldBytes = readValue(redis.info)?.usedMemoryBytes ?? null;
-    return { ...group, holding: names.filter((name) => !isStopped(name)), heldBytes };
+    const boundBytes = Number(declared.redisSettings?.maxmemory ?? 0);
+    const holding = names.filter((name) => !isStopped(name));
+    return { ...group, holding, heldBytes, boundBytes };
   });
 }

@@ -56,7 +56,7 @@ test("who is away or unseen is not handed the lead", () => {
 });
 
 test("memory is not bounded below what is held, nor where nobody can say how much that is", () => {
-  const harmOf = (bytes: number | undefined, heldBytes?: number | null) =>
+  const harmOf = (bytes: number | undefined, heldBytes?: number | null, boundBytes?: number) =>
     findHarm(
       [
         {
@@ -64,13 +64,19 @@ test("memory is not bounded below what is held, nor where nobody can say how muc
           ...(bytes !== undefined && { memoryBytes: bytes }),
         },
       ],
-      { cluster: clusterOf(UP, { quorums: [{ ...ONE, heldBytes }] }), nowMs: NOW_MS },
+      { cluster: clusterOf(UP, { quorums: [{ ...ONE, heldBytes, boundBytes }] }), nowMs: NOW_MS },
     )?.reason;
   expect(harmOf(70, 70)).toBe("Redis holds 70 bytes, and only 70 would fit");
   expect(harmOf(70, null)).toBe("Redis holds an unknown number of bytes, and only 70 would fit");
-  expect([harmOf(71, 70), harmOf(undefined, 70), harmOf(undefined, null), harmOf(70)]).toEqual(
+  expect([harmOf(71, 70), harmOf(0, 70), harmOf(undefined, null), harmOf(70)]).toEqual(
     Array.from({ length: 4 }, () => undefined),
   );
+  const more = "Redis may take 90 bytes, as declared, not more";
+  expect([harmOf(90, 70, 90), harmOf(91, 70, 90), harmOf(0, 70, 90)]).toEqual([
+    undefined,
+    more,
+    more,
+  ]);
 });
 
 const CASES: readonly Case[] = [

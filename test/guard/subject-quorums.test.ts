@@ -80,18 +80,18 @@ test("while PD cannot say whether copies are missing no store can be spared", ()
   expect(spareOf({ stores: 3, replicas: 3, regions: "unread", away: 1 })).toBe(0);
 });
 
-function holding(usedMemoryBytes: number | string) {
+function holding(usedMemoryBytes: number | string, maxmemory?: string) {
   const info = {
     ...{ version: "7.0.0", uptimeS: 1, runId: "a", role: "master", maxMemoryBytes: 0 },
     ...{ memoryPolicy: "noeviction", evictedKeys: 0, connectedClients: 1, maxClients: 9 },
     ...{ rejectedConnections: 0, keys: 1, lastSaveOk: true, lastAofWriteOk: true },
   };
-  return {
-    info:
-      typeof usedMemoryBytes === "string"
-        ? ({ state: "failed", reason: usedMemoryBytes, atMs: 0 } as const)
-        : ({ state: "read", value: { ...info, usedMemoryBytes }, atMs: 0 } as const),
-  };
+  const reading =
+    typeof usedMemoryBytes === "string"
+      ? ({ state: "failed", reason: usedMemoryBytes, atMs: 0 } as const)
+      : ({ state: "read", value: { ...info, usedMemoryBytes }, atMs: 0 } as const);
+  const declared = { redisSettings: maxmemory === undefined ? null : { maxmemory } };
+  return { declared, redis: { info: reading } };
 }
 
 test("Redis and the proxy cannot be spared, one node of three and the jobs can", () => {
@@ -102,7 +102,7 @@ test("Redis and the proxy cannot be spared, one node of three and the jobs can",
     health: "up" as const,
     detail: "",
   }));
-  const groups = limiterQuorums({ members, redis: holding(1) }).map((group) => [
+  const groups = limiterQuorums({ members, ...holding(1) }).map((group) => [
     ...group.members,
     group.spare,
   ]);
@@ -122,17 +122,20 @@ test("what Redis holds in memory is there until its process is known to have end
       atMs: 0,
     }) as const;
   const found = [{}, { away: away("paused") }, { away: away("stopped") }].map(
-    (seen) => limiterQuorums({ members, redis: holding(1), ...seen })[0]?.holding,
+    (seen) => limiterQuorums({ members, ...holding(1), ...seen })[0]?.holding,
   );
   expect(found).toEqual([["redis"], ["redis"], []]);
 });
 
-test("how much Redis holds is said, and that it cannot be read", () => {
+test("how much Redis holds is said, that it cannot be read, and how much it may be", () => {
   const members = [{ name: "redis", role: "redis", health: "up" as const, detail: "" }];
-  const held = [holding(7), holding("no answer")].map(
-    (redis) => limiterQuorums({ members, redis })[0]?.heldBytes,
+  const groups = [holding(7), holding("no answer", "64")].map(
+    (seen) => limiterQuorums({ members, ...seen })[0],
   );
-  expect(held).toEqual([7, null]);
+  expect(groups.map((group) => [group?.heldBytes, group?.boundBytes])).toEqual([
+    [7, 0],
+    [null, 64],
+  ]);
 });
 
 test("who answers us counts for nothing while PD or its peers do not hear of it", async () => {

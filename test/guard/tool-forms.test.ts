@@ -64,6 +64,26 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    what: "this machine's network, of a subject that is elsewhere",
+    knowledge: { ...KNOWLEDGE, ports: [] },
+    commands: {
+      foreign: ["tc qdisc del dev lo root netem", "iptables -D INPUT -s 127.0.0.1 -j DROP"],
+      read: ["tc qdisc show dev lo"],
+    },
+  },
+  {
+    what: "another engine behind the verb",
+    knowledge: KNOWLEDGE,
+    commands: {
+      foreign: [
+        "podman ps --url ssh://root@evil.example/x",
+        "podman ps --connection=x",
+        "podman logs tikv1 --remote",
+      ],
+      read: ["podman ps", "podman logs tikv1"],
+    },
+  },
+  {
     what: "an interface of a member alone",
     knowledge: KNOWLEDGE,
     commands: { network: ["docker exec tikv1 ip link set eth0 up"] },

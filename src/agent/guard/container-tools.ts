@@ -74,6 +74,8 @@ const EXEC: Wrapper = {
 /** Another engine than this machine's. */
 const ENGINES = ["-H", "--host", "-c", "--context", "--url", "--connection"];
 
+const PODMAN_ENGINES = ["-r", "--remote", "--identity", "--ssh", "--root", "--runroot", "--module"];
+
 export const CONTAINER_TOOLS: Readonly<Record<string, Classifier>> = {
   docker: classifyDocker,
   podman: classifyPodman,
@@ -84,7 +86,9 @@ export const CONTAINER_TOOLS: Readonly<Record<string, Classifier>> = {
 /** Members are containers of the engine that docker speaks to. */
 function classifyPodman(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const effects = classifyDocker(words, scope);
-  if (effects.every(({ kind }) => kind === "read")) return effects;
+  // To podman such an option is one wherever it stands.
+  const isHere = !words.some((word) => isOption(word, [...ENGINES, ...PODMAN_ENGINES]));
+  if (isHere && effects.every(({ kind }) => kind === "read")) return effects;
   return [...effects, effectBecause({ kind: "foreign", words, because: "another engine" })];
 }
 

@@ -93,12 +93,19 @@ function findAbsentLeader(
   return absent === undefined ? undefined : loss(`${absent} does not answer, and cannot lead`);
 }
 
-/** Redis evicts what does not fit, or takes no more. */
+/** Redis evicts what does not fit, or takes no more; without a bound the machine ends it. */
 function findSqueeze(
   mutating: readonly Effect[],
   { quorums }: ClusterModel,
 ): Objection | undefined {
-  const least = Math.min(...mutating.flatMap(({ memoryBytes }) => memoryBytes || []));
+  const asked = mutating.flatMap(({ memoryBytes }) =>
+    memoryBytes === undefined ? [] : memoryBytes || Number.POSITIVE_INFINITY,
+  );
+  const least = Math.min(...asked);
+  const loose = quorums.find(
+    ({ boundBytes = 0 }) => boundBytes > 0 && asked.some((one) => one > boundBytes),
+  );
+  if (loose) return loss(`${loose.name} may take ${loose.boundBytes} bytes, as declared, not more`);
   const holding = quorums.find(
     ({ heldBytes }) => heldBytes !== undefined && (heldBytes ?? Number.POSITIVE_INFINITY) >= least,
   );

@@ -1,6 +1,7 @@
 // Rules of traffic. Looking at them reads; a rule that slows or drops traffic may be taken away;
 // who adds one disturbs members that nobody has named. Some options run programs, or write files.
 import type { Effect } from "../../domain/effect.ts";
+import { areElsewhere } from "./container-names.ts";
 import { areKnownHosts, isForeignPort } from "./hosts.ts";
 import {
   alwaysIs,
@@ -138,7 +139,9 @@ function classifierOf(tool: NetworkTool): Classifier {
     const text = args.map((word) => word.text).join(" ");
     if (tool.reads.test(text)) return [effectOf({ kind: "read", words, scope })];
     if (tool.lifts?.test(text)) {
-      const isOurs = tool.isOurs?.({ text, scope }) ?? true;
+      // Of one that is elsewhere nothing passes here.
+      const isHere = scope.isInside || !areElsewhere(scope.knowledge);
+      const isOurs = isHere && (tool.isOurs?.({ text, scope }) ?? true);
       if (isOurs) return [effectOf({ kind: "network", words, scope })];
       return [effectBecause({ kind: "foreign", words, because: "a rule of others, perhaps" })];
     }

@@ -63,8 +63,10 @@ export function factsOfRedis(words: readonly string[]): ChangeFacts {
   const asked = lower.flatMap((word, index) =>
     word === "maxmemory" ? (bytesIn(lower[index + 1] ?? "") ?? []) : [],
   );
-  const bounds = asked.filter((bytes) => bytes > 0);
-  return bounds.length > 0 ? { memoryBytes: Math.min(...bounds) } : {};
+  const [first, ...others] = asked;
+  if (first === undefined) return {};
+  // Of several nobody knows which one counts.
+  return { memoryBytes: others.every((bytes) => bytes === first) ? first : 1 };
 }
 
 /** Redis does one thing at a time: so much of it, and everybody else waits. */

@@ -42,7 +42,7 @@ export interface VerbTool {
   readonly isShell?: true;
 }
 
-/** As the sandbox lets them through, but for those that say nothing where each call connects anew. */
+/** As the sandbox lets them through; each call of redis-cli is a connection of its own. */
 const READS_OF_REDIS = [...REDIS_READS].flatMap(([command, uses]) => {
   const name = command.toLowerCase();
   if (OF_A_CONNECTION.includes(command)) return [];
