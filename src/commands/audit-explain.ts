@@ -98,15 +98,16 @@ function section(title: string, lines: readonly string[]): Section {
   return { title, lines: lines.length === 0 ? ["nothing"] : lines };
 }
 
-function seenLines({ ticket, openedRow }: Story): readonly string[] {
+function seenLines({ ticket, openedRow, openedReason }: Story): readonly string[] {
   const { openedAtMs, lastViolatedAtMs, occurrences } = ticket;
   const where = openedRow === undefined ? "" : ` row ${openedRow}`;
   const looks = counted(occurrences, "look");
   const last = occurrences === 1 ? "" : `, the last at ${when(ticket, lastViolatedAtMs)}`;
+  const since = ticket.reason === openedReason ? "" : `: ${gist(ticket.reason)}`;
   return [
-    `${when(ticket, openedAtMs)}${where}: the monitor opened the ticket: ${gist(ticket.reason)}`,
+    `${when(ticket, openedAtMs)}${where}: the monitor opened the ticket: ${gist(openedReason)}`,
     ...evidenceLines(ticket),
-    `seen broken in ${looks} of the monitor${last}`,
+    `seen broken in ${looks} of the monitor${last}${since}`,
   ];
 }
 

@@ -21,7 +21,7 @@ const DEED_COLUMNS_MAX = 100;
 export function inShort(story: Story): readonly ShortFact[] {
   const { ticket } = story;
   const facts: readonly ShortFact[] = [
-    ["broken", brokenWords(ticket)],
+    ["broken", brokenWords(story)],
     ["when", spanWords(ticket)],
     ["noticed", `by the monitor, ${after(ticket, ticket.openedAtMs)}`],
     ["how bad", `${ticket.severity}${besideWords(story)}`],
@@ -35,8 +35,11 @@ export function inShort(story: Story): readonly ShortFact[] {
   return facts.map(([name, value]) => [name, cutTo(plainLine(value), COLUMNS_MAX)]);
 }
 
-function brokenWords({ reason, entity }: Ticket): string {
-  return reason.includes(entity) ? reason : `${entity}: ${reason}`;
+function brokenWords({ ticket, openedReason }: Story): string {
+  const { reason, entity } = ticket;
+  const later = reason === openedReason ? "" : `; as seen last: ${reason}`;
+  const named = openedReason.includes(entity) ? openedReason : `${entity}: ${openedReason}`;
+  return `${named}${later}`;
 }
 
 function spanWords({ violatedSinceMs: from, resolvedAtMs: to }: Ticket): string {

@@ -29,6 +29,8 @@ export interface Story {
   readonly toldAtMs: number;
   /** The row of the opening; undefined when it is not in the audit any more. */
   readonly openedRow: number | undefined;
+  /** What was violated then; the ticket has what was seen of it last. */
+  readonly openedReason: string;
   /** The first and the last. */
   readonly sessions: readonly SessionStory[];
   readonly sessionsOmitted: number;
@@ -73,10 +75,10 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   const spans = new Map(meant.map((one) => [one.session.id, collectSpans(one.session)]));
   const moves = collectEnds<MoveStory>(MOVES_HALF);
   const laterOf = new Map<number, StepLater>();
-  let openedRow: number | undefined;
+  let opened: AuditEvent | undefined;
   const whose = session === undefined ? { ticketId: ticket.id } : { sessionId: session.id };
   for await (const event of eventsIn(store, { ...whose, types: TOLD_TYPES })) {
-    if (event.type === "ticket_opened") openedRow ??= event.id;
+    if (event.type === "ticket_opened") opened ??= event;
     for (const move of moveIn(event)) moves.add(move);
     const later = laterOfStep(event);
     if (later) laterOf.set(...later);
@@ -90,7 +92,9 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   const asked = await store.listApprovals({ state: "pending" });
   const spent = [...spans.values()].map((one) => one.spans(wish)).reduce(addSpans, NO_SPANS);
   return {
-    ...{ ticket, toldAtMs: wish.nowMs, openedRow, sessions, sessionsOmitted: told.omitted },
+    ...{ ticket, toldAtMs: wish.nowMs, sessions, sessionsOmitted: told.omitted },
+    openedRow: opened?.id,
+    openedReason: (opened && textIn(opened.content, "reason")) || ticket.reason,
     moves: moves.ends().items,
     neighbours: await neighboursOf(store, ticket),
     asked: asked.filter(({ ticketId }) => ticketId === ticket.id),

@@ -6,6 +6,7 @@ import { storyOf } from "../../src/commands/audit-story.ts";
 import { openWorld, type World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom } from "../commands/desk-room.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
+import { verdictWith } from "../support/verdicts.ts";
 
 /** The page of the world's one ticket. */
 async function pageOf(world: World): Promise<string> {
@@ -62,6 +63,18 @@ test("a repaired ticket is told from what was seen to what it cost", async () =>
   ]) {
     expect(page).toContain(part);
   }
+});
+
+test("what opened a ticket and what was seen of it last are told apart", async () => {
+  using world = openWorld({ script: [] });
+  for (const reason of ["5 regions", "3 regions"]) {
+    const verdict = verdictWith({ entity: "left", reason, evidence: { regions: 5 } });
+    await world.store.recordViolations([{ verdict, sinceMs: 0 }]);
+  }
+  const page = await pageOf(world);
+  expect(page).toContain("\n  broken     left: 5 regions; as seen last: 3 regions\n");
+  expect(page).toContain("the monitor opened the ticket: 5 regions\n    regions: 5\n");
+  expect(page).toMatch(/seen broken in 2 looks of the monitor, the last at .*: 3 regions\n/);
 });
 
 test("it gives programs the same, with the words of the subject as they are", async () => {
