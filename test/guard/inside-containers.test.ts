@@ -23,6 +23,10 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["sh -c 'while :; do :; done'", "sh -c 'ls | sort'", "free -ms 1"],
     ...["awk 'BEGIN { while (1) n++ }'", "tail -5 //dev/zero", "tail ../dev/zero", "vmstat 1"],
     ...["tail /data/../dev/zero", "tail dev/zero", "date -f //dev/zero", "timeout rm ls x"],
+    ...["tail /usr/../dev/zero", "tail /./dev/zero", "tail +1f /data/x"],
+    ...["grep -E '((x{9}){9}){9}' /etc/hosts", "grep 'a\n' -r /data", "top -b -n 1 -n 9"],
+    ...["ping -c 1 -c 99999 -A tikv2", "free --seconds 1", "findmnt --poll", "cat ../x"],
+    ...["find /data -printf '%999999999p'"],
     ...["curl -s --limit-rate 1 http://tikv1:20180/status", "strings /data/x"],
   ],
   oversight: [

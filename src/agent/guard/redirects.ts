@@ -3,7 +3,6 @@ import type { HereDoc, Redirect } from "unbash";
 import type { Effect } from "../../domain/effect.ts";
 import { troubleOfFile } from "./companions.ts";
 import { troubleOfPlace } from "./forbidden-places.ts";
-import { isEndless } from "./inside.ts";
 import {
   isCertainPath,
   isForeignMemory,
@@ -14,6 +13,7 @@ import {
 } from "./paths.ts";
 import { effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { readWord } from "./shell-words.ts";
+import { isEndless } from "./short-looks.ts";
 
 const SINKS: ReadonlySet<string> = new Set([
   "/dev/null",

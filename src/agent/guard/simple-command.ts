@@ -19,6 +19,7 @@ import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } 
 import { FOLDER_CHANGERS } from "./script-facts.ts";
 import { SERVICE_TOOLS } from "./service-tools.ts";
 import { SETTERS } from "./setters.ts";
+import { isShort } from "./short-looks.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
 import { asksAgain, hasMoment } from "./waits.ts";
@@ -112,7 +113,7 @@ function troubleOfMoment({ effects, ...use }: Companion): string | undefined {
   const { words, scope } = use;
   const text = words.map((word) => word.text).join(" ");
   if (isLook(effects)) {
-    if (asksAgain(use)) scope.note({ type: "wait", text });
+    if (!isShort(use.name, words.slice(1))) scope.note({ type: "wait", text });
     return undefined;
   }
   if (scope.isRepeated) return AGAIN;

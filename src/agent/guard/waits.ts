@@ -3,38 +3,22 @@
 import { type Effect, isLook } from "../../domain/effect.ts";
 import type { Note, Scope, ShellWord } from "./scope.ts";
 
-/** With these words they take their time, or ask again. All else beside a change looks once. */
-const WAITS: Readonly<Record<string, RegExp>> = {
-  sleep: /^/,
-  seq: /\d{6}|[a-z]/i,
-  expr: /:|[a-z]/,
-  ...each(["awk", "gawk", "mawk", "nawk"], /\b(?:do|for|func|function|while)\b/),
-  jq: /\b(?:def|foreach|range|recurse|reduce|repeat|until|while)\b/,
-  curl: /(?:^| )(?:--(?:limit-rate|retry|speed)|-\w*[yY])/,
-  ...each(
-    ["docker", "docker-compose", "podman"],
-    /(?:^| )(?:(?:attach|events|stats|wait)(?: |$)|logs (?:.* )?(?:-\w*f|--f))/,
-  ),
-  ...each(["redis-cli", "valkey-cli"], /(?:^| )(?:-[ir]|--(?:latency|stat))/),
-  journalctl: /(?:^| )(?:-\w*f|--f)/,
-  netstat: /(?:^| )(?:-\w*c|--c)/,
-  printf: /%[^a-zA-Z%]*(?:\d{4}|\*)/,
-  operator: /^monitor|(?:^| )--(?:follow|interval)/,
-  ss: /(?:^| )(?:-\w*E|--ev)/,
-  systemctl: /(?:^| )--wait/,
-};
-
 export interface SimpleUse {
   readonly name: string;
   readonly words: readonly ShellWord[];
   readonly scope: Scope;
 }
 
-/** Whether it takes its time before something else is done, or does it again. */
+/** With these a request is made again, or whenever there is room for it. */
+const AGAIN: Readonly<Record<string, RegExp>> = {
+  curl: /^(?:--(?:limit-rate|retry|speed)|-\w*[yY])/,
+  "redis-cli": /^-[ir]/,
+  "valkey-cli": /^-[ir]/,
+};
+
 export function asksAgain({ name, words }: SimpleUse): boolean {
-  const sign = Object.hasOwn(WAITS, name) ? WAITS[name] : undefined;
-  const args = words.slice(1).map(({ text }) => text);
-  return sign?.test(args.join(" ")) === true;
+  const sign = Object.hasOwn(AGAIN, name) ? AGAIN[name] : undefined;
+  return sign !== undefined && words.slice(1).some(({ text }) => sign.test(text));
 }
 
 /** Whether one of them is judged by its moment: to start what is down is right whenever it is. */
@@ -55,9 +39,7 @@ export function troubleOfOrder(notes: readonly Note[]): Trouble | undefined {
   if (twice !== undefined) return { text: twice, because: "the same change twice in one line" };
   const upToLast = notes.slice(0, notes.findLastIndex(isChange) + 1);
   const wait = upToLast.find(({ type }) => type === "wait");
-  return wait && { text: wait.text, because: "it waits, and a change stands behind it" };
-}
-
-function each(names: readonly string[], sign: RegExp): Readonly<Record<string, RegExp>> {
-  return Object.fromEntries(names.map((name) => [name, sign]));
+  return (
+    wait && { text: wait.text, because: "it may take its time, and a change stands behind it" }
+  );
 }
