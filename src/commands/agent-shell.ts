@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, delimiter, dirname, join, resolve } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { ENDPOINTS } from "../../subjects/index.ts";
 import type { CommandKnowledge, SubjectNames } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
@@ -73,6 +73,9 @@ function readSecret(path: string): readonly string[] {
   }
 }
 
+/** Programs look for files of theirs where they are, and the temporary directory is everybody's. */
+const CHANGES_IN = "/";
+
 /** Writes <home>/bin/operator. Rejects with code "runtime" when it cannot. */
 export async function openAgentShell(
   context: CommandContext,
@@ -81,7 +84,8 @@ export async function openAgentShell(
   const folder = join(homeOf(context), "bin");
   await withFileErrors("preparing the agent's shell", () => writeShim(folder, context.self));
   const env = shellEnv(context, folder);
-  return createShell({ env, cwd: tmpdir(), clock: context.clock, sandbox });
+  const folders = { cwd: tmpdir(), changesIn: CHANGES_IN };
+  return createShell({ env, ...folders, clock: context.clock, sandbox });
 }
 
 /** Throws as `findSandbox` does. */
@@ -131,7 +135,7 @@ function shellEnv(context: CommandContext, folder: string): Environment {
   );
   return {
     ...Object.fromEntries(passedOn),
-    PATH: `${folder}${delimiter}${context.env.PATH ?? ""}`,
+    PATH: [folder, ...foldersIn(context.env.PATH)].join(delimiter),
     OPERATOR_HOME: resolve(homeOf(context)),
     [DATABASE_ENV]: resolve(databaseOf(context)),
     NO_COLOR: "1",
@@ -139,6 +143,11 @@ function shellEnv(context: CommandContext, folder: string): Environment {
     ...namedEndpoints(context),
     ...namedBroker(context),
   };
+}
+
+/** Another is below wherever a command happens to be. */
+function foldersIn(path = ""): readonly string[] {
+  return path.split(delimiter).filter((folder) => isAbsolute(folder));
 }
 
 /** What was typed as a flag: the model's own operator commands look at the same subject. */

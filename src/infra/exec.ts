@@ -39,6 +39,8 @@ exec "$@" 2>&1`;
 export interface ShellWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Of what changes something, where that is another folder. */
+  readonly changesIn?: string;
   readonly clock: Clock;
   readonly bounds?: ShellBounds;
   /** Holds what only looks. Absent: it runs as everything else does, within the kernel's limits. */
@@ -79,7 +81,8 @@ export function createShell(world: ShellWorld): Shell {
           : undefined;
         const argv = enclosure?.argv ?? ["/bin/sh", "-c", command];
         using limits = isLook ? openLimits(world.bounds ?? SHELL_BOUNDS) : NO_LIMITS;
-        const group = spawnGroup(argv, { ...world, limits: limits.script });
+        const cwd = isLook ? world.cwd : (world.changesIn ?? world.cwd);
+        const group = spawnGroup(argv, { env: world.env, cwd, limits: limits.script });
         failPoint("command.spawned");
         const result = await runGroup(group, options, world);
         const isGone = enclosure && isLook && reach.writesTemporaryFiles;

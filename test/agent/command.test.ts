@@ -72,7 +72,9 @@ test("commands find operator, and of our environment only what they need", async
     AWS_SESSION_TOKEN: "hunter3",
     OPERATOR_RATELIMITER_TOKEN: "hunter4",
   };
-  const env = { ...secrets, PGHOST: "hunter5", LANG: "C", PD_ENDPOINT: "http://pd:2379" };
+  // Empty parts of PATH, and relative ones, are below wherever a command is.
+  const PATH = `:.:${process.env.PATH}:bin`;
+  const env = { ...secrets, PATH, PGHOST: "hunter5", LANG: "C", PD_ENDPOINT: "http://pd:2379" };
   const shell = await openAgentShell(place.context([], env), undefined);
   const options = {
     timeoutMs: 5_000,
@@ -80,10 +82,12 @@ test("commands find operator, and of our environment only what they need", async
     signal: new AbortController().signal,
     reach: { type: "change" } as const,
   };
-  const { output } = await shell.run("operator status; env", options);
+  const { output } = await shell.run("operator status; env; pwd", options);
   expect(output.head).toStartWith("it's me status\n");
   expect(output.head).toContain(`OPERATOR_HOME=${place.home}\n`);
   expect(output.head).toContain("LANG=C\n");
+  expect(output.head).toContain(`PATH=${join(place.home, "bin")}:${process.env.PATH}\n`);
+  expect(output.head).toEndWith("\n/\n");
   expect(output.head).toContain("PD_ENDPOINT=http://pd:2379\n");
   expect(output.head).not.toMatch(/sk-ant-secret|hunter/);
   expect(secretsOf(env)).toEqual(Object.values(secrets));
