@@ -61,6 +61,11 @@ export class OtherSchema extends Error {
   override readonly name = "OtherSchema";
 }
 
+/** A file of ours, of which SQLite or its header say that it is none. */
+export class DamagedFile extends Error {
+  override readonly name = "DamagedFile";
+}
+
 /** A statement could not be made: it is wrong, or the file's schema is. */
 export function isStatementError(error: unknown): boolean {
   return error instanceof SQLiteError && error.code === "SQLITE_ERROR";
@@ -74,7 +79,7 @@ export function isUnusable(error: unknown): boolean {
 /** Bytes of the file are not what SQLite or this store has written. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof z.ZodError || error instanceof SyntaxError) return true;
-  if (error instanceof OtherSchema) return true;
+  if (error instanceof OtherSchema || error instanceof DamagedFile) return true;
   return error instanceof SQLiteError && DAMAGED.includes(primaryCode(error.code ?? ""));
 }
 
@@ -90,7 +95,7 @@ export function explainDatabaseError(error: unknown, path: string): unknown {
     const explanation = EXPLANATIONS[primaryCode(error.code ?? "")];
     return explanation === undefined ? error : databaseError(path, explanation, error);
   }
-  if (error instanceof OtherSchema) {
+  if (error instanceof OtherSchema || error instanceof DamagedFile) {
     return databaseError(path, { cause: error.message, hint: DAMAGE_HINT }, error);
   }
   if (error instanceof z.ZodError || error instanceof SyntaxError) {

@@ -3,6 +3,7 @@
 import type { Database } from "bun:sqlite";
 import { OperatorError } from "../domain/errors.ts";
 import { sealEverything } from "./audit-seals.ts";
+import { DamagedFile } from "./database-error.ts";
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from "./schema.ts";
 import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
 import { SCHEMA_APPROVALS_BY_HASH } from "./schema-approvals-by-hash.ts";
@@ -45,11 +46,12 @@ interface FileHeader {
 
 /**
  * Throws OperatorError code "database", before anything is written, when the file belongs to
- * another program or to a newer operator.
+ * another program or to a newer operator; DamagedFile when it is ours and says otherwise.
  */
 export function checkOrigin(db: Database, migrations = MIGRATIONS): void {
   const { applicationId, version, tables } = headerOf(db);
   if (tables > 0 && applicationId !== APPLICATION_ID) {
+    if (hasAudit(db)) throw new DamagedFile("its header does not say that it is operator's");
     throw new OperatorError("database", "it is a SQLite database of another program", {
       hint: "name another file with --db",
     });
@@ -60,6 +62,10 @@ export function checkOrigin(db: Database, migrations = MIGRATIONS): void {
       hint: "use that operator, or name another file with --db",
     });
   }
+}
+
+function hasAudit(db: Database): boolean {
+  return db.query("SELECT 1 FROM sqlite_schema WHERE name = 'audit_head'").get() !== null;
 }
 
 /** Throws OperatorError code "database" for a file that `migrate` would write to. */

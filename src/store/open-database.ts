@@ -3,6 +3,7 @@ import { Database } from "bun:sqlite";
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OperatorError } from "../domain/errors.ts";
+import { DamagedFile } from "./database-error.ts";
 import { copyToMemory, freeze, isFrozen } from "./frozen-file.ts";
 import { checkOrigin, migrate, requirePresentSchema } from "./migrations.ts";
 import type { CommitWatcher } from "./transaction.ts";
@@ -32,17 +33,20 @@ const PRIVATE_DIRECTORY = { recursive: true, mode: 0o700 };
 export function openDatabase(options: DatabaseOptions): Database {
   const { path, isExpected = false } = options;
   if (path !== IN_MEMORY && !isExpected) mkdirSync(dirname(path), PRIVATE_DIRECTORY);
-  if (path !== IN_MEMORY) refuseDirectory(path);
+  if (path !== IN_MEMORY) refuseOthers(path);
   const db = new Database(path, { create: !isExpected, readwrite: true, strict: true });
   return prepareOrClose(db, options);
 }
 
-function refuseDirectory(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+function refuseOthers(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) {
     throw new OperatorError("database", "it is a directory", {
       hint: "name a file with --db",
     });
   }
+  // SQLite takes a file of one byte for an empty one, and would write over what is left of ours.
+  if (stat?.size === 1) throw new DamagedFile("all but its first byte is missing");
 }
 
 function prepareOrClose(db: Database, options: DatabaseOptions): Database {

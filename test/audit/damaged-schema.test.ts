@@ -90,3 +90,19 @@ test("stored JSON that is none any more is a row that cannot be read", async () 
   const { lines } = await run(room, runAudit, ["verify"]);
   expect(lines).toEqual(["audit broken at ticket 1: its content does not give its seal"]);
 });
+
+test("a file of ours whose header says otherwise, or of which one byte is left", async () => {
+  await using room = await written();
+  const whole = readFileSync(room.path);
+  const other = Buffer.from(whole);
+  other.writeUInt8(0, 68);
+  for (const bytes of [other, whole.subarray(0, 1)]) {
+    writeFileSync(room.path, bytes);
+    const { lines, exitCode } = await run(room, runAudit, ["verify"]);
+    expect({ exitCode, lines }).toEqual({
+      exitCode: 3,
+      lines: [expect.stringMatching(/^audit broken at the file: /)],
+    });
+    expect(readFileSync(room.path)).toEqual(Buffer.from(bytes));
+  }
+});
