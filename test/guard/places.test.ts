@@ -102,7 +102,8 @@ const OF_ENDPOINTS: Table = [
   ["foreign", ["docker restart tikv1", "systemctl restart tikv1"]],
   ["foreign", ["operator subject stop tikv pd1", "operator subject start tikv pd1"]],
   ["foreign", ["operator subject up tikv", "operator subject restart tikv tikv1 --json"]],
-  ["read", ["curl http://127.0.0.1:20180/metrics", "docker ps", "operator subject status tikv"]],
+  ["foreign", ["operator subject status tikv --json", "operator subject logs tikv tikv1"]],
+  ["read", ["curl http://127.0.0.1:20180/metrics", "docker ps", "operator tickets list"]],
 ];
 
 for (const [kind, commands] of OF_ENDPOINTS) {

@@ -58,15 +58,18 @@ const VERIFY_ONLY = /^--(db|json)$/;
 const ONE_LOOK = /^--(once|subject|db|pd|json|interval)$/;
 
 export function classifyOperator(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const [verb, , subject] = words.slice(1);
+  const [verb, second, subject] = words.slice(1);
   const isAnother = subject?.isExact && subject.text !== scope.knowledge.subject;
   const kind = kindOf(words.slice(1));
   const trouble = troubleOfFlags(words.slice(1), { kind, scope });
   if (trouble) return [effectBecause({ ...trouble, words })];
-  if (verb?.text === "subject" && HANDLING.includes(kind)) {
+  const isHandled = HANDLING.includes(kind);
+  // What status and logs tell is of the one that is here, too.
+  const isElsewhere =
+    areElsewhere(scope.knowledge) && (isHandled || /^(?:status|logs)$/.test(second?.text ?? ""));
+  if (verb?.text === "subject" && ((isHandled && isAnother) || isElsewhere)) {
     const because = isAnother ? "another subject" : ELSEWHERE;
-    const isOthers = isAnother || areElsewhere(scope.knowledge);
-    if (isOthers) return [effectBecause({ kind: "foreign", words, because })];
+    return [effectBecause({ kind: "foreign", words, because })];
   }
   return [effectOf({ kind, words, scope })];
 }
