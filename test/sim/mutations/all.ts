@@ -2,6 +2,7 @@
 import { GUARDING } from "./guarding.ts";
 import type { Mutation } from "./mutation.ts";
 import { PEOPLE } from "./people.ts";
+import { READINGS } from "./readings.ts";
 import { RECORDS } from "./records.ts";
 import { REPAIRS } from "./repairs.ts";
 import { TICKETS } from "./tickets.ts";
@@ -12,6 +13,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...VERIFICATION,
   ...TICKETS,
   ...GUARDING,
+  ...READINGS,
   ...PEOPLE,
   ...RECORDS,
   ...REPAIRS,
