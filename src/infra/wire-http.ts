@@ -1,5 +1,6 @@
 // HTTP/1 as a command that looks may speak it: GET and HEAD without a body. Strict: of what servers
 // may read in two ways nothing passes, and nothing that Redis would take for a command.
+import { isHarmlessGet, pathAsServed } from "../domain/http-reads.ts";
 import { nameFor, type Unit } from "./wire-unit.ts";
 
 const HEAD_BYTES_MAX = 16 * 1024;
@@ -42,7 +43,15 @@ function whyNotRequest(line: string | undefined): string | undefined {
   if (!READING_METHODS.includes(method)) {
     return `${nameFor(method)}: a command that looks sends GET and HEAD alone`;
   }
-  return target.startsWith("/") ? undefined : "a request for another server";
+  return target.startsWith("/") ? whyNotTarget(target) : "a request for another server";
+}
+
+function whyNotTarget(target: string): string | undefined {
+  const parsed = URL.parse(`http://x${target}`);
+  if (!parsed) return "a request line that is not understood";
+  const path = pathAsServed(parsed.pathname);
+  const isRead = isHarmlessGet({ path, query: parsed.searchParams });
+  return isRead ? undefined : "a GET that changes its server, or holds it up for long";
 }
 
 function whyNotField(line: string): string | undefined {

@@ -27,6 +27,7 @@ const GET = request("GET /pd/api/v1/stores?state=1 HTTP/1.1", "Accept: */*");
 const PASSING: Readonly<Record<string, string>> = {
   "a GET": GET,
   "a HEAD of the older version": request("HEAD / HTTP/1.0"),
+  "a short profile": request("GET /debug/pprof/profile?seconds=10&frequency=99 HTTP/1.1"),
   "several requests on one connection": GET + GET + request("HEAD /metrics HTTP/1.1") + GET,
   "a reading command": array("GET", "key"),
   "a binary key": array("get", "k\x00\xff\x80 '\""),
@@ -46,6 +47,7 @@ const METHOD = "a command that looks sends GET and HEAD alone";
 const FIELD = "a command that looks sends no body, and no other method or protocol";
 const READS = "a command that looks sends Redis what reads, and nothing else";
 const LINE = "a request line that is not understood";
+const CHANGING = "a GET that changes its server, or holds it up for long";
 const HEADER = "a header that is not understood";
 const COMMAND = "a command to Redis that is not understood";
 
@@ -63,6 +65,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
   [request("GET  / HTTP/1.1"), LINE],
   [request("GET\t/ HTTP/1.1"), LINE],
   [request("GET / HTTP/2.0"), LINE],
+  [request("GET /debug/pprof/heap_activate?interval=1 HTTP/1.1"), CHANGING],
+  [request("GET //debug/%70prof/heap_deactivate HTTP/1.1"), CHANGING],
+  [request("GET /debug/x/../pprof/profile?seconds=3600 HTTP/1.1"), CHANGING],
+  [request("GET /pd/api/v1/debug/pprof/profile?seconds=1&Seconds=99 HTTP/1.1"), CHANGING],
   [request("GET /\xa0 HTTP/1.1"), LINE],
   [`\r\n${GET}`, ""],
   [request("GET / HTTP/1.1", "Content-Length: 5"), `CONTENT-LENGTH: ${FIELD}`],

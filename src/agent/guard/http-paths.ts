@@ -189,12 +189,3 @@ export const PATHS: readonly KnownPath[] = [
   ...[...PD_REFUSED, ...PD_CHANGES, ...ETCD],
   ...[...FAULTS, ...TIKV, ...LIMITER],
 ];
-
-/** Changes that are asked for with a method that reads. */
-export const CHANGING_READS = /^\/debug\/pprof\/heap_(?:de)?activate$/;
-
-/** They go on for as long as they are told, whoever is gone. */
-export const PROFILES = /\/debug\/pprof(?:\/|$)/;
-/** Of a path that goes on. */
-export const MAY_BE_PROFILE = /^\/$|\/d(?:e(?:b(?:ug?)?)?)?$|\/debug\//;
-export const PROFILE_MOST: Readonly<Record<string, number>> = { seconds: 30, frequency: 1_000 };

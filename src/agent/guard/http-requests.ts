@@ -1,16 +1,9 @@
 // What an HTTP request would do: reading methods read; of the others those in the tables are known,
 // and the rest are not. Other hosts are nobody's business.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
+import { isHarmlessGet, pathAsServed } from "../../domain/http-reads.ts";
 import { isForeignPort, isKnownHost } from "./hosts.ts";
-import {
-  CHANGES,
-  CHANGING_READS,
-  type KnownPath,
-  MAY_BE_PROFILE,
-  PATHS,
-  PROFILE_MOST,
-  PROFILES,
-} from "./http-paths.ts";
+import { CHANGES, type KnownPath, PATHS } from "./http-paths.ts";
 import type { CommandKnowledge } from "./scope.ts";
 
 export interface RequestFacts {
@@ -41,27 +34,12 @@ export function classifyRequest({ method, url, isOpen, body, knowledge }: Reques
   const port = Number(parsed.port || (parsed.protocol === "https:" ? 443 : 80));
   const { hostname } = parsed;
   if (isForeignPort({ hostname, port, isLook }, knowledge)) return { kind: "foreign" };
-  const path = decodePath(parsed.pathname);
-  if (isLook) {
-    const isHeavy =
-      CHANGING_READS.test(path) ||
-      isLongProfile(path, parsed.searchParams) ||
-      (isOpen === true && MAY_BE_PROFILE.test(path));
-    return { kind: isHeavy ? "unknown" : "read" };
-  }
+  const path = pathAsServed(parsed.pathname);
+  const query = parsed.searchParams;
+  if (isLook) return { kind: isHarmlessGet({ path, query, isOpen }) ? "read" : "unknown" };
   return CHANGES.includes(method)
-    ? classifyChange({ method, path, query: parsed.searchParams, body })
+    ? classifyChange({ method, path, query, body })
     : { kind: "hidden" };
-}
-
-function isLongProfile(path: string, query: URLSearchParams): boolean {
-  return (
-    PROFILES.test(path) &&
-    [...query].some(([name, value]) => {
-      const most = PROFILE_MOST[name.toLowerCase()];
-      return most !== undefined && !(/^\d+$/.test(value) && Number(value) <= most);
-    })
-  );
 }
 
 interface Change extends Pick<RequestFacts, "method" | "body"> {
@@ -99,13 +77,4 @@ function authorityOf(url: string): string {
 /** Without the host, whose brackets belong to IPv6; curl expands them elsewhere. */
 function pathOf(url: string): string {
   return url.replace(/^[a-z]+:\/\//i, "").replace(/^[^/]*/, "");
-}
-
-/** A server sees `%73tore` as `store`, `//` as `/`, and takes `.` and `..` out. */
-function decodePath(path: string): string {
-  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  const plain = decoded.replace(/\/{2,}/g, "/").toLowerCase();
-  return URL.parse(`http://x${plain}`)?.pathname ?? plain;
 }
