@@ -105,6 +105,8 @@ const FORMS: readonly Form[] = [
         "docker inspect -f '{{.State.Status}} {{\"}}\" .Config}}' tikv1",
         'docker inspect -f \'{{define "x"}}{{.}}{{end}}{{template "x" .}}\' tikv1',
         "docker inspect -f '{{.State.Status}}' -f '{{.Args}}' tikv1",
+        "docker compose config --services --environment",
+        "docker compose config --quiet --variables",
       ],
       foreign: [
         "docker inspect --format json nginx",

@@ -21,11 +21,14 @@ export function troubleOfKeys(words: readonly ShellWord[], { typed, scope }: Ask
     .map(({ text }) => text)
     .join(" ");
   if (/^(?:container )?inspect\b/.test(verb)) return troubleOfInspection(words, scope);
-  const isWhole = verb === "compose config" && !words.some(({ text }) => CONFIG_PARTS.test(text));
-  return isWhole ? SHOWS_KEYS : undefined;
+  if (verb !== "compose config") return undefined;
+  const at = words.findIndex(({ text }) => text === "config");
+  const options = words.slice(at).filter(({ text }) => text.startsWith("-"));
+  const isParts = options.length > 0 && options.every(({ text }) => CONFIG_PARTS.test(text));
+  return isParts ? undefined : SHOWS_KEYS;
 }
 
-const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|hash|quiet)|-q)/;
+const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|quiet|hash=.*)|-q)$/;
 
 const SHOWS_KEYS = {
   kind: "oversight",

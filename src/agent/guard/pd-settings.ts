@@ -21,12 +21,19 @@ const PD_SETTINGS: Settings = [
   [/^max-replicas$/, within({ ...REPLICAS, below: "destroy" })],
   [/placement-rules|replication-mode/, () => "destroy"],
   // A store that counts as full gets no copies; one that never does is filled up.
-  [/^low-space-ratio$/, within({ min: 0.5, max: 0.9, below: "destroy", above: "destroy" })],
+  [
+    /^low-space-ratio$/,
+    within({ min: 0.5, least: 0.7, max: 0.9, below: "destroy", above: "destroy" }),
+  ],
   [/^high-space-ratio$/, within({ min: 0.3, max: 0.9 })],
   // Without them no copy that is lost is made anew.
-  [/^replica-schedule-limit$/, within({ ...LIMIT, below: "destroy" })],
-  [/^max-(?:snapshot|pending-peer)-count$/, within({ min: 1, max: 1024, below: "destroy" })],
-  [/(?:^|\.)(?:add|remove)-peer$/, within({ min: 1, max: 1000, below: "destroy" })],
+  [/^replica-schedule-limit$/, within({ ...LIMIT, least: 8, below: "destroy" })],
+  [
+    /^max-(?:snapshot|pending-peer)-count$/,
+    within({ min: 1, least: 8, max: 1024, below: "destroy" }),
+  ],
+  [/(?:^|\.)(?:add|remove)-peer$/, within({ min: 1, least: 5, max: 1000, below: "destroy" })],
+  [/^region-schedule-limit$/, within({ ...LIMIT, least: 8 })],
   [/^max-store-down-time$/, lasting({ min: 10 * MINUTE_MS, max: 120 * MINUTE_MS })],
   [/^patrol-region-interval$/, lasting({ min: 1, max: SECOND_MS })],
   [
@@ -35,7 +42,7 @@ const PD_SETTINGS: Settings = [
   ],
   [/^enable-(?:location-replacement|joint-consensus)$/, only(["true"], "destroy")],
   [/^halt-scheduling$/, only(["false"], "destroy")],
-  [/^(?:leader|region|merge|hot-region|witness)-schedule-limit$/, within(LIMIT)],
+  [/^(?:leader|merge|hot-region|witness)-schedule-limit$/, within(LIMIT)],
   [/^tolerant-size-ratio$/, within({ min: 0, max: 20 })],
   [/^leader-schedule-policy$/, only(["count", "size"])],
   [/^log\.level$/, kindOfLogLevel],

@@ -21,17 +21,26 @@ export function judgeSetting(settings: Settings, name: string, value: string): E
 interface Range {
   readonly min: number;
   readonly max: number;
+  /** Less is unknown: it nearly stops what it bounds. */
+  readonly least?: number;
   /** Where there is nothing else to say: unknown. */
   readonly below?: EffectKind;
   readonly above?: EffectKind;
 }
 
 /** What is no plain number counts as too little. */
-export function within({ min, max, below = "unknown", above = "unknown" }: Range): ValueJudge {
+export function within({
+  min,
+  max,
+  least = min,
+  below = "unknown",
+  above = "unknown",
+}: Range): ValueJudge {
   return (value) => kindOfAmount(/^\d+(?:\.\d+)?$/.test(value) ? Number(value) : 0);
 
   function kindOfAmount(amount: number): EffectKind {
     if (amount < min) return below;
+    if (amount < least) return "unknown";
     return amount > max ? above : "configure";
   }
 }
