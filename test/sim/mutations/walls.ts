@@ -31,8 +31,14 @@ export const WALLS: readonly Mutation[] = [
   {
     ...HTTP,
     name: "a look asks another server by way of a member",
-    original: 'return target.startsWith("/") ? undefined : "a request for another server";',
-    planted: "return target.length > 0 ? undefined : undefined;",
+    original: 'return target.startsWith("/") ? whyNotTarget(target) : ',
+    planted: "return target.length > 0 ? undefined : ",
+  },
+  {
+    ...HTTP,
+    name: "a look changes a server by a GET",
+    original: "const isRead = isHarmlessGet({ path,",
+    planted: 'const isRead = isHarmlessGet({ path: "/",',
   },
   {
     ...HTTP,
@@ -86,8 +92,8 @@ export const WALLS: readonly Mutation[] = [
     ...DOOR,
     file: "src/domain/redis-reads.ts",
     name: "a command that writes is taken for one that reads",
-    original: '...always("DUMP", "GET",',
-    planted: '...always("DUMP", "GETDEL", "GET",',
+    original: '...always("GET", "GETRANGE",',
+    planted: '...always("GETDEL", "GET", "GETRANGE",',
   },
   {
     ...DOOR,
