@@ -20,7 +20,8 @@ export function troubleOfOptions(
   const isTwice = placing.some(({ option }, index) =>
     placing.slice(0, index).some((other) => other.option === option),
   );
-  const isMixed = placing.length > 1 && placing.some(({ value }) => value?.text.includes("://"));
+  const goesTo = placing.filter((one) => one.option === "-p" || hostsAmong(tool, [one]).length > 0);
+  const isMixed = goesTo.length > 1 && goesTo.some(({ value }) => value?.text.includes("://"));
   const isOdd = own.some(
     ({ option, value, isJoined }) =>
       (isUnjoined && isJoined) ||

@@ -114,6 +114,10 @@ export const PD_CTL: VerbTool = {
   otherwise: "hidden",
   isShell: true,
   valued: ["-u", "--pd", "--jq", "--cacert", "--cert", "--key"],
+  // It knows the environment and files by these words, and others have no end.
+  forms: {
+    "--jq": /^(?!.*(?:\b(?:env|import|include|input\w*|def|while|until|repeat)\b|\$[A-Z_]))/s,
+  },
   hosts: ["-u", "--pd"],
   port: 2379,
   judge: judgePdCtl,
