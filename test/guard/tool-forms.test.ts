@@ -72,6 +72,21 @@ const FORMS: readonly Form[] = [
     },
   },
   {
+    what: "a project file that others may write",
+    knowledge: KNOWLEDGE,
+    commands: {
+      hidden: [
+        ...["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/var/tmp/x.yaml", "/dev/shm/x", "-"],
+        ...["/srv/../tmp/x.yaml", "/var/run/../tmp/x.yaml", "/tmp/x.yaml", "x.yaml", "./x.yaml"],
+      ].flatMap((file) => [
+        `docker compose -f ${file} -p operator-tikv restart tikv2`,
+        `docker-compose --file=${file} ps`,
+      ]),
+      interrupt: ["docker compose -p operator-tikv -f /srv/tikv/compose.yaml restart tikv2"],
+      read: ["docker compose -f /opt/tikv/compose.yaml ps"],
+    },
+  },
+  {
     what: "another engine behind the verb",
     knowledge: KNOWLEDGE,
     commands: {

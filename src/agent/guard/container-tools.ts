@@ -1,5 +1,6 @@
 // docker and compose: which containers a command touches, and whether they are the subject's. One
 // that is not named by a member is somebody else's.
+import { posix } from "node:path";
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { SHOWS_ENVIRONMENT, troubleOfKeys, valuesOf } from "./container-keys.ts";
 import {
@@ -10,7 +11,6 @@ import {
   memberOf,
   namesProject,
 } from "./container-names.ts";
-import { isTemporary } from "./paths.ts";
 import { classifyPs } from "./process-tools.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 import { type VerbTool, verbs } from "./verb-tables.ts";
@@ -101,8 +101,7 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (args.slice(0, first ? args.indexOf(first) : args.length).some(namesEngine)) {
     return [effectBecause({ kind: "foreign", words, because: "another engine" })];
   }
-  const at = isCompose ? args.findIndex(({ text }) => text === "compose") : args.length;
-  const trouble = isCompose ? troubleOfFiles(args, { scope, at }) : undefined;
+  const trouble = isCompose ? troubleOfFiles(args) : undefined;
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
   const environment = troubleOfKeys(words, { typed: read.typed, scope });
@@ -124,17 +123,9 @@ function namesEngine(word: ShellWord): boolean {
 
 const FILES = ["-f", "--file"];
 
-interface ComposePlace {
-  readonly scope: Scope;
-  /** Of the word `compose`. */
-  readonly at: number;
-}
-
 /** Its files say what runs: hooks in members, others that are restarted along, parts elsewhere. */
-function troubleOfFiles(
-  args: readonly ShellWord[],
-  { scope, at }: ComposePlace,
-): string | undefined {
+function troubleOfFiles(args: readonly ShellWord[]): string | undefined {
+  const at = args.findIndex(({ text }) => text === "compose");
   const verb = args.findIndex(
     ({ text }, index) => index > at && DOCKER.verbs.has(`compose ${text}`),
   );
@@ -146,10 +137,16 @@ function troubleOfFiles(
     const [file] = valuesOf(args.slice(index, index + 2), FILES);
     if (!file?.isExact || /:|@/.test(file.text))
       return "a project file that is not on this machine";
-    if (file.text === "-" || isTemporary(file, scope))
-      return "a project file that an agent may write";
+    if (!isKept(file.text)) return "a project file that an agent may write";
   }
   return undefined;
+}
+
+/** Where people keep files, and nobody else puts any: by its full path, no pipe and no link. */
+const KEPT = /^\/(?:etc|home|opt|root|srv|usr|var\/lib)\//;
+
+function isKept(path: string): boolean {
+  return posix.normalize(path) === path && KEPT.test(path);
 }
 
 interface Exec {
