@@ -63,7 +63,6 @@ async function* jsonParts(wish: Export, counted: { rows: number }): AsyncGenerat
   const { store, selection, nowMs } = wish;
   const line = (kind: string, value: object) => `${jsonLine({ kind, ...value })}\n`;
   yield line("export", { version: 1, exportedAtMs: nowMs, of: selection.type });
-  const approvals = Map.groupBy(await store.listApprovals({}), ({ sessionId }) => sessionId);
   for await (const { ticket, session } of incidentsOf(wish)) {
     yield line("ticket", ticket);
     for (const own of session ? [session] : await store.sessionsOf(ticket.id)) {
@@ -71,7 +70,7 @@ async function* jsonParts(wish: Export, counted: { rows: number }): AsyncGenerat
       for (const { kind: tool, ...step } of await store.journalOf(own.id)) {
         yield line("step", { tool, ...step });
       }
-      const asked = approvals.get(own.id) ?? [];
+      const asked = await store.listApprovals({ sessionId: own.id });
       for (const approval of asked.toReversed()) yield line("approval", approval);
     }
   }

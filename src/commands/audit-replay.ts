@@ -4,12 +4,14 @@ import { version } from "../../package.json";
 import { unreachable } from "../domain/errors.ts";
 import { plainLine } from "../panels/plain-text.ts";
 import type { Replay } from "../replay/replay.ts";
+import { counted } from "./audit-explain-done.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { textFlag } from "./flags.ts";
 import { type RecordedSession, sessionInFile, sessionInStore } from "./recorded-session.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
+const NO_END = "its end is missing, as where an agent was killed";
 const OLDER = "its record is an older one: how the guard read its commands was taken from it";
 
 export async function replayAudit(context: CommandContext): Promise<ExitCode> {
@@ -34,8 +36,8 @@ function replayLines(sessionId: string, replay: Replay): readonly string[] {
   const session = `session ${sessionId}`;
   switch (replay.state) {
     case "same": {
-      const end = replay.isWhole ? "" : ", as far as it was recorded: its agent ended before that";
-      const what = `${replay.questions} questions, ${replay.rows} audit rows`;
+      const end = replay.isWhole ? "" : `, as far as it was recorded: ${NO_END}`;
+      const what = `${counted(replay.questions, "question")}, ${counted(replay.rows, "audit row")}`;
       const older = replay.isReadAnew ? "" : `; ${OLDER}`;
       return [`${session} replayed: the same, byte for byte (${what})${end}${older}`];
     }

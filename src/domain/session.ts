@@ -126,6 +126,13 @@ export const APPROVAL_STATES = [
 ] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
+/** All of them, when it is empty. */
+export interface ApprovalFilter {
+  readonly state?: ApprovalState;
+  /** That asked. */
+  readonly sessionId?: string;
+}
+
 /** What a person can say to what is asked of them. */
 export const DECISIONS = ["approved", "denied", "revised"] as const;
 export type Decision = (typeof DECISIONS)[number];

@@ -8,7 +8,7 @@ import type { JsonObject } from "./json.ts";
 import type { SeenState } from "./seen-state.ts";
 import type {
   Approval,
-  ApprovalState,
+  ApprovalFilter,
   Conclusion,
   Decision,
   JournalEntry,
@@ -229,7 +229,7 @@ export interface TicketDesk {
   planCompaction(request: CompactionRequest): Promise<Compaction>;
   /** Gives unused pages of the file back, as many as make a short transaction. */
   shrinkFile(): Promise<Shrinking>;
-  listApprovals(filter: { readonly state?: ApprovalState }): Promise<readonly Approval[]>;
+  listApprovals(filter: ApprovalFilter): Promise<readonly Approval[]>;
   /** Once: code "conflict" unless it is pending. `words` are for the model. */
   decideApproval(approvalId: number, decision: Decision, words?: string): Promise<Approval>;
 }

@@ -6,7 +6,7 @@ import { canonicalJson, type Json } from "../domain/json.ts";
 import { changesBetween } from "../domain/seen-state.ts";
 import {
   type Approval,
-  type ApprovalState,
+  type ApprovalFilter,
   type Decision,
   WORDS_CHARS_MAX,
 } from "../domain/session.ts";
@@ -25,6 +25,7 @@ const SET_BACK_MS = 60_000;
 
 // `expired` is never stored: it follows from time, ticket and session, and needs nobody to sweep.
 const APPROVALS = approvalsFrom("approvals");
+const APPROVALS_OF_SESSION = approvalsFrom("approvals WHERE session_id = $sessionId");
 /** Those of which some may still count. */
 const OPEN_APPROVALS = approvalsFrom(
   "approvals INDEXED BY approvals_open WHERE state IN ('pending', 'approved')",
@@ -164,14 +165,16 @@ export function findApproval(call: StoreCall, approvalId: number): Approval | un
 }
 
 /** Newest first. */
-export function listApprovals(call: StoreCall, state?: ApprovalState): readonly Approval[] {
+export function listApprovals(call: StoreCall, filter: ApprovalFilter): readonly Approval[] {
+  const { state = null, sessionId } = filter;
   const isOpen = state === "pending" || state === "approved";
+  const all = isOpen ? OPEN_APPROVALS : APPROVALS;
   return call.db
     .query<unknown, Bindings>(
-      `SELECT * FROM (${isOpen ? OPEN_APPROVALS : APPROVALS})
+      `SELECT * FROM (${sessionId === undefined ? all : APPROVALS_OF_SESSION})
       WHERE $state IS NULL OR state = $state ORDER BY id DESC`,
     )
-    .all({ state: state ?? null, nowMs: call.nowMs })
+    .all({ state, sessionId: sessionId ?? null, nowMs: call.nowMs })
     .map(parseApproval);
 }
 

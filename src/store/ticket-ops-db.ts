@@ -6,7 +6,7 @@ import type { AuditEvent, AuditInput, AuditType } from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import type {
   Approval,
-  ApprovalState,
+  ApprovalFilter,
   Conclusion,
   Decision,
   JournalEntry,
@@ -268,8 +268,8 @@ export class TicketOpsDB implements TicketOps {
     return shrinking;
   }
 
-  async listApprovals(filter: { readonly state?: ApprovalState }): Promise<readonly Approval[]> {
-    return this.#read((call) => approvals.listApprovals(call, filter.state));
+  async listApprovals(filter: ApprovalFilter): Promise<readonly Approval[]> {
+    return this.#read((call) => approvals.listApprovals(call, filter));
   }
 
   async decideApproval(approvalId: number, decision: Decision, words?: string): Promise<Approval> {

@@ -14,7 +14,7 @@ import {
 } from "../support/messages-api-replies.ts";
 import { concludes, type LoneAgent, openLoneAgent, runs } from "./lone-agent.ts";
 
-const SAME = /replayed: the same, byte for byte \(\d+ questions, \d+ audit rows\)$/;
+const SAME = /replayed: the same, byte for byte \([\d,]+ questions?, [\d,]+ audit rows?\)$/;
 
 /** Rejects where it is not the same. */
 async function expectSame(agent: LoneAgent): Promise<void> {

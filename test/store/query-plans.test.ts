@@ -79,6 +79,7 @@ const OF_PANELS: typeof OF_MONITOR = [
   ["tickets of a subject", (store) => store.listTickets({ subject: "toy", limit: 200 })],
   ["tickets", (store) => store.listTickets({ limit: 200 })],
   ["sessions", (store) => store.listSessions({ limit: 1 })],
+  ["what one session has asked", (store) => store.listApprovals({ sessionId })],
   ["what a person is asked", (store) => store.listApprovals({ state: "pending" })],
   ["new events", (store) => store.eventsOf({ afterId: 3, limit: 500 })],
   ["the last events", (store) => store.eventsOf({ limit: 500, isNewestFirst: true })],
