@@ -43,7 +43,7 @@ function troubleOfCall(call: Call, reading: Reading): string | undefined {
     (effect) => !(isRead(effect, effects) || isKeptAway(effect, { call, reading })),
   );
   if (unread) return `ran ${line}: ${unread.kind}: ${unread.source}`;
-  if (isLook(effects) || RUNNERS.has(name)) return undefined;
+  if (isLook(effects) || name === FIND) return undefined;
   // Beside a change it may not look at everything.
   const beside = classifyCommand(`${line}; docker start tikv1`, knowledge);
   const reason = isLook(does) ? beside.find((effect) => isRefused([effect])) : undefined;
@@ -52,10 +52,12 @@ function troubleOfCall(call: Call, reading: Reading): string | undefined {
 
 /** What they call is written down, too. */
 const PASSING_ON = new Set([
-  ...["busybox", "chronic", "doas", "env", "ionice", "nice", "nohup", "stdbuf", "sudo", "timeout"],
-  ...["toybox", "xargs"],
+  ...["bash", "busybox", "chronic", "dash", "doas", "env", "ionice", "nice", "nohup", "sh"],
+  ...["stdbuf", "sudo", "timeout", "toybox", "xargs"],
 ]);
-const RUNNERS = new Set([...PASSING_ON, "bash", "dash", "find", "sh"]);
+
+/** Judged by its own words, and by what it calls. */
+const FIND = "find";
 
 /** Whoever is asked about, it is only asked. */
 function isQuestion({ words: [name, signal] }: Call): boolean {
@@ -96,7 +98,7 @@ function isRead({ kind, targets }: Effect, effects: readonly Effect[]): boolean 
 /** Each change was judged once. */
 function troubleOfRepetition(calls: readonly Call[], { knowledge }: Reading): string | undefined {
   const changes = calls
-    .filter(({ words: [name = ""] }) => !RUNNERS.has(name))
+    .filter(({ words: [name = ""] }) => !(PASSING_ON.has(name) || name === FIND))
     .map(lineOf)
     .filter((line) => classifyCommand(line, knowledge).some(({ kind }) => COUNTED.includes(kind)));
   const twice = changes.find((line, index) => changes.indexOf(line) < index);

@@ -9,7 +9,7 @@ import { JAIL_TROUBLE, type Jail, openJail } from "./jail.ts";
 import { seededLines, trapLines } from "./lines.ts";
 import { search } from "./search.ts";
 
-const LINES = Number(process.env.DIFFERENTIAL_LINES ?? 2_500);
+const LINES = Number(process.env.DIFFERENTIAL_LINES ?? 1_500);
 const FROM = Number(process.env.DIFFERENTIAL_FROM ?? 1);
 const TIME_MS_MAX = 600_000;
 

@@ -38,6 +38,8 @@ const AROUND: readonly ((line: string) => string)[] = [
 ];
 
 const LAYERS = [0, 0, 0, 0, 0, 1, 1, 2];
+const SCRATCHES = [0, 0, 0, 1];
+const WRITTEN_SHARE = 0.35;
 const WOUNDS = [0, 0, 0, 1, 1, 1, 2, 2, 3];
 
 /** A line, and how to have it again. */
@@ -50,7 +52,7 @@ export interface NamedLine {
 
 const UNHELD_EACH = 4;
 
-const TRAPS = ["quotation", "document", "sum", "elsewhere", "many"];
+const TRAPS = ["quotation", "lexer", "joined", "braces", "document", "sum", "elsewhere", "many"];
 
 /** Each quarrel that is known, as it is written; none of them is about what a sandbox keeps away. */
 export function trapLines(): readonly NamedLine[] {
@@ -78,16 +80,27 @@ export function* seededLines({ from, count }: Span): Generator<NamedLine> {
 
 function lineOf(seed: number): string {
   const chance = chanceOf(seed);
+  if (chance.happens(WRITTEN_SHARE)) return written(chance);
   const count = chance.oneOf(LAYERS);
   let line = expand("<line>", GRAMMAR, chance);
   for (let layer = 0; layer < count; layer += 1) line = chance.oneOf(AROUND)(line);
-  return woundedBy(chance, line);
+  return woundedBy(chance, { line, wounds: chance.oneOf(WOUNDS) });
 }
 
-function woundedBy(chance: Chance, line: string): string {
-  const count = chance.oneOf(WOUNDS);
+/** As what no sandbox holds has to be, or nearly so. */
+function written(chance: Chance): string {
+  const line = expand("<written>", GRAMMAR, chance);
+  return woundedBy(chance, { line, wounds: chance.oneOf(SCRATCHES) });
+}
+
+interface Wounded {
+  readonly line: string;
+  readonly wounds: number;
+}
+
+function woundedBy(chance: Chance, { line, wounds }: Wounded): string {
   let text = line;
-  for (let wound = 0; wound < count; wound += 1) text = damaged(text, chance);
+  for (let wound = 0; wound < wounds; wound += 1) text = damaged(text, chance);
   // No argument of a program holds one.
   return text.replaceAll("\0", "").toWellFormed();
 }
