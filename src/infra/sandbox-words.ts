@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { join } from "node:path";
+import { SECRET_DIRS, SECRET_FILES } from "../domain/secret-places.ts";
 
 export interface SandboxView {
   readonly bwrap: string;
@@ -41,17 +42,7 @@ export type BwrapAge = "new" | "old";
 export const DOOR_DIR = "/run/operator-door";
 
 /** Homes, what others left for a while, sockets (the engine's, too), and keys of the machine. */
-const HIDDEN_DIRS = [
-  ...["/home", "/root", "/tmp", "/var/tmp", "/run", "/var/run"],
-  ...["/etc/ssl/private", "/etc/ssh", "/etc/kubernetes", "/etc/docker", "/etc/sudoers.d"],
-  ...["/etc/letsencrypt", "/etc/pki/tls/private", "/etc/wireguard", "/etc/NetworkManager"],
-  ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/rancher"],
-  "/var/lib/cloud",
-];
-const HIDDEN_FILES = [
-  ...["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"],
-  ...["/etc/sudoers", "/etc/krb5.keytab"],
-];
+const HIDDEN_DIRS = [...["/home", "/root", "/tmp", "/var/tmp", "/run", "/var/run"], ...SECRET_DIRS];
 const FILTER_FD = "9";
 /** login.defs(5): UID_MIN. */
 const UID_OF_PEOPLE_MIN = 1000;
@@ -139,7 +130,7 @@ export function isHidden(path: string, veil: Veil): boolean {
 
 /** Directories, and files that stand behind none of them, as they really are. */
 function hiddenPlaces({ hidden, shown }: Veil): readonly [string[], string[]] {
-  const all = [...HIDDEN_DIRS, ...HIDDEN_FILES, ...homes(), ...sockets(), ...hidden];
+  const all = [...HIDDEN_DIRS, ...SECRET_FILES, ...homes(), ...sockets(), ...hidden];
   const real = [...new Set(all.flatMap((path) => realPathOf(path) ?? []))];
   const free = real.filter((path) => !NEEDED.some((one) => isWithin(one, path)));
   const outermost = free.filter(

@@ -19,11 +19,11 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["dd if=/dev/zero of=/dev/null bs=10G", "sleep 1000", "seq 1 100000000000", "watch ls"],
     ...["tail -f /data/x", "tail -5F /data/x", "tail --follow /data/x", "ping tikv2", "top -b"],
     ...["find /data -exec cat {} +", "grep -r x /data", "sort /data/dump.rdb", "md5sum /data/x"],
-    ...["redis-cli --latency", "redis-cli -r -1 ping", "sh -c 'wc -c < /dev/zero'", "mktemp"],
+    ...["redis-cli --latency", "redis-cli -r -1 ping", "sh -c 'wc -c < /dev/zero'"],
     ...["sh -c 'while :; do :; done'", "sh -c 'ls | sort'", "free -ms 1"],
     ...["awk 'BEGIN { while (1) n++ }'", "tail -5 //dev/zero", "tail ../dev/zero", "vmstat 1"],
-    ...["tail /data/../dev/zero", "tail dev/zero", "date -f //dev/zero", "timeout rm ls x"],
-    ...["tail /usr/../dev/zero", "tail /./dev/zero", "tail +1f /data/x"],
+    ...["tail dev/zero", "date -f //dev/zero", "timeout rm ls x"],
+    ...["tail /./dev/zero", "tail +1f /data/x"],
     ...["grep -E '((x{9}){9}){9}' /etc/hosts", "grep 'a\n' -r /data", "top -b -n 1 -n 9"],
     ...["ping -c 1 -c 99999 -A tikv2", "free --seconds 1", "findmnt --poll", "cat ../x"],
     ...["find /data -printf '%999999999p'"],
@@ -34,9 +34,9 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["sh -c printenv"],
     ...["awk 'BEGIN { for (k in ENVIRON) print k, ENVIRON[k] }'", "jq -n env", "jq -n '$ENV'"],
   ],
-  foreign: ['tail "$x"'],
+  foreign: ['tail "$x"', "tail /data/../dev/zero", "tail /usr/../dev/zero", "cat /var/run/../x"],
   // What fills a disk there fills the engine's.
-  unknown: ["cp /data/x /tmp/x", "tee /tmp/x", "touch /tmp/x", "sh -c 'df -h > /tmp/x'"],
+  unknown: ["mktemp", "cp /data/x /tmp/x", "tee /tmp/x", "touch /tmp/x", "sh -c 'df -h > /tmp/x'"],
 };
 
 for (const look of LOOKS) {

@@ -189,6 +189,11 @@ const DOORS: readonly Door[] = [
     nearMisses: [["read", "find /var/log -exec ls {} + -exec stat {} \\;"]],
   },
   {
+    what: "a sign that is none in its word",
+    refused: ["echo a 1>(rm x)", "cat 0<(rm x)", "for i in 1<(rm x); do :; done", "x=2>(rm x)"],
+    nearMisses: [["read", "echo a\\(b '<(x)' \"(x)\" 2>/dev/null"]],
+  },
+  {
     what: "what is added, and taken for a pattern",
     isUnheld: true,
     refused: [],

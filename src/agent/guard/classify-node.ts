@@ -19,6 +19,7 @@ import {
   goesOnInWord,
   hasInput,
   hasPattern,
+  hasStraySign,
   isBashOnly,
   textOf,
   troubleOfFunction,
@@ -157,6 +158,7 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
     case "Statement":
       return classifyStatement(node, scope);
     case "Word": {
+      if (hasStraySign(node)) return [hiddenText(node.text, "a sign within a word: quote it")];
       const trouble = hasPattern(node) ? troubleOfPattern(node.text, scope) : undefined;
       return unlessTrouble(trouble, { node, scope });
     }

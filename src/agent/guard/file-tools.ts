@@ -103,7 +103,9 @@ function classifyMaker(words: readonly ShellWord[], scope: Scope): readonly Effe
     return [effectBecause({ kind: "hidden", words, because: "an option that is not understood" })];
   }
   const operands = operandsOf(words);
-  if (operands.length === 0) return [effectOf({ kind: "write", words, scope })];
+  if (operands.length === 0) {
+    return writeTo({ text: `${scope.knowledge.cwd}/${words[0]?.text}`, isExact: true }, scope);
+  }
   return operands.flatMap((word) => writeTo(word, scope));
 }
 

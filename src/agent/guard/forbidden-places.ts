@@ -1,8 +1,9 @@
 // Files that nobody needs to read who repairs: homes and keys, devices, and what processes have
 // open or in memory. A sandbox has none of them; by their names they are refused in any case.
 import { posix } from "node:path";
+import { SECRET_DIRS, SECRET_FILES } from "../../domain/secret-places.ts";
 import { isAlwaysBlind } from "./companions.ts";
-import { isOfOperator, mayReach } from "./paths.ts";
+import { isOfOperator, isSecret, mayReach } from "./paths.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
 /** They show names, sizes and times. */
@@ -31,8 +32,8 @@ const HOMES = /^(?:~[^/]*|\/root|\/home(?:\/[^/]*)?)(?:\/|$)/;
 const SECRETS = new RegExp(
   "/\\.(?:aws|azure|docker|gnupg|kube|ssh)(?:/|$)" +
     "|/\\.(?:env|git-credentials|my\\.cnf|netrc|npmrc|pgpass|pypirc|vault-token|\\w+_history)$" +
+    "|/g?shadow[-.][^/]*$" +
     "|/id_(?:dsa|ecdsa|ed25519|rsa)$|\\.(?:jks|kdbx|key|p12|pem|pfx)$|/variables\\.env$" +
-    "|^/etc/(?:g?shadow-?|sudoers|ssh|ssl/private|kubernetes|docker)(?:\\.d|/|$)" +
     "|^(?:/var)?/run/secrets(?:/|$)|/(?:credentials|secrets?|tokens?)(?:\\.\\w+)?$",
 );
 
@@ -50,33 +51,57 @@ export function troubleOfReading(reader: Reader): string | undefined {
   if (name === "jq" && reader.words.some(({ text }) => READS_MODULES.test(text))) {
     return "what jq imports";
   }
-  if (scope.knowledge.isUnheld && !scope.isInside && files.some((word) => isOpen(word, scope))) {
-    return "without a sandbox: write out which files it reads, each with its full path";
+  if (scope.knowledge.isUnheld && !scope.isInside) {
+    const others = files.filter((word) => !word.text.startsWith("-") && !isTold(word, scope));
+    const isWalk = walks(reader) && others.length > 0;
+    if (isWalk || files.some((word) => isOpen(word, scope)) || others.some(isPattern))
+      return "without a sandbox: write out which files it reads, with full paths";
   }
   return files.map((word) => troubleOfPlace(word, scope)).find((one) => one !== undefined);
 }
 
 const READS_MODULES = /\b(?:import|include|modulemeta)\b|^-\w*L/;
 
-function filesOf({ name, words }: Reader): readonly ShellWord[] {
+function filesOf(reader: Reader): readonly ShellWord[] {
+  const { name, words } = reader;
   const args = words.slice(1);
   const isNaming = name === "find" && !args.some(({ text }) => /^-exec(?:dir)?$/.test(text));
   if (isNaming || LISTING.has(name)) return args.filter((word) => mayNameList(name, word));
   if (!PROGRAM_FIRST.test(name)) return args;
   const files = withoutProgram(args);
-  const walks = args.some(({ text }) => /^-\w*[rR]|^--(?:dereference-)?recursive$/.test(text));
-  const isHere = walks && files.every(({ text }) => text.startsWith("-"));
+  const isHere = walks(reader) && files.every(({ text }) => text.startsWith("-"));
   return isHere ? [...files, { text: ".", isExact: true }] : files;
+}
+
+/** What it reads stands in no word of it. */
+function walks({ name, words }: Reader): boolean {
+  const sign = name === "diff" ? /^-\w*r|^--rec/ : /^-\w*[rR]|^--(?:dereference-)?rec/;
+  return /grep$|^diff$/.test(name) && words.slice(1).some(({ text }) => sign.test(text));
+}
+
+/** Logs, and what the kernel tells of devices. */
+const TOLD_EVERYWHERE = /^\/(?:var\/log|sys)(?:\/|$)/;
+
+function isTold(word: ShellWord, scope: Scope): boolean {
+  const path = posix.resolve(scope.knowledge.cwd, word.text);
+  return TOLD_EVERYWHERE.test(path) || (isOfOperator(word, scope) && !isSecret(word, scope));
 }
 
 function mayNameList(name: string, { text }: ShellWord): boolean {
   return /^--files0/.test(text) || (name === "du" && text.includes("…"));
 }
 
+function isPattern({ text, isExact }: ShellWord): boolean {
+  return !isExact && /[*?[]/.test(text) && !PROCESS.test(text);
+}
+
 /** A name that is known only when it runs, or a folder that has all of those within. */
 function isOpen({ text, isExact }: ShellWord, { knowledge, isElsewhere }: Scope): boolean {
   if (isElsewhere && /^\.{1,2}(?:\/|$)/.test(text)) return true;
-  if (isExact) return /^\/(?:etc|run|var(?:\/run)?)?$/.test(posix.resolve(knowledge.cwd, text));
+  if (isExact) {
+    const path = posix.resolve(knowledge.cwd, text);
+    return /^\/(?:run|var\/run)?$/.test(path) || SECRET_PLACES.some((one) => isWithin(one, path));
+  }
   const [, file = ""] = /^\/proc\/\$\w+\/(.*)$/.exec(text) ?? [];
   return /[$`…]/.test(text) && !PROCESS_FILE.test(file);
 }
@@ -85,6 +110,9 @@ export function troubleOfPlace(word: ShellWord, scope: Scope): string | undefine
   const written = placeIn(word.text);
   if (written === undefined || isOfOperator(word, scope)) return undefined;
   const { cwd } = scope.knowledge;
+  const isHeld = scope.knowledge.isUnheld !== true && !scope.isInside;
+  // A name may be a link, and what is above it another place: /var/run/.. is the root.
+  if (!isHeld && /[^/.]\/+\.\.(?:\/|$)/.test(written)) return "a way back; write the path out";
   // Behind a `cd` it may start anywhere.
   const starts = scope.isElsewhere ? [cwd, "/", "/etc"] : [cwd];
   const paths = starts.map((start) =>
@@ -98,7 +126,8 @@ function troubleOfPath(path: string, { text, isExact }: ShellWord, { knowledge }
   const isInHome = variables.HOME !== undefined && `${path}/`.startsWith(`${variables.HOME}/`);
   const isHome = (HOMES.test(path) || isInHome) && !path.startsWith(`${cwd}/`);
   const isSecret =
-    SECRETS.test(path) || (!isExact && SECRET_FILES.some((one) => mayReach(path, one)));
+    SECRETS.test(path) ||
+    SECRET_PLACES.some((one) => isWithin(path, one) || (!isExact && mayReach(path, one)));
   if (isHome || isSecret) return "somebody's home, or what is secret";
   if (/^\/dev(?:\/|$)/.test(path) && !HARMLESS_DEVICE.test(path)) return "a device";
   if (KERNEL_MEMORY.test(path)) return "the kernel's memory";
@@ -111,7 +140,11 @@ function troubleOfPath(path: string, { text, isExact }: ShellWord, { knowledge }
   return undefined;
 }
 
-const SECRET_FILES: readonly string[] = ["/etc/shadow", "/etc/gshadow", "/etc/sudoers"];
+const SECRET_PLACES: readonly string[] = [...SECRET_DIRS, ...SECRET_FILES];
+
+function isWithin(path: string, place: string): boolean {
+  return path === place || path.startsWith(`${place}/`);
+}
 
 /** Of `name=path`, `--name=path` and `-fpath` the path; undefined for what is none. */
 function placeIn(text: string): string | undefined {

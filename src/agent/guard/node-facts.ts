@@ -70,6 +70,13 @@ export function hasPattern({ parts }: Word): boolean {
   return parts?.some(({ type }) => type === "Glob") === true;
 }
 
+/** A sign that ends words, and is in one: what it is there, shells see in different ways. */
+export function hasStraySign({ text, value, parts }: Word): boolean {
+  const bare = parts ? parts.map((part) => (part.type === "Literal" ? part.text : "")) : [text];
+  const isPlain = parts !== undefined || text === value;
+  return bare.some((one) => /[<>()|&;]/.test(isPlain ? one.replace(/\\./gs, "") : ""));
+}
+
 export function textOf(node: SyntaxNode): string {
   return "text" in node ? node.text : node.type;
 }

@@ -89,7 +89,11 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   },
   top: { writesWith: ["-W"], writing: "unknown" },
   // -R: in each folder it runs itself again, and writes there.
-  tree: { writesWith: ["-o", "-R"], writing: "destroy" },
+  tree: {
+    writesWith: ["-o", "-R"],
+    reads: /^-(?:[adfghilpqrstuDFN]+|[LPI].*)$|^--(?:dirsfirst|du|noreport|prune|si)$/,
+    writing: "destroy",
+  },
   uniq: { operandsMax: 1, valued: ["-f", "-s", "-w"], writing: "destroy" },
   xxd: {
     operandsMax: 1,
