@@ -1,5 +1,5 @@
-// What a slip of the pen, or an adversary, does to a line: characters that mean something to a shell
-// get into it, out of it, or elsewhere.
+// What a slip of the pen, or an adversary, does to a line: characters that mean something to a
+// shell get into it, out of it, or elsewhere.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
 import { type Chance, expand } from "../../hostile/grammar.ts";
 import { GRAMMAR } from "./grammar.ts";

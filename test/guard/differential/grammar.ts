@@ -1,6 +1,6 @@
-// The grammar of the lines. In grammar.txt a name stands behind an @, and its alternatives below it,
-// one a line: `2× ` before one makes it as likely as two, `<name>` stands for one of another's. A
-// bait is what must not run; it stands where it is text, or where the guard sees it.
+// The grammar of the lines. In grammar.txt a name stands behind an @, and its alternatives below
+// it, one a line: `2× ` before one makes it as likely as two, `<name>` stands for one of another's.
+// A bait is what must not run; it stands where it is text, or where the guard sees it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Alternatives } from "../../hostile/grammar.ts";

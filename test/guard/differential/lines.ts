@@ -54,7 +54,7 @@ const UNHELD_EACH = 4;
 
 const TRAPS = ["quotation", "lexer", "joined", "braces", "document", "sum", "elsewhere", "many"];
 
-/** Each quarrel that is known, as it is written; none of them is about what a sandbox keeps away. */
+/** Each quarrel that is known, as it is written; none is about what a sandbox keeps away. */
 export function trapLines(): readonly NamedLine[] {
   const grammar: Alternatives = { ...GRAMMAR, bait: ["reboot"] };
   return TRAPS.flatMap((kind) =>

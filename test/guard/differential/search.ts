@@ -1,5 +1,5 @@
-// Runs what seeds give, as far as the guard would let it run, in each shell; what differs is made as
-// short as it goes while it still differs.
+// Runs lines, as far as the guard would let them run, in each shell; what differs is made as short
+// as it goes while it still differs.
 import { classifyCommand } from "../../../src/agent/guard/classify-command.ts";
 import type { CommandKnowledge } from "../../../src/agent/guard/scope.ts";
 import { isRefused } from "../../../src/domain/effect.ts";

@@ -19,8 +19,8 @@ export const READINGS: readonly Mutation[] = [
     ...READING,
     file: "src/agent/guard/expansions.ts",
     name: "a quote within quotes is one",
-    original: String.raw`if (operation && /['"\\]/.test(text)) return "quotes within an expansion";`,
-    planted: "",
+    original: String.raw`if (operation && /['"\\]/.test(text)) return`,
+    planted: 'if (operation && text === "") return',
   },
   {
     ...READING,
