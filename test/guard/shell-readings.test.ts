@@ -99,6 +99,7 @@ const READINGS: readonly Reading[] = [
       "cat <<a`\n`$(reboot)`\na`\n",
       "cat <<a$b\nx\na$b\n",
       "cat <<E\nx\n",
+      "cat <<-E\n\t\\\n\tE\nredis-cli get '$(reboot)'\n",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
       "cat <<E\n${x:-'$(reboot)'}\nE",
       `echo ${"x".repeat(16_000)}`,

@@ -53,15 +53,24 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   seq: /^(?:\d{1,5} ?){1,3}$/,
   ss: /^(?:-[alnptuxs46]+ ?)*$/,
   systemctl: /^(?!.*--wait)/s,
-  tail: /^(?!.*(?:(?:^| )[-+]\w*[fF]|--(?:f|ret)))/s,
+  tail: /^(?!.*(?:(?:^| )[-+]\w*[fF]|--(?:f|ret)|\d{5}))/s,
   top: /^-b ?-?n ?1$/,
   vmstat: /^\d \d$/,
 };
+
+/** They take in a whole line, which in a file of data has no end; in these there are short ones. */
+const TAKES_LINES = /^(?:[gm]?awk|cat|cut|[ef]?grep|jq|nl|sed|tr)$/;
+const PROGRAM_FIRST = /^(?:[gm]?awk|[ef]?grep|jq|sed|tr)$/;
+const HAS_LINES =
+  /^\/(?:etc|proc|sys\/(?!kernel\/))|[^/]*log[^/]*(?:\/|$)|\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$/;
 
 /** Whether a look is one of them. */
 export function isShort(name: string, args: readonly ShellWord[]): boolean {
   const form = Object.hasOwn(FORMS, name) ? FORMS[name] : undefined;
   if (form === undefined || args.some(isEndless)) return false;
+  const operands = args.filter(({ text }) => !text.startsWith("-"));
+  const files = operands.slice(PROGRAM_FIRST.test(name) ? 1 : 0);
+  if (TAKES_LINES.test(name) && !files.every(({ text }) => HAS_LINES.test(text))) return false;
   // It counts up to a million packets without it.
   if (name === "ping" && !args.some(({ text }) => text.startsWith("-c"))) return false;
   return form.test(args.map(({ text }) => text).join(" "));
