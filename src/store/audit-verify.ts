@@ -1,7 +1,6 @@
 // Whether everything is as the store wrote it: the chain from its first row to its head, then each
 // ticket, session, step and approval beside the last event that tells of it. Stops at the first row
 // that is not.
-import type { Database } from "bun:sqlite";
 import { AUDIT_GENESIS } from "../domain/audit.ts";
 import { messageOf } from "../domain/errors.ts";
 import type { AuditVerification } from "../domain/ticket-ops.ts";
@@ -17,7 +16,6 @@ import { schemaProblem } from "./audit-schema.ts";
 import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import { walProblem } from "./audit-wal.ts";
 import { isDamage } from "./database-error.ts";
-import { IN_MEMORY } from "./open-database.ts";
 import type { StoreCall } from "./transaction.ts";
 import { unusedProblem } from "./unused-bytes.ts";
 
@@ -109,12 +107,7 @@ function fileProblem({ db }: StoreCall): AuditProblem | undefined {
   const found = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check(1)").get();
   const said = found?.integrity_check ?? "no answer";
   if (said !== "ok") return { row: "the file", firstBadId: null, reason: said };
-  return isFile(db) ? unusedProblem(db) : undefined;
-}
-
-/** And no copy in memory. */
-function isFile({ filename }: Database): boolean {
-  return filename !== "" && filename !== IN_MEMORY;
+  return unusedProblem(db);
 }
 
 function storedRows({ db }: StoreCall): IterableIterator<StoredEvent> {

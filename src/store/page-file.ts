@@ -17,14 +17,15 @@ export class PageFile implements Disposable {
   readonly pageCount: number;
   /** Of the file itself, whatever the log has. */
   readonly fileBytes: number;
-  readonly #descriptor: number;
+  readonly #source: Source;
   readonly #logged: ReadonlyMap<number, Buffer>;
 
-  /** Throws what opening and reading the file throw. */
-  constructor(path: string) {
-    this.#logged = committedPages(path);
-    this.#descriptor = openSync(path, "r");
-    this.fileBytes = fstatSync(this.#descriptor).size;
+  /** A path, or all bytes of a copy in memory. Throws what opening and reading the file throw. */
+  constructor(source: string | Uint8Array) {
+    const isFile = typeof source === "string";
+    this.#logged = isFile ? committedPages(source) : new Map();
+    this.#source = isFile ? { descriptor: openSync(source, "r") } : { bytes: source };
+    this.fileBytes = sizeOf(this.#source);
     const header = this.#logged.get(1) ?? this.#read(0, HEADER_BYTES);
     const stored = header.readUInt16BE(16);
     this.pageBytes = stored === LARGEST_PAGE_AS_STORED ? LARGEST_PAGE : stored;
@@ -33,7 +34,7 @@ export class PageFile implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#descriptor);
+    if ("descriptor" in this.#source) closeSync(this.#source.descriptor);
   }
 
   get hasLog(): boolean {
@@ -55,8 +56,21 @@ export class PageFile implements Disposable {
   }
 
   #read(from: number, length: number): Buffer {
-    const bytes = Buffer.alloc(length);
-    if (readSync(this.#descriptor, bytes, 0, length, from) === length) return bytes;
-    throw new RangeError(`the file ends within its byte ${from}`);
+    const bytes = readAt(this.#source, { from, length });
+    if (bytes.length === length) return bytes;
+    throw new RangeError(`the file ends before its byte ${from + length}`);
   }
+}
+
+type Source = { readonly descriptor: number } | { readonly bytes: Uint8Array };
+
+function sizeOf(source: Source): number {
+  return "bytes" in source ? source.bytes.length : fstatSync(source.descriptor).size;
+}
+
+function readAt(source: Source, at: { readonly from: number; readonly length: number }): Buffer {
+  const { from, length } = at;
+  if ("bytes" in source) return Buffer.from(source.bytes.subarray(from, from + length));
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, readSync(source.descriptor, bytes, 0, length, from));
 }

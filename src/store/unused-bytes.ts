@@ -4,6 +4,7 @@
 import type { Database } from "bun:sqlite";
 import type { AuditProblem } from "./audit-rows.ts";
 import { isSchemaOfOurs } from "./audit-schema.ts";
+import { IN_MEMORY } from "./open-database.ts";
 import { cellsOf, isLeaf, type PageHead, pageHeadOf, type Span } from "./page-cells.ts";
 import { PageFile } from "./page-file.ts";
 
@@ -50,7 +51,7 @@ export function unusedProblem(db: Database): AuditProblem | undefined {
 }
 
 function strayIn(db: Database): Stray | undefined {
-  using file = new PageFile(db.filename);
+  using file = new PageFile(isFile(db) ? db.filename : db.serialize());
   const header = file.page(1);
   if (header.readUInt32BE(64) === 0 || !isSchemaOfOurs(db)) return undefined;
   const inHeader = headerStray(header);
@@ -60,6 +61,11 @@ function strayIn(db: Database): Stray | undefined {
     if (stray) return stray;
   }
   return strayInMaps(file) ?? strayOnFreePages(file) ?? strayBehind(file);
+}
+
+/** And no copy in memory. */
+function isFile({ filename }: Database): boolean {
+  return filename !== "" && filename !== IN_MEMORY;
 }
 
 interface SchemaRow {

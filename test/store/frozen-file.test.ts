@@ -1,7 +1,14 @@
 // A copy of a database where nothing may be written: who reads gets all of it, who writes is told.
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { chmodSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { migrate } from "../../src/store/migrations.ts";
 import { SCHEMA_1 } from "../../src/store/schema.ts";
@@ -43,6 +50,21 @@ test("it is read and verified, nothing is left beside it, and no write is lost",
     expect(await store.getTicket(1)).toMatchObject({ isHeld: false });
   });
   expect(readdirSync(join(path, ".."))).toEqual(["tickets.db"]);
+  thaw(path);
+});
+
+test("a byte that no row uses is looked at there, too", async () => {
+  await using room = await openRoom();
+  await openTicket(room.store);
+  room.store[Symbol.dispose]();
+  const bytes = readFileSync(room.path);
+  bytes[3_000] = 7; // between the pointers and the cells of the first page
+  writeFileSync(room.path, bytes);
+  const path = freeze(room, { "tickets.db": room.path });
+  await asNobody(async () => {
+    using store = TicketOpsDB.open({ path, clock: room.clock, isCopyEnough: true });
+    expect(await store.verifyAudit()).toMatchObject({ state: "broken", row: "the file" });
+  });
   thaw(path);
 });
 
