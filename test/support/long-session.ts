@@ -38,6 +38,8 @@ function appendTurns(
   { sessionId, turns }: { readonly sessionId: string; readonly turns: number },
 ): void {
   using db = new Database(path, { strict: true });
+  // As the store's own connections: what it leaves on pages is looked at.
+  db.run("PRAGMA secure_delete = ON");
   for (let turn = 0; turn < turns; turn += TURNS_AT_ONCE) {
     const count = Math.min(TURNS_AT_ONCE, turns - turn);
     const call = { db, nowMs: systemClock.now(), rules: RULES, appended: [] };
