@@ -27,12 +27,15 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
   "Time",
 ]);
 
-/** Some shells take it out before they read a word, and others behind a `$` do not. */
+/**
+ * Some shells take it out before they read a word, and others behind a `$` do not; with it a
+ * here-document may lose its end.
+ */
 export function goesOnInWord(code: string): boolean {
-  return /[^ \t]\\\n/.test(code);
+  return /[^ \t]\\\n/.test(code) || (code.includes("<<") && code.includes("\\\n"));
 }
 
-export const GOES_ON = "a line that goes on within a word";
+export const GOES_ON = "a line that goes on within a word, or beside a here-document";
 
 export function isBashOnly({ type }: SyntaxNode): boolean {
   return BASH_ONLY.has(type);

@@ -51,7 +51,6 @@ export function troubleOfHereDoc({ delimiter, closing, body }: HereDoc): string 
   // In such a text quotes are none: what they seem to keep from the shell is expanded.
   const isExpanded = delimiter?.quoted !== true;
   if (isExpanded && /\$\{(?!\w+\})/.test(body.text)) return "an expansion with a text of its own";
-  if (isExpanded && /\\(?:\n|$)/.test(body.text)) return "a line of it that goes on";
   return closing ? undefined : "a here-document without its end";
 }
 
