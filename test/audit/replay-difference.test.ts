@@ -123,7 +123,7 @@ test("the command shows it as a diff and exits with 3", async () => {
   const replay = (flags = {}): Promise<Ran> => replayIn(room, flags);
   expect(await replay()).toMatchObject({
     exitCode: 0,
-    lines: [expect.stringMatching(/replayed: the same, byte for byte \([\d,]+ questions?, [\d,]+ audit/)],
+    lines: [expect.stringMatching(/replayed: the same, byte for byte \(\d+ questions, \d+ audit/)],
   });
   // A loop that says something else than the one that was recorded.
   const change = "UPDATE audit_events SET content = replace(content, 'looking', 'hiding')";
