@@ -14,6 +14,7 @@ import type { CommandContext } from "./context.ts";
 import { brokerOf, choiceFlag, chooseFrom, databaseOf, homeOf } from "./flags.ts";
 import { endpointsOf } from "./open-subject.ts";
 import { policyFileOf } from "./policy-file.ts";
+import { secretFilesOf } from "./secret-names.ts";
 
 export interface ShellOfAgent {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -137,6 +138,7 @@ function hiddenFrom(context: CommandContext): readonly string[] {
     ...(broker === undefined ? [] : [resolve(broker)]),
     ...["", "-wal", "-shm", ".head"].map((end) => `${database}${end}`),
     policyFileOf(context),
+    ...secretFilesOf(context.env),
     ...(HOME ? [resolve(HOME)] : []),
     ...(DOCKER_HOST.startsWith("unix://") ? [DOCKER_HOST.slice("unix://".length)] : []),
   ];

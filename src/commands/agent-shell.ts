@@ -17,6 +17,7 @@ import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from
 import { ENGINE_WAIT_ENV } from "./open-runtime.ts";
 import { endpointsOf } from "./open-subject.ts";
 import { policyFileOf } from "./policy-file.ts";
+import { holdsSecret, namesSecretFile, secretFilesOf } from "./secret-names.ts";
 
 type Environment = CommandContext["env"];
 
@@ -27,11 +28,6 @@ const NEEDED: readonly string[] = [
 ];
 const NEEDED_FAMILY = /^(?:LC|DOCKER|OPERATOR)_/;
 
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|DSN|WEBHOOK/i;
-
-/** Such a variable names a file with a secret, and is none itself. */
-const NAMES_A_FILE = /_FILE$/;
-
 /** Values that must appear in nothing that leaves the process: of the environment, and typed. */
 export function secretsFor(context: CommandContext): readonly string[] {
   const typed = endpointsOf(context, ENDPOINTS).flatMap(passwordsIn);
@@ -41,8 +37,8 @@ export function secretsFor(context: CommandContext): readonly string[] {
 export function secretsOf(env: Environment): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    if (!SECRET_NAME.test(name)) return passwordsIn(value);
-    return NAMES_A_FILE.test(name) ? readSecret(value) : [value];
+    if (holdsSecret(name)) return [value];
+    return namesSecretFile(name) ? readSecret(value) : passwordsIn(value);
   });
 }
 
@@ -104,7 +100,8 @@ export function shellKnowledge(
   const home = resolve(homeOf(context));
   const isPolicyNamed = textFlag(context.flags, "policy") !== undefined;
   const policy = isPolicyNamed ? [policyFileOf(context)] : [];
-  const ours = [home, resolve(databaseOf(context)), ...policy];
+  const secret = secretFilesOf(context.env);
+  const ours = [home, resolve(databaseOf(context)), ...policy, ...secret];
   const named = endpointsOf(context, ENDPOINTS).flatMap((url) => URL.parse(url)?.host ?? []);
   // Beside a broker we are in the members' network, where each is called by its name.
   const isAmongMembers = brokerOf(context) !== undefined;
@@ -129,9 +126,8 @@ function realPathOf(path: string): string {
 
 function shellEnv(context: CommandContext, folder: string): Environment {
   const isNeeded = (name: string) => NEEDED.includes(name) || NEEDED_FAMILY.test(name);
-  const isHarmless = (name: string) => !SECRET_NAME.test(name) || NAMES_A_FILE.test(name);
   const passedOn = Object.entries(context.env).filter(
-    ([name]) => isNeeded(name) && isHarmless(name) && name !== PARENT_PIPE_ENV,
+    ([name]) => isNeeded(name) && !holdsSecret(name) && name !== PARENT_PIPE_ENV,
   );
   return {
     ...Object.fromEntries(passedOn),

@@ -1,5 +1,5 @@
-// Which GETs only read: some change their server, and some go on in it for as long as they are told,
-// whoever has hung up. src/server/status_server of TiKV v8.5.7, net/http/pprof of PD.
+// Which GETs only read: some change their server, and some go on in it for as long as they are
+// told, whoever has hung up. src/server/status_server of TiKV v8.5.7, net/http/pprof of PD.
 
 const CHANGING = /\/debug\/pprof\/heap_(?:de)?activate$/;
 const PROFILES = /\/debug\/pprof(?:\/|$)/;

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
 import { runAgentCommand } from "../../src/commands/agent.ts";
 import {
   endpointsWithPassword,
@@ -109,6 +110,17 @@ test("the passwords in URLs are secrets, whatever the variable's name, typed one
   const typed = place.context(["--redis", ":hunter4@redis:6379"], env);
   expect(secretsFor(typed)).toEqual([...written, "hunter4"]);
   expect(endpointsWithPassword(typed)).toEqual(["REDIS_URL"]);
+});
+
+test("a file that a variable names as secret is protected as our own are", () => {
+  using place = openPlace();
+  const env = { OPERATOR_RATELIMITER_TOKEN_FILE: "/srv/limiter/shared", NOTES_FILE: "/srv/notes" };
+  const knowledge = shellKnowledge(place.context([], env))({ subject: "toy", members: [] });
+  expect(knowledge.protectedPaths).toContain("/srv/limiter/shared");
+  expect(knowledge.protectedPaths).not.toContain("/srv/notes");
+  const kindsOf = (command: string) => classifyCommand(command, knowledge).map(({ kind }) => kind);
+  expect(kindsOf("base64 /srv/limiter/shared")).toContain("oversight");
+  expect(kindsOf("base64 /srv/notes")).toEqual(["read"]);
 });
 
 test("a home that cannot be made is an ordinary failure", async () => {
