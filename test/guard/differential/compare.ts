@@ -86,17 +86,24 @@ function isKeptAway(
   return isReading && isOpen && isLook(effects) && knowledge.isUnheld !== true;
 }
 
-/** By kind, and for each member by its name. */
+/** By kind, and for each member by its name; of whom nobody knows, it is not allowed. */
 function isRead({ kind, targets }: Effect, effects: readonly Effect[]): boolean {
   if (kind === "read") return true;
   if (isRefused([{ kind, targets, source: "" }])) return false;
-  const alike = effects.filter((effect) => effect.kind === kind);
+  // A start is the least of what something may be that is not understood.
+  const kinds = kind === "start" ? [kind, "unknown"] : [kind];
+  const alike = effects.filter((effect) => kinds.includes(effect.kind));
   const known = alike.flatMap((effect) => effect.targets);
-  return alike.length > 0 && targets.every((target) => known.includes(target));
+  const isVague = alike.some((effect) => effect.targets.length === 0);
+  return alike.length > 0 && (isVague || targets.every((target) => known.includes(target)));
 }
 
 /** Each change was judged once. */
-function troubleOfRepetition(calls: readonly Call[], { knowledge }: Reading): string | undefined {
+function troubleOfRepetition(
+  calls: readonly Call[],
+  { effects, knowledge }: Reading,
+): string | undefined {
+  if (isLook(effects)) return undefined;
   const changes = calls
     .filter(({ words: [name = ""] }) => !(PASSING_ON.has(name) || name === FIND))
     .map(lineOf)

@@ -51,7 +51,10 @@ const OWN = ["PWD", "OLDPWD", "SHLVL", "_"];
 let baseline: ReadonlyMap<string, string> | undefined;
 
 if (import.meta.main) {
-  for await (const text of console) console.log(JSON.stringify(runTask(JSON.parse(text))));
+  for await (const text of console) {
+    // At the end of all tasks it is empty.
+    if (text !== "") console.log(JSON.stringify(runTask(JSON.parse(text))));
+  }
 }
 
 function runTask({ line, preamble, files, env }: Task): Run {
