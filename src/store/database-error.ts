@@ -80,6 +80,8 @@ export function isUnusable(error: unknown): boolean {
 export function isDamage(error: unknown): boolean {
   if (error instanceof z.ZodError || error instanceof SyntaxError) return true;
   if (error instanceof OtherSchema || error instanceof DamagedFile) return true;
+  // Of a page that is not as SQLite has just found it: the file was exchanged meanwhile.
+  if (error instanceof RangeError) return true;
   return error instanceof SQLiteError && DAMAGED.includes(primaryCode(error.code ?? ""));
 }
 

@@ -1,6 +1,4 @@
 // A page of a b-tree, read for what it holds and where: sqlite.org/fileformat2.html, section 1.6.
-import { assert } from "../domain/errors.ts";
-
 /** Bytes of a page, the last one excluded. */
 export interface Span {
   readonly from: number;
@@ -37,11 +35,14 @@ const OVERFLOW_POINTER_BYTES = 4;
 const CELL_BYTES_MIN = 4;
 const VARINT_BYTES_MAX = 9;
 
-/** `from` is where its head stands: behind the file's own, on the first page. */
+/**
+ * `from` is where its head stands: behind the file's own, on the first page. All here throws a
+ * RangeError for a page that is none of a tree.
+ */
 export function pageHeadOf(bytes: Buffer, from: number): PageHead {
   const type = bytes.readUInt8(from);
   const isKnown = [INDEX_INNER, TABLE_INNER, INDEX_LEAF, TABLE_LEAF].includes(type);
-  assert(isKnown, "a page of a tree has passed SQLite's own check");
+  if (!isKnown) throw new RangeError(`a page of a tree has no such type: ${type}`);
   const pointersAt = from + (isInner(type) ? 12 : 8);
   const pointersEnd = pointersAt + 2 * bytes.readUInt16BE(from + 3);
   const contentAt = bytes.readUInt16BE(from + 5) || 65_536;

@@ -4,6 +4,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { seededRandom } from "../../src/infra/clock.ts";
+import { verifyAudit } from "../../src/store/audit-verify.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { unusedProblem } from "../../src/store/unused-bytes.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
@@ -110,6 +111,25 @@ test(`nothing that the store itself leaves is a change (seed ${SEED})`, async ()
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
   expect(problemIn(room.path)).toBeUndefined();
 }, 60_000);
+
+test("a file that is exchanged while it is read is broken, and no defect of ours", async () => {
+  await using room = await openRoom();
+  await writeIncident(room, "one", "x".repeat(500));
+  const bytes = await closed(room);
+  using db = new Database(room.path);
+  const call = { db, nowMs: 0, rules: { attemptsMax: 1, backoffMs: 1, backoffMsMax: 1 } };
+  const verify = () =>
+    verifyAudit({ ...call, rules: { ...call.rules, randomId: String }, appended: [] });
+  expect(verify().state).toBe("intact");
+  for (const other of [
+    bytes.map((byte, at) => (at < 4_096 ? byte : 9)),
+    bytes.subarray(0, 9_000),
+  ]) {
+    rmSync(room.path);
+    writeFileSync(room.path, other);
+    expect(verify()).toMatchObject({ state: "broken", row: "the file" });
+  }
+});
 
 test("of a file that once was written without secure_delete nothing is said", async () => {
   await using room = await openRoom();
