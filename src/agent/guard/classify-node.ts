@@ -15,8 +15,6 @@ import { classifyAssignment, classifyVariable, isSteering } from "./assignments.
 import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import {
-  GOES_ON,
-  goesOnInWord,
   hasInput,
   hasPattern,
   hasStraySign,
@@ -73,7 +71,7 @@ export function scopeOfLine(
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
   if (around.nesting > NESTING_MAX) return [hiddenText(code, "nested too deeply")];
-  const trouble = goesOnInWord(code) ? GOES_ON : troubleOfCode(code, around);
+  const trouble = troubleOfCode(code, around);
   if (trouble !== undefined) return [hiddenText(code, trouble)];
   const script = parse(code);
   return classifyNode(script, scopeOf(script, around));
@@ -150,8 +148,6 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
     case "Function":
       return unlessTrouble(troubleOfFunction(node, scope.facts), { node, scope: repeated(scope) });
     case "While":
-      // It may last as long as it likes.
-      scope.note({ type: "wait", text: `${node.kind} …` });
       return classifyChildren(node, repeated(scope));
     case "Pipeline":
       return classifyPipeline(node, scope);

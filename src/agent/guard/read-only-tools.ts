@@ -121,7 +121,6 @@ export function kindOfReadOnlyUse(
   const { writesWith = [], operandsMax = Number.POSITIVE_INFINITY, writing } = tool;
   if (args.some(({ isExact, isOperand }) => !(isExact || isOperand))) return "hidden";
   const operands = operandsOf(tool, args);
-  if (!operands) return "hidden";
   // A pattern may become several.
   if (Number.isFinite(operandsMax) && operands.some(({ isExact }) => !isExact)) return "hidden";
   const writes = args.some(
@@ -133,19 +132,17 @@ export function kindOfReadOnlyUse(
   return isKnown ? "read" : "hidden";
 }
 
-/** Undefined when the value of an option may be an option itself: programs differ in that. */
+/** From left to right: the value of an option may look like one. */
 function operandsOf(
   { valued, formats }: ReadOnlyTool,
   args: readonly ShellWord[],
-): readonly ShellWord[] | undefined {
+): readonly ShellWord[] {
   const operands: ShellWord[] = [];
   for (let index = 0; index < args.length; index += 1) {
     const word = args[index];
     if (!word) break;
-    if (valued?.includes(word.text)) {
-      index += 1;
-      if (/^-[a-zA-Z]$/.test(args[index]?.text ?? "")) return undefined;
-    } else if (!(/^-./.test(word.text) || formats?.test(word.text))) operands.push(word);
+    if (valued?.includes(word.text)) index += 1;
+    else if (!(/^-./.test(word.text) || formats?.test(word.text))) operands.push(word);
   }
   return operands;
 }
