@@ -104,7 +104,6 @@ const DOORS: readonly Door[] = [
       "sudo cat /var/lib/x",
       "sudo -n find /srv",
       "doas ls /var/log",
-      "sudo x=1 cat /srv/x",
       "sudo timeout 5 cat /srv/x",
     ],
     nearMisses: [
@@ -190,8 +189,18 @@ const DOORS: readonly Door[] = [
   },
   {
     what: "a sign that is none in its word",
-    refused: ["echo a 1>(rm x)", "cat 0<(rm x)", "for i in 1<(rm x); do :; done", "x=2>(rm x)"],
-    nearMisses: [["read", "echo a\\(b '<(x)' \"(x)\" 2>/dev/null"]],
+    refused: [
+      ...["find . {x},-delete}", "sort a {x},-o,n}", "touch {b},/etc/x}", "find . {'a'},-delete}"],
+      ...["find '\n' . -delete\\", "sh -c \"find '\n' . -delete\\\\\"", "uniq /tmp/a 12>/dev/null"],
+      "echo a 1>(rm x)",
+      "cat 0<(rm x)",
+      "for i in 1<(rm x); do :; done",
+      "x=2>(rm x)",
+    ],
+    nearMisses: [
+      ["read", "find . -exec ls {} +; echo {x} '{a,b}' \\\\"],
+      ["read", "echo a\\(b '<(x)' \"(x)\" 2>/dev/null"],
+    ],
   },
   {
     what: "what is added, and taken for a pattern",

@@ -15,6 +15,8 @@ import { classifyAssignment, classifyVariable, isSteering } from "./assignments.
 import { troubleOfFile, troubleOfPattern } from "./companions.ts";
 import { troubleOfParameter, troubleOfSum } from "./expansions.ts";
 import {
+  GOES_ON,
+  goesOnInWord,
   hasInput,
   hasPattern,
   hasStraySign,
@@ -71,7 +73,7 @@ export function scopeOfLine(
 
 function classifyCode(code: string, around: Surroundings): readonly Effect[] {
   if (around.nesting > NESTING_MAX) return [hiddenText(code, "nested too deeply")];
-  const trouble = troubleOfCode(code, around);
+  const trouble = goesOnInWord(code) ? GOES_ON : troubleOfCode(code, around);
   if (trouble !== undefined) return [hiddenText(code, trouble)];
   const script = parse(code);
   return classifyNode(script, scopeOf(script, around));

@@ -29,13 +29,14 @@ const BASH_ONLY: ReadonlySet<SyntaxNode["type"]> = new Set<SyntaxNode["type"]>([
 
 /**
  * Some shells take it out before they read a word, and others behind a `$` do not; with it a
- * here-document may lose its end.
+ * here-document may lose its end; and at the end of all some keep it.
  */
 export function goesOnInWord(code: string): boolean {
+  if (/(?<!\\)(?:\\\\)*\\$/.test(code)) return true;
   return /[^ \t]\\\n/.test(code) || (code.includes("<<") && code.includes("\\\n"));
 }
 
-export const GOES_ON = "a line that goes on within a word, or beside a here-document";
+export const GOES_ON = "a line that goes on within a word, beside a here-document, or nowhere";
 
 export function isBashOnly({ type }: SyntaxNode): boolean {
   return BASH_ONLY.has(type);
@@ -75,9 +76,10 @@ export function hasPattern({ parts }: Word): boolean {
 
 /** A sign that ends words, and is in one: what it is there, shells see in different ways. */
 export function hasStraySign({ text, value, parts }: Word): boolean {
-  const bare = parts ? parts.map((part) => (part.type === "Literal" ? part.text : "")) : [text];
-  const isPlain = parts !== undefined || text === value;
-  return bare.some((one) => /[<>()|&;]/.test(isPlain ? one.replace(/\\./gs, "") : ""));
+  if (!parts && text !== value) return false;
+  const bare = parts?.map((part) => (part.type === "Literal" ? part.text : "_")) ?? [text];
+  // Of braces that begin with a whole pair of them shells make several words, or one.
+  return /[<>()|&;]|\{.*(?:,|\.\.)/s.test(bare.join("").replace(/\\./gs, ""));
 }
 
 export function textOf(node: SyntaxNode): string {

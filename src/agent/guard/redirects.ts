@@ -27,6 +27,10 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
   const { operator, target } = redirect;
   const word: ShellWord = target ? readWord(target, scope) : { text: "", isExact: false };
   const words = [{ text: `${operator} ${word.text}`, isExact: true }];
+  // Of several digits some shells take the last, and the others for a word.
+  if (redirect.descriptor?.type === "FileDescriptor" && redirect.descriptor.value > 9) {
+    return [effectBecause({ kind: "hidden", words, because: "not read by all shells alike" })];
+  }
   switch (operator) {
     case "<":
       return readFrom(word, { words, scope });
