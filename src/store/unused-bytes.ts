@@ -134,9 +134,12 @@ function strayInTree(file: PageFile, { tree, page }: Place): Stray | undefined {
   const used = [...cells.map(({ span }) => span), ...freeBlockHeads(bytes, head)];
   const spans = [...between(used, { from: head.contentAt, to: bytes.length })];
   const isOwn = page === tree.root ? tree.hasOwnRoot : tree.hasOwnLeaves && isLeaf(head);
-  if (isOwn) spans.unshift({ from: endOfOldPointers(bytes, head), to: head.contentAt });
   const stray = strayAmong(bytes, { page, spans });
   if (stray) return stray;
+  const gap = { from: endOfOldPointers(bytes, head), to: isOwn ? head.contentAt : 0 };
+  const left = (at: number) => isOfOldBlock(bytes, { at, usableBytes: file.usableBytes });
+  const byte = spanOf(bytes, gap).find((at) => !left(at));
+  if (byte !== undefined) return { page, byte };
   for (const { overflow } of cells) {
     const behind = overflow && strayAfter(file, overflow);
     if (behind) return behind;
@@ -158,6 +161,17 @@ function endOfOldPointers(bytes: Buffer, { pointersEnd, contentAt }: PageHead): 
   let at = pointersEnd;
   while (at + 2 <= contentAt && isPointer(bytes.readUInt16BE(at))) at += 2;
   return at;
+}
+
+interface Offset {
+  readonly at: number;
+  readonly usableBytes: number;
+}
+
+/** When a page becomes empty the head of its one free block stays: how far it is to the end. */
+function isOfOldBlock(bytes: Buffer, { at, usableBytes }: Offset): boolean {
+  const [high, low] = [usableBytes - (at - 2), usableBytes - (at - 3)];
+  return bytes[at] === high >> 8 || bytes[at] === (low & 0xff);
 }
 
 /** Of a block that was freed, where the next one is and how long it is stay in its first bytes. */
