@@ -16,6 +16,7 @@ const OPEN: readonly string[] = [
     "cat /etc/wireguard/w",
   ],
   ...["cat /srv/app/.en?", "cat /srv/*/id_rs?", "cat /opt/*/*", "tail /srv/app/tok*"],
+  ...["grep /etc/*", "grep -v /srv/s*", "jq /opt/*"],
   ...["cat /etc/krb5.keytab", "cat /var/backups/shadow.bak", "cat /etc/security/opasswd"],
 ];
 const WRITTEN_OUT: readonly string[] = [

@@ -160,6 +160,10 @@ function withoutProgram(args: readonly ShellWord[]): readonly ShellWord[] {
     return args.filter((_, index) => !/^-\w*e$/.test(args[index - 1]?.text ?? ""));
   }
   const first = args.findIndex(({ text }) => !text.startsWith("-"));
-  // What another program adds may be several words, and files among them.
-  return args.filter(({ text }, index) => index !== first || text.includes("…"));
+  // What another program adds may be several words, and files among them; a pattern of paths, too.
+  return args.filter((word, index) => index !== first || mayBeFiles(word));
+}
+
+function mayBeFiles({ text, isExact }: ShellWord): boolean {
+  return text.includes("…") || (!isExact && /\/.*[*?[]|[*?[].*\//.test(text));
 }
