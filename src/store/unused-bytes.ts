@@ -16,6 +16,8 @@ const POINTER_BYTES = 5;
 const TRUNK_HEAD_BYTES = 8;
 const OVERFLOW_HEAD_BYTES = 4;
 const FREE_BLOCK_HEAD_BYTES = 4;
+/** Of a page, together. */
+const FRAGMENTS_MAX = 60;
 const SQLITE_3 = 3;
 /** More have no room on one page, whatever they hold. */
 const ROWS_MAX = 200;
@@ -168,10 +170,17 @@ interface Offset {
   readonly usableBytes: number;
 }
 
-/** When a page becomes empty the head of its one free block stays: how far it is to the end. */
+/**
+ * When a page becomes empty the head of its last free block stays: no next one, and how far it is to
+ * the end, but for fragments. A cell that lay over its last byte has taken that along.
+ */
 function isOfOldBlock(bytes: Buffer, { at, usableBytes }: Offset): boolean {
-  const [high, low] = [usableBytes - (at - 2), usableBytes - (at - 3)];
-  return bytes[at] === high >> 8 || bytes[at] === (low & 0xff);
+  return [at - 2, at - 3].some((block) => {
+    const [next, size] = [bytes.readUInt16BE(block), bytes.readUInt16BE(block + 2)];
+    const [least, most] = [usableBytes - FRAGMENTS_MAX - block, usableBytes - block];
+    const isCut = (size & 0xff) === 0 && [least, most].some((whole) => whole >> 8 === size >> 8);
+    return next === 0 && ((size >= least && size <= most) || isCut);
+  });
 }
 
 /** Of a block that was freed, where the next one is and how long it is stay in its first bytes. */
