@@ -171,8 +171,8 @@ interface Offset {
 }
 
 /**
- * When a page becomes empty the head of its last free block stays: no next one, and how far it is to
- * the end, but for fragments. A cell that lay over its last byte has taken that along.
+ * When a page becomes empty the head of its last free block stays: no next one, and how far it is
+ * to the end, but for fragments. A cell that lay over its last byte has taken that along.
  */
 function isOfOldBlock(bytes: Buffer, { at, usableBytes }: Offset): boolean {
   return [at - 2, at - 3].some((block) => {
