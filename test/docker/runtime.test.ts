@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import type { MemberStatus } from "../../src/domain/runtime.ts";
+import { PROJECT_LABEL } from "../../src/runtimes/docker/container.ts";
+import { removeProject } from "../../src/runtimes/docker/down.ts";
 import { noEngine } from "../support/docker-engine.ts";
 import { createDockerToy, type DockerToy, FAILING, WELL } from "../support/docker-toy.ts";
 import { eventually } from "../support/eventually.ts";
@@ -209,3 +211,20 @@ dockerTest(
   },
   { one: "setInterval(() => {}, 1000)" },
 );
+
+dockerTest("a network that a container is just leaving is taken down, too", async (toy) => {
+  const { engine } = toy.site;
+  const project = `${toy.site.project}-leaving`;
+  const Labels = { [PROJECT_LABEL]: project };
+  const network = await engine.client.createNetwork({ Name: project, Labels });
+  await toy.runtime.operate("one", "start");
+  const Container = toy.containerOf("one").id;
+  await network.connect({ Container });
+  const removing = removeProject({ engine, project });
+  // The engine refuses to remove it until then.
+  await Bun.sleep(600);
+  await network.disconnect({ Container });
+  await removing;
+  const filters = { label: [`${PROJECT_LABEL}=${project}`] };
+  expect(await engine.client.listNetworks({ filters })).toEqual([]);
+});

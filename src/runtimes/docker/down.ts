@@ -5,6 +5,8 @@ import { askEngine } from "./engine.ts";
 import { isAnswered } from "./engine-failure.ts";
 
 const GRACE_S = 5;
+const RELEASED_WITHIN_MS = 10_000;
+const RELEASED_EVERY_MS = 200;
 
 /** Containers, then networks and volumes. What went meanwhile is gone. */
 export async function removeProject({ engine, project }: Site): Promise<void> {
@@ -13,7 +15,9 @@ export async function removeProject({ engine, project }: Site): Promise<void> {
   await askEngine(engine, `taking ${project} down`, async () => {
     const containers = await client.listContainers({ all: true, filters });
     await all(containers, ({ Id }) => client.getContainer(Id).remove({ force: true, v: true }));
-    await all(await client.listNetworks({ filters }), ({ Id }) => client.getNetwork(Id).remove());
+    await all(await client.listNetworks({ filters }), ({ Id }) =>
+      untilReleased(() => client.getNetwork(Id).remove()),
+    );
     const { Volumes } = await client.listVolumes({ filters });
     await all(Volumes ?? [], ({ Name }) => client.getVolume(Name).remove());
   });
@@ -31,6 +35,20 @@ export async function stopProject({ engine, project }: Site): Promise<void> {
     );
     await all(running, ({ Id }) => client.getContainer(Id).stop({ t: GRACE_S }));
   });
+}
+
+/** The engine answers that a container is gone before its network has let go of it. */
+async function untilReleased(remove: () => Promise<unknown>): Promise<unknown> {
+  const deadlineMs = performance.now() + RELEASED_WITHIN_MS;
+  for (;;) {
+    try {
+      return await remove();
+    } catch (error) {
+      const isHeld = isAnswered(error, 403) && performance.now() < deadlineMs;
+      if (!isHeld) throw error;
+    }
+    await Bun.sleep(RELEASED_EVERY_MS);
+  }
 }
 
 async function all<T>(things: readonly T[], change: (thing: T) => Promise<unknown>): Promise<void> {
