@@ -182,6 +182,9 @@ const TOOLS: readonly Tool[] = [
       ["oversight", "systemctl show -p Environment tikv1"],
       ["oversight", "systemctl cat operator-agent"],
       ["hidden", "systemctl status --hos=root@10.0.0.1 tikv1"],
+      ["hidden", "systemctl --failed reboot"],
+      ["hidden", "systemctl -q --failed stop tikv1"],
+      ["hidden", "service reboot --failed"],
       ["hidden", "systemctl is-active -qH root@10.0.0.1 tikv1"],
       ["hidden", "systemctl show -p ActiveState -P Environment tikv1"],
       ["hidden", "systemctl show -p ActiveState --prop=Environment tikv1"],
@@ -231,3 +234,13 @@ for (const { name, looks, others } of TOOLS) {
     });
   }
 }
+
+test("an option that is a verb stands alone: what follows might be another mode", () => {
+  const lines = [
+    "echo FLUSHALL | redis-cli -p 6380 --scan --scan --scan --pipe",
+    "redis-cli -p 6380 --scan --stat --bigkeys --rdb /etc/passwd",
+    "redis-cli -p 6380 --stat --scan",
+  ];
+  expect(lines.map((line) => worstOf(line))).toEqual(["hidden", "hidden", "hidden"]);
+  expect(worstOf("redis-cli -p 6380 --scan --pattern 'limit:*' | head")).toBe("read");
+});

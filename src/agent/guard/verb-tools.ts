@@ -113,8 +113,8 @@ export function kindOf(tool: VerbTool, { typed, isCutShort }: ReadVerbs): Effect
     const kind = tool.verbs.get(verb);
     if (kind === undefined) continue;
     if (typed.slice(0, count).some(({ isExact }) => !isExact)) return "hidden";
-    // With an option for a verb all other options count, and one of them may change the mode.
-    if (verb.startsWith("-") && isCutShort) return "hidden";
+    // With an option for a verb all others count, and one of them, or a verb, may change the mode.
+    if (verb.startsWith("-") && (isCutShort || typed.length > 1)) return "hidden";
     const next = typed[count];
     const isEnd = (next === undefined && !isCutShort) || /^\d+$/.test(next?.text ?? "");
     if (isEnd || !hasVerbsBelow(tool, verb)) return kind;
