@@ -185,6 +185,8 @@ const TOOLS: readonly Tool[] = [
       ["hidden", "systemctl --failed reboot"],
       ["hidden", "systemctl -q --failed stop tikv1"],
       ["hidden", "service reboot --failed"],
+      ["hidden", "service ../../usr/bin/killall is-active tikv-server"],
+      ["hidden", "service tikv1 is-active stop"],
       ["hidden", "systemctl is-active -qH root@10.0.0.1 tikv1"],
       ["hidden", "systemctl show -p ActiveState -P Environment tikv1"],
       ["hidden", "systemctl show -p ActiveState --prop=Environment tikv1"],

@@ -104,7 +104,8 @@ const REDIS_SETTINGS: readonly (readonly [EffectKind, string, readonly string[]]
   ["unknown", "loglevel", ["nothing"]],
   ["unknown", "timeout", ["1"]],
   ["unknown", "lua-time-limit", ["0", "999999999"]],
-  ["unknown", "slowlog-max-len", ["0"]],
+  ["unknown", "slowlog-max-len", ["0", "1000000"]],
+  ["unknown", "slowlog-log-slower-than", ["1"]],
 ];
 
 const ALL = [

@@ -158,6 +158,7 @@ const FORMS: readonly Form[] = [
         "pd-ctl -u http://127.0.0.1:2379 --pd http://10.0.0.5:2379 store",
         "pd-ctl -u http://127.0.0.1:2379 -u http://127.0.0.1:2379 store",
         "pd-ctl store --jq='$ENV'",
+        "pd-ctl store --jq='[range(1e9)]'",
         "pd-ctl store --jq '.stores[] | env'",
         "pd-ctl store --jq='import \"/etc/x\" as $x; $x'",
         "etcdctl --discovery-srv=10.0.0.5 member list",

@@ -63,11 +63,27 @@ function isQuick(command: Command): boolean {
 
 function isDirect(command: Command): boolean {
   const words = wordsOf(command);
-  const at = words.indexOf("timeout");
-  const seconds = words.slice(at + 1).find((word) => /^\d/.test(word)) ?? "";
-  const hasTime =
-    at === -1 || (/^\d+[smh]?$/.test(seconds) && Number.parseInt(seconds, 10) >= TIMEOUT_S_MIN);
-  return isWrittenOut(command) && hasTime && !words.some((word) => REPEATERS.has(nameOf(word)));
+  if (!isWrittenOut(command) || words.some((word) => REPEATERS.has(nameOf(word)))) return false;
+  return hasTime(words) && !goesOn(words);
+}
+
+/** Of each `timeout` within another as well. */
+function hasTime(words: readonly string[]): boolean {
+  return words.every((word, index) => {
+    if (nameOf(word) !== "timeout") return true;
+    const seconds = words.slice(index + 1).find((next) => /^\d/.test(next)) ?? "";
+    return /^\d+[smh]?$/.test(seconds) && Number.parseInt(seconds, 10) >= TIMEOUT_S_MIN;
+  });
+}
+
+/** It is over before its signal has done what it does, but for the one that nobody withstands. */
+function goesOn(words: readonly string[]): boolean {
+  const signals = words.flatMap((word, index) => {
+    if (/^(?:-s|--signal)$/.test(word)) return words[index + 1] ?? "";
+    return /^(?:-s|--signal=)(.+)$/.exec(word)?.[1] ?? [];
+  });
+  const ends = /^(?:SIG)?KILL$|^9$/;
+  return words.includes("kill") && signals.some((signal) => !ends.test(signal));
 }
 
 function wordsOf({ name, args }: Command): readonly string[] {

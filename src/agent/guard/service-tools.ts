@@ -47,13 +47,21 @@ const OTHER_HOSTS = /^(-H|--host|-M|--machine)/;
 
 export const SERVICE_TOOLS: Readonly<Record<string, Classifier>> = {
   systemctl: classifySystemctl,
-  /** `service NAME VERB`. */
-  service: ([program, name, verb, ...rest], scope) =>
-    classifySystemctl(
-      [program, verb, name, ...rest].flatMap((word) => word ?? []),
-      scope,
-    ),
+  service: classifyService,
 };
+
+/** `service NAME VERB`: it runs the script of that name, wherever that leads, with every word. */
+function classifyService(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const [program, name, verb, ...rest] = words;
+  const isPlain =
+    program && name && verb && rest.length === 0 && /^\w[\w@.-]*$/.test(name.text) && name.isExact;
+  if (!isPlain || !/^(?:status|start|stop|restart|reload)$/.test(verb.text)) {
+    return [
+      effectBecause({ kind: "hidden", words, because: "a service, and what is known of all" }),
+    ];
+  }
+  return classifySystemctl([program, verb, name], scope);
+}
 
 function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const effect = effectOfVerb(SYSTEMCTL, { words, scope });

@@ -49,6 +49,13 @@ const READS_OF_REDIS = [...REDIS_READS].flatMap(([command, uses]) => {
   return uses === "always" ? name : uses.map((use) => `${name} ${use.toLowerCase()}`);
 });
 
+/** What ends soon, keeps little, and tells of its input alone. */
+const JQ_FORM = new RegExp(
+  "^(?!.*(?:\\b(?:def|env|foreach|import|include|input\\w*|limit|range|recurse|reduce|repeat" +
+    "|until|while)\\b|\\$[A-Z_]|\\*))",
+  "s",
+);
+
 export const REDIS: VerbTool = {
   otherwise: "hidden",
   isShell: true,
@@ -116,7 +123,7 @@ export const PD_CTL: VerbTool = {
   valued: ["-u", "--pd", "--jq", "--cacert", "--cert", "--key"],
   // It knows the environment and files by these words, and others have no end.
   forms: {
-    "--jq": /^(?!.*(?:\b(?:env|import|include|input\w*|def|while|until|repeat)\b|\$[A-Z_]))/s,
+    "--jq": JQ_FORM,
   },
   hosts: ["-u", "--pd"],
   port: 2379,
