@@ -16,6 +16,7 @@ const OPEN: readonly string[] = [
     "cat /etc/wireguard/w",
   ],
   ...["cat /srv/app/.en?", "cat /srv/*/id_rs?", "cat /opt/*/*", "tail /srv/app/tok*"],
+  ...["cat /var/run/./../etc/passwd", "cat /var/run/.//../etc/hosts", "tail /a./../c"],
   ...["grep /etc/*", "grep -v /srv/s*", "jq /opt/*"],
   ...["cat /etc/krb5.keytab", "cat /var/backups/shadow.bak", "cat /etc/security/opasswd"],
 ];
@@ -27,6 +28,13 @@ const WRITTEN_OUT: readonly string[] = [
 test("without a sandbox files are written out", () => {
   expect(OPEN.filter((line) => worstOf(line, UNHELD) !== "foreign")).toEqual([]);
   expect(WRITTEN_OUT.filter((line) => worstOf(line, UNHELD) !== "read")).toEqual([]);
+});
+
+test("a pattern may be the way back, where no sandbox holds it", () => {
+  const lines = ["cat /sys/.?/etc/hosts", "grep -r . /var/log/.*", 'cat /sys/"."?/etc/hosts'];
+  expect(lines.map((line) => worstOf(line, UNHELD))).toEqual(["hidden", "hidden", "hidden"]);
+  expect(worstOf("docker exec tikv1 sh -c 'cat /sys/.?/p?oc/1/status'")).toBe("hidden");
+  expect(worstOf("grep 'a/.*b' /var/log/*.log", UNHELD)).toBe("read");
 });
 
 test("without a sandbox a file without a name is for a person, too", () => {

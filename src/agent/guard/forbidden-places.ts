@@ -111,14 +111,19 @@ export function troubleOfPlace(word: ShellWord, scope: Scope): string | undefine
   if (written === undefined || isOfOperator(word, scope)) return undefined;
   const { cwd } = scope.knowledge;
   const isHeld = scope.knowledge.isUnheld !== true && !scope.isInside;
-  // A name may be a link, and what is above it another place: /var/run/.. is the root.
-  if (!isHeld && /[^/.]\/+\.\.(?:\/|$)/.test(written)) return "a way back; write the path out";
+  if (!isHeld && goesBack(written)) return "a way back; write the path out";
   // Behind a `cd` it may start anywhere.
   const starts = scope.isElsewhere ? [cwd, "/", "/etc"] : [cwd];
   const paths = starts.map((start) =>
     written.startsWith("~") ? written : posix.resolve(start, written),
   );
   return paths.map((path) => troubleOfPath(path, word, scope)).find((one) => one !== undefined);
+}
+
+/** A name may be a link, and what is above it another place: /var/run/.. is the root. */
+function goesBack(written: string): boolean {
+  const parts = written.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.some((part, index) => part === ".." && index > 0 && parts[index - 1] !== "..");
 }
 
 function troubleOfPath(path: string, { text, isExact }: ShellWord, { knowledge }: Scope) {

@@ -35,6 +35,9 @@ const PIECE = new RegExp(
 );
 const VARIABLE = /\\.|\$(?:(\w+|[?!])|\{(\w+)\})/gs;
 
+/** dash, and bash before 5.2, find `..` by it. */
+const MAY_BE_WAY_BACK = /(?:^|\/)\.[^/]*[*?[]/;
+
 /** Blanks to one who reads, and none to a shell; the rest moves a cursor. */
 const UNSEEN = /(?!\n|\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
@@ -63,8 +66,13 @@ export function* readPlainTokens(text: string): Generator<PlainToken> {
     if (skipped !== undefined) continue;
     if (end !== undefined) yield { type: "end", text: end };
     else if (file !== undefined) yield { type: "file" };
-    else if (word !== "" && /^(?:[\s;&|]|$)/.test(text.slice(at, at + 1))) yield asWord(word);
-    else return yield { type: "trouble", what: troubleAt(text, at) };
+    else if (word !== "" && /^(?:[\s;&|]|$)/.test(text.slice(at, at + 1))) {
+      const token = asWord(word);
+      if (token.isPattern && MAY_BE_WAY_BACK.test(word.replace(/['"\\]/g, ""))) {
+        return yield { type: "trouble", what: "a pattern that may be .." };
+      }
+      yield token;
+    } else return yield { type: "trouble", what: troubleAt(text, at) };
   }
 }
 
