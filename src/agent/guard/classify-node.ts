@@ -102,8 +102,13 @@ function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
 
 function placedIn(known: ScopeFacts, where: Whereabouts) {
   const isInside = known.isInside || where.isInside === true;
+  const { readHosts, members } = known.knowledge;
   return {
     isInside,
+    // There members are called by their names.
+    knowledge: isInside
+      ? { ...known.knowledge, readHosts: [...new Set([...readHosts, ...members])] }
+      : known.knowledge,
     isElsewhere: known.isElsewhere || isInside || where.isElsewhere === true,
     isRepeated: known.isRepeated || where.isRepeated === true,
     isAsRoot: known.isAsRoot || where.isAsRoot === true,

@@ -36,8 +36,11 @@ const SHOWS_KEYS = {
 } as const;
 
 const FORM = ["-f", "--format"];
+/** In a word of several letters its form would be hidden. */
+const INSPECTS = /^(?:-s|-f.*|--(?:size|format(?:=.*)?|type(?:=[a-z]+)?))$/s;
 
 function troubleOfInspection(words: readonly ShellWord[], scope: Scope) {
+  if (words.some(({ text }) => text.startsWith("-") && !INSPECTS.test(text))) return SHOWS_KEYS;
   const forms = valuesOf(words, FORM);
   if (forms.some(({ isExact }) => !isExact)) {
     return { kind: "hidden", because: "its form is known only when it runs" } as const;

@@ -83,13 +83,30 @@ export const CONTAINER_TOOLS: Readonly<Record<string, Classifier>> = {
     first ? classifyDocker([first, { text: "compose", isExact: true }, ...rest], scope) : [],
 };
 
+/** Options of podman itself count behind its verbs, too, and some of them write files. */
+const PODMAN_READS = new RegExp(
+  "^(?:-[aqlst]+|-n\\d*|-f(?:[={].*)?|--(?:all|follow|latest|names|no-stream|no-trunc|quiet|size" +
+    "|timestamps)|--(?:filter|format|last|since|sort|tail|type|until)(?:=.*)?)$",
+  "s",
+);
+
 /** Members are containers of the engine that docker speaks to. */
 function classifyPodman(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const effects = classifyDocker(words, scope);
   // To podman such an option is one wherever it stands.
   const isHere = !words.some((word) => isOption(word, [...ENGINES, ...PODMAN_ENGINES]));
-  if (isHere && effects.every(({ kind }) => kind === "read")) return effects;
-  return [...effects, effectBecause({ kind: "foreign", words, because: "another engine" })];
+  if (!(isHere && effects.every(({ kind }) => kind === "read"))) {
+    return [...effects, effectBecause({ kind: "foreign", words, because: "another engine" })];
+  }
+  const at = readVerbs(DOCKER, words.slice(1)).typed.find(({ text }) => text === "exec");
+  // What stands behind `exec` was judged with it.
+  const own = words.slice(1, at ? words.indexOf(at) : words.length);
+  const isKnown = own.every(({ text, isExact, isOperand }) =>
+    text.startsWith("-") ? isExact && PODMAN_READS.test(text) : isExact || isOperand,
+  );
+  if (isKnown) return effects;
+  const because = "an option of podman that is not understood";
+  return [...effects, effectBecause({ kind: "hidden", words, because })];
 }
 
 function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Effect[] {

@@ -1,5 +1,5 @@
-// Which hosts are the subject's: this machine, the endpoints that a person named, and its members
-// by their names, as containers call each other.
+// Which hosts are the subject's: this machine, and those that the knowledge names. A member's name
+// is a host's only among members; elsewhere it may be somebody's machine.
 import type { CommandKnowledge } from "./scope.ts";
 
 type Known = Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
@@ -9,11 +9,9 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)$/;
 /** `host` as URL.hostname has it; `authority` with its port where there is one. */
 export function isKnownHost(
   { hostname, host }: { readonly hostname: string; readonly host: string },
-  { readHosts, members }: Known,
+  { readHosts }: Pick<Known, "readHosts">,
 ): boolean {
   if (LOOPBACK.test(hostname)) return true;
-  // What is on another network has a dot, and a cluster that is seen elsewhere names its members.
-  if (/^[\w-]+$/.test(hostname) && members.includes(hostname)) return true;
   return readHosts.some((known) => (known.includes(":") ? host === known : hostname === known));
 }
 
@@ -41,7 +39,7 @@ function isPortHere(known: string, port: number): boolean {
 }
 
 /** A URL, `host:port` or `host`; without a host it is this machine. Several by commas. */
-export function areKnownHosts(written: string, known: Known): boolean {
+export function areKnownHosts(written: string, known: Pick<Known, "readHosts">): boolean {
   return written.split(",").every((one) => {
     if (one === "") return true;
     const host = /^[\da-f]*:[\da-f:]*:[\da-f]*$/i.test(one) ? `[${one}]` : one;

@@ -187,6 +187,9 @@ function isOneHost(written: string, knowledge: Scope["knowledge"]): boolean {
 /** Questions from a file or the input, and to servers that nobody named. */
 const GOES_ROUND = /^(?:-f.*|-|\+(?:trace|nssearch).*)$/;
 
+/** A name alone: to these programs what follows it belongs to it. */
+const ASKED = /^@?(?:[\w.-]+|[\da-f:]+)$/i;
+
 /** Record types, options and their numbers are no hosts; each other word must be a known one. */
 function classifyQuestion(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const plain =
@@ -199,7 +202,7 @@ function classifyQuestion(words: readonly ShellWord[], scope: Scope): readonly E
     !words.some(({ text }) => GOES_ROUND.test(text)) &&
     asked.every(
       ({ text, isExact }) =>
-        isExact && !text.includes("/") && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
+        isExact && ASKED.test(text) && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
     );
   if (isOurs) return [effectOf({ kind: "read", words, scope })];
   return [effectBecause({ kind: "foreign", words, because: "another host" })];

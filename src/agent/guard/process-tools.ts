@@ -26,7 +26,6 @@ export const PROCESS_TOOLS: Readonly<Record<string, Classifier>> = {
       alwaysIs("oversight", "the whole machine, the monitor too"),
     ]),
   ),
-  fuser: classifyFuser,
   gcore: alwaysIs("oversight", "memory of another process"),
   kill: classifyKill,
   ps: classifyPs,
@@ -42,12 +41,6 @@ function classifyKill(words: readonly ShellWord[], scope: Scope): readonly Effec
   if (ASKS.test(text)) return [effectOf({ kind: "read", words, scope })];
   const because = "whose process it is, nobody knows; use operator subject with a member's name";
   return [effectBecause({ kind: "oversight", words, because })];
-}
-
-/** Without `k` among its options it only shows who uses a file. */
-function classifyFuser(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const isReading = words.slice(1).every(({ text, isExact }) => isExact && !/^-.*k/.test(text));
-  return [effectOf({ kind: isReading ? "read" : "oversight", words, scope })];
 }
 
 /** After such an option comes its value; the last letter of several decides. */

@@ -9,8 +9,6 @@ interface ReadOnlyTool {
   readonly harmless?: RegExp;
   /** Options that are known to read; any other may do something else. */
   readonly reads?: RegExp;
-  /** Words that are looked up elsewhere: names of hosts. */
-  readonly asks?: RegExp;
   /** What is no operand, though no dash begins it. */
   readonly formats?: RegExp;
   /** Options with a value of their own, which is no operand. */
@@ -49,8 +47,22 @@ const JOURNAL_READS = new RegExp(
     "|follow|full|grep|identifier|lines|list-boots|no-full|no-hostname|no-pager|no-tail|output" +
     "|pager-end|priority|quiet|reverse|since|until|unit|utc)(?:=.*)?)$",
 );
-const NAMED_HOST = /@(?!(?:127\.|localhost\b|\[?::1))|(?:^|[@:])[a-z\d-]*[a-z][\w-]*\.[a-z]/i;
 const RING_CHANGES = ["-C", "-c", "-D", "-E", "-n", "--clear", "--read-clear", "--console"];
+const RING_READS = new RegExp(
+  "^(?:-[deHhJkLpPrStTuVwWx]*(?:[deHhJkLpPrStTuVwWx]|[fl][a-z,+]*)" +
+    "|--(?:ctime|decode|follow|follow-new|force-prefix|help|human|json|kernel|noescape|nopager" +
+    "|notime|raw|reltime|show-delta|syslog|userspace|version)" +
+    "|--(?:color|facility|level|since|time-format|until)(?:=.*)?)$",
+);
+const LSOF_READS =
+  /^-[abElnNoPQRtUvVwX]*(?:[abEhlnNoPQRtUvVwX]|[cdgipsu].*|F\w*|f[gG]*|[LSr]\d*|T[fqs]*|x[fl]*)$/;
+const SS_READS = new RegExp(
+  "^(?:-[abdeEhHilmMnoOprsStTuVwxzZ046]*(?:[abdeEhHilmMnoOprsStTuVwxzZ046]|[fA][a-z\\d_,]*)" +
+    "|--(?:all|bpf|cgroup|contexts?|dccp|events|extended|help|inet-sockopt|info|ipv[46]|listening" +
+    "|memory|mptcp|no-header|numeric|oneline|options|packet|processes|raw|resolve|sctp|summary" +
+    "|tcp|threads|tipc|tipcinfo|tos|udp|unix|version|vsock|xdp)" +
+    "|--(?:family|query|socket)(?:=[a-z\\d_,]+)?)$",
+);
 const SORT_FILES = ["-o", "--output", "--compress", "-T", "--temporary", "--files0"];
 
 const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
@@ -64,7 +76,8 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
     formats: /^\+/,
     writing: "oversight",
   },
-  dmesg: { writesWith: RING_CHANGES, writing: "destroy" },
+  // Of a file of its own it shows any text.
+  dmesg: { writesWith: RING_CHANGES, reads: RING_READS, writing: "destroy" },
   file: { writesWith: ["-C", "--compile"], writing: "destroy" },
   journalctl: {
     writesWith: [...JOURNAL_CHANGES, "--relinquish"],
@@ -72,7 +85,7 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
     writing: "destroy",
   },
   sort: { writesWith: SORT_FILES, writing: "destroy" },
-  lsof: { writesWith: ["-D"], asks: NAMED_HOST, writing: "destroy" },
+  lsof: { writesWith: ["-D"], reads: LSOF_READS, writing: "destroy" },
   // It may run another program, and watch that.
   pidstat: { writesWith: ["-e"], writing: "hidden" },
   "redis-check-aof": {
@@ -84,7 +97,7 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   // Whose connections, its filter says.
   ss: {
     writesWith: ["-K", "--kill", "-D", "--diag", "-F", "--filter"],
-    asks: NAMED_HOST,
+    reads: SS_READS,
     writing: "foreign",
   },
   top: { writesWith: ["-W"], writing: "unknown" },
@@ -127,7 +140,6 @@ export function kindOfReadOnlyUse(
     ({ text }) => !tool.harmless?.test(text) && writesWith.some((option) => isOption(text, option)),
   );
   if (writes || operands.length > operandsMax) return writing;
-  if (args.some(({ text }) => tool.asks?.test(text))) return "foreign";
   const isKnown = args.every(({ text }) => !/^-./.test(text) || (tool.reads?.test(text) ?? true));
   return isKnown ? "read" : "hidden";
 }

@@ -20,6 +20,7 @@ import { FOLDER_CHANGERS } from "./script-facts.ts";
 import { SERVICE_TOOLS } from "./service-tools.ts";
 import { SETTERS } from "./setters.ts";
 import { isShort } from "./short-looks.ts";
+import { SOCKET_TOOLS } from "./socket-tools.ts";
 import { TEXT_TOOLS } from "./text-tools.ts";
 import { VERB_TOOLS } from "./verb-tools.ts";
 import { asksAgain, hasMoment } from "./waits.ts";
@@ -49,6 +50,7 @@ const TOOLS: ReadonlyMap<string, Classifier> = new Map<string, Classifier>([
   ...Object.entries(CONTAINER_TOOLS),
   ...Object.entries(SERVICE_TOOLS),
   ...Object.entries(NETWORK_TOOLS),
+  ...Object.entries(SOCKET_TOOLS),
   ...Object.entries(MACHINE_TOOLS),
   ...Object.entries(SETTERS),
   ["curl", classifyCurl],
