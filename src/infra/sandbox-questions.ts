@@ -6,6 +6,8 @@ import type { SubjectPlace } from "../domain/shell.ts";
 import { startChild } from "./child.ts";
 import type { AskedProgram } from "./sandbox-door.ts";
 import { isHidden, viewingWords } from "./sandbox-words.ts";
+import { SHELL_BOUNDS } from "./shell-bounds.ts";
+import { openLimits } from "./shell-limits.ts";
 
 export interface AskedWorld {
   readonly bwrap: string;
@@ -77,8 +79,11 @@ export async function answer(asked: AskedProgram, here: AskedHere): Promise<numb
       if (lines.length > 0) await onLines(lines.join("\n"), stream);
     }
   };
+  // As what runs in the sandbox, and a question that stands alone in its line.
+  using limits = openLimits(SHELL_BOUNDS);
+  const bounded = ["/bin/sh", "-c", `${limits.script}\nexec "$@"`, "sh"];
   const child = startChild({
-    command: [...command, ...rest],
+    command: [...bounded, ...command, ...rest],
     env: world.env,
     cwd: world.cwd,
     ...(program !== "operator" && { input: "none" as const }),

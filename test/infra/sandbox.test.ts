@@ -185,6 +185,13 @@ testInSandbox(inSandbox("an answer from outside comes whole"), async () => {
   expect((await run("docker ps | wc -c", { inside })).output.head).toBe("3000000\n");
 });
 
+testInSandbox(inSandbox("what is asked outside has the bounds of what asks"), async () => {
+  writeFileSync(join(home, "docker"), "#!/bin/sh\nulimit -H -t\n", { mode: 0o755 });
+  const PATH = `${home}:${process.env.PATH}`;
+  const inside = await probeSandbox(worldWith({ env: { PATH }, mayAsk: () => true }));
+  expect((await run("docker ps | cat", { inside })).output.head).toBe("31\n");
+});
+
 testInSandbox(inSandbox("what nobody reads in the sandbox is not said outside"), async () => {
   const inside = await insideWithEngine(100);
   await run("docker ps | sleep 2", { inside });
