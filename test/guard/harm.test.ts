@@ -232,6 +232,13 @@ const CASES: readonly Case[] = [
     harm: /last seen 10 s ago/,
   },
   {
+    what: "one when the last look is of a clock that was set back",
+    targets: ["kv1"],
+    health: UP,
+    sight: { seenAtMs: NOW_MS + SIGHT_MS_MAX + 1 },
+    harm: /last seen after now/,
+  },
+  {
     what: "one when the last look is just young enough",
     targets: ["kv1"],
     health: UP,

@@ -47,9 +47,9 @@ function findBlindness(
     return { rule: "sight", reason: `the subject cannot be seen at present: ${but}` };
   }
   const ageMs = nowMs - seenAtMs;
-  if (ageMs <= SIGHT_MS_MAX) return undefined;
-  const age = `${Math.round(ageMs / 1000)} s`;
-  return { rule: "sight", reason: `the subject was last seen ${age} ago: ${but}` };
+  if (Math.abs(ageMs) <= SIGHT_MS_MAX) return undefined;
+  const when = ageMs < 0 ? "after now, by its clock" : `${Math.round(ageMs / 1000)} s ago`;
+  return { rule: "sight", reason: `the subject was last seen ${when}: ${but}` };
 }
 
 /** Two sessions on one member undo each other's work. */
