@@ -34,7 +34,7 @@ export const GUARDING: readonly Mutation[] = [
     ...HARM,
     name: "what was seen long ago still counts",
     breaks: "sight: not older than 10 s",
-    original: "if (ageMs <= SIGHT_MS_MAX) return undefined;",
+    original: "if (Math.abs(ageMs) <= SIGHT_MS_MAX) return undefined;",
     planted: "if (ageMs <= 1_000 * SIGHT_MS_MAX) return undefined;",
   },
   {
