@@ -120,7 +120,9 @@ function fitsOnPage(
 function headerStray(header: Buffer): number | undefined {
   if (header.readUInt32BE(24) !== header.readUInt32BE(92)) return 24;
   if (header.readUInt32BE(64) !== 1) return 64;
-  if (Math.floor(header.readUInt32BE(96) / 1_000_000) !== SQLITE_3) return 96;
+  // What was never written to a file has neither count nor version.
+  const major = header.readUInt32BE(92) === 0 ? 0 : SQLITE_3;
+  if (Math.floor(header.readUInt32BE(96) / 1_000_000) !== major) return 96;
   return [...spanOf(header, { from: 48, to: 52 }), ...spanOf(header, { from: 72, to: 92 })][0];
 }
 
