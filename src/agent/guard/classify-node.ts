@@ -26,14 +26,7 @@ import {
 } from "./node-facts.ts";
 import { troubleOfText } from "./plain-text.ts";
 import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
-import {
-  type CommandKnowledge,
-  hiddenText,
-  type Note,
-  type Scope,
-  type ShellWord,
-  type Whereabouts,
-} from "./scope.ts";
+import { hiddenText, type Scope, type ShellWord, type Whereabouts } from "./scope.ts";
 import { readScriptFacts } from "./script-facts.ts";
 import { readNumbers, readWord, staysOneWord } from "./shell-words.ts";
 import { classifySimple } from "./simple-command.ts";
@@ -44,23 +37,24 @@ const NESTING_MAX = 6;
 /** Of loops within loops, multiplied: each round is judged by itself. */
 const ROUNDS_MAX = 64;
 
-interface Surroundings {
-  readonly knowledge: CommandKnowledge;
+/** Handed down to code within code. */
+type Surroundings = Depth &
+  Pick<Scope, "knowledge" | "isChanging" | "note"> &
+  Pick<Scope, "isElsewhere" | "isInside" | "isRepeated" | "isFed" | "isAsRoot">;
+
+interface Depth {
   readonly nesting: number;
   readonly rounds: number;
-  readonly isElsewhere: boolean;
-  readonly isInside: boolean;
-  readonly isChanging: boolean;
-  readonly isRepeated: boolean;
-  readonly isFed: boolean;
-  readonly isAsRoot: boolean;
-  readonly note: (one: Note) => void;
   /** Counts what is judged. */
   readonly hasEnough: () => boolean;
 }
 
 const NOWHERE = {
-  ...{ isElsewhere: false, isInside: false, isRepeated: false, isFed: false, isAsRoot: false },
+  isElsewhere: false,
+  isInside: false,
+  isRepeated: false,
+  isFed: false,
+  isAsRoot: false,
 };
 
 /** Of a whole line, where nothing is around it. */
@@ -117,8 +111,7 @@ function placedIn(known: ScopeFacts, where: Whereabouts) {
 
 const NO_FUNCTIONS: ReadonlySet<string> = new Set();
 
-type Depth = Pick<Surroundings, "nesting" | "rounds" | "hasEnough">;
-export type NestedScope = Scope & Depth;
+type NestedScope = Scope & Depth;
 type ScopeFacts = Omit<Scope, "classifyCode" | "classifyWords"> & Depth;
 
 /** Whose ways to judge what is within it know where it is. */

@@ -5,9 +5,6 @@ import { isOption, memberOf } from "./container-names.ts";
 import { showsParts } from "./inspect-forms.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
-/** Here it is the agent's own, there a member's with all that it was given. */
-export const SHOWS_ENVIRONMENT = /^(?:printenv\b|env$|set$|export(?: -p)?$)/;
-
 interface Asked {
   /** The verbs. */
   readonly typed: readonly ShellWord[];

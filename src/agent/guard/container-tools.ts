@@ -2,7 +2,7 @@
 // that is not named by a member is somebody else's.
 import { posix } from "node:path";
 import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { SHOWS_ENVIRONMENT, troubleOfKeys, valuesOf } from "./container-keys.ts";
+import { troubleOfKeys, valuesOf } from "./container-keys.ts";
 import {
   areProcesses,
   isOption,
@@ -186,9 +186,6 @@ function classifyExec(words: readonly ShellWord[], { rest, scope }: Exec): reado
 
 /** What changes something in a container changes that member. */
 function within(member: string, effect: Effect): Effect {
-  if (effect.kind === "read" && SHOWS_ENVIRONMENT.test(effect.source)) {
-    return { ...effect, kind: "oversight", source: `${effect.source} (a member's keys)` };
-  }
   const isVague = effect.targets.length === 0 && effect.kind !== "interrupt";
   return isVague && effect.kind !== "read" ? { ...effect, targets: [member] } : effect;
 }

@@ -6,7 +6,7 @@ import { effectBecause, type ShellWord } from "./scope.ts";
 import { isShort } from "./short-looks.ts";
 import type { SimpleUse } from "./waits.ts";
 
-/** Here it is the agent's own. */
+/** Here it is the agent's own, there a member's with all that it was given. */
 const ENVIRONMENT = /^(?:env|export|local|printenv|readonly|set)$/;
 const READERS = /^(?:[gmn]?awk|jq)$/;
 const READS_ENVIRONMENT = /ENVIRON|\$ENV\b|\benv\b/;
