@@ -84,17 +84,12 @@ const DOORS: readonly Door[] = [
       "sudo -n -u tikv systemctl start tikv1",
       "sudo -g adm cat /var/log/x",
       "doas -u tikv ls",
-      "sudo operator subject stop tikv tikv2",
-      "sudo -E timeout 60 operator subject restart tikv tikv2",
-      "doas operator subject stop tikv tikv1",
     ],
     nearMisses: [
       ["read", "sudo -u root cat /var/log/x"],
       ["read", "sudo -n cat /var/log/x"],
       ["start", "sudo -n -u root systemctl start tikv1"],
       ["read", "doas -n ls /var/log"],
-      ["read", "sudo operator subject status tikv"],
-      ["start", "sudo operator subject start tikv tikv1"],
     ],
   },
   {
@@ -287,14 +282,4 @@ const NESTED: readonly string[] = [
 
 test("what is judged of one line has an end", () => {
   expect(NESTED.map((command) => worstOf(command))).toEqual(NESTED.map(() => "hidden"));
-});
-
-test("with sudo root's own home is this one, where it is", () => {
-  const variables = { HOME: "/root", OPERATOR_HOME: "/root/.operator" };
-  const restart = "sudo operator subject restart tikv tikv1";
-  expect(worstOf(restart, { ...KNOWLEDGE, variables })).toBe("interrupt");
-  const stop = "sudo docker stop tikv1";
-  const elsewhere = { ...KNOWLEDGE.variables, DOCKER_HOST: "tcp://127.0.0.1:2375" };
-  expect(worstOf(stop)).toBe("interrupt");
-  expect(worstOf(stop, { ...KNOWLEDGE, variables: elsewhere })).toBe("hidden");
 });

@@ -8,6 +8,8 @@ const WORDS = {
   l: ["leader-scheduler"],
   reset: [" --reject-with tcp-reset"],
   sudo: ["", "", "", "", "sudo ", "sudo -n ", "timeout 60 "],
+  // Behind sudo it would be root's own, which has no such subject.
+  own: ["", "", "", "", "timeout 60 "],
   after: [
     ...["", "", "", "", " 2>&1", " 2>&1 | tail -5", "; operator subject status tikv"],
     ...[
@@ -61,7 +63,7 @@ const WORDS = {
 
 const STOPPED = [
   ...[
-    "<sudo>operator subject start tikv <m><after>",
+    "<own>operator subject start tikv <m><after>",
     "operator subject start tikv <m>",
     "operator subject up tikv",
   ],
@@ -99,7 +101,7 @@ const STOPPED = [
 
 const HUNG = [
   ...[
-    "<sudo>operator subject restart tikv <m><after>",
+    "<own>operator subject restart tikv <m><after>",
     "operator subject restart tikv <m>",
     "operator subject resume tikv <m>",
   ],

@@ -67,6 +67,7 @@ export async function runHostile({ sessions, seed, classify }: HostileRun): Prom
 const knowledge: AgentOptions["knowledge"] = (names) => ({
   ...names,
   ...{ ports: PORTS, project: "operator-tikv", readHosts: [], cwd: "/tmp" },
+  engine: "unix:///var/run/docker.sock",
   protectedPaths: [PROTECTED],
   variables: { HOME: "/home/op", OPERATOR_HOME: PROTECTED },
 });

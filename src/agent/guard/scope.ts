@@ -10,14 +10,16 @@ export interface SubjectNames {
   readonly members: readonly string[];
   /** As compose names it; absent where its members are no containers. */
   readonly project?: string | undefined;
+  /** Where its containers are, as DOCKER_HOST would name it. */
+  readonly engine?: string | undefined;
   /** Of its members on loopback; absent where nobody knows them. */
   readonly ports?: readonly number[] | undefined;
 }
 
 /** Where the members of one that runs here are. */
-export function placesOf({ members, docker }: Topology): Pick<SubjectNames, "project" | "ports"> {
+export function placesOf({ members, docker }: Topology): Omit<SubjectNames, "subject" | "members"> {
   const ports = members.flatMap((member) => Object.values(member.ports));
-  return { project: docker?.project, ports };
+  return { project: docker?.project, engine: docker?.host, ports };
 }
 
 /** Facts of the world that tell a harmless command from another. */

@@ -94,21 +94,21 @@ const DIVIDES = "it may become several words when it runs: write it in quotes";
 
 /** What it asks then is another home and another engine, perhaps; what it reads, no list bounds. */
 function troubleAsRoot({ name, effects, scope }: Companion): string | undefined {
-  const { variables, isUnheld } = scope.knowledge;
+  const { variables, isUnheld, engine } = scope.knowledge;
   if (isLook(effects)) {
     const isOpen = isUnheld === true && !scope.isInside && !isAlwaysBlind(name);
     return isOpen ? "root, without a sandbox" : undefined;
   }
-  // To start takes nothing from anybody, wherever it is.
-  if (!hasMoment(effects)) return undefined;
   const isOfAnother =
     name === "operator"
       ? variables.OPERATOR_HOME !== "/root/.operator"
-      : ENGINES.has(name) && variables.DOCKER_HOST !== undefined;
-  return isOfAnother ? `root's own ${name} is another: leave sudo away` : undefined;
+      : ENGINES.has(name) && !ROOTS_ENGINE.test(engine ?? "");
+  return isOfAnother ? `root's own ${name} may be another: leave sudo away` : undefined;
 }
 
 const ENGINES: ReadonlySet<string> = new Set(["docker", "docker-compose", "podman"]);
+/** A context, or DOCKER_HOST, is a user's own. */
+const ROOTS_ENGINE = /^unix:\/\/(?:\/var)?\/run\/docker\.sock$/;
 
 /** Each change is counted, and judged by how things are now: so it must happen now, and once. */
 function troubleOfMoment({ effects, ...use }: Companion): string | undefined {
