@@ -55,7 +55,7 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
     observation: seen,
     quorums: seen && subject.quorums?.(seen),
     inRepair: inRepair(context, steps),
-    shaken: shakenBy(steps, { nowMs, isInterruption }),
+    shaken: shakenBy(steps, { nowMs, isInterruption, members: seen?.members ?? [] }),
   });
   const history = isUndo
     ? NO_HISTORY

@@ -5,6 +5,7 @@ import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
 import { classifyCommand } from "../agent/guard/classify-command.ts";
 import { type ClusterModel, modelCluster } from "../agent/guard/cluster.ts";
 import {
+  type Aftermath,
   countHistory,
   type History,
   HOUR_MS,
@@ -44,7 +45,7 @@ export interface Surroundings {
   readonly notKnown: readonly string[];
 }
 
-type Places = Pick<SubjectNames, "project" | "ports">;
+type Places = Omit<SubjectNames, "subject" | "members">;
 
 /** Of one that was named by endpoints nothing on this machine is known to be its own. */
 const NOWHERE: Places = { ports: [] };
@@ -78,7 +79,7 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   const about = { subject, knowledge, actions: seen.actions, nowMs };
   const { history, shaken } = state
     ? { history: state.history, shaken: [] }
-    : await readLately(context, about);
+    : await readLately(context, { ...about, members: seen.cluster.members });
   const cluster = { ...seen.cluster, shaken };
   const notKnown = [...seen.notKnown, ...strangersIn(policy, { subject, members })];
   return {
@@ -170,7 +171,8 @@ interface Lately {
 
 async function readLately(
   context: CommandContext,
-  about: Pick<Surroundings, "subject" | "knowledge" | "actions" | "nowMs">,
+  about: Pick<Surroundings, "subject" | "knowledge" | "actions" | "nowMs"> &
+    Pick<Aftermath, "members">,
 ): Promise<Lately> {
   const typed = textFlag(context.flags, "ticket");
   const ticketId = typed === undefined ? undefined : parseId(typed, "ticket");
@@ -185,6 +187,6 @@ async function readLately(
     });
   return {
     history: countHistory(steps, { ticketId, nowMs, isInterruption }),
-    shaken: shakenBy(steps, { nowMs, isInterruption }),
+    shaken: shakenBy(steps, { nowMs, isInterruption, members: about.members }),
   };
 }

@@ -71,6 +71,8 @@ export interface ObservedMember {
   readonly health: "up" | "down" | "unknown";
   /** A few words for a person: "serving, 12 leaders", "no answer in 800 ms". */
   readonly detail: string;
+  /** When its process began, by its own word; null: not to be read. Absent where nobody says. */
+  readonly startedAtMs?: number | null;
   /** What is worth a column, in a fixed order: leaders, regions, free space. */
   readonly figures?: readonly MemberFigure[];
 }

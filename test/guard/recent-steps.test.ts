@@ -23,8 +23,11 @@ function openDesk() {
     if (!claimed) throw new Error("nothing to claim");
     return claimed.session;
   };
-  const begin = (sessionId: string, target: string) =>
-    store.beginStep({ sessionId, kind: "act", operation: { target }, targets: [target] });
+  const begin = (sessionId: string, target: string) => {
+    const effects = [{ kind: "interrupt", targets: [target], source: "restart" }] as const;
+    const operation = { target };
+    return store.beginStep({ sessionId, kind: "act", operation, targets: [target], effects });
+  };
   return { clock, store, claimFor, begin };
 }
 
@@ -79,7 +82,7 @@ test("whom a step interrupted is shaken until five seconds after its end", async
   const session = await claimFor("tikv", "kv1");
   const shaken = async () => {
     const steps = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
-    return shakenBy(steps, { nowMs: clock.nowMs, isInterruption: () => true });
+    return shakenBy(steps, { nowMs: clock.nowMs, isInterruption: () => true, members: [] });
   };
   const step = await begin(session.id, "kv1");
   clock.nowMs += 60_000;
@@ -94,6 +97,52 @@ test("whom a step interrupted is shaken until five seconds after its end", async
   store[Symbol.dispose]();
 });
 
+test("whom a step interrupted is shaken while its process of before answers", async () => {
+  const { clock, store, claimFor, begin } = openDesk();
+  const session = await claimFor("tikv", "kv1");
+  const step = await begin(session.id, "kv1");
+  await store.finishStep(step, { state: "failed", result: "timed out", changed: true });
+  const shaken = async (startedAtMs: number | null | undefined, name = "kv1") => {
+    const steps = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
+    const members = [{ name, ...(startedAtMs !== undefined && { startedAtMs }) }];
+    return shakenBy(steps, { nowMs: clock.nowMs, isInterruption: () => true, members });
+  };
+  const before = START_MS - 60_000;
+  clock.nowMs += 5_000;
+  expect(await shaken(before)).toEqual(["kv1"]);
+  // Nobody could read it.
+  expect(await shaken(null)).toEqual(["kv1"]);
+  // The new one, by a clock of whole seconds; one of which nobody says; another member.
+  for (const startedAtMs of [START_MS + 1, START_MS - 999, undefined]) {
+    expect(await shaken(startedAtMs)).toEqual([]);
+  }
+  expect(await shaken(before, "kv2")).toEqual([]);
+  clock.nowMs += 114_999;
+  expect(await shaken(before)).toEqual(["kv1"]);
+  clock.nowMs += 1;
+  expect(await shaken(before)).toEqual([]);
+  store[Symbol.dispose]();
+});
+
+test("whom a step only started is not shaken for longer than a moment", async () => {
+  const { clock, store, claimFor } = openDesk();
+  const { id: sessionId } = await claimFor("tikv", "kv1");
+  const effects = [
+    { kind: "interrupt", targets: ["kv1"], source: "docker restart kv1" },
+    { kind: "start", targets: ["kv2"], source: "docker start kv2" },
+  ] as const;
+  const operation = { command: "docker restart kv1; docker start kv2" };
+  const targets = ["kv1", "kv2"];
+  const step = await store.beginStep({ sessionId, kind: "shell", operation, targets, effects });
+  await store.finishStep(step, { state: "done", result: "", changed: true });
+  clock.nowMs += 5_000;
+  const steps = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
+  const members = targets.map((name) => ({ name, startedAtMs: 0 }));
+  const about = { nowMs: clock.nowMs, isInterruption: () => true, members };
+  expect(shakenBy(steps, about)).toEqual(["kv1"]);
+  store[Symbol.dispose]();
+});
+
 test("steps from before the clock was set back count no longer than others", async () => {
   const { clock, store, claimFor, begin } = openDesk();
   const session = await claimFor("tikv", "kv1");
@@ -101,7 +150,7 @@ test("steps from before the clock was set back count no longer than others", asy
   await store.finishStep(step, { state: "done", result: "", changed: true });
   clock.nowMs -= 24 * HOUR_MS;
   const steps = await store.recentSteps({ subject: "tikv", sinceMs: clock.nowMs - HOUR_MS });
-  const about = { nowMs: clock.nowMs, isInterruption: () => true };
+  const about = { nowMs: clock.nowMs, isInterruption: () => true, members: [] };
   expect(shakenBy(steps, about)).toEqual([]);
   expect(countHistory(steps, { ...about, ticketId: undefined }).hour.steps).toBe(0);
   store[Symbol.dispose]();

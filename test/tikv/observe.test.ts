@@ -19,6 +19,7 @@ test("one endpoint is enough to find the whole cluster, and all of it is well", 
     "pd-1 pd up",
     ...STORES.map((name) => `${name} tikv up`),
   ]);
+  for (const { startedAtMs } of seen.members) expect(startedAtMs).toBeGreaterThan(1.7e12);
   expect(readValue(seen.leadership)).toMatchObject({ leader: "pd-0", etcdLeader: "pd-0" });
   expect([allIn(seen, "violated"), allIn(seen, "unknown")]).toEqual([[], []]);
 });
@@ -80,6 +81,8 @@ test("a metrics page that is cut, foreign or too large is unknown", async () => 
     expect(stateOf(seen, "peers_without_leader", "10.0.1.11:20160")).toBe("unknown");
     expect(stateOf(seen, "store_unreachable", "10.0.1.11:20160")).toBe("holds");
     expect(stateOf(seen, "cannot_see", "cluster")).toBe("violated");
+    const member = seen.members.find(({ name }) => name === "10.0.1.11:20160");
+    expect(member).toMatchObject({ health: "up", startedAtMs: null });
   }
 });
 

@@ -5,11 +5,11 @@ import type { Observation, ObservedMember, QuorumGroup } from "../../domain/obse
 export interface ClusterModel {
   /** When the last look ended that saw anybody; undefined when there was none. */
   readonly seenAtMs: number | undefined;
-  readonly members: readonly Pick<ObservedMember, "name" | "role" | "health">[];
+  readonly members: readonly Pick<ObservedMember, "name" | "role" | "health" | "startedAtMs">[];
   readonly quorums: readonly QuorumGroup[];
   /** Members that a step of another session is touching now. */
   readonly inRepair: readonly string[];
-  /** Members that a step has just interrupted: how they look says little yet. */
+  /** Members that a step has interrupted: how they look says little yet. */
   readonly shaken?: readonly string[];
 }
 

@@ -3,6 +3,7 @@
 
 import type { Action } from "../../domain/action.ts";
 import { type Effect, isLook } from "../../domain/effect.ts";
+import type { ObservedMember } from "../../domain/observation.ts";
 import type { RecentStep } from "../../domain/session.ts";
 
 export interface StepCount {
@@ -63,10 +64,11 @@ export function countChanges(effects: readonly Effect[]): number {
 
 /** Each whom one step interrupted, and at least one. */
 function countStruck({ effects }: RecentStep["entry"]): number {
-  const struck = (effects ?? []).flatMap(({ kind, targets }) =>
-    kind === "interrupt" ? targets : [],
-  );
-  return Math.max(1, new Set(struck).size);
+  return Math.max(1, new Set(struckBy(effects ?? [])).size);
+}
+
+function struckBy(effects: readonly Effect[]): readonly string[] {
+  return effects.flatMap(({ kind, targets }) => (kind === "interrupt" ? targets : []));
 }
 
 export function countPauses(effects: readonly Effect[]): number {
@@ -103,19 +105,34 @@ export function interrupts(
 
 /** One that was told to end may answer for a while, and one that was started may end again. */
 const AFTERMATH_MS = 5_000;
+/** One that was told to end may take so long while no other is seen: systemd gives 90 s. */
+const FAREWELL_MS = 120_000;
+/** When a process began is often told in whole seconds. */
+const ROUNDED_MS = 2_000;
 
-/** Whom a step interrupted just now, or is about to. */
+export interface Aftermath extends Pick<StepsOf, "nowMs" | "isInterruption"> {
+  /** As they were seen last. */
+  readonly members: readonly Pick<ObservedMember, "name" | "startedAtMs">[];
+}
+
+/** Whom a step interrupted just now, or is about to, or who may be ending still. */
 export function shakenBy(
   steps: readonly RecentStep[],
-  { nowMs, isInterruption }: Pick<StepsOf, "nowMs" | "isInterruption">,
+  { nowMs, isInterruption, members }: Aftermath,
 ): readonly string[] {
-  const isFresh = ({ entry, isUnderWay }: RecentStep) => {
-    const { startedAtMs, endedAtMs, hasChanged } = entry;
-    const endMs = endedAtMs ?? (isUnderWay ? nowMs : startedAtMs);
-    return hasChanged !== false && isWithin(AFTERMATH_MS, { atMs: endMs, nowMs });
+  const isNew = (name: string, sinceMs: number) => {
+    const startedAtMs = members.find((member) => member.name === name)?.startedAtMs;
+    return startedAtMs === undefined || (startedAtMs ?? 0) >= sinceMs - ROUNDED_MS;
   };
-  const interrupting = steps.filter((step) => isFresh(step) && isInterruption(step.entry));
-  return [...new Set(interrupting.flatMap(({ entry }) => entry.targets))];
+  const shaken = steps.flatMap(({ entry, isUnderWay }) => {
+    const { startedAtMs, endedAtMs, hasChanged, effects, targets } = entry;
+    const atMs = endedAtMs ?? (isUnderWay ? nowMs : startedAtMs);
+    const isOver = hasChanged === false || !isWithin(FAREWELL_MS, { atMs, nowMs });
+    if (isOver || !isInterruption(entry)) return [];
+    if (isWithin(AFTERMATH_MS, { atMs, nowMs })) return targets;
+    return struckBy(effects ?? []).filter((name) => !isNew(name, startedAtMs));
+  });
+  return [...new Set(shaken)];
 }
 
 /** A runbook needs at most 3 steps, a model that tries things out some more. */

@@ -121,7 +121,8 @@ function describeNode({ name, liveness, health, checks, usage }: NodeSighting): 
   const said = sayLiveness(liveness);
   const role = "limiter";
   if (said.health !== "up") return { name, role, ...said };
-  const link = readValue(health)?.redis;
+  const found = readValue(health);
+  const link = found?.redis;
   const done = readValue(checks);
   const isDeciding = link === undefined || link.state === "ok";
   const pace = done && done.samples > 0 ? `decides in ${done.medianMs} ms` : "answers";
@@ -130,7 +131,8 @@ function describeNode({ name, liveness, health, checks, usage }: NodeSighting): 
   const granted = readValue(usage)?.items.reduce((sum, { allowed }) => sum + allowed, 0);
   const figures: readonly MemberFigure[] =
     granted === undefined ? [] : [{ label: "granted", value: granted, unit: "count" }];
-  return { name, role, health: "up", detail, figures };
+  const startedAtMs = found?.startedAtMs ?? null;
+  return { name, role, health: "up", detail, startedAtMs, figures };
 }
 
 function sayLiveness(liveness: Reading<Liveness>): Say {

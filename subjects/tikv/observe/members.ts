@@ -20,17 +20,22 @@ export function membersOf({ pdMembers, stores, leadership }: Parts): readonly Ob
   return [...pdMembers.map((pd) => describePd(pd, leader)), ...stores.map(describeStore)];
 }
 
-function describePd({ name, liveness }: PdSighting, leader: string | undefined): ObservedMember {
+function describePd(
+  { name, liveness, metrics }: PdSighting,
+  leader: string | undefined,
+): ObservedMember {
   const { health, detail } = sayLiveness(liveness);
   if (health !== "up") return { name, role: "pd", health, detail };
-  return { name, role: "pd", health, detail: name === leader ? "leads" : "follows" };
+  const startedAtMs = readValue(metrics)?.startedAtMs ?? null;
+  return { name, role: "pd", health, detail: name === leader ? "leads" : "follows", startedAtMs };
 }
 
 function describeStore(store: StoreSighting): ObservedMember {
-  const { name, listed } = store;
+  const { name, listed, metrics } = store;
   const entry = readValue(listed);
   const figures = entry ? figuresOf(entry, store) : [];
-  return { name, role: "tikv", ...judgeStore(store), figures };
+  const startedAtMs = readValue(metrics)?.startedAtMs ?? null;
+  return { name, role: "tikv", ...judgeStore(store), startedAtMs, figures };
 }
 
 /** A store that answers but is not on PD's list, or was given up by PD, serves nobody. */

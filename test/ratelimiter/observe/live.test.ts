@@ -62,6 +62,8 @@ describe.skipIf(!hasRedis)(`on a real Redis${hasRedis ? "" : " (none is installe
     );
     expect(granted.map(({ allowed }) => allowed).sort()).toEqual([3, 4]);
     expect(stateOf(seen, "counter_drift", "steady")).toBe("holds");
+    const started = seen.members.filter(({ role }) => role === "limiter");
+    for (const { startedAtMs } of started) expect(startedAtMs).toBeGreaterThan(1.7e12);
   });
 
   test("entries from the future are a drift of that key alone", async () => {
