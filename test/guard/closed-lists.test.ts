@@ -36,6 +36,36 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    what: "what an image, a volume or a container's drivers were given",
+    knowledge: CONTAINERS,
+    commands: {
+      foreign: [
+        "docker image inspect redis:7",
+        "docker image inspect tikv1",
+        `docker image inspect ${C}`,
+        "docker volume inspect somebodys",
+        "docker volume inspect operator-tikv-1a_tikv1 somebodys",
+      ],
+      oversight: [
+        "docker image inspect -f '{{.Config.Env}}' redis:7",
+        "docker image inspect --format '{{json .Config}}' redis:7",
+        "docker image inspect -f '{{.ContainerConfig.Env}}' redis:7",
+        "docker volume inspect -f '{{.Options}}' somebodys",
+        "docker inspect -f '{{json .HostConfig}}' other",
+        "docker inspect -f '{{.HostConfig.LogConfig.Config}}' other",
+        "docker inspect -f '{{.Config.Healthcheck}}' other",
+        "docker history redis:7",
+        "docker image history --no-trunc redis:7",
+      ],
+      read: [
+        "docker image inspect -f '{{.Id}} {{.RepoTags}} {{.Size}}' redis:7",
+        "docker volume inspect operator-tikv-1a_tikv1",
+        "docker volume inspect -f '{{.Mountpoint}}' somebodys",
+        `docker inspect -f '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}' ${C}`,
+      ],
+    },
+  },
+  {
     what: "options of podman itself",
     commands: {
       hidden: [

@@ -1,7 +1,7 @@
-// What docker would show of what containers were given, keys and passwords among it.
-// Redaction knows them by their names, and where they stand in a whole answer; of
-// others' nothing is shown.
-import { isOption, memberOf } from "./container-names.ts";
+// What docker would show of what containers, images and volumes were given, keys and passwords
+// among it. Redaction knows them by their names, and where they stand in a whole answer; of others'
+// nothing is shown.
+import { isOfProject, isOption, memberOf, type NamedContainer } from "./container-names.ts";
 import { showsParts } from "./inspect-forms.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
@@ -17,12 +17,28 @@ export function troubleOfKeys(words: readonly ShellWord[], { typed, scope }: Ask
     .slice(0, 2)
     .map(({ text }) => text)
     .join(" ");
-  if (/^(?:container )?inspect\b/.test(verb)) return troubleOfInspection(words, scope);
+  const [inspects, what = ""] = /^(?:(container|image|volume) )?inspect\b/.exec(verb) ?? [];
+  if (inspects !== undefined) {
+    const isOurs = OURS[what] ?? isMember;
+    return troubleOfInspection(words, (named) =>
+      isOurs({ text: named.text, before: words }, scope),
+    );
+  }
   if (verb !== "compose config") return undefined;
   const at = words.findIndex(({ text }) => text === "config");
   const options = words.slice(at).filter(({ text }) => text.startsWith("-"));
   const isParts = options.length > 0 && options.every(({ text }) => CONFIG_PARTS.test(text));
   return isParts ? undefined : SHOWS_KEYS;
+}
+
+/** Images were made elsewhere, and nobody knows with what. */
+const OURS: Readonly<Record<string, typeof isMember>> = {
+  image: () => false,
+  volume: ({ text }, { knowledge }) => isOfProject(text, knowledge),
+};
+
+function isMember(named: NamedContainer, scope: Scope): boolean {
+  return memberOf(named, scope) !== undefined;
 }
 
 const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|quiet|hash=.*)|-q)$/;
@@ -36,7 +52,7 @@ const FORM = ["-f", "--format"];
 /** In a word of several letters its form would be hidden. */
 const INSPECTS = /^(?:-s|-f.*|--(?:size|format(?:=.*)?|type(?:=[a-z]+)?))$/s;
 
-function troubleOfInspection(words: readonly ShellWord[], scope: Scope) {
+function troubleOfInspection(words: readonly ShellWord[], isOurs: (word: ShellWord) => boolean) {
   if (words.some(({ text }) => text.startsWith("-") && !INSPECTS.test(text))) return SHOWS_KEYS;
   const forms = valuesOf(words, FORM);
   if (forms.some(({ isExact }) => !isExact)) {
@@ -52,8 +68,7 @@ function troubleOfInspection(words: readonly ShellWord[], scope: Scope) {
       !text.startsWith("-") &&
       ![...FORM, "--type"].includes(words[index - 1]?.text ?? ""),
   );
-  const areOurs = named.every(({ text }) => memberOf({ text, before: words }, scope) !== undefined);
-  if (!isWhole || areOurs) return undefined;
+  if (!isWhole || named.every(isOurs)) return undefined;
   return { kind: "foreign", because: "no member's; ask for parts with --format" } as const;
 }
 

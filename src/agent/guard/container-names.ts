@@ -43,8 +43,8 @@ export function memberOf({ text, before }: NamedContainer, { knowledge }: Scope)
   );
 }
 
-/** As compose names them. */
-export function isOurNetwork(text: string, { project, subject }: SubjectNames): boolean {
+/** A network or a volume, as compose names them. */
+export function isOfProject(text: string, { project, subject }: SubjectNames): boolean {
   return text.startsWith(`${project ?? `operator-${subject}`}_`);
 }
 

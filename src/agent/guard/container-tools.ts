@@ -5,8 +5,8 @@ import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { troubleOfKeys, valuesOf } from "./container-keys.ts";
 import {
   areProcesses,
+  isOfProject,
   isOption,
-  isOurNetwork,
   isOurProject,
   memberOf,
   namesProject,
@@ -28,12 +28,14 @@ const DOCKER: VerbTool = {
   otherwise: "hidden",
   verbs: new Map([
     ...verbs("read", ["ps", "logs", "inspect", "stats", "top", "images", "version", "info"]),
-    ...verbs("read", ["port", "events", "history", "context ls", "image ls", "image inspect"]),
+    ...verbs("read", ["port", "events", "context ls", "image ls", "image inspect"]),
     ...verbs("read", ["diff", "container ls", "container inspect", "container logs", "network ls"]),
     ...verbs("read", ["network inspect", "volume ls", "volume inspect", "compose ps"]),
     ...verbs("read", ["compose logs", "compose config", "compose ls", "compose top"]),
     ...verbs("read", ["compose images", "compose port", "compose version", "system df"]),
     ...verbs("read", ["container stats", "container top", "container port", "compose events"]),
+    // With which variables an image was made.
+    ...verbs("oversight", ["history", "image history"]),
     ...verbs("start", ["start", "unpause", "container start", "container unpause"]),
     ...verbs("start", ["compose start", "compose unpause"]),
     ...verbs("interrupt", ["stop", "restart", "kill", "pause", "container stop", "compose stop"]),
@@ -222,7 +224,7 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   }
   const { knowledge } = scope;
   const [network, ...others] = operands;
-  const isPlugging = kind === "network" && isOurNetwork(network?.text ?? "", knowledge);
+  const isPlugging = kind === "network" && isOfProject(network?.text ?? "", knowledge);
   const members = (isPlugging ? others : operands).map(({ text }) =>
     memberOf({ text, before: words }, scope),
   );

@@ -1,12 +1,21 @@
-// What a form of `docker inspect --format` shows of a container: parts that are known, or perhaps
-// all, and so what it was given: keys, passwords. Templates of Go, read as words. Pure.
+// What a form of `docker inspect --format` shows of a container, an image or a volume: parts that
+// are known, or perhaps all, and so what it was given: keys, passwords. Templates of Go, read as
+// words. Pure.
 
-/** Of docker/docker api/types/container: none of them holds the environment. */
+/**
+ * Of docker/docker api/types/container, image and volume: none of them holds the environment, what
+ * a driver was told, or a command line.
+ */
+const OF_HOST =
+  "(?:AutoRemove|Binds|Blkio\\w*|Cap(?:Add|Drop)|Cpu\\w*|(?:Ipc|Network|Pid)Mode|Memory\\w*" +
+  "|NanoCpus|Oom\\w*|PidsLimit|PortBindings|Privileged|ReadonlyRootfs|RestartPolicy|ShmSize|Tmpfs" +
+  "|Ulimits)";
+const OF_CONFIG = "(?:Image|Hostname|Labels|ExposedPorts|Volumes|User|StopSignal|WorkingDir)";
 const PARTS = new RegExp(
-  "^\\.(?:(?:State|Name|Id|Created|RestartCount|Image|Platform|Driver|LogPath|HostConfig|Mounts" +
-    "|NetworkSettings|GraphDriver|SizeRw|SizeRootFs|ResolvConfPath|HostnamePath|HostsPath)\\b" +
-    "|Config\\.(?:Image|Hostname|Labels|ExposedPorts|Volumes|User|StopSignal|Healthcheck" +
-    "|WorkingDir)\\b)",
+  "^\\.(?:State|Name|Id|Created|RestartCount|Image|Platform|Driver|LogPath|Mounts|NetworkSettings" +
+    "|GraphDriver|SizeRw|SizeRootFs|ResolvConfPath|HostnamePath|HostsPath" +
+    "|Architecture|Os|RepoDigests|RepoTags|RootFS|Size|CreatedAt|Labels|Mountpoint|Scope" +
+    `|HostConfig\\.${OF_HOST}|Config\\.${OF_CONFIG})\\b`,
 );
 
 const STEP = /\{\{-?\s*([\s\S]*?)\s*-?\}\}/g;

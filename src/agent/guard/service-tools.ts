@@ -66,7 +66,8 @@ function classifyService(words: readonly ShellWord[], scope: Scope): readonly Ef
 function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const effect = effectOfVerb(SYSTEMCTL, { words, scope });
   if (effect.kind === "read" && words.some(({ text }) => text === "show") && !namesPlain(words)) {
-    const because = "it may show what a service was given; name properties with -p";
+    const because =
+      "it may show what a service was given; name properties with -p: ActiveState, MainPID, Result";
     return [effectBecause({ kind: "oversight", words, because })];
   }
   if (words.some(({ text }) => OTHER_HOSTS.test(text))) {
@@ -76,13 +77,30 @@ function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly 
   return [touching(effect.kind, { words, units: unitsOf(words), scope })];
 }
 
+/**
+ * Of systemd's own man page: how a unit is, and where. Others hold what it was given: credentials,
+ * variables, command lines.
+ */
+const PLAIN_PROPERTY = new RegExp(
+  "^(?:(?:Active|Sub|Load|UnitFile)State|Id|Names|Description|Type|Result|User|Group|Slice" +
+    "|KillMode|KillSignal|MainPID|ControlPID|ControlGroup|NRestarts|Restart(?:USec)?|OOMPolicy" +
+    "|FragmentPath" +
+    "|DropInPaths|NeedDaemonReload|InvocationID|StatusErrno|ConditionResult|AssertResult" +
+    "|Can(?:Start|Stop|Reload|Freeze)|ExecMain(?:PID|Code|Status)" +
+    "|\\w+Timestamp(?:Monotonic)?|(?:Timeout|Watchdog|Runtime)\\w*USec|Limit[A-Z]+(?:Soft)?" +
+    "|(?:Memory|Tasks|CPU|IO|IP)[A-Z]\\w*" +
+    "|Requires|RequiredBy|Requisite|Wants|WantedBy|BindsTo|BoundBy|PartOf|ConsistsOf|Conflicts" +
+    "|ConflictedBy|Triggers|TriggeredBy|After|Before|OnFailure)$",
+);
+
 /** `-p ActiveState,MainPID`, and nothing that is a list of all. */
 function namesPlain(words: readonly ShellWord[]): boolean {
   const named = words.flatMap(({ text }, index) => {
     if (/^(?:-p|--property)$/.test(text)) return words[index + 1]?.text ?? "";
     return /^(?:-p|--property=)(.+)$/.exec(text)?.[1] ?? [];
   });
-  return named.length > 0 && named.every((list) => /^[A-Za-z,]+$/.test(list) && !/env/i.test(list));
+  const properties = named.flatMap((list) => list.split(","));
+  return properties.length > 0 && properties.every((name) => PLAIN_PROPERTY.test(name));
 }
 
 /** All of them: without options and the verb. */
