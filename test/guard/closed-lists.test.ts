@@ -36,6 +36,51 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    what: "docker inspect with a form that is none",
+    knowledge: CONTAINERS,
+    commands: {
+      oversight: [
+        "docker inspect -f '' other-db",
+        "docker inspect --format= other-db",
+        "docker container inspect -f ' json' other-db",
+        "docker inspect -f '{{json}}' other-db",
+        "docker inspect -f '{{ json }}' other-db",
+        "docker inspect -f Env other-db",
+        "docker compose config --hash=",
+      ],
+      read: [
+        `docker inspect -f '{{"State: "}}{{.State.Status}}' ${C}`,
+        `docker inspect -f json ${C}`,
+        "docker compose config --hash=tikv1",
+      ],
+    },
+  },
+  {
+    what: "the whole of a container, where it goes on to",
+    knowledge: CONTAINERS,
+    commands: {
+      oversight: [
+        `docker inspect ${C} | base64`,
+        `docker inspect ${C} > /tmp/x`,
+        `x=$(docker inspect ${C}); echo "$x"`,
+        `sh -c 'docker inspect ${C}' | rev`,
+        `{ docker inspect ${C}; } | rev`,
+        `f() { docker inspect ${C}; }; f`,
+        `exec > /tmp/x; docker inspect ${C}; base64 /tmp/x >&2`,
+        `docker inspect -f json ${C} >> /tmp/x`,
+        `sh -c 'docker inspect ${C} | rev'`,
+        "docker volume inspect operator-tikv-1a_tikv1 | rev",
+      ],
+      read: [
+        `docker inspect ${C} 2>&1`,
+        `docker inspect ${C} 2>/dev/null; docker ps`,
+        `timeout 5 docker inspect ${C} || echo none`,
+        `docker inspect -f '{{json .State}}' ${C} | jq .Status`,
+      ],
+      start: [`docker start ${C} && docker inspect ${C}`],
+    },
+  },
+  {
     what: "what an image, a volume or a container's drivers were given",
     knowledge: CONTAINERS,
     commands: {

@@ -40,7 +40,7 @@ const ROUNDS_MAX = 64;
 /** Handed down to code within code. */
 type Surroundings = Depth &
   Pick<Scope, "knowledge" | "isChanging" | "note"> &
-  Pick<Scope, "isElsewhere" | "isInside" | "isRepeated" | "isFed" | "isAsRoot">;
+  Pick<Scope, "isElsewhere" | "isInside" | "isRepeated" | "isFed" | "isHandedOn" | "isAsRoot">;
 
 interface Depth {
   readonly nesting: number;
@@ -54,6 +54,7 @@ const NOWHERE = {
   isInside: false,
   isRepeated: false,
   isFed: false,
+  isHandedOn: false,
   isAsRoot: false,
 };
 
@@ -84,9 +85,10 @@ function scopeOf(script: ParsedScript, around: Surroundings): NestedScope {
   const { knowledge } = around;
   const facts = readScriptFacts(script);
   const isElsewhere = around.isElsewhere || facts.changesFolder;
+  const isHandedOn = around.isHandedOn || facts.handsOn;
   const known = Object.entries(knowledge.variables).filter(([name]) => facts.isSettled(name));
   const variables = new Map(known);
-  const scope = scopeWith({ ...around, facts, isElsewhere, variables });
+  const scope = scopeWith({ ...around, facts, isElsewhere, isHandedOn, variables });
   for (const { name, value } of facts.constants) {
     const word = value.type === "Word" ? readWord(value, scope) : undefined;
     if (word?.isExact && staysOneWord(word.text)) variables.set(name, word.text);

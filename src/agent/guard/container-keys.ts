@@ -1,7 +1,7 @@
 // What docker would show of what containers, images and volumes were given, keys and passwords
 // among it. Redaction knows them by their names, and where they stand in a whole answer; of others'
 // nothing is shown.
-import { isOfProject, isOption, memberOf, type NamedContainer } from "./container-names.ts";
+import { isOfProject, isOption, memberOf } from "./container-names.ts";
 import { showsParts } from "./inspect-forms.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
@@ -18,12 +18,7 @@ export function troubleOfKeys(words: readonly ShellWord[], { typed, scope }: Ask
     .map(({ text }) => text)
     .join(" ");
   const [inspects, what = ""] = /^(?:(container|image|volume) )?inspect\b/.exec(verb) ?? [];
-  if (inspects !== undefined) {
-    const isOurs = OURS[what] ?? isMember;
-    return troubleOfInspection(words, (named) =>
-      isOurs({ text: named.text, before: words }, scope),
-    );
-  }
+  if (inspects !== undefined) return troubleOfInspection(words, { what, scope });
   if (verb !== "compose config") return undefined;
   const at = words.findIndex(({ text }) => text === "config");
   const options = words.slice(at).filter(({ text }) => text.startsWith("-"));
@@ -31,17 +26,7 @@ export function troubleOfKeys(words: readonly ShellWord[], { typed, scope }: Ask
   return isParts ? undefined : SHOWS_KEYS;
 }
 
-/** Images were made elsewhere, and nobody knows with what. */
-const OURS: Readonly<Record<string, typeof isMember>> = {
-  image: () => false,
-  volume: ({ text }, { knowledge }) => isOfProject(text, knowledge),
-};
-
-function isMember(named: NamedContainer, scope: Scope): boolean {
-  return memberOf(named, scope) !== undefined;
-}
-
-const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|quiet|hash=.*)|-q)$/;
+const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|quiet|hash=[\w*.,-]+)|-q)$/;
 
 const SHOWS_KEYS = {
   kind: "oversight",
@@ -52,7 +37,13 @@ const FORM = ["-f", "--format"];
 /** In a word of several letters its form would be hidden. */
 const INSPECTS = /^(?:-s|-f.*|--(?:size|format(?:=.*)?|type(?:=[a-z]+)?))$/s;
 
-function troubleOfInspection(words: readonly ShellWord[], isOurs: (word: ShellWord) => boolean) {
+interface Inspection {
+  /** Empty for containers, and what else has the name. */
+  readonly what: string;
+  readonly scope: Scope;
+}
+
+function troubleOfInspection(words: readonly ShellWord[], inspection: Inspection) {
   if (words.some(({ text }) => text.startsWith("-") && !INSPECTS.test(text))) return SHOWS_KEYS;
   const forms = valuesOf(words, FORM);
   if (forms.some(({ isExact }) => !isExact)) {
@@ -68,8 +59,24 @@ function troubleOfInspection(words: readonly ShellWord[], isOurs: (word: ShellWo
       !text.startsWith("-") &&
       ![...FORM, "--type"].includes(words[index - 1]?.text ?? ""),
   );
-  if (!isWhole || named.every(isOurs)) return undefined;
-  return { kind: "foreign", because: "no member's; ask for parts with --format" } as const;
+  if (!isWhole) return undefined;
+  if (!named.every((word) => isOurs(word, inspection))) {
+    return { kind: "foreign", because: "no member's; ask for parts with --format" } as const;
+  }
+  return inspection.scope.isHandedOn ? HANDED_ON : undefined;
+}
+
+/** Redaction knows it by how docker writes it. */
+const HANDED_ON = {
+  kind: "oversight",
+  because: "whole, it is for reading: what goes on to a pipe, a file or a variable asks for parts",
+} as const;
+
+/** Images were made elsewhere, and nobody knows with what. */
+function isOurs({ text }: ShellWord, { what, scope }: Inspection): boolean {
+  if (what === "image") return false;
+  if (what === "volume") return isOfProject(text, scope.knowledge);
+  return memberOf({ text, before: [] }, scope) !== undefined;
 }
 
 /** Of options that stand apart from their value, or are joined to it. */

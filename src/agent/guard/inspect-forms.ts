@@ -29,11 +29,15 @@ const FUNCTIONS = new RegExp(
     "|eq|ne|lt|le|gt|ge|and|or|not)$",
 );
 
-/** Whether it shows known parts alone. One that is not understood may show anything. */
+/**
+ * Whether it shows known parts alone. One that is not understood may show anything, and one
+ * without a step is none.
+ */
 export function showsParts(form: string): boolean {
   // For each block that is open whether its dot is a part already.
   const blocks: boolean[] = [];
-  return [...form.matchAll(STEP)].every(([, step = ""]) => isOfParts(step, blocks));
+  const steps = [...form.matchAll(STEP)];
+  return steps.length > 0 && steps.every(([, step = ""]) => isOfParts(step, blocks));
 }
 
 function isOfParts(step: string, blocks: boolean[]): boolean {
@@ -54,7 +58,9 @@ function isOfParts(step: string, blocks: boolean[]): boolean {
     return rest.length === 0;
   }
   if (opens) blocks.push(first === "if" ? isWithin : true);
-  return rest.every((token) => isPart(token, isWithin));
+  // `{{json}}` shows all.
+  const isNothing = rest.length > 0 && rest.every((token) => FUNCTIONS.test(token));
+  return !isNothing && rest.every((token) => isPart(token, isWithin));
 }
 
 /** Variables are those of a range, which goes over parts. */

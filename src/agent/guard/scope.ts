@@ -62,6 +62,8 @@ export interface Scope {
   readonly isRepeated: boolean;
   /** Something else than nothing is on its input. */
   readonly isFed: boolean;
+  /** What it prints may be taken by another program, a file or a variable. */
+  readonly isHandedOn: boolean;
   /** Behind sudo: with all rights, and without the variables that were given. */
   readonly isAsRoot: boolean;
   /** Takes down what the line does, as it is written and in its order. */

@@ -1,12 +1,20 @@
 // What a whole script says about its names: which functions it defines, and which variables keep
 // the value that they are seen with.
-import { type Assignment, forEachChild, type ParsedScript, type SyntaxNode } from "unbash";
+import {
+  type Assignment,
+  forEachChild,
+  type ParsedScript,
+  type Redirection,
+  type SyntaxNode,
+} from "unbash";
 
 export interface ScriptFacts {
   readonly functions: ReadonlySet<string>;
   /** Those that are defined before anything runs: their names are certainly theirs. */
   readonly firstFunctions: ReadonlySet<string>;
   readonly changesFolder: boolean;
+  /** What a part of it prints may be taken by another, by a file or by a variable. */
+  readonly handsOn: boolean;
   /** Assignments that come first, before anything runs, and are the only ones of their names. */
   readonly constants: readonly Assignment[];
   /** True for a variable that nothing but `name=$((…))` and `name=1` gives a value. */
@@ -57,7 +65,9 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
   const expanded = new Set<string>();
   let hasSetter = false;
   let changesFolder = false;
+  let handsOn = false;
   const visit = (node: SyntaxNode): void => {
+    handsOn ||= isTaking(node);
     if (node.type === "Function") functions.add(node.name.value);
     if (node.type === "Assignment") {
       assigned.push(node.name);
@@ -105,7 +115,28 @@ export function readScriptFacts(script: ParsedScript): ScriptFacts {
     !expanded.has(variable) &&
     /^(?:(?:\d+|\$\(\(.*\)\)) )+$/.test(texts.get(variable) ?? "");
   const firstFunctions = new Set(leadingFunctions(script));
-  return { functions, firstFunctions, changesFolder, constants, counts, isSettled };
+  return { functions, firstFunctions, changesFolder, handsOn, constants, counts, isSettled };
+}
+
+function isTaking(node: SyntaxNode): boolean {
+  switch (node.type) {
+    case "Pipeline":
+      return node.commands.length > 1;
+    case "CommandExpansion":
+    case "Function":
+    case "ProcessSubstitution":
+      return true;
+    case "Redirect":
+      return isToFile(node);
+    default:
+      return false;
+  }
+}
+
+/** Not `2>&1`, nor what is thrown away. */
+function isToFile({ operator, target }: Extract<Redirection, { type: "Redirect" }>): boolean {
+  const isOutput = operator.includes(">");
+  return isOutput && !(operator === ">&" ? /^\d$/ : /^\/dev\/null$/).test(target?.text ?? "");
 }
 
 /** Up to the first statement that is more than a definition or plain assignments. */
