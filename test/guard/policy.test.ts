@@ -39,6 +39,12 @@ test("a rule holds within its hours, over midnight too, and says its reason", ()
   expect(at(NIGHT_MS, START_KV1, QUIET_NIGHTS).rule).toBe("mode execute");
 });
 
+test("a rule about interruptions meets what lets everybody wait", () => {
+  const resign = { kind: "configure", targets: [], source: "resign" } as const;
+  expect(at(NIGHT_MS, [{ ...resign, pauses: true }], QUIET_NIGHTS).decision).toBe("deny");
+  expect(at(NIGHT_MS, [resign], QUIET_NIGHTS).decision).toBe("allow");
+});
+
 test("hours are meant in the policy's time zone", () => {
   const inTokyo = `time_zone: Asia/Tokyo\n${QUIET_NIGHTS}`;
   expect(at(NIGHT_MS, STOP_KV1, inTokyo).decision).toBe("allow"); // 08:30 there

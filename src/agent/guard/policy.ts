@@ -80,9 +80,11 @@ function grants(rule: PolicyRule, { subject, action, effects }: PolicyCase): boo
 function tightens(rule: PolicyRule, asked: PolicyCase): boolean {
   const { subjects, members } = rule;
   if (subjects !== undefined && !subjects.includes(asked.subject)) return false;
-  return asked.effects.some(({ kind, targets }) => {
+  return asked.effects.some(({ kind, targets, pauses }) => {
     if (kind === "read" || !meansAction(rule, { ...asked, kind })) return false;
-    if (rule.effects !== undefined && !rule.effects.includes(kind)) return false;
+    // While nobody is served it is an interruption, too.
+    const kinds = pauses ? [kind, "interrupt" as const] : [kind];
+    if (rule.effects && !kinds.some((one) => rule.effects?.includes(one))) return false;
     if (members === undefined) return true;
     return targets.length === 0 || targets.some((name) => members.includes(name));
   });
