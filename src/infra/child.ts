@@ -1,7 +1,8 @@
-// This executable started again as a child (monitor, agent, workload): its lines as they are
-// written, drained to the end, and its end. Its stdin is our pipe, so that it dies with us; its
-// session is its own, so that nothing typed at our terminal reaches it.
+// This executable started again as a child (monitor, agent, workload), or another program: its lines
+// as they are written, drained to the end, and its end. Its stdin is our pipe, so that it dies with
+// us; its session is its own, so that nothing typed at our terminal reaches it.
 import { drainOutput } from "./child-output.ts";
+import { dyingWithUs } from "./dies-with-us.ts";
 
 /** Tells the child that its stdin is a pipe whose end means that its parent is gone. */
 export const PARENT_PIPE_ENV = "OPERATOR_PARENT_PIPE";
@@ -16,8 +17,8 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ours when absent. */
   readonly cwd?: string;
-  /** Absent for our own executable, which ends with us by it: what others read on it never ends. */
-  readonly input?: "none";
+  /** Of what is not our own executable, which would not end when its stdin does: lines of sh. */
+  readonly limits?: string;
   /** One line without its end, at most 64 KiB: a longer one comes in pieces. Must not throw. */
   readonly onLine: (line: string, stream: OutputName) => void;
   /** The same lines byte for byte, ends included. Nothing more is read until it resolves. */
@@ -69,11 +70,12 @@ export function describeExit({ exitCode, signal }: ChildExit): string {
 
 type Process = ReturnType<typeof spawnChild>;
 
-function spawnChild({ command, env, cwd, input }: ChildOptions) {
-  return Bun.spawn([...command], {
+function spawnChild({ command, env, cwd, limits }: ChildOptions) {
+  const isOurs = limits === undefined;
+  return Bun.spawn(isOurs ? [...command] : [...dyingWithUs({ limits }), ...command], {
     ...(cwd !== undefined && { cwd }),
-    env: { ...env, [PARENT_PIPE_ENV]: input === "none" ? undefined : "1" },
-    stdio: [input === "none" ? "ignore" : "pipe", "pipe", "pipe"],
+    env: { ...env, [PARENT_PIPE_ENV]: isOurs ? "1" : undefined },
+    stdio: ["pipe", "pipe", "pipe"],
     // setsid(2): a group and a session of its own, and no controlling terminal.
     detached: true,
   });

@@ -5,8 +5,10 @@ import { messageOf } from "../domain/errors.ts";
 import type { Shell, ShellOptions, ShellResult, SubjectPlace } from "../domain/shell.ts";
 import { PARENT_PIPE_ENV } from "./child.ts";
 import { awaitExcess, type Watching } from "./command-excess.ts";
+import { dyingWithUs } from "./dies-with-us.ts";
 import { createOutputCollector, type OutputCollector } from "./exec-output.ts";
 import { failPoint } from "./fail-point.ts";
+import { plainWords } from "./plain-words.ts";
 import { killSession, signalSession, type Whose } from "./process-session.ts";
 import { noteBounds, SHELL_BOUNDS, type ShellBounds } from "./shell-bounds.ts";
 import { NO_LIMITS, openLimits } from "./shell-limits.ts";
@@ -16,28 +18,10 @@ const GRACE_MS = 2_000;
 /** For what the dead still had to say; only a process that left the session takes so long. */
 const DRAIN_MS = 500;
 
-/**
- * stdin is our pipe: its end means that we are gone, and the watcher kills the session: the groups
- * that were split off (proc(5): "… state ppid pgrp session …"), then its own. The command itself
- * has no input, and one stream for stdout and stderr, so that their order is kept.
- */
-const WRAPPER = `
-exec 3<&0 </dev/null
-(
-  trap '' HUP INT TERM
-  read -r _ <&3
-  for stat in /proc/[0-9]*/stat; do
-    read -r line <"$stat" || continue
-    set -- \${line##*") "}
-    [ "$4" = $$ ] && [ "$3" != $$ ] && kill -9 "-$3"
-  done
-  kill -9 0
-) >/dev/null 2>&1 &
-exec 3<&-
-exec "$@" 2>&1`;
-
 export interface ShellWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `operator` has besides, where it is the whole line. */
+  readonly ownEnv?: ShellWorld["env"];
   readonly cwd: string;
   /** Of what changes something, where that is another folder. */
   readonly changesIn?: string;
@@ -82,7 +66,9 @@ export function createShell(world: ShellWorld): Shell {
         const argv = enclosure?.argv ?? ["/bin/sh", "-c", command];
         using limits = isLook ? openLimits(world.bounds ?? SHELL_BOUNDS) : NO_LIMITS;
         const cwd = isLook ? world.cwd : (world.changesIn ?? world.cwd);
-        const group = spawnGroup(argv, { env: world.env, cwd, limits: limits.script });
+        const isOwn = plainWords(command)?.[0] === "operator";
+        const env = isOwn ? { ...world.env, ...world.ownEnv } : world.env;
+        const group = spawnGroup(argv, { env, cwd, limits: limits.script });
         failPoint("command.spawned");
         const result = await runGroup(group, options, world);
         const isGone = enclosure && isLook && reach.writesTemporaryFiles;
@@ -101,7 +87,7 @@ function spawnGroup(
   argv: readonly string[],
   { env, cwd, limits }: Pick<ShellWorld, "env" | "cwd"> & { readonly limits: string },
 ) {
-  return Bun.spawn(["/bin/sh", "-c", `${limits}${WRAPPER}`, "sh", ...argv], {
+  return Bun.spawn([...dyingWithUs({ limits, isOneStream: true }), ...argv], {
     cwd,
     // Our parent's pipe is not the command's: an operator in it would take itself for an orphan.
     env: { ...env, [PARENT_PIPE_ENV]: undefined },

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SubjectPlace } from "../domain/shell.ts";
 import { startChild } from "./child.ts";
+import { plainWords } from "./plain-words.ts";
 import type { AskedProgram } from "./sandbox-door.ts";
 import { isHidden, viewingWords } from "./sandbox-words.ts";
 import { SHELL_BOUNDS } from "./shell-bounds.ts";
@@ -13,6 +14,8 @@ export interface AskedWorld {
   readonly bwrap: string;
   readonly self: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `operator` has besides. */
+  readonly ownEnv?: AskedWorld["env"];
   readonly cwd: string;
   /** What commands see nothing of, besides what nobody should. */
   readonly hidden: readonly string[];
@@ -42,8 +45,6 @@ const ANSWERED_OUTSIDE: readonly string[] = [
 /** Without a member to ask, or on its own files, it opens a store's data, and to write. */
 const OPENS_DATA = /^--(?:data-dir|db|raftdb|config)\b/;
 const ASKS_MEMBER = /^--(?:host|pd)\b/;
-/** Nothing but words that the shell leaves as they are. */
-const PLAIN_WORDS = /^[\w./:=,@%+ -]+$/;
 /** sh's, for what may not be run. */
 const NOT_ALLOWED = 126;
 
@@ -55,8 +56,8 @@ export function programsOf({ env }: Pick<AskedWorld, "env">): readonly string[] 
 
 /** One that the door would run outside as it stands. */
 export function isQuestion(command: string, here: AskedHere): boolean {
-  if (!PLAIN_WORDS.test(command)) return false;
-  const words = command.split(" ").filter((word) => word !== "");
+  const words = plainWords(command);
+  if (!words) return false;
   const [program = ""] = words;
   const isAnswered = here.programs.includes(program) && !SHOWING_PROCESSES.includes(program);
   return isAnswered && mayBeAsked(words, here) && here.world.mayAsk(words, here.place);
@@ -81,12 +82,11 @@ export async function answer(asked: AskedProgram, here: AskedHere): Promise<numb
   };
   // As what runs in the sandbox, and a question that stands alone in its line.
   using limits = openLimits(SHELL_BOUNDS);
-  const bounded = ["/bin/sh", "-c", `${limits.script}\nexec "$@"`, "sh"];
   const child = startChild({
-    command: [...bounded, ...command, ...rest],
-    env: world.env,
+    command: [...command, ...rest],
+    env: program === "operator" ? { ...world.env, ...world.ownEnv } : world.env,
     cwd: world.cwd,
-    ...(program !== "operator" && { input: "none" as const }),
+    limits: limits.script,
     signal,
     onLine: (line, stream) => heard[stream].push(line),
     onBytes: handOn,

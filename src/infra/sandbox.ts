@@ -1,6 +1,7 @@
 // The sandbox of commands that only look: bwrap around them, a relay within, and a door for what is
 // the subject's. Questions to the machine itself go through the door, too, when they only look.
 import type { SubjectPlace } from "../domain/shell.ts";
+import { startChild } from "./child.ts";
 import type { Enclosure, Sandbox } from "./exec.ts";
 import { type AskedProgram, openDoor } from "./sandbox-door.ts";
 import {
@@ -48,17 +49,18 @@ export async function probeSandbox(world: SandboxWorld): Promise<ProbedSandbox> 
     const network = networkFor(site.ip === undefined ? [] : [ELSEWHERE], site);
     const probing = { ...site, network, listening: [], place: NOWHERE };
     await using enclosure = await enclose(":", probing);
-    const { exitCode, stderr } = Bun.spawnSync([...enclosure.argv], {
-      cwd: world.cwd,
-      env: { ...world.env },
-      stdio: ["ignore", "ignore", "pipe"],
+    const said: string[] = [];
+    const child = startChild({
+      ...{ command: enclosure.argv, env: world.env, cwd: world.cwd, limits: "" },
+      onLine: (line) => said.push(line),
     });
+    const { exitCode } = await child.exited;
     if (exitCode === 0) {
       const isApart = (addresses: readonly Address[]) =>
         networkFor(addresses, site).type !== "shared";
       return { state: "works", sandbox: sandboxAt(site), isApart };
     }
-    reason = stderr.toString().trim().split("\n").at(-1) || `exit ${exitCode}`;
+    reason = said.at(-1) ?? `exit ${exitCode}`;
   }
   return { state: "unusable", reason };
 }

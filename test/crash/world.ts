@@ -141,6 +141,11 @@ async function expectNobodyLeft(dir: string): Promise<void> {
   const nobody = async () => (await processesNaming(dir)).length === 0;
   try {
     await eventually(nobody, "no process of this world is left", STOP_WITHIN_MS);
+  } catch (cause) {
+    const left = await processesNaming(dir);
+    throw new Error(`left: ${left.map(({ pid, command }) => `${pid} ${command}`).join("; ")}`, {
+      cause,
+    });
   } finally {
     for (const { pid } of await processesNaming(dir)) killIfThere(pid);
   }

@@ -113,17 +113,18 @@ test("a process left behind that goes on writing does not hold the end either", 
   expect(lines.length).toBe(count);
 });
 
-test("a child sees the end of its stdin when its parent is killed", async () => {
-  const starter = Bun.spawn([process.execPath, join(import.meta.dir, "child-starter.ts")], {
-    stdout: "pipe",
+for (const kind of ["ours", "another program"]) {
+  test(`a child dies with its parent, even by SIGKILL: ${kind}`, async () => {
+    const starter = join(import.meta.dir, "child-starter.ts");
+    const running = Bun.spawn([process.execPath, starter, kind], { stdout: "pipe" });
+    const { value } = await running.stdout.getReader().read();
+    const child = identify(Number(Buffer.from(value ?? []).toString()));
+    expect(child && isAlive(child)).toBe(true);
+    running.kill("SIGKILL");
+    await running.exited;
+    await eventually(() => child && !isAlive(child), "the child is gone");
   });
-  const { value } = await starter.stdout.getReader().read();
-  const child = identify(Number(Buffer.from(value ?? []).toString()));
-  expect(child && isAlive(child)).toBe(true);
-  starter.kill("SIGKILL");
-  await starter.exited;
-  await eventually(() => child && !isAlive(child), "the child is gone");
-});
+}
 
 test("a child is told that its stdin is the parent's pipe", async () => {
   const { child, lines } = start(`echo $${PARENT_PIPE_ENV}`);

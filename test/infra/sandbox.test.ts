@@ -264,3 +264,18 @@ test("a bwrap that may not do its work is said to be of no use, in its own words
   const probed = await probeSandbox(worldWith({ bwrap: broken }));
   expect(probed).toEqual({ state: "unusable", reason: "bwrap: No permissions" });
 });
+
+// As bwrap's own child does, whose parent died before it was let go on.
+test("a bwrap that is stuck dies with the process that probes it", async () => {
+  const stuck = join(home, "bwrap");
+  writeFileSync(stuck, "#!/bin/sh\nexec sleep 300\n", { mode: 0o755 });
+  const starter = join(import.meta.dir, "probe-starter.ts");
+  const running = Bun.spawn([process.execPath, starter, stuck], {
+    env: { PATH: process.env.PATH, OPERATOR_HOME: home },
+  });
+  const naming = () => processesNaming(home);
+  const isStuck = async () => (await naming()).some(({ command }) => command === "sleep 300 ");
+  await eventually(isStuck, "the bwrap runs");
+  running.kill("SIGKILL");
+  await eventually(async () => (await naming()).length === 0, "nobody is left");
+});
