@@ -38,6 +38,10 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["cat /sys/kernel/debug/tracing/trace_pipe"],
     ...["find /data -printf '%999999999p'"],
     ...["curl -s --limit-rate 1 http://tikv1:20180/status", "strings /data/x"],
+    // Another home, another engine, other units.
+    ...["operator subject stop tikv tikv2", "sh -c 'operator subject start tikv tikv2'"],
+    ...["docker restart operator-tikv-tikv2-1", "docker compose -p operator-tikv start tikv2"],
+    ...["systemctl restart tikv2", "service tikv2 start", "timeout 60 operator subject up tikv"],
   ],
   oversight: [
     ...["env", "env -0", "env a=b", "env -u x", "printenv", "busybox env"],

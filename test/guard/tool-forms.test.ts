@@ -72,18 +72,23 @@ const FORMS: readonly Form[] = [
     },
   },
   {
-    what: "a project file that others may write",
+    what: "a project file that others may write, or that is none",
     knowledge: KNOWLEDGE,
     commands: {
       hidden: [
         ...["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/var/tmp/x.yaml", "/dev/shm/x", "-"],
         ...["/srv/../tmp/x.yaml", "/var/run/../tmp/x.yaml", "/tmp/x.yaml", "x.yaml", "./x.yaml"],
+        // It would be read out, word by word, for what is wrong in it.
+        ...["/etc/shadow", "/root/.netrc", "/var/lib/x/secrets.yaml", "/srv/compose.yaml/key"],
       ].flatMap((file) => [
         `docker compose -f ${file} -p operator-tikv restart tikv2`,
         `docker-compose --file=${file} ps`,
       ]),
       interrupt: ["docker compose -p operator-tikv -f /srv/tikv/compose.yaml restart tikv2"],
-      read: ["docker compose -f /opt/tikv/compose.yaml ps"],
+      read: [
+        "docker compose -f /opt/tikv/compose.yaml ps",
+        "docker compose -f /opt/tikv/docker-compose.prod.yml config --services",
+      ],
     },
   },
   {

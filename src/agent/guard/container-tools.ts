@@ -157,12 +157,16 @@ function troubleOfFiles(args: readonly ShellWord[]): string | undefined {
     if (!file?.isExact || /:|@/.test(file.text))
       return "a project file that is not on this machine";
     if (!isKept(file.text)) return "a project file that an agent may write";
+    // What is wrong in a file is told with its words.
+    if (!COMPOSE_FILE.test(file.text)) return "a project file is called compose.yaml or the like";
   }
   return undefined;
 }
 
 /** Where people keep files, and nobody else puts any: by its full path, no pipe and no link. */
 const KEPT = /^\/(?:etc|home|opt|root|srv|usr|var\/lib)\//;
+
+const COMPOSE_FILE = /\/(?:docker-)?compose[\w.-]*\.ya?ml$/;
 
 function isKept(path: string): boolean {
   return posix.normalize(path) === path && KEPT.test(path);

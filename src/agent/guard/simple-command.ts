@@ -80,6 +80,8 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   if (mayDivide && words.some((word) => word.mayDivide)) {
     return hiddenBecause(words, DIVIDES);
   }
+  const isOthers = scope.isInside && OF_THE_MACHINE.has(name) && !isLook(effects);
+  if (isOthers) return hiddenBecause(words, "in a container that is another's: leave exec away");
   const asRoot = scope.isAsRoot ? troubleAsRoot({ name, words, effects, scope }) : undefined;
   if (asRoot !== undefined) return hiddenBecause(words, asRoot);
   const refused = scope.isInside && isLook(effects) ? refusedInside({ name, words, scope }) : [];
@@ -107,6 +109,10 @@ function troubleAsRoot({ name, effects, scope }: Companion): string | undefined 
 }
 
 const ENGINES: ReadonlySet<string> = new Set(["docker", "docker-compose", "podman"]);
+/** They handle members; and each has its own of what they handle, wherever it runs. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set([
+  ...["operator", ...ENGINES, "systemctl", "service"],
+]);
 /** A context, or DOCKER_HOST, is a user's own. */
 const ROOTS_ENGINE = /^unix:\/\/(?:\/var)?\/run\/docker\.sock$/;
 
