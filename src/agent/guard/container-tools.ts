@@ -25,7 +25,6 @@ const DOCKER: VerbTool = {
   plain: ["--no-color", "-a", "--all", "-q", "--quiet", "--no-trunc", "--no-stream"],
   destroysWith:
     /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
-  otherwise: "hidden",
   verbs: new Map([
     ...verbs("read", ["ps", "logs", "inspect", "stats", "top", "images", "version", "info"]),
     ...verbs("read", ["port", "events", "context ls", "image ls", "image inspect"]),

@@ -13,7 +13,6 @@ const READS = new RegExp(
 );
 
 const SYSTEMCTL: VerbTool = {
-  otherwise: "unknown",
   reads: READS,
   oversightWith: /operator|monitor|agent/i,
   valued: ["-n", "--lines", "-o", "--output", "-t", "--type", "--state", "-p", "--property"],
@@ -24,7 +23,8 @@ const SYSTEMCTL: VerbTool = {
     ...verbs("oversight", ["cat", "show-environment"]),
     ...verbs("read", ["list-units", "list-unit-files", "list-timers", "list-dependencies"]),
     ...verbs("read", ["list-sockets", "list-jobs", "is-system-running", "--failed", "--version"]),
-    ...verbs("start", ["start"]),
+    // A unit that failed too often is started no more before it.
+    ...verbs("start", ["start", "reset-failed"]),
     ...verbs("interrupt", ["stop", "restart", "reload", "kill", "try-restart"]),
     ...verbs("interrupt", ["reload-or-restart", "try-reload-or-restart", "condrestart"]),
     ...verbs("interrupt", ["force-reload", "freeze"]),
@@ -36,7 +36,16 @@ const SYSTEMCTL: VerbTool = {
     ...verbs("oversight", ["isolate", "rescue", "emergency", "exit", "switch-root", "default"]),
     // They outlast the repair, or are the machine's.
     ...verbs("foreign", ["mask", "disable", "revert", "set-property", "edit", "daemon-reexec"]),
-    ...verbs("foreign", ["preset", "preset-all", "set-default", "link", "add-wants"]),
+    ...verbs("foreign", [
+      "enable",
+      "reenable",
+      "unmask",
+      "preset",
+      "preset-all",
+      "set-default",
+      "link",
+      "add-wants",
+    ]),
     ...verbs("foreign", ["add-requires", "bind", "mount-image", "cancel", "service-watchdogs"]),
     ...verbs("foreign", ["log-level", "log-target", "set-environment", "unset-environment"]),
     ...verbs("foreign", ["import-environment", "daemon-reload"]),

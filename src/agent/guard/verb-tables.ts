@@ -36,8 +36,6 @@ export interface VerbTool {
   readonly bounds?: Readonly<Record<string, number>>;
   /** With one of these anywhere, what changes anything may be done to the operator itself. */
   readonly oversightWith?: RegExp;
-  /** What a verb is that is not in the table. */
-  readonly otherwise: "hidden" | "unknown";
   /** Without a verb it reads commands from its input. */
   readonly isShell?: true;
 }
@@ -57,7 +55,6 @@ const JQ_FORM = new RegExp(
 );
 
 export const REDIS: VerbTool = {
-  otherwise: "hidden",
   isShell: true,
   plain: ["-c", "--raw", "--no-raw", "--csv", "--json", "--no-auth-warning"],
   valued: ["-h", "-p", "-n", "-a", "-u", "--user", "--pass", "-i", "-r", "--pattern", "--count"],
@@ -118,7 +115,6 @@ export const REDIS: VerbTool = {
 };
 
 export const PD_CTL: VerbTool = {
-  otherwise: "hidden",
   isShell: true,
   valued: ["-u", "--pd", "--jq", "--cacert", "--cert", "--key"],
   // It knows the environment and files by these words, and others have no end.
@@ -157,7 +153,6 @@ export const PD_CTL: VerbTool = {
 };
 
 export const ETCD_CTL: VerbTool = {
-  otherwise: "hidden",
   hosts: ["--endpoints"],
   port: 2379,
   reads: /^$a/,
@@ -172,7 +167,6 @@ export const ETCD_CTL: VerbTool = {
 };
 
 export const TIKV_CTL: VerbTool = {
-  otherwise: "hidden",
   hosts: ["--host", "--pd"],
   judge: judgeTikvCtl,
   reads: /^--?(?:r|region|all-regions|s|skip-tombstone|limit|tag|k|key|show-cf)(?:=.*)?$/,

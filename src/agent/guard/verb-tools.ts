@@ -69,7 +69,7 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   if (has(tool.destroysWith)) return effectOf({ kind: "destroy", words, scope });
   if (has(tool.oversightWith)) return effectOf({ kind: "oversight", words, scope });
   if (kind === undefined) {
-    return effectBecause({ kind: tool.otherwise, words, because: "a verb that is not known" });
+    return effectBecause({ kind: "hidden", words, because: "a verb that is not known" });
   }
   // What is set to what must be written out where it decides.
   const isReadable = found !== "configure" || words.every(({ isExact }) => isExact);
