@@ -18,6 +18,8 @@ import { secretFilesOf } from "./secret-names.ts";
 
 export interface ShellOfAgent {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `operator` has besides. */
+  readonly ownEnv: ShellOfAgent["env"];
   readonly cwd: string;
   readonly knowledge: (names: SubjectNames) => CommandKnowledge;
 }
@@ -108,13 +110,13 @@ const BOUNDS_ALONE =
 
 async function probe(context: CommandContext, shell: ShellOfAgent): Promise<FoundSandbox> {
   const { self } = context;
-  const { env, cwd, knowledge } = shell;
+  const { env, ownEnv, cwd, knowledge } = shell;
   const bwrap = process.platform === "linux" ? Bun.which("bwrap", { PATH: env.PATH ?? "" }) : null;
   if (bwrap === null) return { state: "absent" };
   const home = resolve(homeOf(context));
   const named = endpointsOf(context, ENDPOINTS).flatMap(addressOf);
   const probed = await probeSandbox({
-    ...{ bwrap, self, env, cwd },
+    ...{ bwrap, self, env, ownEnv, cwd },
     hidden: hiddenFrom(context),
     // Of what operator knows of a subject the members' own files alone: the rest has tokens.
     shown: ({ subject }) => [join(home, "subjects", subject, "members"), join(home, "logs")],

@@ -42,12 +42,10 @@ export function secretsOf(env: Environment): readonly string[] {
   });
 }
 
-/** Commands that ask the subject need these: the endpoints that a password came with. */
-export function endpointsWithPassword(context: CommandContext): readonly string[] {
-  const { env } = context;
-  const given = { ...env, ...namedEndpoints(context) };
-  const variables = ENDPOINTS.map(({ variable }) => variable);
-  return variables.filter((variable) => /:[^:@/]+@/.test(given[variable] ?? ""));
+/** The endpoints that a password came with: `operator` needs it, and no other command gets it. */
+export function endpointsWithPassword(context: CommandContext): Environment {
+  const named = Object.entries(namedEndpoints(context));
+  return Object.fromEntries(named.filter(([, urls]) => passwordsIn(urls ?? "").length > 0));
 }
 
 /** Of a URL, or of several: `REDIS_URL`. As it is written there, and as it is meant. */
@@ -58,6 +56,18 @@ function passwordsIn(value: string): readonly string[] {
     const meant = new URLSearchParams(`_=${password.replaceAll("+", "%2B")}`).get("_");
     return [...new Set([password, meant ?? password])];
   });
+}
+
+function withoutPasswords(value: string): string {
+  if (passwordsIn(value).length === 0) return value;
+  const urls = value.split(",").map((one) => {
+    const url = URL.parse(one.trim());
+    if (!url?.password) return one;
+    url.username = "";
+    url.password = "";
+    return url.href;
+  });
+  return urls.join(",");
 }
 
 /** What we may not read, no command of ours may. */
@@ -81,14 +91,16 @@ export async function openAgentShell(
   await withFileErrors("preparing the agent's shell", () => writeShim(folder, context.self));
   const env = shellEnv(context, folder);
   const folders = { cwd: tmpdir(), changesIn: CHANGES_IN };
-  return createShell({ env, ...folders, clock: context.clock, sandbox });
+  const ownEnv = endpointsWithPassword(context);
+  return createShell({ env, ownEnv, ...folders, clock: context.clock, sandbox });
 }
 
 /** Throws as `findSandbox` does. */
 export function findShellSandbox(context: CommandContext): Promise<FoundSandbox> {
   const env = shellEnv(context, join(homeOf(context), "bin"));
   const knowledge = shellKnowledge(context);
-  return findSandbox(context, { env, cwd: tmpdir(), knowledge });
+  const ownEnv = endpointsWithPassword(context);
+  return findSandbox(context, { env, ownEnv, cwd: tmpdir(), knowledge });
 }
 
 /** What the guard needs to know of this machine, once the subject's names are known. */
@@ -129,15 +141,18 @@ function shellEnv(context: CommandContext, folder: string): Environment {
   const passedOn = Object.entries(context.env).filter(
     ([name]) => isNeeded(name) && !holdsSecret(name) && name !== PARENT_PIPE_ENV,
   );
-  return {
+  const given = Object.entries({
     ...Object.fromEntries(passedOn),
+    ...namedEndpoints(context),
+    ...namedBroker(context),
+  });
+  return {
+    ...Object.fromEntries(given.map(([name, value]) => [name, withoutPasswords(value ?? "")])),
     PATH: [folder, ...foldersIn(context.env.PATH)].join(delimiter),
     OPERATOR_HOME: resolve(homeOf(context)),
     [DATABASE_ENV]: resolve(databaseOf(context)),
     NO_COLOR: "1",
     [ENGINE_WAIT_ENV]: "1",
-    ...namedEndpoints(context),
-    ...namedBroker(context),
   };
 }
 
@@ -146,10 +161,11 @@ function foldersIn(path = ""): readonly string[] {
   return path.split(delimiter).filter((folder) => isAbsolute(folder));
 }
 
-/** What was typed as a flag: the model's own operator commands look at the same subject. */
-function namedEndpoints({ flags }: CommandContext): Environment {
-  const named = ENDPOINTS.map(({ flag, variable }) => [variable, textFlag(flags, flag)] as const);
-  return Object.fromEntries(named.filter(([, typed]) => typed !== undefined));
+/** As typed, or in our environment: the model's own operator commands look at the same subject. */
+function namedEndpoints(context: CommandContext): Environment {
+  const named = ENDPOINTS.map((plan) => [plan.variable, endpointsOf(context, [plan])] as const);
+  const given = named.filter(([, urls]) => urls.length > 0);
+  return Object.fromEntries(given.map(([variable, urls]) => [variable, urls.join(",")]));
 }
 
 function namedBroker(context: CommandContext): Environment {

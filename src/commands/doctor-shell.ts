@@ -111,10 +111,10 @@ function sayBound({ name, max, unit }: BoundInForce): string {
 
 function examineSecrets(context: CommandContext): Finding {
   const count = new Set(secretsFor(context)).size;
-  const passedOn = endpointsWithPassword(context);
-  const butOf = passedOn.length === 0 ? "" : `, but for the password in ${passedOn.join(", ")}`;
+  const passedOn = Object.keys(endpointsWithPassword(context)).join(", ");
+  const but = passedOn === "" ? "" : ` (operator itself gets the password in ${passedOn})`;
   const detail =
-    `${count} are known: no command gets one${butOf}, and what is shown or kept has none of ` +
+    `${count} are known: no command gets one${but}, and what is shown or kept has none of ` +
     "them; commands get variables by name";
   return { name: "secrets", state: "here", detail };
 }

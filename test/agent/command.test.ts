@@ -109,7 +109,8 @@ test("the passwords in URLs are secrets, whatever the variable's name, typed one
   expect(secretsOf(env)).toEqual(written);
   const typed = place.context(["--redis", ":hunter4@redis:6379"], env);
   expect(secretsFor(typed)).toEqual([...written, "hunter4"]);
-  expect(endpointsWithPassword(typed)).toEqual(["REDIS_URL"]);
+  const urlsWithPassword = { REDIS_URL: "redis://:hunter4@redis:6379" };
+  expect(endpointsWithPassword(typed)).toEqual(urlsWithPassword);
 });
 
 test("a file that a variable names as secret is protected as our own are", () => {

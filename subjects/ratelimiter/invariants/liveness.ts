@@ -98,5 +98,7 @@ function judgeLiveness(liveness: Reading<Liveness>): Opinion {
 function evidenceOf({ apiUrl, manageUrl, lease }: NodeSighting) {
   const found = readValue(lease);
   const registered = found === undefined ? null : found !== null;
-  return { api: apiUrl, manage: manageUrl, has_lease: registered };
+  // Whoever named it may have put a password there.
+  const api = apiUrl.replace(/\/\/[^/]*@/, "//");
+  return { api, manage: manageUrl, has_lease: registered };
 }
