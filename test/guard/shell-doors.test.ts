@@ -25,6 +25,20 @@ const DOORS: readonly Door[] = [
     nearMisses: [["read", "f() { cat /etc/hosts; }; f; f"]],
   },
   {
+    what: "what only the shell itself can do, behind a program",
+    refused: [
+      "doas cd /etc; ls",
+      "timeout 5 cd /tmp; ls",
+      "env eval ls",
+      "time cd /etc",
+      "nohup .",
+    ],
+    nearMisses: [
+      ["read", "command cd /etc; ls"],
+      ["read", "timeout 5 echo a"],
+    ],
+  },
+  {
     what: "a redirection to one shell, and a word to another",
     refused: ["tee {x}>/dev/null", "uniq /tmp/a {x}>/dev/null", "ls {x}</etc/hosts"],
     nearMisses: [["read", "ls 2>/dev/null 3>&1"]],

@@ -34,17 +34,27 @@ export interface Wrapper {
   readonly isInherited?: true;
   /** With such words before the command another runs than is judged, or as somebody else. */
   readonly hides?: RegExp;
+  /** The shell itself runs what is behind it. */
+  readonly isOfShell?: true;
 }
+
+/** They work on the shell that runs them. Not those that are programs as well, such as `kill`. */
+const OF_SHELL: readonly string[] = [
+  ...[".", ":", "alias", "bg", "break", "cd", "continue", "declare", "dirs", "eval", "exec"],
+  ...["export", "fc", "fg", "getopts", "hash", "jobs", "let", "local", "popd", "pushd", "read"],
+  ...["readonly", "return", "set", "shift", "shopt", "source", "times", "trap", "type", "typeset"],
+  ...["ulimit", "umask", "unalias", "unset", "wait"],
+];
 
 /** Of a user or a group that is not root. */
 const OF_ANOTHER = /(?:^| )-(?:g|u(?! ?root(?: |$)))/;
 
 const TABLE: Readonly<Record<string, Wrapper>> = {
-  builtin: {},
+  builtin: { isOfShell: true },
   busybox: {},
   toybox: {},
   chronic: {},
-  command: { plain: ["-p"] },
+  command: { plain: ["-p"], isOfShell: true },
   env: {
     plain: ["-i", "-", "-0"],
     valued: ["-u"],
@@ -119,7 +129,7 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   const assigned = from === -1 ? rest : rest.slice(0, from);
   const inner = from === -1 ? [] : rest.slice(from + (wrapper.skips ?? 0));
   const own = words.slice(1, words.length - inner.length);
-  const trouble = troubleOfOwn(wrapper, own);
+  const trouble = troubleOfOwn(wrapper, own) ?? troubleOfRun(wrapper, inner);
   const hidden = trouble === undefined ? [] : [hiddenBecause(words, trouble)];
   const before = [...hidden, ...assigned.flatMap(({ text }) => classifyAssignedWord(text))];
   if (inner.length === 0 && scope.isInside) return refusedInside({ name: "env", words, scope });
@@ -137,6 +147,12 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
     ...effects,
     hiddenBecause(words, "what is started keeps it as long as it lives"),
   ];
+}
+
+/** Of the command itself. */
+function troubleOfRun({ isOfShell }: Wrapper, [first]: readonly ShellWord[]): string | undefined {
+  if (isOfShell || first === undefined || !OF_SHELL.includes(first.text)) return undefined;
+  return "what is the shell's own does nothing to it from here";
 }
 
 /** Of the words before the command. */
