@@ -14,6 +14,9 @@ import { joinOutput } from "./truncate.ts";
 
 const UNCHECKED = { checked: "nothing: no condition is known of a shell command" };
 
+/** Half a restart is a member less: whatever is left of the session, it has this. */
+const INTERRUPTION_MS = 60_000;
+
 /** sh's own: found but not executable, and not found. Of one program: nothing ran. */
 const NOTHING_RAN: readonly (number | null)[] = [126, 127];
 
@@ -65,8 +68,10 @@ async function runBounded(
 ): Promise<ShellResult> {
   const { shell, limits } = context.agent;
   const remainingMs = Math.max(1, limits.sessionMsMax - workedMs(context));
+  const ordinaryMs = Math.min(limits.commandMsMax, remainingMs);
+  const isInterruption = effects.some(({ kind, pauses }) => kind === "interrupt" || pauses);
   return shell.run(command, {
-    timeoutMs: Math.min(limits.commandMsMax, remainingMs),
+    timeoutMs: isInterruption ? Math.max(ordinaryMs, INTERRUPTION_MS) : ordinaryMs,
     outputBytesMax: limits.outputBytesMax,
     signal: context.signal,
     reach: reachOf(context, effects),

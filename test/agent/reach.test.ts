@@ -6,14 +6,17 @@ import { openWorld } from "./world.ts";
 
 interface NotedShell extends Shell {
   readonly reaches: readonly ShellReach["type"][];
+  readonly timeoutsMs: readonly number[];
 }
 
 function notedShell(): NotedShell {
   const reaches: ShellReach["type"][] = [];
+  const timeoutsMs: number[] = [];
   return {
-    reaches,
-    async run(_, { reach }) {
+    ...{ reaches, timeoutsMs },
+    async run(_, { reach, timeoutMs }) {
       reaches.push(reach.type);
+      timeoutsMs.push(timeoutMs);
       const output = { head: "some\n", tail: "", cutBytes: 0, totalBytes: 5 };
       const end = { exitCode: 153, signal: null, timedOut: false, aborted: false };
       return { ...end, durationMs: 10, output, notes: ["it met a bound"] };
@@ -40,3 +43,15 @@ for (const [command, reach] of Object.entries(COMMANDS)) {
     expect(result).toStartWith("exit 153 in 0.01 s\nnote: it met a bound\n");
   });
 }
+
+test("whatever is left of the session, an interruption has the time that it takes", async () => {
+  const shell = notedShell();
+  const commands = ["operator subject start lamps left", "operator subject restart lamps left"];
+  const script = [...commands.map((one) => says(shellCall(one))), says(concludeCall("cannot_fix"))];
+  using world = openWorld({ script, shell, limits: { sessionMsMax: 9_000 } });
+  await world.openTicket();
+  await world.run();
+  const [start = 0, restart] = shell.timeoutsMs;
+  expect(start).toBeLessThanOrEqual(9_000);
+  expect(restart).toBe(60_000);
+});

@@ -51,6 +51,18 @@ test("wherever a starter is killed, the next start ends with one process", async
   }
 }, 30_000);
 
+test("a restart that nobody waits for any more starts what it has stopped", async () => {
+  await using home = await createToyHome();
+  await home.up();
+  const runtime = await home.runtime();
+  const before = (await runtime.members()).find(({ name }) => name === "one");
+  const restarting = runtime.operate("one", "restart", AbortSignal.abort());
+  await expect(restarting).rejects.toThrow("interrupted");
+  const after = (await runtime.members()).find(({ name }) => name === "one");
+  expect(after).toMatchObject({ state: "running" });
+  expect(after?.pid).not.toBe(before?.pid ?? 0);
+});
+
 test("a process whose start was taken back does not become the member", async () => {
   await using home = await createToyHome();
   await home.up();

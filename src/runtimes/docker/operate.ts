@@ -29,8 +29,7 @@ export async function operateOn(call: MemberCall, operation: MemberOperation): P
     case "stop":
       return stop(call);
     case "restart":
-      await stop(call);
-      return start(call);
+      return restart(call);
     case "kill":
       return kill(call);
     case "pause":
@@ -64,6 +63,17 @@ async function stop(call: MemberCall): Promise<void> {
   await change(call, { doing: "stopping", id }, (container) =>
     container.stop({ t: GRACE_S, abortSignal: AbortSignal.timeout(STOP_MS) }),
   );
+}
+
+/** By the engine as one: whoever asked for it may be gone between the end and the start. */
+async function restart(call: MemberCall): Promise<void> {
+  const { id, state } = await containerOf(call.member, "restarting");
+  if (state === "stopped") return start(call);
+  if (state === "paused") await resume(call);
+  await change(call, { doing: "restarting", id }, (container) =>
+    container.restart({ t: GRACE_S, abortSignal: AbortSignal.timeout(STOP_MS + ASK_MS) }),
+  );
+  await awaitReady(call);
 }
 
 async function kill(call: MemberCall): Promise<void> {

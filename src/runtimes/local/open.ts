@@ -65,7 +65,7 @@ async function operateOn(start: Start, operation: MemberOperation): Promise<void
       return stopMember(member);
     case "restart":
       await stopMember(member);
-      return startMember(start);
+      return startMember({ ...start, isOwed: true });
     case "kill":
       return killMember(member);
     case "pause":

@@ -10,6 +10,8 @@ import { readLastExit, readProcess } from "./records.ts";
 export interface Start {
   readonly member: LocalMember;
   readonly signal: AbortSignal;
+  /** It was stopped for this: whoever does not want to wait any more has it started still. */
+  readonly isOwed?: boolean;
 }
 
 /** A real store opens its files in seconds; on a slow disk in tens of them. */

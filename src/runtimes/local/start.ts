@@ -76,7 +76,8 @@ async function awaitClaim(start: Start, child: Bun.Subprocess): Promise<void> {
   const isClaimed = async () => (await readProcess(paths)) !== undefined;
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const isOver = async () => (await isClaimed()) || hasEnded();
-  await waitUntil(isOver, { withinMs: CLAIM_WITHIN_MS, clock, signal: start.signal });
+  const signal = start.isOwed ? {} : { signal: start.signal };
+  await waitUntil(isOver, { withinMs: CLAIM_WITHIN_MS, clock, ...signal });
   if (await isClaimed()) return;
   if (!hasEnded()) child.kill("SIGKILL");
   throw await notStarted(start, "its process ended before it began its work");
