@@ -27,6 +27,7 @@ export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
   const file = signed ? { signed: headFileOf(context) } : {};
   const lines = () => [
     verificationLine(found),
+    ...(found.state === "intact" ? found.notes.map((note) => `but ${note}`) : []),
     ...(signed ? [`signed in ${headFileOf(context)}: keep it elsewhere`] : []),
   ];
   printEither(context, { json: { ...found, ...file }, lines });
@@ -39,8 +40,9 @@ export async function verifiedFile(
   keyFile?: string,
 ): Promise<AuditVerification> {
   const { walProblem } = await import("../store/audit-wal.ts");
+  const { unopenedProblem } = await import("../store/file-header.ts");
   // Before it is opened: an opening may write, over what shows it.
-  const problem = walProblem(databaseOf(context));
+  const problem = unopenedProblem(databaseOf(context)) ?? walProblem(databaseOf(context));
   if (problem) return { state: "broken", rows: 0, ...problem };
   try {
     using store = await openExistingStore(context);

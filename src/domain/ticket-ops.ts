@@ -286,6 +286,8 @@ export type AuditVerification =
       /** Of those, whose content was removed by age. */
       readonly compacted: number;
       readonly head: string;
+      /** Of the file, for people: what was not looked at, and who else wrote to it. */
+      readonly notes: readonly string[];
     }
   | {
       readonly state: "broken";

@@ -53,14 +53,10 @@ function schemaVersionOf(db: Database): number {
   return query.get()?.schema_version ?? 0;
 }
 
-/** Without what SQLite keeps for itself: statistics. Indexes that it makes by itself are ours. */
+/** All of them, whatever their names: statistics would steer how rows are found, too. */
 function entriesOf(db: Database): readonly SchemaEntry[] {
-  return db
-    .query<SchemaEntry, []>(
-      `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-      WHERE name NOT LIKE 'sqlite!_stat%' ESCAPE '!'`,
-    )
-    .all();
+  const entries = "SELECT type, name, tbl_name, sql FROM main.sqlite_schema";
+  return db.query<SchemaEntry, []>(entries).all();
 }
 
 function isSame(left: SchemaEntry, right: SchemaEntry): boolean {

@@ -17,7 +17,7 @@ import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts"
 import { walProblem } from "./audit-wal.ts";
 import { isDamage } from "./database-error.ts";
 import type { StoreCall } from "./transaction.ts";
-import { unusedProblem } from "./unused-bytes.ts";
+import { type BytesFound, lookAtBytes } from "./unused-bytes.ts";
 
 /** In constant memory, whatever the length of the chain. A file that is damaged is broken. */
 export function verifyAudit(call: StoreCall): AuditVerification {
@@ -42,16 +42,20 @@ function verifyRows(call: StoreCall, reading: Reading): AuditVerification {
   if (outer) return { state: "broken", rows: 0, ...outer };
   startRemembering(call.db);
   startRememberingRemoved(call.db);
-  const problem = chainProblem(call, reading) ?? rowProblem(call, reading);
+  const { problem, notes } = contentLook(call, reading);
   const rows = countRows(call);
   if (problem) return { state: "broken", rows, ...problem };
   const compacted = countRemoved(call.db);
-  return { state: "intact", rows, compacted, head: headOf(call).hash };
+  return { state: "intact", rows, compacted, head: headOf(call).hash, notes };
 }
 
-function rowProblem(call: StoreCall, reading: Reading): AuditProblem | undefined {
+/** From what is nearest to a row to what is farthest. */
+function contentLook(call: StoreCall, reading: Reading): BytesFound {
+  const inChain = chainProblem(call, reading);
+  if (inChain) return { problem: inChain, notes: [] };
   reading.row = "the file";
-  return firstBadRow(call.db) ?? fileProblem(call);
+  const problem = firstBadRow(call.db) ?? fileProblem(call);
+  return problem ? { problem, notes: [] } : lookAtBytes(call.db);
 }
 
 function chainProblem(call: StoreCall, reading: Reading): AuditProblem | undefined {
@@ -102,12 +106,11 @@ function eventProblem(id: number, reason: string): AuditProblem {
   return { row: `event ${id}`, firstBadId: id, reason };
 }
 
-/** Every row is right by now; what finds them must be, too, and nothing may lie beside them. */
+/** Every row is right by now; what finds them must be, too. */
 function fileProblem({ db }: StoreCall): AuditProblem | undefined {
   const found = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check(1)").get();
   const said = found?.integrity_check ?? "no answer";
-  if (said !== "ok") return { row: "the file", firstBadId: null, reason: said };
-  return unusedProblem(db);
+  return said === "ok" ? undefined : { row: "the file", firstBadId: null, reason: said };
 }
 
 function storedRows({ db }: StoreCall): IterableIterator<StoredEvent> {

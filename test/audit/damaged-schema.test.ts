@@ -77,6 +77,23 @@ test("an index of SQLite's own is held against what it was, too", async () => {
   });
 });
 
+const ADDED = {
+  trigger: "CREATE TRIGGER zzzzzz_stat1 AFTER UPDATE ON tickets BEGIN SELECT 1; END",
+  view: "CREATE VIEW zzzzzz_stat1 AS SELECT 1 AS one",
+  table: "CREATE TABLE zzzzzz_stat1 (tbl, idx, stat)",
+} as const;
+for (const [type, sql] of Object.entries(ADDED)) {
+  test(`a ${type} beside ours is named, though SQLite's own are called so`, async () => {
+    await using room = await written();
+    const db = new Database(room.path);
+    db.run(sql);
+    db.close();
+    change(room, { from: "zzzzzz_stat1", to: "sqlite_stat1" });
+    const { lines } = await run(room, runAudit, ["verify"]);
+    expect(lines).toEqual([`audit broken at ${type} sqlite_stat1: it was added`]);
+  });
+}
+
 test("stored JSON that is none any more is a row that cannot be read", async () => {
   await using room = await written();
   using db = new Database(room.path);

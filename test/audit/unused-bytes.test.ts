@@ -6,7 +6,7 @@ import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { seededRandom } from "../../src/infra/clock.ts";
 import { verifyAudit } from "../../src/store/audit-verify.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
-import { unusedProblem } from "../../src/store/unused-bytes.ts";
+import { lookAtBytes } from "../../src/store/unused-bytes.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
 import { asking } from "../support/asking.ts";
 
@@ -41,7 +41,7 @@ async function verdictOf({ path, clock }: Room, bytes: Uint8Array): Promise<unkn
 
 function problemIn(path: string): unknown {
   using db = new Database(path, { readonly: true });
-  return unusedProblem(db);
+  return lookAtBytes(db).problem;
 }
 
 test(`of bytes that are zero, hardly one is changed unnoticed (seed ${SEED})`, async () => {
@@ -78,7 +78,7 @@ test("a byte in a gap, behind a long value, in a free page, behind the end", asy
   const behind = pages.find(
     (page) => bytes[page + 100] === 0x79 && isZero(page + 4_000, page + 4_096),
   );
-  for (const at of [free + 9, (behind ?? 0) + 4_095, 3_000, 80, 95]) {
+  for (const at of [free + 9, (behind ?? 0) + 4_095, 3_000]) {
     const changed = Uint8Array.from(bytes);
     changed[at] = (changed[at] ?? 0) ^ 0x41;
     expect(await verdictOf(room, changed), `byte ${at}`).toMatchObject({
@@ -135,6 +135,7 @@ test("of a file that once was written without secure_delete nothing is said", as
   await using room = await openRoom();
   await writeIncident(room, "one", "x".repeat(500));
   const bytes = await closed(room);
+  bytes.writeUInt32BE(0, 52);
   bytes.writeUInt32BE(0, 64);
   bytes[3_000] = 7;
   writeFileSync(room.path, bytes);

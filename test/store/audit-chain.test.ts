@@ -46,6 +46,7 @@ test("each event holds the hash of the one before, and its own covers its conten
     rows: EVENTS,
     compacted: 0,
     head: previousHash,
+    notes: [],
   });
 });
 
@@ -54,6 +55,7 @@ test("an empty audit is intact", async () => {
   expect(await room.store.verifyAudit()).toEqual({
     ...{ state: "intact", rows: 0, compacted: 0 },
     head: AUDIT_GENESIS,
+    notes: [],
   });
 });
 
