@@ -86,3 +86,7 @@ export interface MemberFigure {
 export function readValue<T>(reading: Reading<T>): T | undefined {
   return reading.state === "read" ? reading.value : undefined;
 }
+
+export function mapRead<T, U>(reading: Reading<T>, map: (value: T) => U): Reading<U> {
+  return reading.state === "read" ? { ...reading, value: map(reading.value) } : reading;
+}

@@ -1,6 +1,6 @@
-// This executable started again as a child (monitor, agent, workload), or another program: its lines
-// as they are written, drained to the end, and its end. Its stdin is our pipe, so that it dies with
-// us; its session is its own, so that nothing typed at our terminal reaches it.
+// This executable started again as a child (monitor, agent, workload), or another program: its
+// lines as they are written, drained to the end, and its end. Its stdin is our pipe, so that it
+// dies with us; its session is its own, so that nothing typed at our terminal reaches it.
 import { drainOutput } from "./child-output.ts";
 import { dyingWithUs } from "./dies-with-us.ts";
 

@@ -1,4 +1,4 @@
-// A line that every shell leaves as it is: one program and its words, nothing quoted, nothing put in.
+// A line that every shell leaves as it is: one program and its words, nothing quoted or put in.
 
 const PLAIN = /^[\w./:=,@%+ -]+$/;
 

@@ -9,10 +9,16 @@ export interface TikvObservation extends Observation {
   /** Every declared store, in declared order, as it answered for itself and as PD lists it. */
   readonly stores: readonly StoreSighting[];
   readonly leadership: Reading<Leadership>;
-  /** PD's own probe of its members, by name. Asked for only where we cannot reach one ourselves. */
+  readonly undeclared: Undeclared;
+  /**
+   * PD's own probe of its members, by name. Asked for only where we cannot reach one ourselves, or
+   * nobody declared it.
+   */
   readonly pdHealth: Reading<Readonly<Record<string, boolean>>>;
   readonly schedulers: Reading<Schedulers>;
   readonly replication: Reading<Replication>;
+  /** How many voters the placement rules give to the range that has fewest; null: none says. */
+  readonly fewestVoters: Reading<number | null>;
   readonly regions: Reading<RegionHealth>;
 }
 
@@ -26,6 +32,14 @@ export interface Declaration {
   readonly schedulers: readonly string[];
   /** Null until it was seen. */
   readonly replication: Replication | null;
+}
+
+/** Whom PD lists beside them. */
+export interface Undeclared {
+  /** Names; who was never up has an empty one. */
+  readonly pdMembers: Reading<readonly string[]>;
+  /** Neither tombstones nor columnar. */
+  readonly stores: Reading<readonly ListedStore[]>;
 }
 
 export interface DeclaredPd {

@@ -17,6 +17,10 @@ interface Cluster {
   readonly away?: number;
 }
 
+const NOBODY = { state: "read", value: [], atMs: 0 } as const;
+const NONE = { state: "read", value: null, atMs: 0 } as const;
+const UNASKED = { state: "failed", reason: "not asked for", atMs: 0 } as const;
+
 /** How many stores may be missing. */
 function spareOf(cluster: Cluster): number | undefined {
   return storesOf(cluster)?.spare;
@@ -38,7 +42,8 @@ function storesOf(cluster: Cluster): QuorumGroup | undefined {
   const ofReplicas = (maxReplicas: number) => ({ maxReplicas, locationLabels: "" });
   const declared = { isGiven: true, pdMembers: [], stores: [], schedulers: [] };
   const [, group] = tikvQuorums({
-    ...{ members, pdMembers: [], stores: [] },
+    ...{ members, pdMembers: [], stores: [], fewestVoters: NONE, pdHealth: UNASKED },
+    undeclared: { pdMembers: NOBODY, stores: NOBODY },
     declared: { ...declared, replication: ofReplicas(declaredReplicas) },
     replication: { state: "read", value: ofReplicas(replicas), atMs: 0 },
     regions: counted,

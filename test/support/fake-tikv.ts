@@ -27,6 +27,7 @@ export function serveFakeTikv(): FakeTikv {
   answerPd(`${API}/stores`, storesBody(stores));
   answerPd(`${API}/schedulers`, SCHEDULERS);
   answerPd(`${API}/config/replicate`, REPLICATION);
+  answerPd(`${API}/config/rules`, RULES);
   pd[0].answers.set("/metrics", { body: pdPage(1) });
   pd[1].answers.set("/metrics", { body: pdPage(0) });
   for (const { answers } of stores) {
@@ -64,6 +65,20 @@ const REPLICATION = `{
   "enable-placement-rules-cache": "false",
   "isolation-level": ""
 }
+`;
+
+const RULES = `[
+  {
+    "group_id": "pd",
+    "id": "default",
+    "start_key": "",
+    "end_key": "",
+    "role": "voter",
+    "is_witness": false,
+    "count": 3,
+    "location_labels": ["zone", "host"]
+  }
+]
 `;
 
 function membersBody(pd: readonly FakePeer[]): string {

@@ -154,6 +154,7 @@ function observationWith(...health: readonly ObservedMember["health"][]): TikvOb
     detail: "",
   }));
   const unread = { state: "failed", reason: "not asked", atMs: 0 } as const;
+  const nobody = { state: "read", value: [], atMs: 0 } as const;
   const replication = { maxReplicas: 3, locationLabels: "" };
   const counted = { missPeer: 0, downPeer: 0, pendingPeer: 0, offlinePeer: 0 };
   return {
@@ -164,10 +165,12 @@ function observationWith(...health: readonly ObservedMember["health"][]): TikvOb
     declared: { isGiven: true, pdMembers: [], stores: [], schedulers: [], replication },
     pdMembers: [],
     stores: [],
+    undeclared: { pdMembers: nobody, stores: nobody },
     leadership: unread,
     pdHealth: unread,
     schedulers: unread,
     replication: unread,
+    fewestVoters: { state: "read", value: null, atMs: 0 },
     regions: { state: "read", value: counted, atMs: 0 },
   };
 }

@@ -191,6 +191,7 @@ test("a look asks each fact once and never for regions", async () => {
     "/metrics",
     "/metrics",
     `${API}/config/replicate`,
+    `${API}/config/rules`,
     `${API}/members`,
     `${API}/schedulers`,
     `${API}/stores?state=0&state=1&state=2`,

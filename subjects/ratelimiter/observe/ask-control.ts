@@ -1,10 +1,11 @@
 // The proxy and the job runner, on their control ports.
 import type { z } from "zod";
 import { unreachable } from "../../../src/domain/errors.ts";
+import { mapRead } from "../../../src/domain/observation.ts";
 import { jobsAnswerSchema } from "../jobs/answers.ts";
 import type { HelperSighting, JobReading, LinkReading } from "../observation.ts";
 import { linksAnswerSchema, type Toxic } from "../proxy/answers.ts";
-import { ask, type LookContext, livenessOf, mapRead, parseAnswer } from "./probe.ts";
+import { ask, type LookContext, livenessOf, parseAnswer } from "./probe.ts";
 import type { HelperSite } from "./site.ts";
 
 export async function askProxy(

@@ -1,16 +1,9 @@
 // Every node asked for itself on its manage port, all at once.
-import type { Reading } from "../../../src/domain/observation.ts";
+import { mapRead, type Reading } from "../../../src/domain/observation.ts";
 import { type LimitsFile, nodeSettingsSchema } from "../declared.ts";
 import type { NodeHealth, NodeSighting } from "../observation.ts";
 import { healthAnswerSchema, limitsAnswerSchema, usageAnswerSchema } from "../service/answers.ts";
-import {
-  ask,
-  type LookContext,
-  livenessOf,
-  mapRead,
-  parseAnswer,
-  type TimedAnswer,
-} from "./probe.ts";
+import { ask, type LookContext, livenessOf, parseAnswer, type TimedAnswer } from "./probe.ts";
 import { COMPARED_MS } from "./read-keys.ts";
 import type { NodeSite } from "./site.ts";
 

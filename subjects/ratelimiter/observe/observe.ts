@@ -1,7 +1,7 @@
 // One look at the rate limiter: every node, Redis, the proxy, the jobs and the canary, all at once.
 import { hurryWhenOneIsGone } from "../../../src/disturbances/away.ts";
 import { askRuntime, markMembers, type RuntimeWord } from "../../../src/disturbances/look.ts";
-import { type Reading, readValue } from "../../../src/domain/observation.ts";
+import { mapRead, type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { Runtime } from "../../../src/domain/runtime.ts";
 import type { LimiterObservation, Liveness, NodeSighting, RedisSighting } from "../observation.ts";
 import type { Lease } from "../service/answers.ts";
@@ -10,7 +10,7 @@ import { askNode, askUsage, type KnownLimits, type NodeWord } from "./ask-nodes.
 import { askRedis } from "./ask-redis.ts";
 import type { Canary, CanaryReport } from "./canary.ts";
 import { membersOf } from "./members.ts";
-import { type LookContext, mapRead, msLeft } from "./probe.ts";
+import { type LookContext, msLeft } from "./probe.ts";
 import { comparedEndUs, type KeyAnswers, readKeys } from "./read-keys.ts";
 import { noteOverrides, type OverrideMemory } from "./recent-overrides.ts";
 import type { Knock, RedisDoor } from "./redis-door.ts";

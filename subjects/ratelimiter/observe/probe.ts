@@ -74,10 +74,6 @@ export function livenessOf({ answer, atMs }: TimedAnswer): Reading<Liveness> {
   return { state: "failed", reason, atMs };
 }
 
-export function mapRead<T, U>(reading: Reading<T>, map: (value: T) => U): Reading<U> {
-  return reading.state === "read" ? { ...reading, value: map(reading.value) } : reading;
-}
-
 /** Foreign text in one short line: it ends up in tickets, on screens and before a model. */
 export function excerpt(text: string): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, " ").trim();

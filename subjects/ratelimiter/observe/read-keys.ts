@@ -1,6 +1,6 @@
 // What lies in the limiter's keys: counters, overrides, leases, strangers, in one batch.
 import type { Redis } from "ioredis";
-import type { Reading } from "../../../src/domain/observation.ts";
+import { mapRead, type Reading } from "../../../src/domain/observation.ts";
 import { parseJsonText } from "../../../src/infra/json-text.ts";
 import type { LimitsFile } from "../declared.ts";
 import { leaseKeyOf, limitKeyOf, logKeyOf } from "../keys.ts";
@@ -14,7 +14,7 @@ import type {
 import { type Lease, leaseSchema } from "../service/answers.ts";
 import { readRedis, sendAll } from "./ask-redis.ts";
 import { type FoundKeys, findKeys } from "./find-keys.ts";
-import { type LookContext, mapRead } from "./probe.ts";
+import type { LookContext } from "./probe.ts";
 
 export interface KeyQuestion {
   readonly connection: Redis | undefined;

@@ -7,14 +7,13 @@ import { tikvQuorums } from "../quorums.ts";
  * not serve costs nothing; one that could not be seen counts as lost already.
  */
 export function harmOfInterrupting(observation: TikvObservation, name: string): string | undefined {
-  const { members } = observation;
-  const target = members.find((member) => member.name === name);
-  if (!target || target.health === "down") return undefined;
-  const peers = members.filter(({ role }) => role === target.role);
-  const lost = peers.filter((member) => member !== target && member.health !== "up");
+  const healthOf = (one: string) =>
+    observation.members.find((member) => member.name === one)?.health ?? "away";
   const group = tikvQuorums(observation).find(({ members }) => members.includes(name));
-  if (group === undefined || lost.length < group.spare) return undefined;
-  const others = lost.map((member) => `${member.name} is ${member.health}`).join(", ");
-  const why = others === "" ? `there is none to spare of ${peers.length}` : others;
+  if (group === undefined || healthOf(name) === "down") return undefined;
+  const lost = group.members.filter((one) => one !== name && healthOf(one) !== "up");
+  if (lost.length < group.spare) return undefined;
+  const others = lost.map((one) => `${one} is ${healthOf(one)}`).join(", ");
+  const why = others === "" ? `there is none to spare of ${group.members.length}` : others;
   return `${name} still serves and cannot be spared: ${why}`;
 }

@@ -1,10 +1,11 @@
 // Everything that PD's API is asked in one look, in parallel.
-import type { Reading } from "../../../src/domain/observation.ts";
+import { mapRead, type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { ListedStore, Replication, Schedulers } from "../observation.ts";
 import { askPd } from "./ask-pd.ts";
 import {
   type Membership,
   parseEvictedStoreIds,
+  parseFewestVoters,
   parseHealth,
   parseMembers,
   parseReplication,
@@ -19,6 +20,7 @@ export interface ClusterAnswers {
   readonly storeList: Reading<readonly ListedStore[]>;
   readonly schedulers: Reading<Schedulers>;
   readonly replication: Reading<Replication>;
+  readonly fewestVoters: Reading<number | null>;
 }
 
 const API = "/pd/api/v1";
@@ -29,13 +31,18 @@ export async function askCluster(
   urls: readonly string[],
 ): Promise<ClusterAnswers> {
   const ask = askerOf(context, urls);
-  const [membership, storeList, schedulers, replication] = await Promise.all([
+  const [membership, storeList, schedulers, config, rules] = await Promise.all([
     ask("/members", parseMembers),
     ask("/stores?state=0&state=1&state=2", parseStores),
     askSchedulers(ask),
     ask("/config/replicate", parseReplication),
+    ask("/config/rules", parseFewestVoters),
   ]);
-  return { membership, storeList, schedulers, replication };
+  const replication = mapRead(config, ({ hasRules: _, ...known }) => known);
+  // Asked for rules that are switched off, PD says 412.
+  const isRuled = readValue(config)?.hasRules !== false;
+  const fewestVoters = isRuled ? rules : mapRead(config, () => null);
+  return { membership, storeList, schedulers, replication, fewestVoters };
 }
 
 /** PD's own probe of its members, one after another: slow where one of them is black-holed. */

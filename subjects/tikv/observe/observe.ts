@@ -10,6 +10,7 @@ import type {
   PdSighting,
   RegionHealth,
   TikvObservation,
+  Undeclared,
 } from "../observation.ts";
 import { askCluster, askHealth } from "./ask-cluster.ts";
 import { declareFound } from "./declaration.ts";
@@ -17,6 +18,7 @@ import { membersOf } from "./members.ts";
 import type { Membership } from "./pd-answers.ts";
 import type { ProbeContext } from "./probe.ts";
 import { completeStore, NOTHING_SIGHTED, sightMembers } from "./sight-members.ts";
+import { findUndeclared } from "./undeclared.ts";
 
 export interface LookOptions {
   readonly context: ProbeContext;
@@ -50,18 +52,25 @@ export async function lookAtCluster(options: LookOptions): Promise<TikvObservati
   const declaredNow = declareFound(declared, answers);
   const { pdMembers, stores } = await sightMembers(context, { declared: declaredNow, known });
   const leadership = leadershipOf(answers.membership, pdMembers);
+  const undeclared = findUndeclared(declaredNow, answers);
   const parts = {
     declared: declaredNow,
     pdMembers,
     stores: stores.map((store) => completeStore(store, { answers, rateBase })),
     leadership,
-    pdHealth: await healthOf(pdMembers, { context, pdUrls }),
+    undeclared,
+    pdHealth: await healthOf(pdMembers, { context, pdUrls, undeclared }),
     schedulers: answers.schedulers,
     replication: answers.replication,
+    fewestVoters: answers.fewestVoters,
     regions: regionsOf(pdMembers, leadership),
   };
   const members = markMembers(membersOf(parts), word);
   return { subject: "tikv", startedAtMs, endedAtMs: clock.now(), members, ...parts, ...word };
+}
+
+interface HealthQuestion extends Pick<LookOptions, "context" | "pdUrls"> {
+  readonly undeclared: Undeclared;
 }
 
 /**
@@ -87,14 +96,14 @@ function leadershipOf(
   return { state: "read", value, atMs };
 }
 
-/** Asked only for members that cannot be reached from here: then PD's word is all there is. */
+/** Asked only for members that are not reached from here: then PD's word is all there is. */
 async function healthOf(
   pdMembers: readonly PdSighting[],
-  { context, pdUrls }: Pick<LookOptions, "context" | "pdUrls">,
+  { context, pdUrls, undeclared }: HealthQuestion,
 ): Promise<TikvObservation["pdHealth"]> {
-  if (pdMembers.some(({ liveness }) => liveness.state === "failed")) {
-    return askHealth(context, pdUrls);
-  }
+  const isUnreached = pdMembers.some(({ liveness }) => liveness.state === "failed");
+  const others = readValue(undeclared.pdMembers) ?? [];
+  if (isUnreached || others.length > 0) return askHealth(context, pdUrls);
   const reason = "not asked for: every member was asked itself";
   return { state: "failed", reason, atMs: context.clock.now() };
 }

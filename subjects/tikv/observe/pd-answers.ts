@@ -13,7 +13,11 @@ const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
 const sizeSchema = z.string().regex(SIZE).transform(parseSize);
 
-const memberSchema = z.object({ name: z.string(), client_urls: z.array(z.string()).default([]) });
+// Who was added and was never up has no name yet.
+const memberSchema = z.object({
+  name: z.string().default(""),
+  client_urls: z.array(z.string()).default([]),
+});
 
 const membersSchema = z.object({
   header: z.object({ cluster_id: idSchema }),
@@ -52,7 +56,22 @@ const schedulersSchema = z.array(z.string()).nullable();
 const replicationSchema = z.object({
   "max-replicas": z.number().int(),
   "location-labels": z.string(),
+  // Releases before 4.0 know of no rules.
+  "enable-placement-rules": z.string().default("false"),
 });
+// pkg/schedule/placement/rule.go: what is zero or empty may be absent.
+const rulesSchema = z
+  .array(
+    z.object({
+      group_id: z.string().default(""),
+      start_key: z.string().default(""),
+      end_key: z.string().default(""),
+      role: z.enum(["voter", "leader", "follower", "learner"]),
+      count: z.number().int(),
+      is_witness: z.boolean().default(false),
+    }),
+  )
+  .nullable();
 const evictionSchema = z.object({ "store-id-ranges": z.record(z.string(), z.unknown()) });
 export interface Membership {
   readonly clusterId: string;
@@ -101,9 +120,28 @@ export function parseEvictedStoreIds(text: string): readonly string[] {
   return Object.keys(read(evictionSchema, text)["store-id-ranges"]).sort();
 }
 
-export function parseReplication(text: string): Replication {
+/** Whether placement rules are what counts, too. */
+export function parseReplication(text: string): Replication & { readonly hasRules: boolean } {
   const config = read(replicationSchema, text);
-  return { maxReplicas: config["max-replicas"], locationLabels: config["location-labels"] };
+  return {
+    maxReplicas: config["max-replicas"],
+    locationLabels: config["location-labels"],
+    hasRules: config["enable-placement-rules"] === "true",
+  };
+}
+
+/**
+ * Of each range that rules speak of, the voters that one group gives it: of those the fewest, as if
+ * no other group gave it any. A witness votes and holds nothing. Null where no rule gives voters.
+ */
+export function parseFewestVoters(text: string): number | null {
+  const voters = new Map<string, number>();
+  for (const rule of read(rulesSchema, text) ?? []) {
+    if (rule.role === "learner" || rule.is_witness) continue;
+    const range = JSON.stringify([rule.group_id, rule.start_key, rule.end_key]);
+    voters.set(range, (voters.get(range) ?? 0) + rule.count);
+  }
+  return voters.size === 0 ? null : Math.min(...voters.values());
 }
 
 function parseSize(text: string): number {

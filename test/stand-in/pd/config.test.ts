@@ -11,6 +11,18 @@ test("the replication settings are a fresh cluster's", async () => {
   );
 });
 
+test("the placement rule follows the replication, and is refused where rules are off", async () => {
+  const lone = await startLoneMember();
+  await bootstrap(lone);
+  const rules = "/pd/api/v1/config/rules";
+  await lone.post("/pd/api/v1/config/replicate", { "max-replicas": 5, "location-labels": "zone" });
+  expect(JSON.parse((await lone.ask(rules)).text)).toMatchObject([
+    { group_id: "pd", id: "default", role: "voter", count: 5, location_labels: ["zone"] },
+  ]);
+  await lone.post("/pd/api/v1/config/replicate", { "enable-placement-rules": "false" });
+  expect(await lone.ask(rules)).toMatchObject({ status: 412 });
+});
+
 test("with more replicas wanted every region misses a peer, once it reports", async () => {
   const lone = await startLoneMember();
   const regionIds = await bootstrap(lone);

@@ -21,6 +21,7 @@ export const CONFIG_ROUTES: readonly Route[] = [
   { method: "POST", path: `${V1}/config/schedule`, by: "office", handle: setSchedule },
   { method: "GET", path: `${V1}/config/replicate`, by: "leader", handle: getReplication },
   { method: "POST", path: `${V1}/config/replicate`, by: "office", handle: setReplication },
+  { method: "GET", path: `${V1}/config/rules`, by: "cluster", handle: listRules },
 ];
 
 const settingsSchema = z.record(z.string(), z.json());
@@ -55,6 +56,18 @@ function getSchedule(member: PdMember): Reply {
 
 function getReplication(member: PdMember): Reply {
   return json(sectionOf(member.metadata, "replication"));
+}
+
+/** The one that a fresh cluster has: it follows max-replicas. Others cannot be made here. */
+function listRules({ member }: Cluster): Reply {
+  const replication = sectionOf(member.metadata, "replication");
+  if (replication["enable-placement-rules"] !== "true") return json(ERRORS.placementDisabled, 412);
+  const labels = String(replication["location-labels"]);
+  const whole = { start_key: "", end_key: "" };
+  const location = labels === "" ? {} : { location_labels: labels.split(",") };
+  const count = replication["max-replicas"] ?? 0;
+  const rule = { group_id: "pd", id: "default", ...whole, role: "voter", is_witness: false, count };
+  return json([{ ...rule, ...location }]);
 }
 
 function setConfig(cluster: Cluster, request: ApiRequest): Promise<Reply> | Reply {

@@ -15,6 +15,7 @@ export const ERRORS = {
   addOperator: "[PD:operator:ErrAddOperator]failed to add operator, maybe already have one",
   schedulerNotFound: "[PD:scheduler:ErrSchedulerNotFound]scheduler not found",
   schedulerExisted: "[PD:scheduler:ErrSchedulerExisted]scheduler existed",
+  placementDisabled: "placement rules feature is disabled",
   sendRequest: (status: number) => `[PD:http:ErrSendRequest]send HTTP request failed: ${status}`,
   storeNotFound: (id: number) => `[PD:core:ErrStoreNotFound]store ${id} not found`,
   storeRemoved: (id: number) => `[PD:core:ErrStoreRemoved]store ${id} has been removed`,

@@ -1,0 +1,148 @@
+// A topology stays as it is; whom PD lists beside it holds copies and votes all the same.
+import { expect, test } from "bun:test";
+import type { MemberPlan } from "../../src/domain/subject.ts";
+import { systemClock } from "../../src/infra/clock.ts";
+import { harmOfInterrupting } from "../../subjects/tikv/actions/quorum.ts";
+import type { TikvObservation } from "../../subjects/tikv/observation.ts";
+import { createWatcher } from "../../subjects/tikv/observe/memory.ts";
+import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
+import { change, type FakeTikv, serveFakeTikv } from "../support/fake-tikv.ts";
+import { look } from "../support/tikv-looks.ts";
+
+const API = "/pd/api/v1";
+const FOURTH = "10.0.1.19:20160";
+
+/** Its second PD member and its stores' addresses are known by name, as in a container network. */
+function watchDeclared({ pd, stores }: FakeTikv) {
+  const member = (name: string, role: string, url: string): MemberPlan => {
+    const { hostname: host, port } = new URL(url);
+    const ports = { client: Number(port), status: Number(port) };
+    return { name, role, host, ports, isStandIn: false, settings: {} };
+  };
+  const members = [
+    ...pd.map(({ url }, index) => member(`pd-${index}`, "pd", url)),
+    ...stores.map(({ url }, index) => member(`10.0.1.1${[1, 4, 5][index]}`, "tikv", url)),
+  ];
+  const topology = { subject: "tikv", timeScale: 1, members, endpoints: [] };
+  return createWatcher({ topology, runtime: undefined, clock: systemClock });
+}
+
+/** PD lists one more, like the first in everything else. */
+function addStore({ pd }: FakeTikv, state: string): void {
+  const body = textAt(pd[0], `${API}/stores`);
+  const [first = ""] = /\{\s*"store": [\s\S]*?"uptime": "[^"]*"\s*\}\s*\}/.exec(body) ?? [];
+  const fourth = first
+    .replace('"id": 1,', '"id": 9,')
+    .replaceAll("10.0.1.11:20160", FOURTH)
+    .replace('"state_name": "Up"', `"state_name": "${state}"`);
+  for (const peer of pd) change(peer, `${API}/stores`, [first, `${fourth},\n${first}`]);
+}
+
+function textAt(peer: FakeTikv["pd"][number], path: string): string {
+  const answer = peer.answers.get(path);
+  if (answer === undefined || answer === "hang") throw new Error(`no answer at ${path}`);
+  return answer.body;
+}
+
+function storesOf(seen: TikvObservation) {
+  const [, group] = tikvQuorums(seen);
+  return group;
+}
+
+test("a store that nobody declared and PD does not hear is one that is away", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchDeclared(cluster);
+  const well = storesOf(await look(watcher));
+  expect([well?.members.length, well?.spare]).toEqual([3, 1]);
+  addStore(cluster, "Down");
+  const seen = await look(watcher);
+  expect([storesOf(seen)?.members.at(-1), storesOf(seen)?.spare]).toEqual([FOURTH, 1]);
+  expect(harmOfInterrupting(seen, "10.0.1.14")).toContain(`${FOURTH} is away`);
+});
+
+for (const state of ["Up", "Tombstone"]) {
+  test(`a store that nobody declared and that is ${state} takes nothing away`, async () => {
+    await using cluster = serveFakeTikv();
+    addStore(cluster, state);
+    const seen = await look(watchDeclared(cluster));
+    expect([storesOf(seen)?.members.length, storesOf(seen)?.spare]).toEqual([3, 1]);
+    expect(harmOfInterrupting(seen, "10.0.1.14")).toBe(undefined);
+  });
+}
+
+test("a voter of PD that nobody declared is away unless PD itself reaches it", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchDeclared(cluster);
+  const listed = '"client_urls":["http://10.0.1.9:2379"]';
+  const third = `{"name":"pd-9","member_id":3,${listed}}`;
+  const never = '{"member_id":4,"peer_urls":["http://10.0.1.8:2380"]}';
+  for (const peer of cluster.pd) {
+    change(peer, `${API}/members`, ['"members":[', `"members":[${third},${never},`]);
+    change(peer, `${API}/health`, ["[{", `[{"name":"pd-9",${listed},"health":true},{`]);
+  }
+  const [group] = tikvQuorums(await look(watcher));
+  expect(group?.members).toEqual(["pd-0", "pd-1", "one that was never up"]);
+});
+
+test("while PD does not say who its members are none is spared", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchDeclared(cluster);
+  cluster.answerPd(`${API}/members`, "", 500);
+  cluster.answerPd(`${API}/stores`, "", 500);
+  expect(tikvQuorums(await look(watcher)).map(({ spare }) => spare)).toEqual([0, 0]);
+});
+
+const RULE = { group_id: "a", id: "1", start_key: "74", end_key: "75", role: "voter", count: 3 };
+
+const RULES: readonly (readonly [string, readonly object[], number])[] = [
+  ["a range with one voter", [{ ...RULE, count: 1 }], 0],
+  ["a leader alone", [{ ...RULE, role: "leader", count: 1 }], 0],
+  [
+    "two voters and a learner",
+    [
+      { ...RULE, count: 2 },
+      { ...RULE, id: "2", role: "learner" },
+    ],
+    0,
+  ],
+  [
+    "two voters and a witness",
+    [
+      { ...RULE, count: 2 },
+      { ...RULE, id: "2", count: 1, is_witness: true },
+    ],
+    0,
+  ],
+  [
+    "a leader and two followers of one group",
+    [
+      { ...RULE, role: "leader", count: 1 },
+      { ...RULE, id: "2", role: "follower", count: 2 },
+    ],
+    1,
+  ],
+  ["learners alone", [{ ...RULE, role: "learner", count: 1 }], 1],
+];
+
+for (const [what, rules, spare] of RULES) {
+  test(`placement rules say how many voters a range has: ${what}`, async () => {
+    await using cluster = serveFakeTikv();
+    const whole = { ...RULE, group_id: "pd", start_key: "", end_key: "" };
+    cluster.answerPd(`${API}/config/rules`, JSON.stringify([whole, ...rules]));
+    expect(storesOf(await look(watchDeclared(cluster)))?.spare).toBe(spare);
+  });
+}
+
+test("rules that are switched off count for nothing, and unread ones spare nobody", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchDeclared(cluster);
+  cluster.answerPd(`${API}/config/rules`, '"placement rules feature is disabled"', 412);
+  expect(storesOf(await look(watcher))).toMatchObject({ spare: 0 });
+  for (const peer of cluster.pd) {
+    change(peer, `${API}/config/replicate`, [
+      '"enable-placement-rules": "true"',
+      '"enable-placement-rules": "false"',
+    ]);
+  }
+  expect(storesOf(await look(watcher))).toMatchObject({ spare: 1 });
+});
