@@ -1,6 +1,5 @@
 // Asks a person about one operation, waits for the answer, and spends it: on this operation, in the
 // state in which it was proposed. Whatever else was said goes back to the model.
-import { canonicalJson } from "../domain/json.ts";
 import { changesBetween } from "../domain/seen-state.ts";
 import type { Approval } from "../domain/session.ts";
 import type { ApprovalRequest } from "../domain/ticket-ops.ts";
@@ -10,7 +9,7 @@ import { consultGuard, type Operation } from "./consult-guard.ts";
 import type { SessionContext } from "./context.ts";
 import { fenceText } from "./fence.ts";
 import { say } from "./record.ts";
-import { REDACTED, redactJson } from "./redact.ts";
+import { redactJson } from "./redact.ts";
 
 export interface Passage {
   readonly isAllowed: boolean;
@@ -47,14 +46,11 @@ export async function askPerson(context: SessionContext, proposal: Proposal): Pr
 
 function requestOf({ agent, session }: SessionContext, proposal: Proposal): ApprovalRequest {
   const { redact, limits } = agent;
-  const { callId, reason, effects, ...asked } = proposal.asked;
-  const operation = redactJson(asked.operation, redact);
+  const { reason, effects, ...asked } = proposal.asked;
   const undo = redact(undoWords(asked.undo));
-  // Another one, whose secret is another, would look the same.
-  const isSecret = (canonicalJson(operation) + undo).includes(REDACTED);
   return {
     sessionId: session.id,
-    operation,
+    operation: redactJson(asked.operation, redact),
     reason: redact(reason),
     expiresInMs: limits.approvalMsMax,
     effects: effects.map(({ kind, targets, source }) => ({
@@ -63,7 +59,6 @@ function requestOf({ agent, session }: SessionContext, proposal: Proposal): Appr
     })),
     undo,
     seen: proposal.judged.seen,
-    ...(isSecret ? { onlyFor: `${session.id} ${callId}` } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 // Takes secrets out of text before it leaves the process: to the model, to a line, to the audit.
-import type { Json, JsonObject } from "../domain/json.ts";
+import { canonicalJson, type Json, type JsonObject } from "../domain/json.ts";
 import { formsOf } from "./secret-forms.ts";
 
 export type Redact = (text: string) => string;
@@ -10,18 +10,28 @@ export const REDACTED = "[redacted]";
 const SECRET_LENGTH_MIN = 6;
 
 const PRIVATE_KEY = "-----(?:BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----";
+/** Of these a key is made, its headers and line ends, too; what else follows one is kept. */
+const OF_KEY = String.raw`[\w+/=\s\\:,.()-]`;
+const KEY_CHARS_MAX = 16_384;
+
+/** Of whatever the name begins with: PGPASSWORD, dbPassword, spring.datasource.password. */
+const NAMES = "(?:password|passwd|pwd|passphrase|token|secret|(?:api|private)[_-]?key)";
+const IS = String.raw`\\*["']?\s*(?:[:=]|%3[AaDd])\s*`;
 
 /** What is kept stands in $1 and $2. Values end before quotes, so that JSON stays JSON. */
 const PATTERNS: readonly RegExp[] = [
   // A key whose end was cut off, and one whose start was.
   new RegExp(
-    `()-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\\s\\S]*?(?:${PRIVATE_KEY}|$)()`,
+    "()-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----" +
+      `(?:${OF_KEY}{0,${KEY_CHARS_MAX}}?(?:${PRIVATE_KEY}|(?!${OF_KEY}))` +
+      `|${OF_KEY}{${KEY_CHARS_MAX}})()`,
     "g",
   ),
   /^()[A-Za-z0-9+/=\s]*-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----()/g,
   /()\bsk-[A-Za-z0-9_-]{8,}()/g,
   /()\b(?:AKIA|ASIA)[0-9A-Z]{12,16}\b()/g,
-  /()\bgh[pousr]_[A-Za-z0-9]{16,}()/g,
+  /()\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|[sr]k_(?:live|test)_\w{8,})()/g,
+  /()\bAGE-SECRET-KEY-1[0-9A-Z]{10,}()/g,
   /()\bxox[abprs]-[A-Za-z0-9-]{8,}()/g,
   /()\b(?:glpat-|npm_|hf_|AIza)[\w-]{16,}()/g,
   /()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?()/g,
@@ -31,8 +41,13 @@ const PATTERNS: readonly RegExp[] = [
   // A scheme is short: one without a bound costs the square of a long word.
   /([a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
   /((?:aws_)?secret(?:_access)?_key["']?\s*[:=]\s*["']?)[^\s"',;]+()/gi,
-  /((?:^|[\s"'_-])(?:password|passwd|pwd|passphrase)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
-  /((?:^|[\s"'_-])(?:token|secret|(?:api|private)[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',;&]+()/gi,
+  new RegExp(String.raw`(${NAMES}${IS}")(?:[^"\\\n]|\\.)+("|$)`, "gi"),
+  new RegExp(String.raw`(${NAMES}${IS}')(?:[^'\\\n]|\\.)+('|$)`, "gi"),
+  new RegExp(String.raw`(${NAMES}${IS}(?:\\+["'])?)[^\s"'\\,;&]+()`, "gi"),
+  /(\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:/"']+:)[^\s"']+()/g,
+  /(\bmysql(?:admin|dump)?\b[^\n|;]{0,200}?\s-p)[^\s"']+()/g,
+  /(\bAUTH["']?[ \t]+["']?)[^\s"']+(?:["']?[ \t]+["']?[^\s"']+)?()/g,
+  /(\bsetuser\b[^\n]{0,200}?\s>)[^\s"']+()/gi,
   /((?:^|[\s"'_-])(?:requirepass|masterauth)["']?\s*[:=]?\s+["']?)[^\s"',;&]+()/gi,
   // As variables are named; logs have keys of regions in small letters.
   /\b([A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|PASSPHRASE|CREDENTIALS?|DSN)=)[^\s"']+()/g,
@@ -66,6 +81,12 @@ export function createRedactor(secrets: readonly string[]): Redact {
 /** The same value with every text in it redacted, the names of members included. */
 export function redactJson(value: JsonObject, redact: Redact): JsonObject {
   return redactMembers(value, { ofName: redact, ofText: redact });
+}
+
+/** Whether it has lost a secret, or would: then nobody could read what it was. */
+export function isRedacted(value: JsonObject, redact: Redact): boolean {
+  const text = canonicalJson(value);
+  return text.includes(REDACTED) || canonicalJson(redactJson(value, redact)) !== text;
 }
 
 /** Only the names of members: who works with the value knows none that holds a secret. */

@@ -5,7 +5,7 @@ import type { Block } from "../domain/model.ts";
 import { runConclude } from "./conclude.ts";
 import type { SessionContext } from "./context.ts";
 import { condense, record, say } from "./record.ts";
-import { type Redact, redactJson, redactNames } from "./redact.ts";
+import { isRedacted, type Redact, redactJson, redactNames } from "./redact.ts";
 import { findRepetition } from "./repetition.ts";
 import { runAct } from "./run-act.ts";
 import { runShell } from "./run-shell.ts";
@@ -59,6 +59,7 @@ async function runOne(context: SessionContext, pending: PendingCall): Promise<Ca
     const detail = `the same calls again and again: ${circle}`;
     return { type: "ended", outcome: escalate(progress, { stopReason: "repetition", detail }) };
   }
+  if (isRedacted(operationOf(tool), context.agent.redact)) return answered(failure(UNWRITABLE));
   switch (tool.tool) {
     case "shell":
       return answered(await runShell(context, { ...tool.input, callId: call.id }));
@@ -66,6 +67,22 @@ async function runOne(context: SessionContext, pending: PendingCall): Promise<Ca
       return answered(await runAct(context, { ...tool.input, callId: call.id }));
     case "invalid":
       return answered(failure(tool.problem));
+  }
+}
+
+const UNWRITABLE =
+  "not executed: it holds what looks like a secret, or what one was taken out of; what cannot be " +
+  "written down in full is neither run nor asked for: say it without";
+
+/** Exactly what would be done. */
+function operationOf(tool: Exclude<ToolInput, { tool: "conclude" }>): JsonObject {
+  switch (tool.tool) {
+    case "shell":
+      return { command: tool.input.command };
+    case "act":
+      return { action: tool.input.action, target: tool.input.target, args: tool.input.args };
+    case "invalid":
+      return {};
   }
 }
 

@@ -203,21 +203,6 @@ test("between sessions the state changed: what was approved is void, and asked a
   ]);
 });
 
-test("what holds a secret is nobody else's: another one would look the same", async () => {
-  const touch: Line = () => says(shellCall(`touch /tmp/none/password=${SECRET}`));
-  using world = await interrupted([touch, touch, GIVE_UP]);
-  await world.store.decideApproval(1, "approved");
-  const running = runAgain(world);
-  await answer(world, { id: 2, decision: "approved" });
-  await running;
-  expect(briefOf(world, 1)).not.toContain("approval #1");
-  expect(await world.store.listApprovals({})).toMatchObject([
-    { id: 2, state: "used" },
-    { id: 1, state: "approved" },
-  ]);
-  await expectReplay(world);
-});
-
 test("a command's step names the approval that let it pass", async () => {
   using world = await openApproving([says(shellCall("no-such-program left")), GIVE_UP]);
   const running = world.run();

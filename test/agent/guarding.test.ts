@@ -1,6 +1,6 @@
 // The guard inside a session: what each mode lets through, and how a person is asked.
 import { expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SAFETY_MODES } from "../../src/domain/session.ts";
 import { lampSubject } from "../support/memory-subject.ts";
@@ -62,19 +62,29 @@ test("approve: an action waits for a person, and is done once it is approved", a
   expect((await world.store.getApproval(1))?.state).toBe("used");
 });
 
-test("approve: what a person is shown and what is kept of it holds no secret", async () => {
-  using world = await tryOnce(({ scratch }) => shellCall(`touch ${scratch}/${SECRET}`), {
-    mode: "approve",
+const UNWRITABLE = [
+  shellCall(`ls /${SECRET}`),
+  shellCall("echo -----BEGIN X PRIVATE KEY-----; no-such-program left"),
+  shellCall("no-such-program --password=x,--target=prod,--wipe-all"),
+  shellCall("no-such-program --password=[redacted]"),
+  actCall("switch_on", SECRET),
+  actCall("switch_on", "left", { to: "password=x" }),
+  actCall("switch_on", "left", { [SECRET]: "x" }),
+];
+
+for (const mode of SAFETY_MODES) {
+  test(`${mode}: what could not be written down in full is neither done nor asked for`, async () => {
+    const script = [says(...UNWRITABLE), says(concludeCall("cannot_fix"))];
+    using world = openWorld({ script, mode });
+    await world.openTicket();
+    await world.run();
+    const results = resultsIn(world.model.requests[1]);
+    expect(results).toHaveLength(UNWRITABLE.length);
+    for (const result of results) expect(result).toStartWith("not executed: it holds what looks");
+    const asked = [await world.store.listApprovals({}), world.lamps.deeds];
+    expect([...asked, await world.events("guard_decided")]).toEqual([[], [], []]);
   });
-  const running = world.run();
-  await world.untilLine(/waiting for approval/);
-  const shown = JSON.stringify(await world.store.getApproval(1));
-  await world.store.decideApproval(1, "approved");
-  await running;
-  expect(shown).toContain("[redacted]");
-  expect(shown).not.toContain(SECRET);
-  expect(existsSync(join(world.scratch, SECRET))).toBe(true);
-});
+}
 
 test("approve: what was denied is not done, and the model is told", async () => {
   using world = await tryOnce(() => actCall("switch_on", "left"), { mode: "approve" });
@@ -239,11 +249,10 @@ test("only mutating commands are journaled and count as a change", async () => {
 test("secrets reach neither the model, nor a line, nor the audit, nor the journal", async () => {
   using world = openWorld({
     script: [
-      () =>
-        says(
-          shellCall(`echo ${SECRET}; touch ${world.scratch}/a`),
-          shellCall("echo token=abcdef123"),
-        ),
+      () => {
+        writeFileSync(join(world.scratch, "notes"), `it is ${SECRET}\ntoken=abcdef123\n`);
+        return says(shellCall(`cat ${world.scratch}/notes`), shellCall(`echo ${SECRET}`));
+      },
       says({ type: "text", text: `It is ${SECRET}.` }, concludeCall("cannot_fix")),
     ],
   });
@@ -253,8 +262,8 @@ test("secrets reach neither the model, nor a line, nor the audit, nor the journa
   const journal = JSON.stringify(await world.store.journalOf(id));
   const audit = JSON.stringify(await world.store.eventsOf({}));
   const told = resultsIn(world.model.requests[1]).join("\n");
+  for (const text of [world.lines.join("\n"), audit, told]) expect(text).toContain("[redacted]");
   for (const text of [world.lines.join("\n"), journal, audit, told]) {
-    expect(text).toContain("[redacted]");
     expect(text).not.toContain(SECRET);
     expect(text).not.toContain("abcdef123");
   }

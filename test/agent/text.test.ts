@@ -37,7 +37,32 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ["it is my-secret-value.", `it is ${R}.`],
 ];
 
-for (const [text, expected] of SECRETS) {
+const IN_OTHER_FORMS: typeof SECRETS = [
+  ["github_pat_11ABCDEFG0123456789_abcdef", R],
+  ["sk_live_4242424242424242", R],
+  ["AGE-SECRET-KEY-1QQPQPQPQPQPQPQPQ", R],
+  ["GET /x?token=abcdef&x=1", `GET /x?token=${R}&x=1`],
+  ["password%3Dhunter2", `password%3D${R}`],
+  ["dbPassword: x", `dbPassword: ${R}`],
+  ["spring.datasource.password=x", `spring.datasource.password=${R}`],
+  ["PGPASSWORD=x psql", `PGPASSWORD=${R} psql`],
+  ["curl -s -u user:pw http://h/", `curl -s -u user:${R} http://h/`],
+  ["mysql -u root -pSecret db", `mysql -u root -p${R} db`],
+  ["AUTH pw", `AUTH ${R}`],
+  ["ACL SETUSER bob on >pw", `ACL SETUSER bob on >${R}`],
+  ["password: 'with space inside'; next", `password: '${R}'; next`],
+  [`{"password": "hun\\"ter2", "a": 1}`, `{"password": "${R}", "a": 1}`],
+  [`{\\"password\\": \\"hunter2\\"}`, `{\\"password\\": \\"${R}\\"}`],
+  [`PASSWORD="a b c" run`, `PASSWORD="${R}" run`],
+  [`password: "cut off here`, `password: "${R}`],
+  [
+    '-----BEGIN A PRIVATE KEY-----\nMIIE\nabc" [error] tikv2 is down',
+    `${R}" [error] tikv2 is down`,
+  ],
+  [`-----BEGIN A PRIVATE KEY-----${"A".repeat(20_000)}`, `${R}${"A".repeat(20_000 - 16_384)}`],
+];
+
+for (const [text, expected] of [...SECRETS, ...IN_OTHER_FORMS]) {
   test(`redacted: ${JSON.stringify(text)}`, () => {
     expect(redact(text)).toBe(expected);
   });
@@ -50,6 +75,8 @@ const HARMLESS = [
   "the token bucket has 5 tokens left",
   "task-ant-1 disk-usage 80%",
   "[region_id=2] [start_key=7480000000] [end_key=7480000001]",
+  "redis-cli -u redis://127.0.0.1:6380 config get timeout; docker exec -u 1000:1000 c ls",
+  "NOAUTH Authentication required, 5 tokens: 7, mysql runs",
   "-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----",
 ];
 

@@ -63,8 +63,8 @@ export function shellCall(command: string): Block {
   return call("shell", { command, reason: "to see" });
 }
 
-export function actCall(action: string, target: string): Block {
-  return call("act", { action, target, args: {}, reason: "to repair" });
+export function actCall(action: string, target: string, args: JsonObject = {}): Block {
+  return call("act", { action, target, args, reason: "to repair" });
 }
 
 export function concludeCall(outcome: string): Block {
