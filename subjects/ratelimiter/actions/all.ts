@@ -3,7 +3,6 @@ import { liftDisturbances } from "../../../src/disturbances/lift.ts";
 import { resetCounter, restoreLimit, setTtl } from "./counters.ts";
 import { memberActions } from "./members.ts";
 import { restoreKeySchema, syncNodeClock, turnFailOpenOff } from "./node-settings.ts";
-import { putBackJob, putBackNodeSetting } from "./put-back.ts";
 import { killClient, killScript, setRedisSetting } from "./redis.ts";
 import { saveRedis } from "./redis-save.ts";
 import { clearToxic, removeJob } from "./surroundings.ts";
@@ -25,7 +24,5 @@ export function limiterActions(tools: ActionTools): readonly LimiterAction[] {
     restoreKeySchema(tools),
     clearToxic(tools),
     removeJob(tools),
-    putBackNodeSetting(tools),
-    putBackJob(tools),
   ];
 }

@@ -1,10 +1,10 @@
 // One setting of one node put back to what is declared, over its manage port.
 import { type ActionCall, type Check, MET, notMet } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { callControl } from "../change/control.ts";
 import { DECLARED_NODE_SETTINGS, type NodeSettings, nodeSettingsSchema } from "../declared.ts";
 import type { LimiterObservation, NodeSettingsReading } from "../observation.ts";
-import { settingReturn } from "./put-back.ts";
 import { type ActionTools, checkNode, checkRead, type LimiterAction, nodeIn } from "./tools.ts";
 
 const WITHIN_MS = 10_000;
@@ -62,14 +62,7 @@ function nodeAction({ site }: ActionTools, parts: NodeAction): LimiterAction {
     targets: "a node",
     args: {},
     effect: "configure",
-    undo: {
-      describes: `the ${setting} that it had is put back`,
-      plan: (observation, call) => {
-        const settings = nodeIn(observation, call.target)?.settings;
-        if (settings?.state !== "read") return { type: "none", reason: "it was not read before" };
-        return settingReturn(call, { setting, value: read(settings.value) });
-      },
-    },
+    undo: undoUnneeded("it leaves what is declared, and what was there before counts wrong"),
     withinMs: WITHIN_MS,
     touches: ({ target }) => [target],
     precondition: (observation, { target }) => checkNode(observation, target),

@@ -1,13 +1,11 @@
 // What stands around the limiter put right: a disturbance on a node's way to Redis, a maintenance
 // job that nobody declared.
 import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/domain/action.ts";
-import { readValue } from "../../../src/domain/observation.ts";
-import { noUndo, type Undo } from "../../../src/domain/undo.ts";
+import { noUndo } from "../../../src/domain/undo.ts";
 import { callControl } from "../change/control.ts";
 import { jobRemovedAnswerSchema } from "../jobs/answers.ts";
 import type { LimiterObservation, LinkReading } from "../observation.ts";
 import { linkSchema } from "../proxy/answers.ts";
-import { jobReturn } from "./put-back.ts";
 import { type ActionTools, checkRead, type LimiterAction } from "./tools.ts";
 
 const WITHIN_MS = 10_000;
@@ -60,7 +58,7 @@ export function removeJob({ site }: ActionTools): LimiterAction {
     targets: "a job",
     args: {},
     effect: "configure",
-    undo: { describes: "the job is put back as it was listed", plan: planJobReturn },
+    undo: noUndo("nobody declared it, and it might empty Redis"),
     withinMs: WITHIN_MS,
     touches: () => ["jobs"],
     precondition: (observation, { target }) =>
@@ -87,11 +85,6 @@ export function removeJob({ site }: ActionTools): LimiterAction {
       return removed ? `${target} runs no more` : `${target} was not there any more`;
     },
   };
-}
-
-function planJobReturn({ jobs }: LimiterObservation, { target }: ActionCall): Undo {
-  const listed = jobs && readValue(jobs.value)?.find(({ job }) => job.name === target);
-  return listed ? jobReturn(listed.job) : { type: "none", reason: "it was not read before" };
 }
 
 function checkLink(
