@@ -18,7 +18,6 @@ const PARTS = new RegExp(
     `|HostConfig\\.${OF_HOST}|Config\\.${OF_CONFIG})\\b`,
 );
 
-const STEP = /\{\{-?\s*([\s\S]*?)\s*-?\}\}/g;
 const TEXT = /"(?:[^"\\]|\\.)*"|`[^`]*`/g;
 /** Of what is in brackets. */
 const FIELD = /\)(?:\.\w+)+/g;
@@ -36,8 +35,14 @@ const FUNCTIONS = new RegExp(
 export function showsParts(form: string): boolean {
   // For each block that is open whether its dot is a part already.
   const blocks: boolean[] = [];
-  const steps = [...form.matchAll(STEP)];
-  return steps.length > 0 && steps.every(([, step = ""]) => isOfParts(step, blocks));
+  const [, ...rest] = form.split("{{");
+  return (
+    rest.length > 0 &&
+    rest.every((text) => {
+      const end = text.indexOf("}}");
+      return end !== -1 && isOfParts(text.slice(0, end).replace(/^-|-$/g, ""), blocks);
+    })
+  );
 }
 
 function isOfParts(step: string, blocks: boolean[]): boolean {

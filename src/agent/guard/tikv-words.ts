@@ -33,9 +33,7 @@ const PD_CTL: readonly (readonly [string, WordsJudge])[] = [
 export function judgePdCtl(kind: EffectKind, words: readonly string[]): EffectKind {
   if (kind !== "configure") return kind;
   const lower = words.map((word) => word.toLowerCase());
-  if (lower.some((word) => word.startsWith("-") && !/^--?(?:u|pd)(?:=|$)/.test(word))) {
-    return "unknown";
-  }
+  if (lower.some((word) => word.startsWith("-"))) return "unknown";
   const [verb, second, ...operands] = lower;
   const [, judge] = PD_CTL.find(([verbs]) => verbs === `${verb} ${second}`) ?? [];
   return judge ? judge(operands) : kind;

@@ -56,7 +56,8 @@ export interface VerbUse {
 export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect {
   const read = readVerbs(tool, words.slice(1));
   const found = kindOf(tool, read);
-  const kind = found && tool.judge ? tool.judge(found, textsFrom(words, read)) : found;
+  const texts = textsFrom(tool, words.slice(1));
+  const kind = found && tool.judge ? tool.judge(found, texts) : found;
   const has = (signs: RegExp | undefined) => words.slice(1).some(({ text }) => signs?.test(text));
   if (kind === "read") {
     const isHeavy = has(tool.changesWith) || isBeyond(tool, words.slice(1));
@@ -74,13 +75,21 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   // What is set to what must be written out where it decides.
   const isReadable = found !== "configure" || words.every(({ isExact }) => isExact);
   const effect = effectOf({ kind: isReadable ? kind : "hidden", words, scope });
-  return { ...effect, ...(effect.kind === "configure" && tool.facts?.(textsFrom(words, read))) };
+  return { ...effect, ...(effect.kind === "configure" && tool.facts?.(texts)) };
 }
 
-/** From the first verb on. */
-function textsFrom(words: readonly ShellWord[], { typed }: ReadVerbs): readonly string[] {
-  const [first] = typed;
-  return (first ? words.slice(words.indexOf(first)) : []).map(({ text }) => text);
+/** From the first verb on, without the tool's own options, wherever it takes them. */
+function textsFrom(tool: VerbTool, args: readonly ShellWord[]): readonly string[] {
+  const texts: string[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const text = args[index]?.text ?? "";
+    const mayBeOwn = text.startsWith("-") && (texts.length === 0 || tool.areLeading !== true);
+    const isOwn = mayBeOwn && !tool.verbs.has(text);
+    if (isOwn && tool.valued.includes(text)) index += 1;
+    else if (!(isOwn && (tool.plain?.includes(text) || isJoinedOption(text, tool.valued))))
+      texts.push(text);
+  }
+  return texts;
 }
 
 export interface ReadVerbs {
