@@ -6,6 +6,7 @@ import { limiterQuorums } from "../../subjects/ratelimiter/quorums.ts";
 import type { RegionHealth, TikvObservation } from "../../subjects/tikv/observation.ts";
 import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
 import { change, serveFakeTikv, storePage } from "../support/fake-tikv.ts";
+import { nodeOf, type Seen, seenWith } from "../support/limiter-looks.ts";
 import { look, watchEndpoints } from "../support/tikv-looks.ts";
 
 interface Cluster {
@@ -96,7 +97,7 @@ function holding(usedMemoryBytes: number | string, maxmemory?: string) {
       ? ({ state: "failed", reason: usedMemoryBytes, atMs: 0 } as const)
       : ({ state: "read", value: { ...info, usedMemoryBytes }, atMs: 0 } as const);
   const declared = { redisSettings: maxmemory === undefined ? null : { maxmemory } };
-  return { declared, redis: { info: reading } };
+  return { declared, redis: { info: reading }, nodes: [] };
 }
 
 test("Redis and the proxy cannot be spared, one node of three and the jobs can", () => {
@@ -116,6 +117,27 @@ test("Redis and the proxy cannot be spared, one node of three and the jobs can",
     ["proxy", 0],
     ["n1", "n2", "n3", 1],
   ]);
+});
+
+test("a node that decides nothing counts for nothing, however well it answers", () => {
+  const cutOff = (change: (seen: Seen) => void) =>
+    limiterQuorums(seenWith(change)).map((group) => group.cutOff);
+  const checksOf = (seen: Seen, name: string, checks: object) =>
+    Object.assign(nodeOf(seen, name), { checks: { state: "read", atMs: 0, value: checks } });
+  const failed = { state: "failed", reason: "no answer", atMs: 0 };
+  expect(cutOff(() => {})).toEqual([[], [], []]);
+  const found = [
+    (seen: Seen) => void checksOf(seen, "node1", { asked: 3, undecided: 3 }),
+    (seen: Seen) => void checksOf(seen, "node2", { asked: 3, undecided: 2 }),
+    // Nobody asked: then its own word counts.
+    (seen: Seen) => void checksOf(seen, "node3", { asked: 0, undecided: 0 }),
+    (seen: Seen) => void Object.assign(nodeOf(seen, "node1"), { checks: failed, health: failed }),
+    (seen: Seen) => {
+      const struck = { member: "node2", type: "partition", text: "" };
+      Object.assign(seen, { disturbances: { state: "read", value: [struck], atMs: 0 } });
+    },
+  ].map((change) => cutOff(change)[2]);
+  expect(found).toEqual([["node1"], [], [], ["node1"], ["node2"]]);
 });
 
 test("what Redis holds in memory is there until its process is known to have ended", () => {

@@ -17,6 +17,7 @@ import {
 } from "../../../src/domain/action.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { LimiterObservation } from "../observation.ts";
+import { limiterQuorums } from "../quorums.ts";
 import { type ActionTools, type LimiterAction, nodeIn } from "./tools.ts";
 
 export function memberActions({ runtime }: ActionTools): readonly LimiterAction[] {
@@ -92,16 +93,20 @@ function startOf(observation: LimiterObservation, name: string): StartTime | und
 }
 
 /** The reason not to interrupt a member; undefined when nothing is lost by it. */
-function harmOfInterrupting({ members }: LimiterObservation, name: string): string | undefined {
+function harmOfInterrupting(observation: LimiterObservation, name: string): string | undefined {
+  const { members } = observation;
   const target = members.find((member) => member.name === name);
   // Jobs come back to what they do; a moment without them is nothing.
   if (!target || target.health === "down" || target.role === "jobs") return undefined;
   const peers = members.filter((member) => member.role === target.role && member !== target);
   if (peers.length === 0) return `${name} serves, and there is no other of its kind`;
-  const missing = peers.filter(({ health }) => health !== "up");
+  const cutOff = limiterQuorums(observation).flatMap((group) => group.cutOff ?? []);
+  const missing = peers.filter(({ name, health }) => health !== "up" || cutOff.includes(name));
   if (missing.length === 0) return undefined;
-  const others = missing.map((member) => `${member.name} is ${member.health}`).join(", ");
-  return `${name} serves and cannot be spared: ${others}`;
+  const others = missing.map(({ name, health }) =>
+    health === "up" ? `${name} decides nothing` : `${name} is ${health}`,
+  );
+  return `${name} serves and cannot be spared: ${others.join(", ")}`;
 }
 
 function checkUp({ members }: LimiterObservation, { target }: ActionCall): Check {

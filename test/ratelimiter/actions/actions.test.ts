@@ -2,7 +2,9 @@
 // each repairs its fault is shown with the faults.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { JsonObject } from "../../../src/domain/json.ts";
+import { systemClock } from "../../../src/infra/clock.ts";
 import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
+import { openRateLimiter } from "../../../subjects/ratelimiter/subject.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
 import { hasRedis } from "../../support/real-redis.ts";
@@ -113,6 +115,20 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     await watched.act("restart_member", "node1");
     expect(await pid()).not.toBe(before);
     await watched.untilWell();
+  });
+
+  test("a node is spared while another decides nothing, however well it answers", async () => {
+    const seen = await watched.look();
+    const action = openRateLimiter({
+      topology: limiter.topology,
+      runtime: limiter.runtime,
+      clock: systemClock,
+    }).actions.find(({ name }) => name === "restart_member");
+    const precondition = () => action?.precondition(seen, { target: "node1", args: {} });
+    expect(precondition()).toEqual({ isMet: true });
+    const undecided = { state: "read", value: { asked: 3, undecided: 3 }, atMs: 0 };
+    Object.assign(seen.nodes[2] ?? {}, { checks: undecided });
+    expect(precondition()).toMatchObject({ reason: expect.stringContaining("node3 decides") });
   });
 
   test("what is away is not acted on: the reason says so", async () => {
