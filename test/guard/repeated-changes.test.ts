@@ -100,7 +100,7 @@ const PAUSES: readonly string[] = [
   RESIGN,
   "curl -XPOST 127.0.0.1:2379/pd/api/v1/%6ceader/transfer/pd2",
   "pd-ctl -u http://127.0.0.1:2379 member leader transfer pd2",
-  "pd-ctl MEMBER leader resign",
+  "pd-ctl member leader resign",
 ];
 
 test("while PD changes its leader nobody is served: it counts as an interruption", () => {

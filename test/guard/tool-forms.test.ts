@@ -14,6 +14,48 @@ interface Form {
 
 const FORMS: readonly Form[] = [
   {
+    what: "a verb of docker as the name behind another",
+    knowledge: KNOWLEDGE,
+    commands: {
+      interrupt: ["docker stop tikv1", "docker container stop tikv1"],
+      foreign: [
+        "docker stop top tikv1 tikv2",
+        "docker kill top other-db",
+        "docker container restart top tikv1",
+        "docker stop exec tikv1 ls",
+        "docker push top",
+      ],
+      destroy: ["docker rm -fv top tikv1", "docker rm -fv exec tikv1 ls", "docker volume top rm"],
+      hidden: [
+        "docker attach top",
+        "docker run top",
+        "docker compose -p ps -f /etc/shadow config -q",
+        "docker INSPECT other-db",
+        "docker Stop tikv1",
+      ],
+      read: [
+        "docker top tikv1",
+        "docker container top tikv1",
+        "docker exec tikv1 ls /",
+        "docker compose -p operator-tikv exec -T tikv1 ls /",
+      ],
+    },
+  },
+  {
+    what: "a change that sends a file, or goes where it is sent",
+    commands: {
+      hidden: [
+        "curl -X PUT -d @/etc/shadow http://127.0.0.1:20180/resume_grpc",
+        "curl -X POST --data-binary @/etc/shadow http://127.0.0.1:2379/pd/api/v1/leader/resign",
+        "curl -X DELETE -d @/etc/shadow http://127.0.0.1:2379/pd/api/v1/operators/1",
+        "redis-cli -c -p 6380 config set hz 10",
+        "redis-cli -c -p 6380 get k",
+      ],
+      start: ["curl -X PUT http://127.0.0.1:20180/resume_grpc"],
+      configure: ["curl -X POST http://127.0.0.1:2379/pd/api/v1/leader/resign"],
+    },
+  },
+  {
     what: "rules of traffic that run or write something",
     commands: {
       hidden: [

@@ -58,7 +58,13 @@ function classifyLine(
   return trouble === undefined ? found : [...found, hiddenText(command, trouble)];
 }
 
+/** Of looks and refusals one is enough; each change counts. */
 function distinct(effects: readonly Effect[]): readonly Effect[] {
-  const byText = new Map(effects.map((effect) => [JSON.stringify(effect), effect]));
-  return [...byText.values()];
+  const seen = new Set<string>();
+  return effects.filter((effect) => {
+    const text = JSON.stringify(effect);
+    const isTwin = seen.has(text) && (isLook([effect]) || isRefused([effect]));
+    seen.add(text);
+    return !isTwin;
+  });
 }

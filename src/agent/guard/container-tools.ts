@@ -99,7 +99,7 @@ function classifyPodman(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (!(isHere && effects.every(({ kind }) => kind === "read"))) {
     return [...effects, effectBecause({ kind: "foreign", words, because: "another engine" })];
   }
-  const at = readVerbs(DOCKER, words.slice(1)).typed.find(({ text }) => text === "exec");
+  const at = verbAmong(readVerbs(DOCKER, words.slice(1)).typed, "exec");
   // What stands behind `exec` was judged with it.
   const own = words.slice(1, at ? words.indexOf(at) : words.length);
   const isKnown = own.every(({ text, isExact, isOperand }) =>
@@ -119,18 +119,25 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (args.slice(0, first ? args.indexOf(first) : args.length).some(namesEngine)) {
     return [effectBecause({ kind: "foreign", words, because: "another engine" })];
   }
-  const trouble = isCompose ? troubleOfFiles(args) : undefined;
+  const trouble = isCompose ? troubleOfFiles(args, read.typed[1]) : undefined;
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
-  const run = read.typed.slice(0, 2).find(({ text }) => text === "exec");
+  const run = verbAmong(read.typed, "exec");
   const environment = troubleOfKeys(words, { typed: read.typed, scope });
   if (environment) return [effectBecause({ ...environment, words })];
   if (run) return classifyExec(words, { rest: args.slice(args.indexOf(run)), scope });
-  const top = read.typed.slice(0, 2).find(({ text }) => text === "top");
+  const top = verbAmong(read.typed, "top");
   // The words behind the container are those of ps, on the engine's own machine.
   if (top && !isCompose) return classifyPs(args.slice(args.indexOf(top) + 1), scope);
   const effect = effectOfVerb(DOCKER, { words, scope });
   if (!TOUCHING.includes(effect.kind)) return [effect];
   return [touching(effect.kind, { words, scope, isCompose })];
+}
+
+/** Behind any other verb it is a container's name. */
+function verbAmong([first, second]: readonly ShellWord[], verb: string): ShellWord | undefined {
+  const isGroup = /^(?:compose|container)$/.test(first?.text ?? "");
+  const typed = isGroup ? second : first;
+  return typed?.text === verb ? typed : undefined;
 }
 
 const TOUCHING: readonly EffectKind[] = ["start", "interrupt", "network", "unknown"];
@@ -142,12 +149,13 @@ function namesEngine(word: ShellWord): boolean {
 const FILES = ["-f", "--file"];
 
 /** Its files say what runs: hooks in members, others that are restarted along, parts elsewhere. */
-function troubleOfFiles(args: readonly ShellWord[]): string | undefined {
+function troubleOfFiles(
+  args: readonly ShellWord[],
+  typedVerb: ShellWord | undefined,
+): string | undefined {
   const at = args.findIndex(({ text }) => text === "compose");
-  const verb = args.findIndex(
-    ({ text }, index) => index > at && DOCKER.verbs.has(`compose ${text}`),
-  );
-  const name = args[verb]?.text;
+  const verb = typedVerb ? args.indexOf(typedVerb) : -1;
+  const name = typedVerb?.text;
   for (const [index, word] of args.entries()) {
     const isBefore = index > at && (verb === -1 || index < verb);
     if (name === "config" && /^(?:-o|--(?:o|lock))/.test(word.text)) return "it writes a file";
@@ -211,11 +219,11 @@ interface Touch {
 }
 
 function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect {
-  const operands = operandsOf(words.slice(1), isCompose);
+  const isUpdate = kind === "unknown";
+  const operands = operandsOf(words.slice(1), { isCompose, isUpdate });
   if (operands.some(({ isExact }) => !isExact)) {
     return effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" });
   }
-  const isUpdate = kind === "unknown";
   if (
     !isUpdate &&
     words.slice(1).some(({ text }) => text.startsWith("-") && !isKnownOption(text))
@@ -259,9 +267,11 @@ function isKnownOption(text: string): boolean {
 }
 
 /** What stands behind the verb, without options and their values. */
-function operandsOf(args: readonly ShellWord[], isCompose: boolean): readonly ShellWord[] {
+function operandsOf(
+  args: readonly ShellWord[],
+  { isCompose, isUpdate }: { readonly isCompose: boolean; readonly isUpdate: boolean },
+): readonly ShellWord[] {
   const plain: ShellWord[] = [];
-  const isUpdate = args.some(({ text }) => text === "update");
   for (let index = 0; index < args.length; index += 1) {
     const word = args[index];
     if (!word) break;

@@ -67,14 +67,20 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   const method = call.method ?? defaultMethod(call);
   const knowledge = knowledgeOfPorts(scope);
   const body = bodyOf(call);
+  const written = body === "unreadable" ? undefined : body;
   const ask = (url: string | undefined, isOpen: boolean): Pick<Effect, "kind" | "pauses"> =>
     url === undefined
       ? { kind: "hidden" }
-      : classifyRequest({ method, url, isOpen, body, knowledge });
+      : classifyRequest({ method, url, isOpen, body: written, knowledge });
   const isReading = method === "GET" || method === "HEAD";
   if (isReading && body !== undefined && !call.bodyInUrl) {
     // Redis reads the body of a GET as commands.
     return [effectBecause({ kind: "hidden", words, because: "a body with a method that reads" })];
+  }
+  if (!isReading && body === "unreadable") {
+    return [
+      effectBecause({ kind: "hidden", words, because: "a file, or what is not written out" }),
+    ];
   }
   if (!isReading && call.urls.length > 1) {
     return [effectBecause({ kind: "hidden", words, because: "one change in each request" })];
@@ -86,14 +92,13 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     const because = "where -L sends it on to, is known only when it runs";
     return [effectBecause({ kind: "hidden", words, because })];
   }
-  const requests = call.urls.map((written) => {
-    const word = call.bodyInUrl ? withQuery(written, call.bodies) : written;
+  const requests = call.urls.map((typed) => {
+    const word = call.bodyInUrl ? withQuery(typed, call.bodies) : typed;
     const url = word.isExact ? word.text : writtenStart(word);
     // Who is asked for what is not known: a DELETE may be for the data of a store.
     const { kind, ...more } = ask(word.isExact || isReading ? url : undefined, !word.isExact);
     const named = membersIn(word.text, scope.knowledge);
-    const copies =
-      kind === "configure" && typeof body === "object" ? copiesAskedIn(body.text) : undefined;
+    const copies = kind === "configure" && written ? copiesAskedIn(written.text) : undefined;
     return {
       ...effectOf({ kind, words, scope }),
       ...more,
@@ -133,7 +138,7 @@ function defaultMethod({ asksForHead, bodies, bodyInUrl }: CurlCall): string {
 }
 
 /** `@file` is read by curl; several are joined. */
-function bodyOf({ bodies }: CurlCall): RequestFacts["body"] {
+function bodyOf({ bodies }: CurlCall): RequestFacts["body"] | "unreadable" {
   if (bodies.length === 0) return undefined;
   if (bodies.some((body) => !body.isExact || isFromFile(body))) return "unreadable";
   return { text: bodies.map(({ text }) => text).join("&") };

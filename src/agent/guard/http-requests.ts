@@ -12,8 +12,7 @@ export interface RequestFacts {
   readonly url: string;
   /** Its path goes on in a way that is known only when it runs. */
   readonly isOpen?: boolean;
-  /** Undefined where there is none; "unreadable" where it is known only when it runs. */
-  readonly body: { readonly text: string } | "unreadable" | undefined;
+  readonly body: { readonly text: string } | undefined;
   readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
 }
 
@@ -66,7 +65,6 @@ function kindOfKnown(
   const name = form.exec(path)?.[1] ?? "";
   if (judgeName) return judgeName(name);
   if (!judge) return kind;
-  if (body === "unreadable") return "hidden";
   return body === undefined ? "unknown" : judge({ name, text: body.text });
 }
 

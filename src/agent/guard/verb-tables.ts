@@ -36,6 +36,8 @@ export interface VerbTool {
   readonly bounds?: Readonly<Record<string, number>>;
   /** With one of these anywhere, what changes anything may be done to the operator itself. */
   readonly oversightWith?: RegExp;
+  /** Its verbs may be written in any case. */
+  readonly areCaseless?: true;
   /** Without a verb it reads commands from its input. */
   readonly isShell?: true;
 }
@@ -56,7 +58,9 @@ const JQ_FORM = new RegExp(
 
 export const REDIS: VerbTool = {
   isShell: true,
-  plain: ["-c", "--raw", "--no-raw", "--csv", "--json", "--no-auth-warning"],
+  areCaseless: true,
+  // With -c it goes where an answer sends it.
+  plain: ["--raw", "--no-raw", "--csv", "--json", "--no-auth-warning"],
   valued: ["-h", "-p", "-n", "-a", "-u", "--user", "--pass", "-i", "-r", "--pattern", "--count"],
   hosts: ["-h", "-u"],
   port: 6379,

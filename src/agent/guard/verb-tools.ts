@@ -116,7 +116,7 @@ export function readVerbs(tool: VerbTool, args: readonly ShellWord[]): ReadVerbs
 /** Hidden when a word that cannot be read might be a verb that changes the meaning. */
 export function kindOf(tool: VerbTool, { typed, isCutShort }: ReadVerbs): EffectKind | undefined {
   if (typed.length === 0) return tool.isShell || isCutShort ? "hidden" : undefined;
-  const texts = typed.map(({ text }) => text.toLowerCase());
+  const texts = typed.map(({ text }) => (tool.areCaseless ? text.toLowerCase() : text));
   for (let count = texts.length; count > 0; count -= 1) {
     const verb = texts.slice(0, count).join(" ");
     const kind = tool.verbs.get(verb);
