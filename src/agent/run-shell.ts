@@ -14,6 +14,8 @@ import { joinOutput } from "./truncate.ts";
 
 const UNCHECKED = { checked: "nothing: no condition is known of a shell command" };
 
+export const NO_TIME_LEFT = "not executed: the session's time is over";
+
 /** Half a restart is a member less: whatever is left of the session, it has this. */
 const INTERRUPTION_MS = 60_000;
 
@@ -32,7 +34,10 @@ export async function runShell(
   if (!passage.isAllowed) {
     return failure(`refused by the guard: ${passage.reason}. Nothing was run.`);
   }
-  if (!isMutating(effects)) return outcomeOf(context, await runBounded(context, asked));
+  if (!isMutating(effects)) {
+    const result = await runBounded(context, asked);
+    return result ? outcomeOf(context, result) : failure(NO_TIME_LEFT);
+  }
   const { approvalId } = passage;
   return runJournaled(context, { ...asked, ...(approvalId && { approvalId }) });
 }
@@ -55,6 +60,10 @@ async function runJournaled(context: SessionContext, asked: AskedCommand): Promi
   const collision = await findCollision(context, { effects, step });
   if (collision) return collision;
   const result = await runBounded(context, asked);
+  if (!result) {
+    await step.finish({ state: "failed", result: NO_TIME_LEFT, changed: false });
+    return failure(NO_TIME_LEFT);
+  }
   const outcome = outcomeOf(context, result);
   const state = outcome.exitCode === 0 ? "done" : "failed";
   const changed = !(NOTHING_RAN.includes(result.exitCode) && isOneProgram(command));
@@ -62,12 +71,14 @@ async function runJournaled(context: SessionContext, asked: AskedCommand): Promi
   return outcome;
 }
 
+/** Undefined when the session has no time left for it: then nothing was run. */
 async function runBounded(
   context: SessionContext,
   { command, effects }: AskedCommand,
-): Promise<ShellResult> {
+): Promise<ShellResult | undefined> {
   const { shell, limits } = context.agent;
-  const remainingMs = Math.max(1, limits.sessionMsMax - workedMs(context));
+  const remainingMs = limits.sessionMsMax - workedMs(context);
+  if (remainingMs <= 0) return undefined;
   const ordinaryMs = Math.min(limits.commandMsMax, remainingMs);
   const isInterruption = effects.some(({ kind, pauses }) => kind === "interrupt" || pauses);
   return shell.run(command, {

@@ -3,12 +3,12 @@ import type { JsonObject } from "../domain/json.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Block } from "../domain/model.ts";
 import { runConclude } from "./conclude.ts";
-import type { SessionContext } from "./context.ts";
+import { type SessionContext, workedMs } from "./context.ts";
 import { condense, record, say } from "./record.ts";
 import { isRedacted, type Redact, redactJson, redactNames } from "./redact.ts";
 import { findRepetition } from "./repetition.ts";
 import { runAct } from "./run-act.ts";
-import { runShell } from "./run-shell.ts";
+import { NO_TIME_LEFT, runShell } from "./run-shell.ts";
 import { escalate, type SessionOutcome } from "./session-outcome.ts";
 import { failure, type ToolOutcome } from "./tool-outcome.ts";
 import { readToolCall, type ToolInput } from "./tools.ts";
@@ -25,11 +25,11 @@ export async function runToolCalls(
 ): Promise<CallsOutcome> {
   const blocks: Block[] = [];
   let hasConcluded = false;
-  for (const call of calls) {
+  for (const [index, call] of calls.entries()) {
     // As the record has it, for what is made of a call may name them in their order.
     const tool = readToolCall(call.name, redactNames(call.input, context.agent.redact));
     say(context, `[Tool Call] ${describeCall(tool, call.name)}`);
-    const answer = await runOne(context, { call, tool, hasConcluded });
+    const answer = await runOne(context, { call, tool, index, hasConcluded });
     if (answer.type === "ended") return answer;
     blocks.push(await recordResult(context, { call, outcome: answer.result }));
     hasConcluded ||= tool.tool === "conclude";
@@ -40,19 +40,26 @@ export async function runToolCalls(
 interface PendingCall {
   readonly call: ToolCall;
   readonly tool: ToolInput;
+  /** In its message, from 0. */
+  readonly index: number;
   readonly hasConcluded: boolean;
 }
+
+/** Of one message: more are a flood. */
+const CALLS_MAX = 16;
+const TOO_MANY = `not executed: of one message ${CALLS_MAX} calls are, for you to see what came of them`;
 
 type CallAnswer =
   | { readonly type: "answered" | "refused"; readonly result: ToolOutcome }
   | Extract<CallsOutcome, { type: "ended" }>;
 
 async function runOne(context: SessionContext, pending: PendingCall): Promise<CallAnswer> {
-  const { call, tool, hasConcluded } = pending;
+  const { call, tool, index, hasConcluded } = pending;
   const { progress, signal } = context;
   if (hasConcluded) return answered(failure("not executed: it came after conclude"));
   if (signal.aborted) return answered(failure("not executed: the session was interrupted"));
   if (tool.tool === "conclude") return runConclude(context, tool.input);
+  if (index >= CALLS_MAX) return answered(failure(TOO_MANY));
   progress.calls = [...progress.calls, textOfCall(call, context.agent.redact)];
   const circle = findRepetition(progress.calls);
   if (circle !== undefined) {
@@ -64,6 +71,10 @@ async function runOne(context: SessionContext, pending: PendingCall): Promise<Ca
     case "shell":
       return answered(await runShell(context, { ...tool.input, callId: call.id }));
     case "act":
+      // Before the first the session's limits were asked, and commands ask themselves.
+      if (index > 0 && workedMs(context) >= context.agent.limits.sessionMsMax) {
+        return answered(failure(NO_TIME_LEFT));
+      }
       return answered(await runAct(context, { ...tool.input, callId: call.id }));
     case "invalid":
       return answered(failure(tool.problem));

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { checkLimits, DEFAULT_LIMITS, type Spent } from "../../src/agent/limits.ts";
 import { findRepetition } from "../../src/agent/repetition.ts";
 import { NO_USAGE, type StopReason, type Usage } from "../../src/domain/session.ts";
-import { actCall, reply, says, shellCall } from "../support/scripted-model.ts";
+import { actCall, concludeCall, reply, says, shellCall } from "../support/scripted-model.ts";
 import { openWorld } from "./world.ts";
 
 const LIMITS = {
@@ -93,6 +93,29 @@ test("time_limit: a query or a command in flight ends with the session's time", 
     await world.run();
     expect((await world.session()).stopReason).toBe("time_limit");
   }
+});
+
+test("when the session's time is over the other calls of a message are not begun", async () => {
+  const others = [shellCall("echo late"), actCall("switch_on", "left")];
+  const script = [says(shellCall("sleep 30"), ...others)];
+  using world = openWorld({ script, limits: { sessionMsMax: 200 } });
+  await world.openTicket();
+  await world.run();
+  expect(world.lamps.deeds).toEqual([]);
+  const [, ...late] = await world.events("tool_result");
+  const texts = late.map(({ content }) => content.text);
+  expect(texts).toEqual(Array(2).fill("not executed: the session's time is over"));
+});
+
+test("of one message sixteen calls are executed, and a conclusion", async () => {
+  const calls = Array.from({ length: 17 }, (_, number) => shellCall(`echo call ${number}`));
+  using world = openWorld({ script: [says(...calls, concludeCall("cannot_fix"))] });
+  await world.openTicket();
+  await world.run();
+  const texts = (await world.events("tool_result")).map(({ content }) => `${content.text}`);
+  expect(texts[15]).toContain("call 15");
+  expect(texts[16]).toStartWith("not executed: of one message 16 calls are");
+  expect((await world.session()).stopReason).toBe("gave_up");
 });
 
 test("a command that takes too long is killed, and its partial output is kept", async () => {
