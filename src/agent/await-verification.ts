@@ -43,10 +43,11 @@ async function pollTicket(context: SessionContext, deadlineMs: number): Promise<
 function readDecision(ticket: Ticket | undefined, sessionId: string): Verification | undefined {
   if (!ticket) return { type: "taken", detail: "the ticket is gone" };
   const { state, resolution, note } = ticket;
-  if (state === "resolved" && resolution !== "manual") {
+  // In a database that was put in place of ours the number may be another incident's.
+  const isOurs = ticket.sessionId === sessionId;
+  if (isOurs && state === "resolved" && resolution !== "manual") {
     return { type: "resolved", detail: `resolved as ${resolution}` };
   }
-  const isOurs = ticket.sessionId === sessionId;
   if (isOurs && state === "verifying") return undefined;
   if (isOurs && state === "claimed") {
     return { type: "refused", reason: note ?? "the invariant is not seen to hold" };

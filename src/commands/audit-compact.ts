@@ -7,7 +7,7 @@ import type { Compaction, TicketOps } from "../domain/ticket-ops.ts";
 import { formatBytes, formatCount, formatTime } from "../panels/units.ts";
 import { verificationLine, verifiedFile } from "./audit-verify.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { databaseOf, durationFlag, isFlagSet, usage } from "./flags.ts";
+import { databaseOf, durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
 import { isDatabaseMissing } from "./open-store.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
@@ -17,8 +17,7 @@ const PAUSE_MS = 20;
 
 /** Exit 3 for an audit that is broken: then nothing is removed, for it may tell what happened. */
 export async function compactAudit(context: CommandContext): Promise<ExitCode> {
-  const olderThanMs = durationFlag(context.flags, "olderThan");
-  if (olderThanMs === undefined) throw usage("compact needs an age: --older-than 90d");
+  const olderThanMs = ageOf(context);
   const isDryRun = isFlagSet(context.flags, "dryRun");
   const cutoffMs = Math.max(0, context.clock.now() - olderThanMs);
   if (isDatabaseMissing(context)) throw usage("there is no database yet: nothing to compact");
@@ -39,6 +38,17 @@ export async function compactAudit(context: CommandContext): Promise<ExitCode> {
   const json = { cutoffMs, isDryRun, ...sum, file };
   printEither(context, { json, lines: () => linesOf(json) });
   return 0;
+}
+
+/** A number alone is refused: it would be seconds, is meant to be days, and nothing comes back. */
+function ageOf({ flags }: CommandContext): number {
+  const typed = textFlag(flags, "olderThan");
+  if (typed !== undefined && /^\d+$/.test(typed)) {
+    throw usage(`--older-than ${typed}: it needs its unit, as in ${typed}d`);
+  }
+  const ageMs = durationFlag(flags, "olderThan");
+  if (ageMs === undefined) throw usage("compact needs an age: --older-than 90d");
+  return ageMs;
 }
 
 type Sum = Omit<Compaction, "lastId">;

@@ -1,5 +1,6 @@
 // operator audit verify: whether everything is as it was written, and, with a head that was signed
 // before, whether anything was cut off since.
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { OperatorError } from "../domain/errors.ts";
 import type { AuditVerification, TicketOps } from "../domain/ticket-ops.ts";
@@ -7,11 +8,12 @@ import { withFileErrors, writeFileAtomically } from "../infra/files.ts";
 import { isSignedBy, parseSignedHead, type SignedHead, signHead } from "../infra/signed-head.ts";
 import { formatTime } from "../panels/units.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
-import { databaseOf, textFlag, usage } from "./flags.ts";
+import { DATABASE_ENV, databaseOf, textFlag, usage } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
 type Intact = Extract<AuditVerification, { state: "intact" }>;
+type Broken = Extract<AuditVerification, { state: "broken" }>;
 
 export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
   const [signKey, publicKey] = [
@@ -42,7 +44,10 @@ export async function verifiedFile(
   const { walProblem } = await import("../store/audit-wal.ts");
   const { unopenedProblem } = await import("../store/file-header.ts");
   // Before it is opened: an opening may write, over what shows it.
-  const problem = unopenedProblem(databaseOf(context)) ?? walProblem(databaseOf(context));
+  const problem =
+    emptyProblem(context) ??
+    unopenedProblem(databaseOf(context)) ??
+    walProblem(databaseOf(context));
   if (problem) return { state: "broken", rows: 0, ...problem };
   try {
     using store = await openExistingStore(context);
@@ -54,6 +59,15 @@ export async function verifiedFile(
     if (!(error instanceof OperatorError && isDamage(error.cause))) throw error;
     return brokenAt("the file", error.message);
   }
+}
+
+/** A home without a database is a fresh one; a file that was named is there to hold something. */
+function emptyProblem(context: CommandContext): Omit<Broken, "state" | "rows"> | undefined {
+  const named = textFlag(context.flags, "db") ?? context.env[DATABASE_ENV];
+  const isEmpty = named && statSync(named, { throwIfNoEntry: false })?.size === 0;
+  if (!isEmpty) return undefined;
+  const reason = "it has no byte: nothing was ever written to it, or all of it is gone";
+  return { row: "the file", firstBadId: null, reason };
 }
 
 interface Comparison {

@@ -1,23 +1,47 @@
-// What a verification knows of contents that are not there any more: each must be told of by a
-// later event, and be gone when one tells of it.
+// What a verification knows of contents that are not there any more: each must be one that goes by
+// age, be told of by a later event, and be gone when one tells of it.
 import type { Database } from "bun:sqlite";
 import { z } from "zod";
+import type { AuditEvent, AuditType } from "../domain/audit.ts";
 import type { AuditProblem } from "./audit-rows.ts";
 import type { ReadEvent } from "./audit-stored.ts";
+import type { Bindings } from "./transaction.ts";
+
+/** Long, and of no use to the story of a ticket but in full. None carries seals of other rows. */
+export const COMPACTED_TYPES: readonly AuditType[] = [
+  "session_briefed",
+  "model_replied",
+  "tool_result",
+  "session_recorded",
+];
 
 /** First and last id of rows that follow each other. */
 export type IdRange = readonly [first: number, last: number];
 
 /** Of `audit_compacted`. */
-const told = z.object({ ids: z.array(z.tuple([z.int(), z.int()])) });
+const told = z.object({
+  cutoffMs: z.int(),
+  events: z.int(),
+  ids: z.array(z.tuple([z.int(), z.int()])),
+});
 
 // A table of this connection alone, so that a long chain needs no memory.
 const REMOVED = `
   CREATE TEMP TABLE IF NOT EXISTS removed_contents (
     id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    ticket_id INTEGER,
     is_told INTEGER NOT NULL DEFAULT 0
   );
   DELETE FROM removed_contents;`;
+
+/** What was resolved stays so: it can be asked at any time after. */
+const TOO_YOUNG = `
+  SELECT removed.id FROM removed_contents AS removed
+    LEFT JOIN tickets AS ticket ON ticket.id = removed.ticket_id
+  WHERE removed.id BETWEEN $first AND $last AND (removed.at_ms <= $cutoffMs
+    AND ticket.state = 'resolved' AND ticket.resolved_at_ms <= $cutoffMs) IS NOT TRUE
+  ORDER BY removed.id LIMIT 1`;
 
 export function startRememberingRemoved(db: Database): void {
   db.run(REMOVED);
@@ -28,26 +52,47 @@ export function rememberRemoved(
   db: Database,
   { event, form }: ReadEvent,
 ): AuditProblem | undefined {
-  if (form === "compacted") {
-    db.query("INSERT INTO removed_contents (id) VALUES (?)").run(event.id);
-    return undefined;
-  }
+  if (form === "compacted") return rememberOne(db, event);
   if (event.type !== "audit_compacted") return undefined;
-  const ranges = told.safeParse(event.content).data?.ids ?? [];
-  const kept = ranges.map((range) => tellRemoved(db, range)).find((id) => id !== undefined);
-  return kept === undefined
-    ? undefined
-    : problemOf(kept, `its content is there, and event ${event.id} tells that it was removed`);
+  const telling = told.safeParse(event.content).data;
+  if (!telling) return problemOf(event.id, "it does not tell what was removed");
+  const { cutoffMs, events, ids } = telling;
+  const counted = ids.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  if (counted !== events) return problemOf(event.id, "it tells of more or fewer than it counts");
+  for (const range of ids) {
+    const wrong = tellRemoved(db, { range, cutoffMs });
+    const tells = `and event ${event.id} tells that it was removed`;
+    if (wrong) return problemOf(wrong.id, `${wrong.but}, ${tells}`);
+  }
+  return undefined;
 }
 
-/** The first of them whose content is still there. */
-function tellRemoved(db: Database, [first, last]: IdRange): number | undefined {
+function rememberOne(db: Database, event: AuditEvent): AuditProblem | undefined {
+  const { id, atMs, type, ticketId } = event;
+  if (!COMPACTED_TYPES.includes(type)) {
+    return problemOf(id, "its content was removed, and of such a row it never is");
+  }
+  const insert = "INSERT INTO removed_contents (id, at_ms, ticket_id) VALUES (?, ?, ?)";
+  db.query(insert).run(id, atMs, ticketId);
+  return undefined;
+}
+
+interface Telling {
+  readonly range: IdRange;
+  readonly cutoffMs: number;
+}
+
+/** The first of them that it cannot be told of. */
+function tellRemoved(db: Database, { range: [first, last], cutoffMs }: Telling) {
   const tell = "UPDATE removed_contents SET is_told = 1 WHERE id BETWEEN ? AND ?";
-  if (db.query(tell).run(first, last).changes === last - first + 1) return undefined;
   const isRemoved = db.query("SELECT 1 FROM removed_contents WHERE id = ?");
-  let id = first;
-  while (id < last && isRemoved.get(id) !== null) id += 1;
-  return id;
+  if (db.query(tell).run(first, last).changes !== last - first + 1) {
+    let id = first;
+    while (id < last && isRemoved.get(id) !== null) id += 1;
+    return { id, but: "its content is there" };
+  }
+  const young = db.query<{ id: number }, Bindings>(TOO_YOUNG).get({ first, last, cutoffMs });
+  return young && { ...young, but: "its ticket was not over for so long" };
 }
 
 /** At the end of the chain. */

@@ -1,23 +1,14 @@
 // Retention: what sessions of tickets long resolved said and saw is taken out of the audit, which
 // keeps its hash, so that the chain is as it was. In short transactions, each with one event that
 // tells of them: others work on beside it, and a crash leaves the last one whole.
-import type { AuditType } from "../domain/audit.ts";
 import { compactedContent } from "../domain/audit.ts";
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Compaction, CompactionRequest, Shrinking } from "../domain/ticket-ops.ts";
 import { appendEvent, sha256 } from "./audit-chain.ts";
-import type { IdRange } from "./audit-removed.ts";
+import { COMPACTED_TYPES, type IdRange } from "./audit-removed.ts";
 import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
-
-/** Long, and of no use to the story of a ticket but in full. None carries seals of other rows. */
-const COMPACTED_TYPES: readonly AuditType[] = [
-  "session_briefed",
-  "model_replied",
-  "tool_result",
-  "session_recorded",
-];
 
 /** In one transaction: some ten milliseconds, far below the time that others wait for a lock. */
 const EVENTS_MAX = 200;

@@ -73,6 +73,32 @@ test("while it waits for verification a signal escalates as well", async () => {
   expect((await world.ticket()).note).toBe("interrupted by SIGINT");
 });
 
+test("in a database that was put in place of ours, a ticket of that number is another's", async () => {
+  let isReplaced = false;
+  const others = { state: "resolved", resolution: "verified_fix", sessionId: "another" } as const;
+  using world = openWorld({
+    script: [says(concludeCall("fixed"))],
+    wrapQueue: (queue) => {
+      const getTicket = async (id: number) => {
+        const ticket = await queue.getTicket(id);
+        return ticket && isReplaced ? { ...ticket, ...others, lease: null } : ticket;
+      };
+      return new Proxy(queue, {
+        get: (own, name) =>
+          name === "getTicket" ? getTicket : Reflect.get(own, name, own)?.bind(own),
+      });
+    },
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/\[Verify\] waiting/);
+  isReplaced = true;
+  expect(await world.untilLine(/\[Verify\] the ticket/)).toEndWith(
+    "the ticket is resolved (verified_fix)",
+  );
+  await endsSoon(running);
+});
+
 test("with release the ticket is open again for the next agent", async () => {
   using world = openWorld({ script: ["hang"], onShutdown: "release" });
   await world.openTicket();

@@ -148,3 +148,13 @@ test("it needs an age, and a database", async () => {
   const db = join(place.desk.home, "none.db");
   expect((await place.audit(["compact"], { ...OLD, db })).failure).toMatchObject({ code: "usage" });
 });
+
+test("an age without its unit is refused: nothing comes back", async () => {
+  await using place = await openPlace();
+  for (const olderThan of ["90", 90]) {
+    expect((await place.audit(["compact"], { olderThan })).failure).toMatchObject({
+      code: "usage",
+      message: "--older-than 90: it needs its unit, as in 90d",
+    });
+  }
+});

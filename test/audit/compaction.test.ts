@@ -6,39 +6,8 @@ import { readFileSync, statSync } from "node:fs";
 import type { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { oldDatabase } from "../store/old-database.ts";
 import { startOther } from "../store/other-process.ts";
-import {
-  claimed,
-  defined,
-  FIXED,
-  GAVE_UP,
-  openRoom,
-  openTicket,
-  type Room,
-} from "../store/room.ts";
-
-const DAY_MS = 86_400_000;
-const SAID = "what only this session said ";
-
-/** A ticket whose session said something, and what became of it. */
-async function incident(
-  { store }: Room,
-  { entity, end }: { readonly entity: string; readonly end: "verified" | "escalated" | "none" },
-): Promise<string> {
-  const ticketId = await openTicket(store, entity);
-  const { session } = await claimed(store);
-  const content = { callId: "1", text: SAID.repeat(200) };
-  for (const type of ["session_briefed", "model_replied", "tool_result"] as const) {
-    await store.appendAudit({ type, ticketId, sessionId: session.id, content });
-  }
-  const decision = { decision: "allow", reason: "it only reads, and everybody may do that" };
-  const whose = { ticketId, sessionId: session.id };
-  await store.appendAudit({ type: "guard_decided", ...whose, content: decision });
-  if (end === "escalated") await store.escalateTicket(session.id, GAVE_UP);
-  if (end !== "verified") return session.id;
-  await store.concludeTicket(session.id, FIXED);
-  await store.verifyTicket(ticketId, "it holds");
-  return session.id;
-}
+import { defined, FIXED, openRoom, type Room } from "../store/room.ts";
+import { DAY_MS, incident, SAID } from "./said-incident.ts";
 
 async function compactAll(store: TicketOpsDB, cutoffMs: number): Promise<number> {
   let events = 0;
@@ -154,9 +123,9 @@ describe("found in what is left:", () => {
     ["another ticket", "ticket_id = NULL WHERE id = 4", { row: "event 4" }],
     ["the hash of another content", `content = '${gone}' WHERE id = 4`, { row: "event 4" }],
     [
-      "a content that went without a word",
+      "a content that never goes",
       `content = '{"compacted":"' || sha256(content) || '"}' WHERE id = 7`,
-      { row: "event 7", reason: "its content was removed, and no event tells of it" },
+      { row: "event 7", reason: "its content was removed, and of such a row it never is" },
     ],
     [
       "a word without what it tells of",

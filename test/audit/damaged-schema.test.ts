@@ -108,6 +108,18 @@ test("stored JSON that is none any more is a row that cannot be read", async () 
   expect(lines).toEqual(["audit broken at ticket 1: its content does not give its seal"]);
 });
 
+test("a file that is named and empty is broken; a home without one is fresh", async () => {
+  await using room = await written();
+  writeFileSync(room.path, "");
+  const { lines, exitCode } = await run(room, runAudit, ["verify"]);
+  expect({ exitCode, lines }).toEqual({
+    exitCode: 3,
+    lines: [expect.stringMatching(/^audit broken at the file: it has no byte: /)],
+  });
+  await using desk = await openDeskRoom();
+  expect((await desk.run(runAudit, ["verify"])).exitCode).toBe(0);
+});
+
 test("a file of ours whose header says otherwise, or of which one byte is left", async () => {
   await using room = await written();
   const whole = readFileSync(room.path);
