@@ -11,6 +11,7 @@ type Parts = Pick<
   | "declared"
   | "undeclared"
   | "regions"
+  | "leadership"
   | "pdMembers"
   | "pdHealth"
   | "stores"
@@ -26,14 +27,16 @@ export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
 }
 
 function pdGroup(parts: Parts): QuorumGroup {
-  const { undeclared, pdHealth } = parts;
+  const { undeclared, pdHealth, leadership } = parts;
   const pds = namesOf(parts, "pd");
   const others = readValue(undeclared.pdMembers);
   const isAway = (name: string) => readValue(pdHealth)?.[name] !== true;
   const away = (others ?? []).filter(isAway).map((name) => name || "one that was never up");
-  // With others that are up there might be more to spare; nobody here answers for them.
-  const spare = others === undefined ? 0 : minorityOf(pds.length);
-  return { name: "PD members", members: [...pds, ...away], spare };
+  // Without an etcd leader nobody knows who votes. With others that are up there might be more to
+  // spare; nobody here answers for them.
+  const isKnown = others !== undefined && Boolean(readValue(leadership)?.etcdLeader);
+  const members = [...pds, ...away];
+  return { name: "PD members", members, spare: isKnown ? minorityOf(pds.length) : 0 };
 }
 
 function storeGroup(parts: Parts): QuorumGroup {
@@ -50,10 +53,12 @@ function storeGroup(parts: Parts): QuorumGroup {
   const wanted = declared.replication?.maxReplicas ?? readValue(replication)?.maxReplicas;
   // Any of them may hold the copies of some region, however many stores there are.
   const copies = Number.isFinite(replicas) ? Math.min(stores.length, replicas) : 1;
-  const isUp = members.every(({ role, health }) => role !== "tikv" || health === "up");
-  const isWhole = isUp && away.length === 0;
+  const isEachUp = members.every(({ role, health }) => role !== "tikv" || health === "up");
+  const isWhole = isEachUp && away.length === 0;
   const behind = copiesBehind(parts);
-  const isKnown = others !== undefined && fewestVoters.state === "read";
+  const isKnown = [undeclared.stores, fewestVoters, replication].every(
+    ({ state }) => state === "read",
+  );
   const spare = Math.min(minorityOf(copies), spareBehind(behind, isWhole));
   return {
     name: `stores (${storeWords({ behind, isWhole, isKnown }) ?? `a region has ${copies} copies`})`,
@@ -65,6 +70,10 @@ function storeGroup(parts: Parts): QuorumGroup {
 
 function namesOf({ members }: Parts, ofRole: string): readonly string[] {
   return members.filter(({ role }) => role === ofRole).map(({ name }) => name);
+}
+
+function isUp({ members }: Pick<Parts, "members">, name: string): boolean {
+  return members.find((member) => member.name === name)?.health === "up";
 }
 
 interface Known {
@@ -89,13 +98,22 @@ function spareBehind(behind: number | undefined, isWhole: boolean): number {
   return behind === undefined || isWhole ? 0 : 1;
 }
 
-/** Each store may be the one that a region cannot do without; undefined when PD cannot say. */
-function copiesBehind({ regions, stores }: Parts): number | undefined {
+/**
+ * Each store may be the one that a region cannot do without; undefined when PD cannot say, nor one
+ * of the stores that answer.
+ */
+function copiesBehind({ regions, stores, ...parts }: Parts): number | undefined {
   const counted = readValue(regions);
-  if (!counted) return undefined;
-  const leaderless = stores.map(({ metrics }) => readValue(metrics)?.leaderMissing ?? 0);
-  const missing = leaderless.reduce((sum, count) => sum + count, 0);
-  return missing + (counted.missPeer ?? 0) + (counted.downPeer ?? 0) + (counted.pendingPeer ?? 0);
+  const counts = [
+    ...[counted?.missPeer, counted?.downPeer, counted?.pendingPeer],
+    ...stores
+      .filter(({ name }) => isUp(parts, name))
+      .map(({ metrics }) => readValue(metrics)?.leaderMissing),
+  ];
+  return counts.reduce<number | undefined>(
+    (sum, count) => (sum === undefined || typeof count !== "number" ? undefined : sum + count),
+    0,
+  );
 }
 
 /** Of so many voters, how many may be missing; 0 of none. */
@@ -103,10 +121,12 @@ function minorityOf(voters: number): number {
   return Math.max(0, Math.floor((voters - 1) / 2));
 }
 
-/** Whom PD or its peers do not hear, or only now and then, although we do. */
-function cutOffIn({ pdMembers, stores, disturbances }: Parts): readonly string[] {
+/** Whom PD or its peers do not hear, or only now and then, or nobody knows, although we do. */
+function cutOffIn({ pdMembers, stores, disturbances, ...parts }: Parts): readonly string[] {
   const found = (disturbances && readValue(disturbances)) ?? [];
-  const leaderless = pdMembers.filter(({ metrics }) => readValue(metrics)?.hasEtcdLeader === false);
+  const leaderless = pdMembers.filter(
+    ({ name, metrics }) => isUp(parts, name) && !readValue(metrics)?.hasEtcdLeader,
+  );
   const unheard = stores.filter(({ listed }) => {
     const entry = readValue(listed);
     return entry ? isUnheard(entry, listed.atMs) : false;

@@ -43,7 +43,14 @@ function storesOf(cluster: Cluster): QuorumGroup | undefined {
   const ofReplicas = (maxReplicas: number) => ({ maxReplicas, locationLabels: "" });
   const declared = { isGiven: true, pdMembers: [], stores: [], schedulers: [] };
   const [, group] = tikvQuorums({
-    ...{ members, pdMembers: [], stores: [], fewestVoters: NONE, pdHealth: UNASKED },
+    ...{
+      members,
+      pdMembers: [],
+      stores: [],
+      fewestVoters: NONE,
+      pdHealth: UNASKED,
+      leadership: UNASKED,
+    },
     undeclared: { pdMembers: NOBODY, stores: NOBODY },
     declared: { ...declared, replication: ofReplicas(declaredReplicas) },
     replication: { state: "read", value: ofReplicas(replicas), atMs: 0 },

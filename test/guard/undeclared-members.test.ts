@@ -146,3 +146,51 @@ test("rules that are switched off count for nothing, and unread ones spare nobod
   }
   expect(storesOf(await look(watcher))).toMatchObject({ spare: 1 });
 });
+
+interface Unread {
+  readonly what: string;
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+  /** Of PD's members, and of the stores. */
+  readonly spare: readonly [number, number];
+}
+
+const UNREAD: readonly Unread[] = [
+  {
+    what: "who leads etcd",
+    path: `${API}/members`,
+    from: '"etcd_leader"',
+    to: '"was_leader"',
+    spare: [0, 1],
+  },
+  {
+    what: "how many regions miss a peer",
+    path: "/metrics",
+    from: 'type="miss-peer',
+    to: 'type="x',
+    spare: [0, 0],
+  },
+];
+
+for (const { what, path, from, to, spare } of UNREAD) {
+  test(`what cannot be read spares nobody: ${what}`, async () => {
+    await using cluster = serveFakeTikv();
+    const watcher = watchDeclared(cluster);
+    expect(tikvQuorums(await look(watcher))[1]?.spare).toBe(1);
+    change(cluster.pd[0], path, [from, to]);
+    expect(tikvQuorums(await look(watcher)).map((group) => group.spare)).toEqual([...spare]);
+  });
+}
+
+test("a store that answers says whether its peers have leaders, or none is spared", async () => {
+  await using cluster = serveFakeTikv();
+  change(cluster.stores[1], "/metrics", ["tikv_raftstore_leader_missing", "tikv_other"]);
+  expect(storesOf(await look(watchDeclared(cluster)))?.spare).toBe(0);
+});
+
+test("a PD member that answers says whether it has a leader, or it is cut off", async () => {
+  await using cluster = serveFakeTikv();
+  change(cluster.pd[1], "/metrics", ["etcd_server_has_leader", "other"]);
+  expect(tikvQuorums(await look(watchDeclared(cluster)))[0]?.cutOff).toEqual(["pd-1"]);
+});

@@ -156,6 +156,7 @@ function observationWith(...health: readonly ObservedMember["health"][]): TikvOb
   const unread = { state: "failed", reason: "not asked", atMs: 0 } as const;
   const nobody = { state: "read", value: [], atMs: 0 } as const;
   const replication = { maxReplicas: 3, locationLabels: "" };
+  const led = { clusterId: "1", leader: "pd1", etcdLeader: "pd1" };
   const counted = { missPeer: 0, downPeer: 0, pendingPeer: 0, offlinePeer: 0 };
   return {
     subject: "tikv",
@@ -166,10 +167,10 @@ function observationWith(...health: readonly ObservedMember["health"][]): TikvOb
     pdMembers: [],
     stores: [],
     undeclared: { pdMembers: nobody, stores: nobody },
-    leadership: unread,
+    leadership: { state: "read", value: { ...led, source: "" }, atMs: 0 },
     pdHealth: unread,
     schedulers: unread,
-    replication: unread,
+    replication: { state: "read", value: replication, atMs: 0 },
     fewestVoters: { state: "read", value: null, atMs: 0 },
     regions: { state: "read", value: counted, atMs: 0 },
   };
