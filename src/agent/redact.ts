@@ -9,10 +9,15 @@ export const REDACTED = "[redacted]";
 /** Shorter values are words of the language rather than secrets. */
 const SECRET_LENGTH_MIN = 6;
 
-const PRIVATE_KEY = "-----(?:BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----";
-/** Of these a key is made, its headers and line ends, too; what else follows one is kept. */
-const OF_KEY = String.raw`[\w+/=\s\\:,.()-]`;
-const KEY_CHARS_MAX = 16_384;
+const KEY_BEGINS = "-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----";
+const KEY_ENDS = "-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----";
+/** Between lines of a key, as others quote them as well. */
+const GAP = String.raw`(?:[\s"',>|]|\\+[nrt"]){1,8}`;
+/** Shorter ones are words, but for the last. */
+const KEY_LINE =
+  "(?:[A-Za-z0-9+/=]{20,}|(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): " +
+  String.raw`[^\n\\"]{0,100})`;
+const LAST_LINE = String.raw`[A-Za-z0-9+/=]{1,76}(?=(?:${GAP})?-----|[ \t]*(?:\n|\\|["']|$))`;
 
 /** Of whatever the name begins with: PGPASSWORD, dbPassword, spring.datasource.password. */
 const NAMES = "(?:password|passwd|pwd|passphrase|token|secret|(?:api|private)[_-]?key)";
@@ -22,12 +27,14 @@ const IS = String.raw`\\*["']?\s*(?:[:=]|%3[AaDd])\s*`;
 const PATTERNS: readonly RegExp[] = [
   // A key whose end was cut off, and one whose start was.
   new RegExp(
-    "()-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----" +
-      `(?:${OF_KEY}{0,${KEY_CHARS_MAX}}?(?:${PRIVATE_KEY}|(?!${OF_KEY}))` +
-      `|${OF_KEY}{${KEY_CHARS_MAX}})()`,
+    `()${KEY_BEGINS}(?:(?:${GAP})?${KEY_LINE})*(?:${GAP}${LAST_LINE})?` +
+      `(?:(?:${GAP})?${KEY_ENDS})?()`,
     "g",
   ),
-  /^()[A-Za-z0-9+/=\s]*-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----()/g,
+  new RegExp(
+    `^()(?:[A-Za-z0-9+/=]*${GAP})?(?:${KEY_LINE}${GAP})*(?:${LAST_LINE}(?:${GAP})?)?${KEY_ENDS}()`,
+    "g",
+  ),
   /()\bsk-[A-Za-z0-9_-]{8,}()/g,
   /()\b(?:AKIA|ASIA)[0-9A-Z]{12,16}\b()/g,
   /()\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|[sr]k_(?:live|test)_\w{8,})()/g,
@@ -46,7 +53,9 @@ const PATTERNS: readonly RegExp[] = [
   new RegExp(String.raw`(${NAMES}${IS}(?:\\+["'])?)[^\s"'\\,;&]+()`, "gi"),
   /(\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:/"']+:)[^\s"']+()/g,
   /(\bmysql(?:admin|dump)?\b[^\n|;]{0,200}?\s-p)[^\s"']+()/g,
-  /(\bAUTH["']?[ \t]+["']?)[^\s"']+(?:["']?[ \t]+["']?[^\s"']+)?()/g,
+  /^(AUTH[ \t]+\S+[ \t]+)\S+()$/gm,
+  /("AUTH" "[^"\s]+" ")[^"]+(")/g,
+  /(\bAUTH["']?[ \t]+["']?)[^\s"']+()/g,
   /(\bsetuser\b[^\n]{0,200}?\s>)[^\s"']+()/gi,
   /((?:^|[\s"'_-])(?:requirepass|masterauth)["']?\s*[:=]?\s+["']?)[^\s"',;&]+()/gi,
   // As variables are named; logs have keys of regions in small letters.

@@ -47,7 +47,7 @@ interface PendingCall {
 
 /** Of one message: more are a flood. */
 const CALLS_MAX = 16;
-const TOO_MANY = `not executed: of one message ${CALLS_MAX} calls are, for you to see what came of them`;
+const TOO_MANY = `not executed: of one message ${CALLS_MAX} calls are; see what came of them`;
 
 type CallAnswer =
   | { readonly type: "answered" | "refused"; readonly result: ToolOutcome }

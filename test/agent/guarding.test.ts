@@ -73,7 +73,7 @@ const UNWRITABLE = [
 ];
 
 for (const mode of SAFETY_MODES) {
-  test(`${mode}: what could not be written down in full is neither done nor asked for`, async () => {
+  test(`${mode}: what cannot be written down in full is neither done nor asked for`, async () => {
     const script = [says(...UNWRITABLE), says(concludeCall("cannot_fix"))];
     using world = openWorld({ script, mode });
     await world.openTicket();

@@ -28,7 +28,7 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ["ghp_0123456789abcdefghij", R],
   ["eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.sflKxw", R],
   ["-----BEGIN RSA PRIVATE KEY-----\nAAA\n-----END RSA PRIVATE KEY-----\nrest", `${R}\nrest`],
-  ["-----BEGIN PRIVATE KEY-----\nAAA and no end", R],
+  [`-----BEGIN PRIVATE KEY-----\n${"A".repeat(64)}\nAAA`, R],
   ["BBB=\n-----END PRIVATE KEY-----\nrest", `${R}\nrest`],
   ["glpat-0123456789abcdefghij, AIzaSyA-0123456789abcdef", `${R}, ${R}`],
   ["Set-Cookie: sid=hunter2; Path=/\nrest", `Set-Cookie: ${R}\nrest`],
@@ -55,11 +55,18 @@ const IN_OTHER_FORMS: typeof SECRETS = [
   [`{\\"password\\": \\"hunter2\\"}`, `{\\"password\\": \\"${R}\\"}`],
   [`PASSWORD="a b c" run`, `PASSWORD="${R}" run`],
   [`password: "cut off here`, `password: "${R}`],
+  ['-----BEGIN A PRIVATE KEY-----\nMIIE" [error] tikv2 is down', `${R}" [error] tikv2 is down`],
+  [`-----BEGIN A PRIVATE KEY-----\\n${"A".repeat(64)}\\nQ==\\n-----END A PRIVATE KEY-----`, R],
+  [`-----BEGIN A PRIVATE KEY----- ${"A".repeat(64)} ${"B".repeat(64)} QUJD`, R],
+  [`-----BEGIN A PRIVATE KEY-----${"A".repeat(200)} and more`, `${R} and more`],
   [
-    '-----BEGIN A PRIVATE KEY-----\nMIIE\nabc" [error] tikv2 is down',
-    `${R}" [error] tikv2 is down`,
+    "-----BEGIN A PRIVATE KEY-----\nredis (redis): DOWN, no answer in 800 ms\nnode1: DOWN",
+    `${R}\nredis (redis): DOWN, no answer in 800 ms\nnode1: DOWN`,
   ],
-  [`-----BEGIN A PRIVATE KEY-----${"A".repeat(20_000)}`, `${R}${"A".repeat(20_000 - 16_384)}`],
+  ["node1 is DOWN\n-----END A PRIVATE KEY-----", "node1 is DOWN\n-----END A PRIVATE KEY-----"],
+  [`${"A".repeat(30)}\nQUJD\n-----END A PRIVATE KEY-----`, R],
+  ["AUTH user pw", `AUTH ${R} ${R}`],
+  ['"AUTH" "user" "pw"', `"AUTH" "${R}" "${R}"`],
 ];
 
 for (const [text, expected] of [...SECRETS, ...IN_OTHER_FORMS]) {
@@ -67,6 +74,15 @@ for (const [text, expected] of [...SECRETS, ...IN_OTHER_FORMS]) {
     expect(redact(text)).toBe(expected);
   });
 }
+
+test("what has been redacted stays as it is", () => {
+  const pieces = [...SECRETS, ...IN_OTHER_FORMS].flatMap(([text]) => [text, ...text.split(" ")]);
+  const texts = pieces.flatMap((piece, index) =>
+    [0, 1, 7, 19].map((step) => `${piece} ${pieces[(index + step) % pieces.length]}`),
+  );
+  const once = texts.map(redact);
+  expect(once.map(redact)).toEqual(once);
+});
 
 const HARMLESS = [
   "a short word",
