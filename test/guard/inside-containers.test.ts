@@ -10,6 +10,9 @@ const LOOKS: readonly string[] = [
   ...["find /data -name '*.sst'", "redis-cli info memory", "/pd-ctl store", "date +%s"],
   ...["awk '{ print $1 }' /proc/loadavg", "sed -n 1,5p /etc/hosts", "vmstat 1 3", "ls /dev"],
   ...["curl -s http://tikv1:20180/status", "timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
+  ...["awk -F: '/root/ {print $1, $NF}' /etc/passwd", "sed -n /node/p /etc/hosts", "stat /data"],
+  ...["jq '.stores[0].status | keys' /x.json", "grep -E 'a|b' /etc/hosts", "ps -eo pid,args"],
+  ...["/pd-ctl -u http://127.0.0.1:2379 store", "cat /sys/fs/cgroup/memory.max", "date +%FT%TZ"],
   ...["sh -c 'ls /data/*.log | head -5'", "sh -c 'ps aux | grep tikv'", "sh -c 'df -h; free -m'"],
 ];
 
@@ -38,6 +41,25 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["cat /sys/kernel/debug/tracing/trace_pipe"],
     ...["find /data -printf '%999999999p'"],
     ...["curl -s --limit-rate 1 http://tikv1:20180/status", "strings /data/x"],
+    // A few words make much of little, or never end.
+    ...[
+      "awk '{x=x x \"a\"}' /proc/cpuinfo",
+      "awk 'BEGIN{$90000000=1}'",
+      "awk '{NF=9999999}1' /etc/hosts",
+    ],
+    ...["awk '{gsub(/./,\"&&&&\"); print}' /etc/passwd", "busybox awk '{a=a a $0}' /proc/meminfo"],
+    ...["sed 's/./&&/g;s/./&&/g' /etc/passwd", "sed -n 's/./&&/g;p' /etc/passwd"],
+    ...["jq -n '[]|.[536870000]=1'", "jq '[.,.]|[.,.]|tojson' /x.json", "jq '.+.' /x.json"],
+    ...["/pd-ctl store --jq='.a[999999999]=1'", "/pd-ctl store --jq '.+.'", "/pd-ctl region scan"],
+    ...["sh -c '/pd-ctl store | jq .+.'", "grep -E '(.*)(.*)\\1\\2x' /etc/services"],
+    ...["find -L /sys -name z", "find /sys -follow", "ls -LR /sys", "find /data -regex '.*(a*)*b'"],
+    ...[
+      "stat -c %999999999n /data",
+      "date +%999999999Y",
+      "ps -o pid:99999",
+      "sed -n 1p /proc/kpagecount",
+    ],
+    ...["grep x /sys/bus/pci/devices/0/resource0", "curl -s http://pd1:2379/debug/pprof/profile"],
     // Another home, another engine, other units.
     ...["operator subject stop tikv tikv2", "sh -c 'operator subject start tikv tikv2'"],
     ...["docker restart operator-tikv-tikv2-1", "docker compose -p operator-tikv start tikv2"],

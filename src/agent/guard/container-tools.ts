@@ -224,10 +224,8 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
   if (operands.some(({ isExact }) => !isExact)) {
     return effectBecause({ kind: "hidden", words, because: "whose, is known only when it runs" });
   }
-  if (
-    !isUpdate &&
-    words.slice(1).some(({ text }) => text.startsWith("-") && !isKnownOption(text))
-  ) {
+  const isKnown = isUpdate ? isUpdateOption : isKnownOption;
+  if (words.slice(1).some(({ text }) => text.startsWith("-") && !isKnown(text))) {
     return effectBecause({ kind: "hidden", words, because: "an option that is not understood" });
   }
   if (words.some((word, index) => isLongWait(word, words[index + 1]))) {
@@ -259,6 +257,16 @@ function isLongWait({ text }: ShellWord, next: ShellWord | undefined): boolean {
   return !/^\d+$/.test(typed) || Number(typed) > WAIT_S_MAX;
 }
 
+/** Each with a value, as a further word. */
+const UPDATES = new RegExp(
+  "^(?:-[cm]|--(?:blkio-weight|cpu-(?:period|quota|rt-period|rt-runtime|shares)|cpus" +
+    "|cpuset-(?:cpus|mems)|memory(?:-reservation|-swap)?|pids-limit|restart))$",
+);
+
+function isUpdateOption(text: string): boolean {
+  return UPDATES.test(text.replace(/=.*$/s, ""));
+}
+
 function isKnownOption(text: string): boolean {
   // Attached, it ends with whoever waits for it.
   if (/^-[ai]+$|^--(?:all|attach)/.test(text)) return false;
@@ -275,7 +283,7 @@ function operandsOf(
   for (let index = 0; index < args.length; index += 1) {
     const word = args[index];
     if (!word) break;
-    const hasValue = isUpdate ? /^-[^=]+$/.test(word.text) : DOCKER.valued.includes(word.text);
+    const hasValue = isUpdate ? UPDATES.test(word.text) : DOCKER.valued.includes(word.text);
     if (hasValue) index += 1;
     else if (!word.text.startsWith("-")) plain.push(word);
   }

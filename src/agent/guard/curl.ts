@@ -46,11 +46,16 @@ interface CurlCall {
   readonly urls: readonly ShellWord[];
   readonly outputs: readonly ShellWord[];
   readonly method: string | undefined;
-  readonly bodies: readonly ShellWord[];
+  readonly bodies: readonly Body[];
   readonly asksForHead: boolean;
   readonly bodyInUrl: boolean;
   /** To where an answer points. */
   readonly goesOn: boolean;
+}
+
+interface Body extends ShellWord {
+  /** Which says what an `@` in it is. */
+  readonly option: string;
 }
 
 export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
@@ -111,7 +116,7 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
 }
 
 /** With `-G`, what is sent stands behind the path. */
-function withQuery({ text, isExact, ...rest }: ShellWord, bodies: readonly ShellWord[]): ShellWord {
+function withQuery({ text, isExact, ...rest }: ShellWord, bodies: readonly Body[]): ShellWord {
   const query = bodies
     .map((body) => body.text.replace(/[^\w&=.%-]/g, encodeURIComponent))
     .join("&");
@@ -144,16 +149,17 @@ function bodyOf({ bodies }: CurlCall): RequestFacts["body"] | "unreadable" {
   return { text: bodies.map(({ text }) => text).join("&") };
 }
 
-/** `@file`, `name=@file`; with --data-urlencode also `name@file`. */
-function isFromFile({ text }: ShellWord): boolean {
-  return /^[^={\s]*@|=@/.test(text);
+/** `@file`; to --data-urlencode whatever stands before the `@` is a name. */
+function isFromFile({ text, option }: Body): boolean {
+  if (option === "--data-raw") return false;
+  return option === "--data-urlencode" ? text.includes("@") : text.startsWith("@");
 }
 
 /** Undefined when a word may be an option, or an option is not in the tables. */
 function readCall(words: readonly ShellWord[]): CurlCall | undefined {
   const urls: ShellWord[] = [];
   const outputs: ShellWord[] = [];
-  const bodies: ShellWord[] = [];
+  const bodies: Body[] = [];
   const seen = new Set<string>();
   let method: string | undefined;
   const queue = words.flatMap(splitOption);
@@ -167,7 +173,7 @@ function readCall(words: readonly ShellWord[]): CurlCall | undefined {
       const value = queue.shift();
       if (!value || !(value.isExact || (BODY.has(text) && value.isOperand))) return undefined;
       if (METHOD.has(text)) method = value.text.toUpperCase();
-      else if (BODY.has(text)) bodies.push(value);
+      else if (BODY.has(text)) bodies.push({ ...value, option: text });
       else if (OUTPUT.has(text)) outputs.push(value);
       else if (HEADER.has(text) && HARMLESS_HEADER.test(value.text)) seen.add(text);
       else if (TELLING.test(value.text)) return undefined;

@@ -1,6 +1,7 @@
 // Signals to processes, and what takes the whole machine along. The monitor is among them, and
 // neither a number nor a pattern says whose process it is: members are handled by their names.
 import type { Effect } from "../../domain/effect.ts";
+import { showsProcessesAlone } from "./ps-words.ts";
 import {
   alwaysIs,
   type Classifier,
@@ -43,22 +44,10 @@ function classifyKill(words: readonly ShellWord[], scope: Scope): readonly Effec
   return [effectBecause({ kind: "oversight", words, because })];
 }
 
-/** After such an option comes its value; the last letter of several decides. */
-const PS_VALUED = new RegExp(
-  "^(?:-[A-Za-z]*[CGOUgopqstu]|[A-Za-z]*[OUkopqt]" +
-    "|--(?:cols|columns|format|group|lines|pid|ppid|quick-pid|rows|sid|sort|tty|user|width))$",
-);
-
-/** BSD's `e`, without a dash, shows the environments of processes, keys and all. */
+/** Of a process its environment, keys and all, is nobody's to see. */
 export function classifyPs(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const args = words.slice(1);
-  const mayShowEnvironment = args.some(({ text, isExact, isOperand }, index) => {
-    // A column of that name, too.
-    if (/env/i.test(text)) return true;
-    if (PS_VALUED.test(args[index - 1]?.text ?? "")) return false;
-    return isExact ? /^[A-Za-z]*e[A-Za-z]*$|^-[A-Za-z]*E/.test(text) : !isOperand;
-  });
-  if (!mayShowEnvironment) return [effectOf({ kind: "read", words, scope })];
-  const because = "it may show the environment of another process; write ps -ef, with dashes";
+  if (showsProcessesAlone(words.slice(1))) return [effectOf({ kind: "read", words, scope })];
+  const because =
+    "it may show the environment of another process; write ps -ef, ps aux, or ps -eo COLUMNS";
   return [effectBecause({ kind: "oversight", words, because })];
 }

@@ -12,14 +12,14 @@ const FORMS: Readonly<Record<string, RegExp>> = {
       ...[":", "[", "basename", "cat", "cd", "cut", "date", "df", "dirname", "echo", "exit"],
       ...["export", "false", "file", "getconf", "groups", "hostname", "id", "ip", "iptables"],
       ...["ip6tables", "iptables-save", "ip6tables-save", "ls", "lscpu", "mount", "nft", "nl"],
-      ...["nproc", "pd-ctl", "/pd-ctl", "pgrep", "pidof", "ps", "pwd", "readlink", "realpath"],
+      ...["nproc", "pgrep", "pidof", "ps", "pwd", "readlink", "realpath"],
       ...["service", "set", "stat", "tc", "test", "tr", "true", "type", "uname", "uptime", "wc"],
       ...["which", "whoami", "etcdctl", "tikv-ctl", "/tikv-ctl", "getent"],
     ],
     ANY,
   ),
   ...each(["awk", "gawk", "mawk"], /^(?!.*(?:\b(?:do|for|func|function|while)\b|%\D*\d{3}))/s),
-  curl: /^(?!.*(?:--(?:limit-rate|retry|speed)|(?:^| )-\w*[yY]))/s,
+  curl: /^(?!.*(?:--(?:limit-rate|retry|speed)|(?:^| )-\w*[yY]|\/debug\/))/s,
   ...each(
     ["docker", "docker-compose", "podman"],
     // What `exec` runs is judged by itself.
@@ -42,6 +42,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   lsof: /^(?!.*(?:^| )[-+]\w*r)/s,
   netstat: /^(?:-[alnptu]+)?$/,
   nslookup: /^[\w.-]+$/,
+  ...each(["pd-ctl", "/pd-ctl"], /^(?!.*(?:--jq|\bscan\b))/s),
   operator: /^(?:--version|(?:actions|audit|tickets) (?:list|show)|subject (?:logs|status))\b/,
   ping: /^(?:-[cW] ?\d )*(?!-)\S+(?: -[cW] ?\d)*$/,
   printf: /^(?!.*%[^a-zA-Z%]*(?:\d{3}|\*))/s,
@@ -62,7 +63,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 const TAKES_LINES = /^(?:[gm]?awk|cat|cut|[ef]?grep|jq|nl|sed|tr)$/;
 const PROGRAM_FIRST = /^(?:[gm]?awk|[ef]?grep|jq|sed|tr)$/;
 const HAS_LINES =
-  /^\/(?:etc|proc|sys\/(?!kernel\/))|[^/]*log[^/]*(?:\/|$)|\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$/;
+  /^\/(?:etc|proc|sys\/(?:fs\/cgroup|class\/net)\/)|[^/]*log[^/]*(?:\/|$)|\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$/;
 
 /** Whether a look is one of them. */
 export function isShort(name: string, args: readonly ShellWord[]): boolean {
@@ -76,7 +77,7 @@ export function isShort(name: string, args: readonly ShellWord[]): boolean {
   return form.test(args.map(({ text }) => text).join(" "));
 }
 
-const ENDLESS = /^\/dev\/(?!(?:null|std(?:in|out|err)|fd\/\d+)$)|^\/proc\/(?:[^/]+\/fd|kmsg)/;
+const ENDLESS = /^\/dev\/(?!(?:null|std(?:in|out|err)|fd\/\d+)$)|^\/proc\/(?:[^/]+\/fd|k|vmcore)/;
 
 /** Wherever it is resolved from: the image says where a member is. */
 export function isEndless({ text }: ShellWord): boolean {
