@@ -2,6 +2,7 @@
 // them, its output told as our own load generator tells its.
 import type { ContainerLoad, LoadRate } from "../domain/load.ts";
 import type { DockerPlace, SubjectDefinition, Topology } from "../domain/subject.ts";
+import { plainJson } from "../panels/plain-text.ts";
 import type { CommandContext } from "./context.ts";
 import { homeOf } from "./flags.ts";
 
@@ -54,7 +55,7 @@ export async function runContainerLoad(
   const { connectEngine } = await import("../runtimes/docker/engine.ts");
   const { runLoadContainer } = await import("../runtimes/docker/load.ts");
   const reader = load.openReader();
-  const tell = (line: object | undefined) => line && print(JSON.stringify(line));
+  const tell = (line: object | undefined) => line && print(plainJson(line));
   await runLoadContainer({
     site: { engine: await connectEngine(docker.host), project: docker.project },
     name: load.name,

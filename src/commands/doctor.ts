@@ -5,6 +5,7 @@ import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { version } from "../../package.json";
 import { OperatorError } from "../domain/errors.ts";
+import { plainJson } from "../panels/plain-text.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { type BoundInForce, examineShell } from "./doctor-shell.ts";
 import { brokerOf, databaseOf, homeOf, isFlagSet } from "./flags.ts";
@@ -39,7 +40,7 @@ export async function runDoctor(context: CommandContext): Promise<ExitCode> {
     examineSystem(),
   ]);
   const findings = examined.flat();
-  if (isFlagSet(context.flags, "json")) context.print(JSON.stringify(findings));
+  if (isFlagSet(context.flags, "json")) context.print(plainJson(findings));
   else for (const finding of findings) context.print(lineOf(finding));
   return findings.some(({ state }) => state === "broken") ? 3 : 0;
 }

@@ -7,7 +7,7 @@ import type { Verdict } from "../domain/verdict.ts";
 import { countVerdicts, evaluate, type VerdictCount } from "../monitor/evaluate.ts";
 import { linesOf, type MonitorEvent, summaryLine } from "../monitor/events.ts";
 import { runMonitor } from "../monitor/loop.ts";
-import { plainLine } from "../panels/plain-text.ts";
+import { plainJson, plainLine } from "../panels/plain-text.ts";
 import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { brokerOf, durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
@@ -52,7 +52,7 @@ function probeDeadlineFor(intervalMs: number): number {
 }
 
 function printerOf({ flags, printOrLose }: CommandContext): (event: MonitorEvent) => void {
-  if (isFlagSet(flags, "json")) return (event) => printOrLose(JSON.stringify(jsonOfEvent(event)));
+  if (isFlagSet(flags, "json")) return (event) => printOrLose(plainJson(jsonOfEvent(event)));
   let lastSummary: string | undefined;
   return (event) => {
     for (const line of linesOf(event, lastSummary)) printOrLose(plainLine(line));
@@ -76,7 +76,7 @@ async function lookOnce(context: CommandContext, subject: Subject): Promise<Exit
   if (isFlagSet(flags, "json")) {
     const members = current.members.map((member) => ({ ...member }));
     const look = { type: "observation", at_ms: current.endedAtMs, duration_ms: durationMs };
-    print(JSON.stringify({ ...look, members, verdicts: verdicts.map(jsonOfVerdict) }));
+    print(plainJson({ ...look, members, verdicts: verdicts.map(jsonOfVerdict) }));
   } else {
     const bad = verdicts.filter((verdict) => verdict.state !== "holds");
     const atMs = clock.now();

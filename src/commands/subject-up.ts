@@ -2,6 +2,7 @@
 import { OperatorError } from "../domain/errors.ts";
 import type { MemberStatus } from "../domain/runtime.ts";
 import type { SubjectDefinition, Topology } from "../domain/subject.ts";
+import { plainJson } from "../panels/plain-text.ts";
 import type { OpenLocalOptions } from "../runtimes/local/open.ts";
 import { upLocal } from "../runtimes/local/up.ts";
 import { type OpenedRuntime, openRuntime } from "../runtimes/open.ts";
@@ -31,7 +32,7 @@ export async function bringSubjectUp(
   if (signal.aborted) throw interrupted(definition.name);
   const members = (await runtime?.members()) ?? [];
   const status = { subject: definition.name, topology, members };
-  if (isJson) print(JSON.stringify({ ...jsonOfStatus(status), troubles }));
+  if (isJson) print(plainJson({ ...jsonOfStatus(status), troubles }));
   else for (const line of report(status, troubles)) print(line);
   return troubles.length === 0 ? 0 : 3;
 }

@@ -2,7 +2,7 @@
 import { loadSubject } from "../../subjects/index.ts";
 import { MEMBER_OPERATIONS, type MemberOperation, type Runtime } from "../domain/runtime.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
-import { plainLine } from "../panels/plain-text.ts";
+import { plainJson, plainLine } from "../panels/plain-text.ts";
 import { notUp } from "../runtimes/local/member.ts";
 import { type OpenedRuntime, takeDown } from "../runtimes/open.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
@@ -79,7 +79,7 @@ async function endSubject({ context, definition: { name } }: SubjectCall): Promi
   const keepData = isFlagSet(flags, "keepData");
   const wasThere = await takeDown({ subject: name, home: homeOf(context), clock, keepData });
   const kept = keepData ? "; its data is kept" : "";
-  if (isFlagSet(flags, "json")) print(JSON.stringify({ subject: name, was_up: wasThere }));
+  if (isFlagSet(flags, "json")) print(plainJson({ subject: name, was_up: wasThere }));
   else print(wasThere ? `${name} is down${kept}` : `${name} is not up`);
   return 0;
 }
@@ -92,7 +92,7 @@ async function showStatus(call: SubjectCall): Promise<ExitCode> {
   const topology = opened?.topology;
   const members = (await opened?.runtime.members()) ?? [];
   if (isFlagSet(flags, "json")) {
-    print(JSON.stringify(jsonOfStatus({ subject: name, topology, members })));
+    print(plainJson(jsonOfStatus({ subject: name, topology, members })));
   } else if (!topology) {
     print(`${name} is not up`);
   } else {
@@ -111,7 +111,7 @@ async function showLogs(call: SubjectCall): Promise<ExitCode> {
   for (const name of names) {
     const log = await runtime.logs(name, { lines });
     const shown = log === "" ? [] : log.split("\n");
-    if (isFlagSet(flags, "json")) print(JSON.stringify({ member: name, lines: shown }));
+    if (isFlagSet(flags, "json")) print(plainJson({ member: name, lines: shown }));
     else for (const line of shown) print(logLine(call.context, { name, names, line }));
   }
   return 0;
@@ -149,7 +149,7 @@ async function followLogs(
       lines,
       signal,
       onLine: (line) => {
-        if (isJson) say(JSON.stringify({ member: name, line }));
+        if (isJson) say(plainJson({ member: name, line }));
         else say(logLine(context, { name, names, line }));
       },
     });
@@ -166,7 +166,7 @@ async function operate(operation: MemberOperation, call: SubjectCall): Promise<E
   }
   const status = await runtime.operate(member, operation, context.signal);
   const isJson = isFlagSet(context.flags, "json");
-  context.print(isJson ? JSON.stringify(jsonOfMember(status)) : memberLine(status));
+  context.print(isJson ? plainJson(jsonOfMember(status)) : memberLine(status));
   return 0;
 }
 

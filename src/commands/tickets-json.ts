@@ -1,5 +1,6 @@
 // What --json prints of tickets, sessions and audit events: one line, keys in snake_case.
 import type { AuditEvent } from "../domain/audit.ts";
+import { plainJson } from "../panels/plain-text.ts";
 import type { CommandContext } from "./context.ts";
 import { isFlagSet } from "./flags.ts";
 
@@ -38,7 +39,7 @@ export async function printLongRecord(
 
 /** Without a line end; keys in snake_case. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(snakeKeys(value));
+  return plainJson(snakeKeys(value));
 }
 
 function snakeKeys(value: unknown): unknown {

@@ -17,6 +17,14 @@ export function plainLines(text: string): readonly string[] {
   return lines.map((line) => neutralise(line.replaceAll("\t", "  ")));
 }
 
+/** The same value as JSON on one line; what a terminal would obey has another spelling there. */
+export function plainJson(value: unknown): string {
+  return JSON.stringify(value).replace(UNPRINTABLE, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return `\\u${code.padStart(4, "0")}`;
+  });
+}
+
 /** At most so many columns wide, the last of them "…" when something was cut. */
 export function cutTo(text: string, columnsMax: number): string {
   if (Bun.stringWidth(text) <= columnsMax) return text;

@@ -1,6 +1,6 @@
 // Text as it is printed: plain, aligned, in units that people read.
 import { describe, expect, test } from "bun:test";
-import { cutTo, plainLine, plainLines } from "../../src/panels/plain-text.ts";
+import { cutTo, plainJson, plainLine, plainLines } from "../../src/panels/plain-text.ts";
 import { factLines, tableLines } from "../../src/panels/table.ts";
 import { formatCost, formatCount, formatDuration, formatTime } from "../../src/panels/units.ts";
 
@@ -8,6 +8,14 @@ test("every control character becomes something to see", () => {
   const all = Array.from({ length: 0xa0 }, (_, code) => String.fromCharCode(code)).join("");
   expect(plainLine(`${all}\u202e\u2028\u2066`)).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u);
   expect(plainLine("\u001b]0;title\u0007\r\u007f\u009b")).toBe("␛]0;title␇␍␡\ufffd");
+});
+
+test("JSON says the same, in nothing that a terminal obeys", () => {
+  const value = { "\u009b2J": "\u001b]0;x\u0007\u007f\u0085\u061c\u200f\u2028\u202e\u2069 語 😀" };
+  const json = plainJson({ value });
+  expect(json).not.toMatch(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u);
+  expect(json).toContain("語 😀");
+  expect(JSON.parse(json)).toEqual({ value });
 });
 
 test("text keeps its own lines, and one line has none", () => {

@@ -31,13 +31,13 @@ export function setRedisSetting(tools: ActionTools): LimiterAction {
     precondition: (observation, { target }) => checkSettable(observation, target),
     postcondition: ({ redis, declared }, { target }) =>
       checkRead(redis.settings, (settings) => {
-        const wanted = declared.redisSettings?.[target];
+        const wanted = declaredOf(declared, target);
         if (wanted !== undefined && settings[target] === wanted) return MET;
         return notMet(`${target} is "${settings[target]}"`);
       }),
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "set_redis_setting", call, context }), async (redis) => {
-        const wanted = tools.site.declared.redisSettings?.[call.target] ?? "";
+        const wanted = declaredOf(tools.site.declared, call.target) ?? "";
         const before = JSON.stringify(await redis.config("GET", call.target));
         await redis.config("SET", call.target, wanted);
         await redis.config("REWRITE");
@@ -117,9 +117,17 @@ export function killScript(tools: ActionTools): LimiterAction {
   };
 }
 
+/** Of a name that a model gave: `constructor` is none. */
+function declaredOf(
+  { redisSettings }: Pick<LimiterObservation["declared"], "redisSettings">,
+  name: string,
+): string | undefined {
+  return Object.hasOwn(redisSettings ?? {}, name) ? redisSettings?.[name] : undefined;
+}
+
 function checkSettable(observation: LimiterObservation, target: string): Check {
   const { declared, redis } = observation;
-  const wanted = declared.redisSettings?.[target];
+  const wanted = declaredOf(declared, target);
   if (wanted === undefined) {
     const valid = Object.keys(declared.redisSettings ?? {}).join(", ");
     return notMet(`no value of "${target}" is declared: ${valid || "nothing is"}`);
