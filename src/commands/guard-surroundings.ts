@@ -1,7 +1,7 @@
 // What `guard explain` decides on: the subject as a state file has it, or as it is seen now; what
 // was done of late; the policy. What could not be known is said, and counts as unseen.
 import { resolve } from "node:path";
-import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
+import { loadSubject } from "../../subjects/index.ts";
 import { classifyCommand } from "../agent/guard/classify-command.ts";
 import { type ClusterModel, modelCluster } from "../agent/guard/cluster.ts";
 import {
@@ -100,13 +100,9 @@ function strangersIn(
   { subject, members }: Pick<SubjectNames, "subject" | "members">,
 ): readonly string[] {
   return rules.flatMap(({ name, subjects, members: meant = [] }) => {
-    const others = subjects?.filter((one) => !SUBJECT_NAMES.includes(one)) ?? [];
     const isMeant = subjects === undefined || subjects.includes(subject);
     const strangers = isMeant ? meant.filter((member) => !members.includes(member)) : [];
-    return [
-      ...others.map((one) => `the subject ${one}, which the policy's "${name}" names`),
-      ...strangers.map((one) => `a member ${one} of ${subject}: the policy's "${name}" names it`),
-    ];
+    return strangers.map((one) => `a member ${one} of ${subject}: the policy's "${name}" names it`);
   });
 }
 

@@ -2,9 +2,11 @@
 // agent that runs for months follows it.
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { NO_POLICY, type Policy } from "../agent/guard/policy.ts";
+import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
+import { NO_POLICY, type Policy, type PolicyRule } from "../agent/guard/policy.ts";
 import { readPolicy } from "../agent/guard/read-policy.ts";
 import { messageOf } from "../domain/errors.ts";
+import { systemClock } from "../infra/clock.ts";
 import { hasCode } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
 import { homeOf, textFlag, usage } from "./flags.ts";
@@ -33,9 +35,33 @@ export async function loadPolicy(context: Asked): Promise<FoundPolicy> {
     if (!isNamed && (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR"))) return undefined;
     throw usage(`reading the policy ${file}: ${messageOf(error)}`);
   });
-  return text === undefined
-    ? { policy: NO_POLICY, file: null }
-    : { policy: readPolicy(text, file), file };
+  if (text === undefined) return { policy: NO_POLICY, file: null };
+  const policy = readPolicy(text, file);
+  for (const rule of policy.rules) await checkNames(rule, file);
+  return { policy, file };
+}
+
+/** A slip of the pen would be a rule that never speaks. Members are known where they run. */
+async function checkNames(
+  { name, subjects = SUBJECT_NAMES, actions = [] }: PolicyRule,
+  file: string,
+): Promise<void> {
+  const wrong = (what: string, valid: readonly string[]) =>
+    usage(`reading the policy ${file}: "${name}" names ${what}: one of ${valid.join(", ")}`);
+  const stranger = subjects.find((subject) => !SUBJECT_NAMES.includes(subject));
+  if (stranger !== undefined) throw wrong(`the subject ${stranger}`, SUBJECT_NAMES);
+  if (actions.length === 0) return;
+  const known = (await Promise.all(subjects.map(actionsOf))).flat();
+  const unknown = actions.find((action) => !known.includes(action));
+  if (unknown !== undefined) throw wrong(`the action ${unknown}`, [...new Set(known)]);
+}
+
+/** What they are called depends on nothing that runs. */
+async function actionsOf(subject: string): Promise<readonly string[]> {
+  const topology = { subject, timeScale: 1, members: [], endpoints: [] };
+  const definition = await loadSubject(subject);
+  const { actions } = definition.open({ topology, runtime: undefined, clock: systemClock });
+  return actions.map(({ name }) => name);
 }
 
 export interface Following {

@@ -56,3 +56,15 @@ test("one that is broken or gone is told, once, until it can be read again", asy
   expect(gone).toContain("is gone: nothing is changed until");
   expect(again).toMatch(/^\[Policy\] read anew from .*: 1 rules$/);
 });
+
+test("a rule that names what no subject has is refused, for it would never speak", async () => {
+  for (const [rule, says] of [
+    ["action: restart_membr", "names the action restart_membr: one of start_member, "],
+    ["subject: tikv, action: kill_script", "names the action kill_script: one of "],
+    ["subject: tikw", '"rule 1" names the subject tikw: one of tikv, ratelimiter'],
+  ] as const) {
+    await expect(follow(`rules: [{ decision: deny, ${rule} }]\n`)).rejects.toThrow(says);
+  }
+  using policy = await follow("rules: [{ decision: deny, action: [kill_script, start_member] }]\n");
+  expect(await policy.rulesOf()).toEqual(["deny"]);
+});

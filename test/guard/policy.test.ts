@@ -168,6 +168,16 @@ const WRONG = [
     text: "rules: [{ decision: deny, membr: kv1 }]",
     says: 'rules, number 1: Unrecognized key: "m',
   },
+  {
+    text: "rules: [{ decision: deny, member: [] }]",
+    says: "rules, number 1, member: must be names",
+  },
+  { text: 'rules: [{ decision: deny, member: "tikv*" }]', says: "member: must be names" },
+  {
+    text: 'rules: [{ decision: deny, subject: ["tikv, x"] }]',
+    says: "subject, number 1: must be names",
+  },
+  { text: "rules: [{ decision: deny, action: [] }]", says: "action: must be names" },
   { text: "rules: [{ decision: deny, effect: explode }]", says: "rules, number 1, effect: " },
   { text: "limits: { hour: { steps: 1000 } }", says: "limits, hour, steps: can only be lowered" },
   { text: "time_zone: Mars/Olympus", says: "time_zone: must be a name such as Europe/Berlin" },

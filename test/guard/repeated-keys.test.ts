@@ -1,7 +1,7 @@
 // Keys that stand twice in one mapping, in every form in which a policy may be written.
 import { expect, test } from "bun:test";
 import { readPolicy } from "../../src/agent/guard/read-policy.ts";
-import { findRepeatedKey } from "../../src/agent/guard/repeated-keys.ts";
+import { readKeys } from "../../src/agent/guard/repeated-keys.ts";
 
 const REPEATED: readonly (readonly [string, { line: number; key: string }])[] = [
   ["a: 1\na: 2\n", { line: 2, key: "a" }],
@@ -26,17 +26,39 @@ const PLAIN: readonly string[] = [
   "rules:\n  - decision: deny\n    reason: 'a: b, decision: c' # decision: x\n",
   "rules:\n  - decision: deny\n    member:\n      - kv1\n      - kv2\n    effect: start\n",
   "rules:\n  - hours: 22:00-06:00\n    decision: deny\n",
+  "rules:\n  - reason: not {now\n    decision: deny\n  - decision: ask\n",
+  "rules: [{ decision: deny, reason: 'a } b', name: \"c { d\" }]\n",
+  "rules:\n  - { decision: deny, member: [kv1, kv2],\n      reason: so }\n",
 ];
+
+/** What stands twice there, or not at all, is not to be seen without all of YAML. */
+const UNPLAIN: readonly string[] = [
+  'rules:\n  - decision: deny\n    reason: "not\n      {now"\n    decision: ask\n',
+  "rules:\n  - decision: deny\n    reason: !!str |\n      {\n    decision: ask\n",
+  "rules:\n  - decision: deny\n    reason: &x |\n      {\n    decision: ask\n",
+  "rules: [{ decision: deny }]\n!!str rules: []\n",
+  "rules: [{ decision: deny }]\n&z rules: []\n",
+  "rules: [{ decision: deny }]\n? rules\n: []\n",
+  'rules: [{ decision: deny }]\n"\\x72ules": []\n',
+  "rules: [{ decision: deny }]\rrules: []\n",
+  "limits: &a { ticket: { steps: 1 } }\nrules: [{ <<: *a, decision: deny }]\n",
+];
+
+for (const text of UNPLAIN) {
+  test(`${JSON.stringify(text)} is not read in one of two ways`, () => {
+    expect(() => readPolicy(text, "policy.yaml")).toThrow(/two ways|stands there twice|parse|line/);
+  });
+}
 
 for (const [text, found] of REPEATED) {
   test(`in ${JSON.stringify(text)} ${found.key} stands twice`, () => {
-    expect(findRepeatedKey(text)).toEqual(found);
+    expect(readKeys(text).repeated).toEqual(found);
   });
 }
 
 for (const text of PLAIN) {
   test(`in ${JSON.stringify(text)} no key stands twice`, () => {
-    expect(findRepeatedKey(text)).toBeUndefined();
+    expect(readKeys(text).repeated).toBeUndefined();
     expect(() => readPolicy(text, "policy.yaml")).not.toThrow();
   });
 }

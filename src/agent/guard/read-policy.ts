@@ -5,17 +5,13 @@ import { EFFECTS } from "../../domain/effect.ts";
 import { messageOf, OperatorError } from "../../domain/errors.ts";
 import { BLAST_RADIUS, type BlastRadius } from "./history.ts";
 import type { HourSpan, Policy, PolicyRule } from "./policy.ts";
-import { findRepeatedKey } from "./repeated-keys.ts";
+import { areKeysOf, readKeys } from "./repeated-keys.ts";
 
 const POLICY_CHARS_MAX = 256 * 1024;
 
-const names = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((name) => [name]),
-  z.array(z.string().min(1)),
-]);
+const NAMES = "must be names, each written out: no pattern, not none, several in [ ]";
+const name = z.string(NAMES).regex(/^[^\s,*?[\]{}]+$/, NAMES);
+const names = z.union([name.transform((one) => [one]), z.array(name, NAMES).min(1, NAMES)], NAMES);
 
 const HOURS = /^([01]?\d|2[0-4])(?::([0-5]\d))?\s*-\s*([01]?\d|2[0-4])(?::([0-5]\d))?$/;
 
@@ -76,11 +72,12 @@ const policySchema = z.strictObject({
 export function readPolicy(text: string, file: string): Policy {
   if (text.length > POLICY_CHARS_MAX)
     throw wrong(file, `longer than ${POLICY_CHARS_MAX} characters`);
-  const repeated = findRepeatedKey(text);
+  const { repeated, keys } = readKeys(text);
   if (repeated) throw wrong(file, `line ${repeated.line}: "${repeated.key}" stands there twice`);
   const written = parseYaml(text, file) ?? undefined;
   // A full disk leaves such a file behind, too.
   if (written === undefined) throw wrong(file, "it is empty; `rules: []` says that there are none");
+  if (!areKeysOf(written, keys)) throw wrong(file, UNPLAIN);
   const parsed = policySchema.safeParse(written);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -105,6 +102,10 @@ export function readPolicy(text: string, file: string): Policy {
     }),
   };
 }
+
+const UNPLAIN =
+  "its keys can be read in two ways: write them plainly, without tags, anchors and merges, texts " +
+  "with braces in quotes on one line";
 
 function parseYaml(text: string, file: string): unknown {
   const parsed = attempt(() => Bun.YAML.parse(text));

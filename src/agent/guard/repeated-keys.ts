@@ -1,14 +1,31 @@
 // A key that stands twice in one mapping of YAML: the parser takes the last one without a word, and
 // a person's rule would be another than it reads. Knows block and flow form, quotes and comments.
 
-/** The first that does; undefined when there is none. */
-export function findRepeatedKey(text: string): { line: number; key: string } | undefined {
-  const reader: Reader = { open: [], scalar: undefined };
+export interface ReadKeys {
+  /** The first that does; undefined when there is none. */
+  readonly repeated: { readonly line: number; readonly key: string } | undefined;
+  /** Of all mappings, as often as they stand there. */
+  readonly keys: readonly string[];
+}
+
+export function readKeys(text: string): ReadKeys {
+  const reader: Reader = { open: [], scalar: undefined, keys: [] };
   for (const [index, line] of text.split("\n").entries()) {
     const key = readLine(line, reader);
-    if (key !== undefined) return { line: index + 1, key };
+    if (key !== undefined) return { repeated: { line: index + 1, key }, keys: reader.keys };
   }
-  return undefined;
+  return { repeated: undefined, keys: reader.keys };
+}
+
+/** Whether the parser has found the same: otherwise one of the two has read it in another way. */
+export function areKeysOf(written: unknown, keys: readonly string[]): boolean {
+  return keysWithin(written).toSorted().join("\n") === keys.toSorted().join("\n");
+}
+
+function keysWithin(written: unknown): readonly string[] {
+  if (Array.isArray(written)) return written.flatMap(keysWithin);
+  if (typeof written !== "object" || written === null) return [];
+  return Object.entries(written).flatMap(([key, value]) => [key, ...keysWithin(value)]);
 }
 
 /** One that has not ended yet. */
@@ -22,6 +39,7 @@ interface Reader {
   readonly open: Mapping[];
   /** Lines that are indented deeper than this are text. */
   scalar: number | undefined;
+  readonly keys: string[];
 }
 
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'`;
@@ -61,30 +79,38 @@ function readBlock(
 }
 
 /** What stands behind a key, or goes on from a line before. */
-function readFlow(text: string, { open }: Reader): string | undefined {
+function readFlow(text: string, reader: Reader): string | undefined {
+  const { open } = reader;
   let rest = text;
   let mayBeKey = true;
+  // Within a text a brace is a letter.
+  let isValue = true;
   while (rest !== "") {
     const inBraces = open.length > 0 && open.at(-1)?.column === undefined;
     const key: RegExpExecArray | null = inBraces && mayBeKey ? FLOW_KEY.exec(rest) : null;
     const quoted = QUOTED_START.exec(rest);
     const taken: string = key?.[0] ?? quoted?.[0] ?? rest.slice(0, 1);
     if (key) {
-      const repeated = noteKey(key[1] ?? key[2] ?? "", { open, scalar: undefined });
+      const repeated = noteKey(key[1] ?? key[2] ?? "", reader);
       if (repeated !== undefined) return repeated;
     }
-    if (taken === "{") open.push({ column: undefined, keys: new Set() });
+    const opens: boolean = taken === "{" && isValue;
+    if (opens) open.push({ column: undefined, keys: new Set() });
     if (taken === "}" && inBraces) open.pop();
     if (/^\s#/.test(rest)) return undefined;
-    if (/\S/.test(taken)) mayBeKey = taken === "{" || taken === ",";
+    if (/\S/.test(taken)) {
+      mayBeKey = opens || taken === ",";
+      isValue = key !== null || opens || /^[[,:]$/.test(taken);
+    }
     rest = rest.slice(taken.length);
   }
   return undefined;
 }
 
-function noteKey(written: string, { open }: Reader): string | undefined {
+function noteKey(written: string, reader: Reader): string | undefined {
   const key = written.replace(/^(["'])(.*)\1$/s, "$2");
-  const keys = open.at(-1)?.keys;
+  const keys = reader.open.at(-1)?.keys;
+  reader.keys.push(key);
   if (keys?.has(key)) return key;
   keys?.add(key);
   return undefined;
