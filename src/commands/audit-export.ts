@@ -1,9 +1,10 @@
 // operator audit export: the record of one ticket, one session or all, in a file of its own: as
 // JSON Lines for programs, or as one page for people, which needs nothing else and runs nothing.
+import type { EventFilter } from "../domain/audit.ts";
 import { OperatorError, unreachable } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
-import type { EventFilter, TicketOps } from "../domain/ticket-ops.ts";
+import type { TicketOps } from "../domain/ticket-ops.ts";
 import { withFileErrors, writePartsAtomically } from "../infra/files.ts";
 import { pageEnd, pageStart, rowOf, ticketEnd, ticketStart } from "./audit-html.ts";
 import { eventsIn } from "./audit-pages.ts";

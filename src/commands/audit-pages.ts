@@ -1,6 +1,6 @@
 // The audit read in pages: however long it is, little of it is in memory at a time.
-import { AUDIT_TYPES, type AuditEvent, type AuditType } from "../domain/audit.ts";
-import type { EventFilter, TicketDesk } from "../domain/ticket-ops.ts";
+import { AUDIT_TYPES, type AuditEvent, type AuditType, type EventFilter } from "../domain/audit.ts";
+import type { TicketDesk } from "../domain/ticket-ops.ts";
 
 /** What a session's ports answered may come to megabytes in one event. */
 const EVENTS_AT_ONCE = 50;

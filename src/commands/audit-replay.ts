@@ -1,13 +1,14 @@
 // operator audit replay: a session again, offline, from the database or from an exported file.
 // Nothing of it is done again.
 import { version } from "../../package.json";
+import type { CheckedEvents, MisfitRow } from "../domain/audit.ts";
 import { unreachable } from "../domain/errors.ts";
 import { plainLine } from "../panels/plain-text.ts";
 import type { Replay } from "../replay/replay.ts";
 import { counted } from "./audit-explain-done.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { textFlag } from "./flags.ts";
-import { type RecordedSession, sessionInFile, sessionInStore } from "./recorded-session.ts";
+import { type CheckedSession, checkedInFile, checkedInStore } from "./recorded-session.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
@@ -15,24 +16,32 @@ const NO_END = "its end is missing, as where an agent was killed";
 const OLDER = "its record is an older one: how the guard read its commands was taken from it";
 
 export async function replayAudit(context: CommandContext): Promise<ExitCode> {
-  const { sessionId, events } = await recordedSession(context);
-  const { replaySession } = await import("../replay/replay.ts");
-  const replayed = await replaySession(events);
+  const { sessionId, ...recorded } = await recordedSession(context);
+  const replayed = await replayChecked(recorded);
   const json = { sessionId, ...replayed };
   printEither(context, { json, lines: () => replayLines(sessionId, replayed) });
   return replayed.state === "same" ? 0 : 3;
 }
 
-/** An export needs no database, and no home. */
-async function recordedSession(context: CommandContext): Promise<RecordedSession> {
-  const file = textFlag(context.flags, "from");
-  const typed = context.words[1];
-  if (file !== undefined) return sessionInFile(file, typed);
-  using store = await openExistingStore(context);
-  return await sessionInStore(store, typed);
+type CheckedReplay = Replay | ({ readonly state: "altered" } & MisfitRow);
+
+/** Much of a record the loop does not depend on: that it is as it was written its hashes tell. */
+async function replayChecked(recorded: CheckedEvents): Promise<CheckedReplay> {
+  if ("reason" in recorded) return { state: "altered", ...recorded };
+  const { replaySession } = await import("../replay/replay.ts");
+  return replaySession(recorded.events);
 }
 
-function replayLines(sessionId: string, replay: Replay): readonly string[] {
+/** An export needs no database, and no home. */
+async function recordedSession(context: CommandContext): Promise<CheckedSession> {
+  const file = textFlag(context.flags, "from");
+  const typed = context.words[1];
+  if (file !== undefined) return checkedInFile(file, typed);
+  using store = await openExistingStore(context);
+  return await checkedInStore(store, typed);
+}
+
+function replayLines(sessionId: string, replay: CheckedReplay): readonly string[] {
   const session = `session ${sessionId}`;
   switch (replay.state) {
     case "same": {
@@ -47,6 +56,10 @@ function replayLines(sessionId: string, replay: Replay): readonly string[] {
         ...replay.diff.map(plainLine),
         ...otherVersionLines(replay.recordedBy),
       ];
+    case "altered": {
+      const { row, reason } = replay;
+      return [`${session} is not replayed: row ${row} is not as it was written: ${reason}`];
+    }
     case "unrecorded":
       return [`${session} cannot be replayed: ${replay.reason}`];
     default:

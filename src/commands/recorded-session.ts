@@ -1,6 +1,6 @@
 // A session's events, from the database or from what `audit export` wrote of one.
 import { z } from "zod";
-import { AUDIT_TYPES, type AuditEvent } from "../domain/audit.ts";
+import { AUDIT_TYPES, type AuditEvent, type CheckedEvents } from "../domain/audit.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { readNamedFile } from "../infra/files.ts";
@@ -31,10 +31,16 @@ const eventLine = z
     }),
   );
 
+/** Its first line, where it holds everything: then no row is missing between two others. */
+const wholeExport = z.object({ kind: z.literal("export"), of: z.literal("all") });
+
 export interface RecordedSession {
   readonly sessionId: string;
   readonly events: readonly AuditEvent[];
 }
+
+/** To be played again, or the row for which it is not. */
+export type CheckedSession = Pick<RecordedSession, "sessionId"> & CheckedEvents;
 
 export async function sessionInStore(
   store: TicketOps,
@@ -44,13 +50,52 @@ export async function sessionInStore(
   return { sessionId, events: await store.eventsOf({ sessionId }) };
 }
 
+export async function checkedInStore(
+  store: TicketOps,
+  typed: string | undefined,
+): Promise<CheckedSession> {
+  const { id: sessionId } = await namedSession(store, typed);
+  return { sessionId, ...(await store.checkedEventsOf(sessionId)) };
+}
+
 /** The session that was typed, or the beginning of its id; the last one when none was. */
 export async function sessionInFile(
   file: string,
   typed: string | undefined,
 ): Promise<RecordedSession> {
-  const text = await readNamedFile(file);
-  const events = text.split("\n").flatMap((line) => eventIn(line, file));
+  return chosenFrom(await readExport(file), { file, typed });
+}
+
+export async function checkedInFile(
+  file: string,
+  typed: string | undefined,
+): Promise<CheckedSession> {
+  const read = await readExport(file);
+  const { sessionId, events } = chosenFrom(read, { file, typed });
+  const { misfitIn } = await import("../store/checked-events.ts");
+  const start = read.events.findIndex((event) => event.sessionId === sessionId);
+  const { isWhole } = read;
+  return {
+    sessionId,
+    ...(misfitIn(read.events.slice(start), { isGapless: isWhole }) ?? { events }),
+  };
+}
+
+interface Export {
+  readonly events: readonly AuditEvent[];
+  readonly isWhole: boolean;
+}
+
+async function readExport(file: string): Promise<Export> {
+  const lines = (await readNamedFile(file)).split("\n");
+  const isWhole = wholeExport.safeParse(parseJsonText(lines[0] ?? "")).success;
+  return { events: lines.flatMap((line) => eventIn(line, file)), isWhole };
+}
+
+function chosenFrom(
+  { events }: Export,
+  { file, typed }: { readonly file: string; readonly typed: string | undefined },
+): RecordedSession {
   const isMeant = ({ sessionId }: AuditEvent) =>
     sessionId !== null && (typed === undefined || typed === "last" || sessionId.startsWith(typed));
   const sessionId = events.findLast(isMeant)?.sessionId;

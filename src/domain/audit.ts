@@ -49,6 +49,24 @@ export interface AuditEvent extends AuditInput {
   readonly hash: string;
 }
 
+export interface EventFilter {
+  readonly sessionId?: string;
+  readonly ticketId?: number;
+  readonly types?: readonly AuditType[];
+  readonly afterId?: number;
+  readonly limit?: number;
+  /** Oldest first when absent; the limit counts from the first. */
+  readonly isNewestFirst?: boolean;
+}
+
+/** The first row that is not as it was written, and how that shows. */
+export interface MisfitRow {
+  readonly row: number;
+  readonly reason: string;
+}
+
+export type CheckedEvents = { readonly events: readonly AuditEvent[] } | MisfitRow;
+
 /** The hash that stands before the first row. */
 export const AUDIT_GENESIS = "0".repeat(64);
 

@@ -2,7 +2,7 @@
 // one. Every method rejects with OperatorError code "database" when the store fails, and with
 // "conflict" when a guarded move finds another state than it needs. Each call is one transaction,
 // audit included.
-import type { AuditEvent, AuditInput, AuditType } from "./audit.ts";
+import type { AuditEvent, AuditInput, CheckedEvents, EventFilter } from "./audit.ts";
 import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
 import type { SeenState } from "./seen-state.ts";
@@ -217,6 +217,8 @@ export interface TicketDesk {
   /** Accepts a unique prefix of the id. */
   findSession(idPrefix: string): Promise<Session | undefined>;
   eventsOf(filter: EventFilter): Promise<readonly AuditEvent[]>;
+  /** All of a session, oldest first, where the chain fits from the first of them to its head. */
+  checkedEventsOf(sessionId: string): Promise<CheckedEvents>;
   /** Recomputes the chain from the first row, and holds every other row against it. */
   verifyAudit(): Promise<AuditVerification>;
   /**
@@ -244,16 +246,6 @@ export interface TicketFilter {
 export interface SessionSummary {
   readonly session: Session;
   readonly ticket: Ticket;
-}
-
-export interface EventFilter {
-  readonly sessionId?: string;
-  readonly ticketId?: number;
-  readonly types?: readonly AuditType[];
-  readonly afterId?: number;
-  readonly limit?: number;
-  /** Oldest first when absent; the limit counts from the first. */
-  readonly isNewestFirst?: boolean;
 }
 
 export interface CompactionRequest {

@@ -7,10 +7,10 @@ import {
   type AuditFacts,
   type AuditInput,
   auditText,
+  type EventFilter,
 } from "../domain/audit.ts";
 import { assert } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
-import type { EventFilter } from "../domain/ticket-ops.ts";
 import { type SealedRow, tellRows } from "./audit-seals.ts";
 import { parseEvent } from "./rows.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";

@@ -11,6 +11,9 @@ import type { CommitWatcher } from "./transaction.ts";
 /** A database of its own in memory, gone when it is closed. */
 export const IN_MEMORY = ":memory:";
 
+/** Three in a row, the most that a signal may meet, stay under the 5 s in which it is obeyed. */
+export const BUSY_TIMEOUT_MS = 1_500;
+
 export interface DatabaseOptions {
   /** Created with its directory when it is missing; ":memory:" for one that is kept nowhere. */
   readonly path: string;

@@ -1,8 +1,13 @@
 // TicketOpsDB: tickets, sessions, audit, journal and approvals in one SQLite file, shared by all
 // processes of the operator. Each method is one transaction; what it does is in the modules beside.
 import type { Database } from "bun:sqlite";
-import { randomUUID } from "node:crypto";
-import type { AuditEvent, AuditInput, AuditType } from "../domain/audit.ts";
+import type {
+  AuditEvent,
+  AuditInput,
+  AuditType,
+  CheckedEvents,
+  EventFilter,
+} from "../domain/audit.ts";
 import type { Clock } from "../domain/clock.ts";
 import type {
   Approval,
@@ -22,7 +27,6 @@ import type {
   ClaimRequest,
   Compaction,
   CompactionRequest,
-  EventFilter,
   FiringViolation,
   RecentStepsQuery,
   RecordedViolation,
@@ -38,6 +42,7 @@ import type {
 import * as approvals from "./approvals.ts";
 import * as audit from "./audit-chain.ts";
 import { verifyAudit } from "./audit-verify.ts";
+import { checkedEventsOf } from "./checked-events.ts";
 import * as claims from "./claims.ts";
 import * as compaction from "./compaction.ts";
 import { Connection } from "./connection.ts";
@@ -45,12 +50,13 @@ import * as desk from "./desk.ts";
 import * as interrupted from "./interrupted-steps.ts";
 import * as journal from "./journal.ts";
 import { checkOrigin } from "./migrations.ts";
-import type { DatabaseOptions } from "./open-database.ts";
+import { BUSY_TIMEOUT_MS, type DatabaseOptions } from "./open-database.ts";
 import * as work from "./session-work.ts";
 import * as sessions from "./sessions.ts";
 import * as tickets from "./tickets.ts";
 import {
   type CommitWatcher,
+  DEFAULT_RULES,
   inReadTransaction,
   inWriteTransaction,
   type StoreCall,
@@ -65,15 +71,6 @@ export interface TicketOpsOptions
   readonly busyTimeoutMs?: number;
 }
 
-const RULES: StoreRules = {
-  attemptsMax: 3,
-  backoffMs: 5_000,
-  backoffMsMax: 300_000,
-  randomId: () => randomUUID().slice(0, 8),
-};
-/** Three in a row, the most that a signal may meet, stay under the 5 s in which it is obeyed. */
-const BUSY_TIMEOUT_MS = 1_500;
-
 export class TicketOpsDB implements TicketOps {
   readonly #connection: Connection;
   readonly #clock: Clock;
@@ -87,7 +84,7 @@ export class TicketOpsDB implements TicketOps {
     this.#connection = new Connection({ path, ...bounds, onCommit });
     this.#clock = clock;
     this.#onCommit = onCommit;
-    this.#rules = { ...RULES, ...rules };
+    this.#rules = { ...DEFAULT_RULES, ...rules };
   }
 
   /** Throws OperatorError code "database". */
@@ -245,6 +242,10 @@ export class TicketOpsDB implements TicketOps {
 
   async eventsOf(filter: EventFilter): Promise<readonly AuditEvent[]> {
     return this.#read((call) => audit.eventsOf(call, filter));
+  }
+
+  async checkedEventsOf(sessionId: string): Promise<CheckedEvents> {
+    return this.#read((call) => checkedEventsOf(call, sessionId));
   }
 
   async verifyAudit(): Promise<AuditVerification> {

@@ -1,5 +1,6 @@
 // What one call of the store works with, and the two kinds of transaction that it runs in.
 import type { Database } from "bun:sqlite";
+import { randomUUID } from "node:crypto";
 import type { AuditType } from "../domain/audit.ts";
 import type { Person } from "../domain/person.ts";
 
@@ -27,6 +28,13 @@ export interface StoreRules {
   /** Whose words these are, where it is opened for a person. */
   readonly person?: (() => Person) | undefined;
 }
+
+export const DEFAULT_RULES: StoreRules = {
+  attemptsMax: 3,
+  backoffMs: 5_000,
+  backoffMsMax: 300_000,
+  randomId: () => randomUUID().slice(0, 8),
+};
 
 /** A row's values by column or parameter name. */
 export type Bindings = Record<string, string | number | null>;
