@@ -3,6 +3,7 @@ import { unreachable } from "../domain/errors.ts";
 import type { Conclusion } from "../domain/session.ts";
 import { awaitVerification } from "./await-verification.ts";
 import type { Progress, SessionContext } from "./context.ts";
+import { quoteLine } from "./fence.ts";
 import { say } from "./record.ts";
 import { escalate, interruptedOutcome, type SessionOutcome } from "./session-outcome.ts";
 import { failure, type ToolOutcome } from "./tool-outcome.ts";
@@ -58,7 +59,7 @@ function goOnAfter(context: SessionContext, reason: string): ConcludeResult {
     const detail = `${progress.refusals} verifications were refused, the last one: ${reason}`;
     return { type: "ended", outcome: escalate(progress, { stopReason: "repetition", detail }) };
   }
-  return { type: "refused", result: failure(`verification refused: ${reason}`) };
+  return { type: "refused", result: failure(`verification refused: ${quoteLine(reason)}`) };
 }
 
 function readConclusion({ agent }: SessionContext, input: ConcludeInput): Conclusion {

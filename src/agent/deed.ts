@@ -5,6 +5,7 @@ import type { Effect } from "../domain/effect.ts";
 import { AssertionError, messageOf } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { SessionBase } from "./context.ts";
+import { quoteLine } from "./fence.ts";
 import type { Step } from "./journal-step.ts";
 import { lookAt } from "./look.ts";
 import { orAbandon } from "./or-abandon.ts";
@@ -107,10 +108,10 @@ interface DeedEnd {
 
 function describe({ attempt, check, durationMs }: DeedEnd): ToolOutcome {
   const seconds = (durationMs / 1000).toFixed(2);
-  const run = attempt.isDone ? `done: ${attempt.text}` : `failed: ${attempt.text}`;
+  const run = `${attempt.isDone ? "done" : "failed"}: ${quoteLine(attempt.text)}`;
   const after = check.isMet
     ? `postcondition met after ${seconds} s`
-    : `postcondition not met after ${seconds} s: ${check.reason}`;
+    : `postcondition not met after ${seconds} s: ${quoteLine(check.reason)}`;
   const exitCode = attempt.isDone && check.isMet ? 0 : 1;
   return { text: `${run}; ${after}`, exitCode, durationMs };
 }

@@ -1,5 +1,6 @@
 // Data from outside, marked off in a prompt in a way that the data itself cannot undo.
 import type { JsonObject } from "../domain/json.ts";
+import { wholeLine } from "./lines.ts";
 
 /** Text between fences. Fences in it are written with other marks. */
 export function fenceText(text: string): string {
@@ -10,4 +11,9 @@ export function fenceText(text: string): string {
 export function fenceJson(value: JsonObject): string {
   const json = JSON.stringify(value, undefined, 2);
   return ["```json", json.replaceAll("`", "\\u0060"), "```"].join("\n");
+}
+
+/** Data within a sentence of ours, which ends with its line, and begins no fence. */
+export function quoteLine(text: string): string {
+  return wholeLine(text).replaceAll("```", "'''");
 }

@@ -11,8 +11,12 @@ const CONTROLS =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
 
 export function oneLine(text: string): string {
-  const plain = text.replace(SEQUENCES, "").replace(CONTROLS, " ").replace(/ {2,}/g, " ").trim();
-  return cutAt(plain, LINE_CHARS_MAX);
+  return cutAt(wholeLine(text), LINE_CHARS_MAX);
+}
+
+/** However long. */
+export function wholeLine(text: string): string {
+  return text.replace(SEQUENCES, "").replace(CONTROLS, " ").replace(/ {2,}/g, " ").trim();
 }
 
 /** At most `charsMax` characters, the last of them "…" when something was cut. */

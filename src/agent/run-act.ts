@@ -6,6 +6,7 @@ import type { Observation } from "../domain/observation.ts";
 import type { Undo } from "../domain/undo.ts";
 import type { SessionContext } from "./context.ts";
 import { carryOut, type Deed, intentOf } from "./deed.ts";
+import { quoteLine } from "./fence.ts";
 import { findCollision } from "./find-collision.ts";
 import { beginStep, storableUndo } from "./journal-step.ts";
 import { canSee, lookAt } from "./look.ts";
@@ -68,7 +69,7 @@ async function prepare(context: SessionContext, { action, call }: Deed): Promise
     return { obstacle: { text: "already in effect, nothing was done", exitCode: 0 } };
   }
   const ready = action.precondition(observation, call);
-  if (!ready.isMet) return { obstacle: failure(`nothing was done: ${ready.reason}`) };
+  if (!ready.isMet) return { obstacle: failure(`nothing was done: ${quoteLine(ready.reason)}`) };
   const undo = storableUndo(context, action.undo.plan(observation, call));
   const found = foundBefore(effect, observation);
   // What could be worse after an undo than before it is asked then.

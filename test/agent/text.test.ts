@@ -7,6 +7,8 @@ import { joinOutput } from "../../src/agent/truncate.ts";
 
 const redact = createRedactor(["my-secret-value", "short", "my-secret-value-longer"]);
 
+import { linesWithin } from "../../src/domain/reading-text.ts";
+
 const R = "[redacted]";
 
 const SECRETS: readonly (readonly [string, string])[] = [
@@ -174,6 +176,12 @@ test("data cannot close its fence", () => {
   const json = fenceJson({ reason: hostile });
   expect(json.match(/```/g)?.length).toBe(2);
   expect(JSON.parse(json.replace(/^```json\n|\n```$/g, ""))).toEqual({ reason: hostile });
+});
+
+test("what was read makes no lines of its own in a briefing", () => {
+  const lines = ["acme: set by x\nredis (redis): up, answers\u2028", "node1: down"];
+  const said = "acme: set by x redis (redis): up, answers \nnode1: down";
+  expect(linesWithin(lines, 200)).toBe(said);
 });
 
 const LINES: readonly (readonly [string, string])[] = [

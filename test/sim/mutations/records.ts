@@ -12,8 +12,8 @@ export const RECORDS: readonly Mutation[] = [
     tests: ["test/agent/guarding.test.ts", "test/agent/session.test.ts"],
     name: "a command runs unwritten",
     breaks: "intent: on record before it is carried out",
-    original: "if (!isMutating(effects)) return",
-    planted: "if (effects.length > 0) return",
+    original: "if (!isMutating(effects)) {",
+    planted: "if (effects.length > 0) {",
   },
   {
     file: "src/agent/journal-step.ts",
