@@ -89,7 +89,9 @@ function findAbsentLeader(
   cluster: ClusterModel,
 ): Objection | undefined {
   const named = mutating.flatMap(({ pauses, targets }) => (pauses ? targets : []));
-  const absent = named.find((name) => healthOf(cluster, name) !== "up");
+  // What the same line takes away is away by then.
+  const taken = mutating.flatMap(({ kind, targets }) => (kind === "interrupt" ? targets : []));
+  const absent = named.find((name) => healthOf(cluster, name) !== "up" || taken.includes(name));
   return absent === undefined ? undefined : loss(`${absent} does not answer, and cannot lead`);
 }
 

@@ -42,6 +42,7 @@ const RUNNING = [
   ...["su", "runuser", "pkexec", "chroot", "unshare", "nsenter", "bwrap", "firejail", "capsh"],
   ...["flock", "parallel", "script", "strace", "ltrace", "valgrind", "setarch", "taskset", "chrt"],
   ...["prlimit", "unbuffer", "run-parts", "entr", "inotifywait", "xvfb-run", "setpriv", "newgrp"],
+  ...["systemd-cat", "systemd-inhibit", "systemd-socket-activate", "systemd-nspawn"],
 ];
 
 const MANAGERS = ["kubectl", "helm", "tiup", "nerdctl", "crictl", "ctr", "terraform"];

@@ -4,7 +4,9 @@ import type { CommandKnowledge } from "./scope.ts";
 
 type Known = Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0)$/;
+/** What is no number of a byte makes a name of it. */
+const BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const LOOPBACK = new RegExp(`^(?:localhost|127(?:\\.${BYTE}){3}|\\[?::1\\]?|0\\.0\\.0\\.0)$`);
 
 /** `host` as URL.hostname has it; `authority` with its port where there is one. */
 export function isKnownHost(
@@ -51,6 +53,10 @@ export function areKnownHosts(written: string, known: Pick<Known, "readHosts">):
 
 /** Members that stand in a URL or in `host:port`, as its host or as a part of its path. */
 export function membersIn(written: string, { members }: Pick<Known, "members">): readonly string[] {
-  const parts = new Set(written.split(/[/:?&=@,]+/));
+  // `p%641` is pd1 to a server.
+  const meant = written.replace(/%([2-7][\da-f])/gi, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  const parts = new Set(meant.split(/[/:?&=@,]+/));
   return members.filter((name) => parts.has(name));
 }

@@ -17,6 +17,8 @@ const KERNEL_AND_USERS = [
   ...["auditctl", "update-rc.d", "chkconfig", "localectl", "ntpdate"],
   ...["adjtimex", "cgset", "cgdelete", "cgclassify", "renice", "snap", "pacman"],
   ...["chcon", "semanage", "choom", "cpulimit", "criu", "cgexec", "cgcreate", "snice"],
+  ...["busctl", "machinectl", "portablectl", "homectl", "userdbctl", "coredumpctl"],
+  ...["systemd-mount", "systemd-analyze"],
   ...["zypper", "nix-env", "update-alternatives", "ldconfig", "umount", "quotaoff", "edquota"],
 ];
 

@@ -171,7 +171,9 @@ function isAboutSubject({ text, scope }: Lifted): boolean {
     list.split(","),
   );
   if (ports.length > 0) {
-    return ports.every((port) => knowledge.ports?.includes(Number(port)) ?? true);
+    // With a zero in front it is a number of another kind.
+    const areOurs = (port: string) => knowledge.ports?.includes(Number(port)) ?? true;
+    return ports.every((port) => /^[1-9]\d*$/.test(port) && areOurs(port));
   }
   return hosts.length > 0;
 }
@@ -190,11 +192,17 @@ const GOES_ROUND = /^(?:-f.*|-|\+(?:trace|nssearch).*)$/;
 /** A name alone: to these programs what follows it belongs to it. */
 const ASKED = /^@?(?:[\w.-]+|[\da-f:]+)$/i;
 
+/** `+domain=secret` would be asked for with every name. */
+const NO_NAME = new RegExp(
+  "^-(?:[46aAbdDnOqrRsSvVxX]+|[cCimMpqsTwWz]\\d{0,5}|(?:timeout|retry)=\\d+|type=[A-Za-z]+)$" +
+    "|^\\+(?:no)?(?:short|tcp|recurse|all|answer|stats|cmd|comments|question|ttlid|vc)$" +
+    "|^\\+(?:time|tries|retry|timeout)=\\d+$" +
+    "|^\\d{1,5}$|^(?:A|AAAA|ANY|TXT|SRV|ahosts(?:v[46])?|hosts|passwd|group)$",
+);
+
 /** Record types, options and their numbers are no hosts; each other word must be a known one. */
 function classifyQuestion(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
-  const plain =
-    /^[-+][\w=+-]*$|^\d{1,5}$|^(?:A|AAAA|ANY|TXT|SRV|ahosts(?:v[46])?|hosts|passwd|group)$/;
-  const asked = words.slice(1).filter(({ text, isExact }) => !(isExact && plain.test(text)));
+  const asked = words.slice(1).filter(({ text, isExact }) => !(isExact && NO_NAME.test(text)));
   const [name] = words;
   const isNameless = asked.length === 0 && /^(?:dig|host|nslookup)$/.test(name?.text ?? "");
   const isOurs =

@@ -1,7 +1,7 @@
 // Our own commands: what an agent may do with them, and what would touch its own supervision.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { areElsewhere } from "./container-names.ts";
-import { areKnownHosts } from "./hosts.ts";
+import { areKnownHosts, isForeignPort } from "./hosts.ts";
 import { isOfOperator } from "./paths.ts";
 import { effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
 
@@ -80,6 +80,9 @@ const PLAIN_FLAG =
 /** What is wrong in a file is told with its words, and one that is not there is made. */
 const FILE_FLAG = /^--(?:db|state|policy|head|public-key|sign-key)$/;
 
+/** Of the subjects' endpoints. */
+const ENDPOINT_FLAG = /^--(?:pd|redis|limiter)$/;
+
 interface Trouble {
   readonly kind: "foreign" | "hidden" | "oversight";
   readonly because: string;
@@ -106,12 +109,21 @@ function troubleOfFlags(
       if (isOurs) continue;
       return { kind: "oversight", because: "another file than operator's own" };
     }
-    if (!/^[\w.:/,-]+$/.test(value) || value.startsWith("/")) {
+    if (!ENDPOINT_FLAG.test(flag) || !/^[\w.:/,-]+$/.test(value) || value.startsWith("/")) {
       return { kind: "hidden", because: "an option that is not understood" };
     }
-    if (!areKnownHosts(value, scope.knowledge)) return { kind: "foreign", because: "another host" };
+    if (!areKnownHosts(value, scope.knowledge) || value.split(",").some(isOthersPort)) {
+      return { kind: "foreign", because: "another host, or another program" };
+    }
   }
   return undefined;
+
+  function isOthersPort(written: string): boolean {
+    const url = URL.parse(/:\/\//.test(written) ? written : `tcp://${written}`);
+    if (!url || url.port === "") return false;
+    const place = { hostname: url.hostname, port: Number(url.port), isLook: true };
+    return isForeignPort(place, scope.knowledge);
+  }
 }
 
 function kindOf(typed: readonly ShellWord[]): EffectKind {

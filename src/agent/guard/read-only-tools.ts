@@ -9,6 +9,8 @@ interface ReadOnlyTool {
   readonly harmless?: RegExp;
   /** Options that are known to read; any other may do something else. */
   readonly reads?: RegExp;
+  /** What it shows with these is more than anybody looks for: keys, too. */
+  readonly tellsWith?: RegExp;
   /** What is no operand, though no dash begins it. */
   readonly formats?: RegExp;
   /** Options with a value of their own, which is no operand. */
@@ -27,9 +29,9 @@ const PLAIN = [
   ...["md5sum", "nl", "od", "paste", "readlink", "realpath", "rev", "seq", "sha256sum", "stat"],
   ...["strings", "tac", "tail", "tr", "wc", "zcat", "zgrep"],
   ...["df", "du", "free", "getconf", "groups", "id", "iostat", "lsblk"],
-  ...["lscpu", "netstat", "nproc", "pgrep", "pidof", "printenv"],
+  ...["lscpu", "netstat", "nproc", "pidof", "printenv"],
   ...["pstree", "uname", "uptime", "vmstat", "w", "who", "whoami"],
-  ...["arch", "findmnt", "getfacl", "last", "locale", "lsattr", "lsmod", "lsns", "mpstat"],
+  ...["arch", "getfacl", "last", "locale", "lsattr", "lsmod", "lsns", "mpstat"],
   "redis-check-rdb",
 ];
 
@@ -47,6 +49,8 @@ const JOURNAL_READS = new RegExp(
     "|follow|full|grep|identifier|lines|list-boots|no-full|no-hostname|no-pager|no-tail|output" +
     "|pager-end|priority|quiet|reverse|since|until|unit|utc)(?:=.*)?)$",
 );
+/** Of what has crashed its environment is a field. Joined to its option, or apart from it. */
+export const ALL_FIELDS = /^(?:-\w*o|--o[a-z]*=)?(?:json[\w-]*|verbose|export)$/;
 const RING_CHANGES = ["-C", "-c", "-D", "-E", "-n", "--clear", "--read-clear", "--console"];
 const RING_READS = new RegExp(
   "^(?:-[deHhJkLpPrStTuVwWx]*(?:[deHhJkLpPrStTuVwWx]|[fl][a-z,+]*)" +
@@ -84,9 +88,21 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   journalctl: {
     writesWith: [...JOURNAL_CHANGES, "--relinquish"],
     reads: JOURNAL_READS,
+    tellsWith: ALL_FIELDS,
     writing: "destroy",
   },
   sort: { writesWith: SORT_FILES, writing: "destroy" },
+  // With -F it shows lines of any file.
+  findmnt: {
+    reads: new RegExp(
+      "^(?:-[abDfiJlnPrRuUvy]+|-[abDfiJlnPrRuUvy]*[dMoOtTS][\\w,:./=%+-]*" +
+        "|--(?:all|bytes|df|first-only|invert|json|list|mountpoint|noheadings|output|pairs|raw|real" +
+        "|source|submounts|target|types|uniq)(?:=.*)?)$",
+    ),
+    writing: "hidden",
+  },
+  // Whether a process has a value in its environment, it tells as well.
+  pgrep: { writesWith: ["--env"], writing: "oversight" },
   lsof: { writesWith: ["-D"], reads: LSOF_READS, writing: "destroy" },
   // It may run another program, and watch that.
   pidstat: { writesWith: ["-e"], writing: "hidden" },
@@ -142,6 +158,7 @@ export function kindOfReadOnlyUse(
     ({ text }) => !tool.harmless?.test(text) && writesWith.some((option) => isOption(text, option)),
   );
   if (writes || operands.length > operandsMax) return writing;
+  if (args.some(({ text }) => tool.tellsWith?.test(text))) return "oversight";
   const isKnown = args.every(({ text }) => !/^-./.test(text) || (tool.reads?.test(text) ?? true));
   return isKnown ? "read" : "hidden";
 }

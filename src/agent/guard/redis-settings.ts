@@ -16,10 +16,10 @@ const SETTINGS: Settings = [
   [/^(?:tcp-keepalive|dynamic-hz|activedefrag)$/, () => "configure"],
   [/^repl-backlog-size$/, kindOfBacklog],
   [/^notify-keyspace-events$/, () => "configure"],
-  [/^latency-monitor-threshold$/, within({ min: 1, max: 1_000_000 })],
+  [/^latency-monitor-threshold$/, within({ min: 1, max: 100_000 })],
   // Each entry holds a command's words, beyond maxmemory.
-  [/^slowlog-log-slower-than$/, within({ min: 1_000, max: 1_000_000 })],
-  [/^slowlog-max-len$/, within({ min: 1, max: 10_000 })],
+  [/^slowlog-log-slower-than$/, within({ min: 1_000, max: 100_000 })],
+  [/^slowlog-max-len$/, within({ min: 128, max: 10_000 })],
   [/^hz$/, within({ min: 10, max: 500 })],
   [/^loglevel$/, only(["debug", "verbose", "notice", "warning"])],
   [/^timeout$/, (value) => (value === "0" ? "configure" : within({ min: 10, max: 86_400 })(value))],

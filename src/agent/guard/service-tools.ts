@@ -2,6 +2,7 @@
 // by a member, or by what its members have in common.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { areKnown } from "./container-names.ts";
+import { ALL_FIELDS } from "./read-only-tools.ts";
 import { type Classifier, effectBecause, type Scope, type ShellWord } from "./scope.ts";
 import { type VerbTool, verbs } from "./verb-tables.ts";
 import { effectOfVerb } from "./verb-tools.ts";
@@ -78,6 +79,10 @@ function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly 
     const because =
       "it may show what a service was given; name properties with -p: ActiveState, MainPID, Result";
     return [effectBecause({ kind: "oversight", words, because })];
+  }
+  const isStatus = words.some(({ text }) => text === "status");
+  if (isStatus && words.some(({ text }) => ALL_FIELDS.test(text))) {
+    return [effectBecause({ kind: "oversight", words, because: "all fields of its log" })];
   }
   if (words.some(({ text }) => OTHER_HOSTS.test(text))) {
     return [effectBecause({ kind: "foreign", words, because: "another machine" })];

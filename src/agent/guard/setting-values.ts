@@ -36,7 +36,7 @@ export function within({
   below = "unknown",
   above = "unknown",
 }: Range): ValueJudge {
-  return (value) => kindOfAmount(/^\d+(?:\.\d+)?$/.test(value) ? Number(value) : 0);
+  return (value) => (/^\d+(?:\.\d+)?$/.test(value) ? kindOfAmount(Number(value)) : below);
 
   function kindOfAmount(amount: number): EffectKind {
     if (amount < min) return below;
