@@ -54,7 +54,7 @@ const CONTROL_MS = 20_000;
 export async function playHeadless(options: HeadlessOptions): Promise<DemoSummary> {
   const { stage, emit } = options;
   const { subject } = await raiseCluster(options);
-  using store = await openStore(stage.context);
+  using store = await openStore(stage.context, { isLeftAtRest: true });
   const ended = startChildren(options);
   await Promise.race([awaitHealth(options), ended]);
   const struck = await Promise.race([strikeAloud(options, subject), ended]);

@@ -242,7 +242,7 @@ export class LiveRun implements AsyncDisposable {
     const { subject, topology } = await raise(stage, { subject: memory.subject, place });
     memory.provenance = provenanceOf(topology);
     this.#subject = subject;
-    this.#store = await openStore(stage.context, { via: "panel" });
+    this.#store = await openStore(stage.context, { via: "panel", isLeftAtRest: true });
     startWatchers(stage, { ...this.#options, subject: memory.subject });
     return {};
   }

@@ -50,7 +50,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
   const sandbox = requiredSandbox(context, found);
   if (!sandbox) context.printError(`[Sandbox] ${describeSandbox(found)}`);
   const shell = await opening(context, () => openAgentShell(context, sandbox));
-  using queue = await opening(context, () => openStore(context));
+  using queue = await opening(context, () => openStore(context, { isLeftAtRest: true }));
   if (!shell || !queue) return exitCodeOfSignal(signal);
   const opened = (open: () => Promise<OpenedSubject>) =>
     once ? open() : openWhileItRestarts(context, open);

@@ -38,7 +38,7 @@ export async function runMonitorCommand(outer: CommandContext): Promise<ExitCode
   if (!opened) return exitCodeOfSignal(context.signal);
   const { subject } = opened;
   if (once) return lookOnce(context, subject);
-  using ledger = await openPatiently(context, () => openStore(context));
+  using ledger = await openPatiently(context, () => openStore(context, { isLeftAtRest: true }));
   if (!ledger) return exitCodeOfSignal(context.signal);
   const probeDeadlineMs = probeDeadlineFor(intervalMs);
   const { clock, signal } = context;

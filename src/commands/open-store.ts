@@ -11,6 +11,8 @@ import { databaseOf } from "./flags.ts";
 const RETRY_MS = 2_000;
 
 export interface StoreOpening {
+  /** For who works on it for long: it is written anew when it is let go. */
+  readonly isLeftAtRest?: boolean;
   /** How persons speak who decide something; "command" when absent. */
   readonly via?: Person["via"];
   /** For who reads: a file that may not be written is read from a copy, where it must be. */
@@ -20,13 +22,13 @@ export interface StoreOpening {
 /** Creates the file and its schema when they are missing. Rejects with code "database". */
 export async function openStore(
   context: CommandContext,
-  { via = "command", isCopyEnough = false }: StoreOpening = {},
+  { via = "command", isCopyEnough = false, isLeftAtRest = false }: StoreOpening = {},
 ): Promise<TicketOps> {
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({
     path: databaseOf(context),
     clock: context.clock,
-    isCopyEnough,
+    ...{ isCopyEnough, isLeftAtRest },
     person: () => readPerson({ via, env: context.env }),
     onCommit: (moment, events) => failPoint(`store.${events.join("+") || "quiet"}.${moment}`),
   });

@@ -2,6 +2,7 @@
 // change them behind the store's back.
 import { Database } from "bun:sqlite";
 import type { AuditProblem } from "./audit-rows.ts";
+import { formOf } from "./file-at-rest.ts";
 import { migrate } from "./migrations.ts";
 
 interface SchemaEntry {
@@ -32,9 +33,13 @@ function problemWith({ type, name }: SchemaEntry, reason: string): AuditProblem 
   return { row: `${type} ${name}`, firstBadId: null, reason };
 }
 
-/** SQLite counts the changes of a schema in the file, and a vacuum by another program as one. */
+/** SQLite counts the changes of a schema in the file, and each writing anew as one. */
 export function isSchemaOfOurs(db: Database): boolean {
-  return schemaVersionOf(db) === freshSchema().version;
+  const { form, schemaVersion } = formOf(db);
+  const own = schemaVersion ?? freshSchema().version;
+  const found = schemaVersionOf(db);
+  // Who was killed before the writing had counted ahead.
+  return found === own || (form !== "at_rest" && found === own - 1);
 }
 
 function freshSchema(): FreshSchema {

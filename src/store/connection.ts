@@ -11,6 +11,7 @@ import {
   isUnusable,
   OtherSchema,
 } from "./database-error.ts";
+import { bringToRest } from "./file-at-rest.ts";
 import { type DatabaseOptions, IN_MEMORY, openDatabase } from "./open-database.ts";
 
 interface OpenFile {
@@ -28,6 +29,7 @@ export class Connection implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#options.isLeftAtRest) this.#leaveAtRest();
     this.#letGo();
   }
 
@@ -62,6 +64,17 @@ export class Connection implements Disposable {
       });
     }
     return this.#file.db;
+  }
+
+  /** Done for those who verify it later: what hinders it hinders nobody else. */
+  #leaveAtRest(): void {
+    const { path, onCommit } = this.#options;
+    if (!this.#file || identityOf(path) !== this.#file.identity) return;
+    try {
+      bringToRest(this.#file.db, { onCommit: (moment) => onCommit?.(moment, []) });
+    } catch (error) {
+      if (!(explainDatabaseError(error, path) instanceof OperatorError)) throw error;
+    }
   }
 
   #letGo(): void {

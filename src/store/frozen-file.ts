@@ -17,10 +17,15 @@ export function isFrozen(path: string, error: unknown): boolean {
 
 /** All of it. Throws what reading the file throws. */
 export function copyToMemory(path: string): Database {
-  const bytes = readFileSync(path);
-  const isWithLog = FORMAT_AT.every((at) => bytes[at] === WITH_LOG);
-  if (isWithLog) for (const at of FORMAT_AT) bytes[at] = WITHOUT_LOG;
-  return Database.deserialize(bytes, { strict: true });
+  return Database.deserialize(withoutLog(readFileSync(path)), { strict: true });
+}
+
+/** A copy: in memory there are no files beside it. */
+export function withoutLog(bytes: Uint8Array): Buffer {
+  const copy = Buffer.from(bytes);
+  const isWithLog = FORMAT_AT.every((at) => copy[at] === WITH_LOG);
+  if (isWithLog) for (const at of FORMAT_AT) copy[at] = WITHOUT_LOG;
+  return copy;
 }
 
 /** The same, but what would be written to it, and lost, is refused. */

@@ -9,6 +9,7 @@ import { SCHEMA_APPROVALS } from "./schema-approvals.ts";
 import { SCHEMA_APPROVALS_BY_HASH } from "./schema-approvals-by-hash.ts";
 import { SCHEMA_CLEAR_UPS } from "./schema-clear-ups.ts";
 import { SCHEMA_DECIDED_BY } from "./schema-decided-by.ts";
+import { SCHEMA_FILE_FORM } from "./schema-file-form.ts";
 import { SCHEMA_JOURNAL } from "./schema-journal.ts";
 import { SCHEMA_LEASES } from "./schema-leases.ts";
 import { SCHEMA_OPEN_APPROVALS } from "./schema-open-approvals.ts";
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly Migration[] = [
   SCHEMA_APPROVALS_BY_HASH,
   SCHEMA_DECIDED_BY,
   SCHEMA_CLEAR_UPS,
+  SCHEMA_FILE_FORM,
 ];
 
 type Migration = string | ((db: Database) => void);

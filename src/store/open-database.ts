@@ -25,6 +25,8 @@ export interface DatabaseOptions {
   readonly isExpected?: boolean | undefined;
   /** For who reads: a file that may not be written is read from a copy, where it must be. */
   readonly isCopyEnough?: boolean | undefined;
+  /** For who works on it for long: it is written anew when it is let go. */
+  readonly isLeftAtRest?: boolean | undefined;
   /** Told of every commit, bringing it up to date among them: for a test that ends us there. */
   readonly onCommit?: CommitWatcher | undefined;
 }

@@ -47,9 +47,9 @@ import * as claims from "./claims.ts";
 import * as compaction from "./compaction.ts";
 import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
+import { takeIntoUse } from "./file-at-rest.ts";
 import * as interrupted from "./interrupted-steps.ts";
 import * as journal from "./journal.ts";
-import { checkOrigin } from "./migrations.ts";
 import { BUSY_TIMEOUT_MS, type DatabaseOptions } from "./open-database.ts";
 import * as work from "./session-work.ts";
 import * as sessions from "./sessions.ts";
@@ -79,8 +79,8 @@ export class TicketOpsDB implements TicketOps {
 
   private constructor(options: TicketOpsOptions) {
     const { clock, onCommit, path, busyTimeoutMs = BUSY_TIMEOUT_MS, ...others } = options;
-    const { sizeBytesMax, isExpected, isCopyEnough, ...rules } = others;
-    const bounds = { busyTimeoutMs, sizeBytesMax, isExpected, isCopyEnough };
+    const { sizeBytesMax, isExpected, isCopyEnough, isLeftAtRest, ...rules } = others;
+    const bounds = { busyTimeoutMs, sizeBytesMax, isExpected, isCopyEnough, isLeftAtRest };
     this.#connection = new Connection({ path, ...bounds, onCommit });
     this.#clock = clock;
     this.#onCommit = onCommit;
@@ -281,7 +281,7 @@ export class TicketOpsDB implements TicketOps {
     return this.#connection.use((db) => {
       const appended: AuditType[] = [];
       return inWriteTransaction(db, {
-        check: () => checkOrigin(db),
+        check: () => takeIntoUse(db),
         work: () => work({ ...this.#call(db), appended }),
         onCommit: (moment) => this.#onCommit?.(moment, appended),
       });

@@ -4,6 +4,7 @@
 import type { Database } from "bun:sqlite";
 import type { AuditProblem } from "./audit-rows.ts";
 import { isSchemaOfOurs } from "./audit-schema.ts";
+import { formOf, strayAtRest } from "./file-at-rest.ts";
 import { givesPagesBack, headerProblem, writerOf } from "./file-header.ts";
 import { IN_MEMORY } from "./open-database.ts";
 import { PageFile } from "./page-file.ts";
@@ -24,8 +25,8 @@ export interface BytesFound {
 }
 
 /**
- * The header, and the first byte that no row uses and that is not as it was left. Of a file that
- * was once written without secure_delete, by a first version or by another program, the header
+ * The header, and the first byte that no row uses and that is not as it was left. Of a file in use
+ * that was once written without secure_delete, by a first version or by another program, the header
  * alone. All pages must have passed SQLite's own check before.
  */
 export function lookAtBytes(db: Database): BytesFound {
@@ -33,23 +34,30 @@ export function lookAtBytes(db: Database): BytesFound {
   const header = file.page(1);
   const problem = headerProblem(header);
   if (problem) return { problem, notes: [] };
-  const notes = writerNotes(db, header);
-  const other = otherWriter(db, header);
-  if (other) return { notes: [...notes, `${other}: bytes that no row uses were not looked at`] };
-  const stray = strayIn(db, file);
-  if (stray === undefined) return { notes };
-  const reason = `byte ${stray.byte} of its page ${stray.page}, which no row uses, was changed`;
-  return { problem: { row: "the file", firstBadId: null, reason }, notes };
+  const version = versionNote(db, header);
+  const maker = makerNote(db, header);
+  const isAtRest = formOf(db).form === "at_rest" && version === undefined;
+  const isSilent = maker !== undefined && !isAtRest;
+  const silence = isSilent ? "bytes that no row uses were not looked at" : undefined;
+  const notes = [version, maker, silence].filter((note) => note !== undefined);
+  if (isSilent) return { notes };
+  const stray = isAtRest ? (strayAtRest(db) ?? strayBehind(file)) : strayIn(db, file);
+  return { problem: stray && strayProblem(stray), notes };
 }
 
-function writerNotes(db: Database, header: Buffer): readonly string[] {
+function strayProblem({ page, byte }: Stray): AuditProblem {
+  const reason = `byte ${byte} of its page ${page}, which no row uses, was changed`;
+  return { row: "the file", firstBadId: null, reason };
+}
+
+function versionNote(db: Database, header: Buffer): string | undefined {
   const writer = writerOf(header);
   const [own] = db.query("SELECT sqlite_version()").values().flat();
-  if (writer === undefined || writer === own) return [];
-  return [`its header says that SQLite ${writer} wrote to it last, and this is ${own}`];
+  if (writer === undefined || writer === own) return undefined;
+  return `its header says that SQLite ${writer} wrote to it last, and this is ${own}`;
 }
 
-function otherWriter(db: Database, header: Buffer): string | undefined {
+function makerNote(db: Database, header: Buffer): string | undefined {
   if (!givesPagesBack(header)) return "a first version of operator made it";
   if (isSchemaOfOurs(db)) return undefined;
   return "its header says that another program wrote it, as a backup or VACUUM does";

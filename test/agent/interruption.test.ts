@@ -73,7 +73,7 @@ test("while it waits for verification a signal escalates as well", async () => {
   expect((await world.ticket()).note).toBe("interrupted by SIGINT");
 });
 
-test("in a database that was put in place of ours, a ticket of that number is another's", async () => {
+test("in another database a ticket of that number is another's", async () => {
   let isReplaced = false;
   const others = { state: "resolved", resolution: "verified_fix", sessionId: "another" } as const;
   using world = openWorld({

@@ -1,4 +1,4 @@
-// What a compaction would never take out cannot be hidden by somebody who writes what it would write.
+// What a compaction would never take out cannot be hidden by who writes what it would write.
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import type { AuditType } from "../../src/domain/audit.ts";
