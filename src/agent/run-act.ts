@@ -3,6 +3,7 @@
 import type { Check } from "../domain/action.ts";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
 import type { Observation } from "../domain/observation.ts";
+import type { Ticket } from "../domain/ticket.ts";
 import type { Undo } from "../domain/undo.ts";
 import type { SessionContext } from "./context.ts";
 import { carryOut, type Deed, intentOf } from "./deed.ts";
@@ -26,6 +27,8 @@ export async function runAct(
     return failure(`unknown action "${input.action}": one of ${valid}`);
   }
   const deed: Deed = { action, call: { target: input.target, args: input.args } };
+  const unfounded = findUnfounded(deed, context.ticket);
+  if (unfounded !== undefined) return failure(`nothing was done: ${unfounded}`);
   const before = await prepare(context, deed);
   if ("obstacle" in before) return before.obstacle;
   const { targets, ...intent } = intentOf(deed);
@@ -46,6 +49,19 @@ export async function runAct(
   return (
     (await findCollision(context, { ...intent, step })) ?? carryOut(context, { ...deed, step })
   );
+}
+
+/** Why an argument is no more than a model's word; undefined where none is. */
+function findUnfounded(
+  { action: { evidenced = {} }, call: { args } }: Deed,
+  { evidence }: Pick<Ticket, "evidence">,
+): string | undefined {
+  const stray = Object.entries(evidenced).find(
+    ([name, key]) => args[name] !== undefined && `${args[name]}` !== `${evidence[key]}`,
+  );
+  if (!stray) return undefined;
+  const [name, key] = stray;
+  return `${name} is what this ticket's evidence says (${key}), or left out`;
 }
 
 type Prepared =

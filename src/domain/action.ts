@@ -52,6 +52,8 @@ export interface Action<O extends Observation = Observation> {
   readonly targets: string;
   /** Argument names with one line each; empty when it takes none. */
   readonly args: Readonly<Record<string, string>>;
+  /** Those that no model's word sets, each with its name in the ticket's evidence. */
+  readonly evidenced?: Readonly<Record<string, string>>;
   readonly effect: Extract<EffectKind, "start" | "interrupt" | "configure">;
   /** Nobody is served while it is done: it counts as an interruption. */
   readonly pauses?: true;

@@ -113,6 +113,15 @@ test("where nothing is declared the caller's word gives up no copies", async () 
   expect(said).toEqual([fewer, fewer, "met", expect.stringMatching(/^there are \d+ stores$/)]);
 });
 
+test("how many copies there are to be, and where, is what the ticket's evidence says", () => {
+  const { args, evidenced } = actionOf(watchEndpoints([]), "restore_replication");
+  expect(Object.keys(evidenced ?? {})).toEqual(Object.keys(args));
+  expect(Object.values(evidenced ?? {})).toEqual([
+    "declared_max_replicas",
+    "declared_location_labels",
+  ]);
+});
+
 test("where nothing is declared the caller's word takes no isolation away", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);

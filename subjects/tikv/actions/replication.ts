@@ -26,6 +26,10 @@ export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction 
       max_replicas: "only where no topology declares it: the number, as in the ticket's evidence",
       location_labels: "likewise: comma separated; without it those that were found first",
     },
+    evidenced: {
+      max_replicas: "declared_max_replicas",
+      location_labels: "declared_location_labels",
+    },
     effect: "configure",
     undo: {
       describes:
