@@ -1,6 +1,8 @@
 // Takes secrets out of text before it leaves the process: to the model, to a line, to the audit.
 import { canonicalJson, type Json, type JsonObject } from "../domain/json.ts";
+import type { BoundedOutput } from "../domain/shell.ts";
 import { formsOf } from "./secret-forms.ts";
+import { SECRET_PATTERNS } from "./secret-patterns.ts";
 
 export type Redact = (text: string) => string;
 
@@ -9,62 +11,19 @@ export const REDACTED = "[redacted]";
 /** Shorter values are words of the language rather than secrets. */
 const SECRET_LENGTH_MIN = 6;
 
-const KEY_BEGINS = "-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----";
-const KEY_ENDS = "-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----";
-/** Between lines of a key, as others quote them as well. */
-const GAP = String.raw`(?:[\s"',>|]|\\+[nrt"]){1,8}`;
-/** Shorter ones are words, but for the last. */
-const KEY_LINE =
-  "(?:[A-Za-z0-9+/=]{20,}|(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): " +
-  String.raw`[^\n\\"]{0,100})`;
-const LAST_LINE = String.raw`[A-Za-z0-9+/=]{1,76}(?=(?:${GAP})?-----|[ \t]*(?:\n|\\|["']|$))`;
-
-/** Of whatever the name begins with: PGPASSWORD, dbPassword, spring.datasource.password. */
-const NAMES = "(?:password|passwd|pwd|passphrase|token|secret|(?:api|private)[_-]?key)";
-const IS = String.raw`\\*["']?\s*(?:[:=]|%3[AaDd])\s*`;
-
-/** What is kept stands in $1 and $2. Values end before quotes, so that JSON stays JSON. */
-const PATTERNS: readonly RegExp[] = [
-  // A key whose end was cut off, and one whose start was.
-  new RegExp(
-    `()${KEY_BEGINS}(?:(?:${GAP})?${KEY_LINE})*(?:${GAP}${LAST_LINE})?` +
-      `(?:(?:${GAP})?${KEY_ENDS})?()`,
-    "g",
-  ),
-  new RegExp(
-    `^()(?:[A-Za-z0-9+/=]*${GAP})?(?:${KEY_LINE}${GAP})*(?:${LAST_LINE}(?:${GAP})?)?${KEY_ENDS}()`,
-    "g",
-  ),
-  /()\bsk-[A-Za-z0-9_-]{8,}()/g,
-  /()\b(?:AKIA|ASIA)[0-9A-Z]{12,16}\b()/g,
-  /()\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|[sr]k_(?:live|test)_\w{8,})()/g,
-  /()\bAGE-SECRET-KEY-1[0-9A-Z]{10,}()/g,
-  /()\bxox[abprs]-[A-Za-z0-9-]{8,}()/g,
-  /()\b(?:glpat-|npm_|hf_|AIza)[\w-]{16,}()/g,
-  /()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?()/g,
-  /((?:x-api-key|authorization)["']?\s*:\s*["']?(?:(?:bearer|basic)\s+)?)[^\s"',;]+()/gi,
-  /(\bcookie["']?\s*:\s*["']?)[^\r\n"']+()/gi,
-  /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}()/gi,
-  // A scheme is short: one without a bound costs the square of a long word.
-  /([a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
-  /((?:aws_)?secret(?:_access)?_key["']?\s*[:=]\s*["']?)[^\s"',;]+()/gi,
-  new RegExp(String.raw`(${NAMES}${IS}")(?:[^"\\\n]|\\.)+("|$)`, "gi"),
-  new RegExp(String.raw`(${NAMES}${IS}')(?:[^'\\\n]|\\.)+('|$)`, "gi"),
-  new RegExp(String.raw`(${NAMES}${IS}(?:\\+["'])?)[^\s"'\\,;&]+()`, "gi"),
-  /(\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:/"']+:)[^\s"']+()/g,
-  /(\bmysql(?:admin|dump)?\b[^\n|;]{0,200}?\s-p)[^\s"']+()/g,
-  /^(AUTH[ \t]+\S+[ \t]+)\S+()$/gm,
-  /("AUTH" "[^"\s]+" ")[^"]+(")/g,
-  /(\bAUTH["']?[ \t]+["']?)[^\s"']+()/g,
-  /(\bsetuser\b[^\n]{0,200}?\s>)[^\s"']+()/gi,
-  /((?:^|[\s"'_-])(?:requirepass|masterauth)["']?\s*[:=]?\s+["']?)[^\s"',;&]+()/gi,
-  // As variables are named; logs have keys of regions in small letters.
-  /\b([A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|PASSPHRASE|CREDENTIALS?|DSN)=)[^\s"']+()/g,
-  /(--(?:password|pass|token|requirepass|api-key)[ =])[^\s"']+()/gi,
-];
+/** Two are the rule: what has been redacted stays as it is, or a record would not be replayed. */
+const PASSES_MAX = 20;
 
 /** Of a container, as `docker inspect` shows it; what of it is secret, only who gave it knows. */
 const ENVIRONMENT = /("Env": ?\[)((?:\s*"(?:[^"\\]|\\.)*",?)*)/g;
+/** The same, where the text was cut within. */
+const ENVIRONMENT_BEGUN = /("Env": ?\[(?:\s*"(?:[^"\\]|\\.)*",?)*\s*")(?:[^"\\]|\\.)*\\?$/;
+/** From within its name on: what is left of a line, and the items behind it. */
+const ENVIRONMENT_LEFT = new RegExp(
+  '^("?E?n?v?"?:? ?\\[?[\\s,]*)[^\\n]*?"(?=\\s*(?:[,\\]]|$))' +
+    '((?:\\s*,\\s*"(?:[^"\\\\]|\\\\.)*")*(?:\\s*,\\s*"(?:[^"\\\\]|\\\\.)*$)?)',
+);
+const VARIABLE = /"([^"=]+)=(?:[^"\\]|\\.)*(?:"|$)/g;
 
 /** `secrets` are values that must not appear, whatever they look like, nor as others write them. */
 export function createRedactor(secrets: readonly string[]): Redact {
@@ -72,20 +31,51 @@ export function createRedactor(secrets: readonly string[]): Redact {
   const values = [...new Set(known)]
     .filter((value) => value.length >= SECRET_LENGTH_MIN)
     .flatMap(formsOf)
+    .filter((value) => !REDACTED.includes(value))
     .sort((left, right) => right.length - left.length);
   return (text) => {
-    const withoutValues = values.reduce((rest, value) => rest.replaceAll(value, REDACTED), text);
-    const plain = PATTERNS.reduce(
-      (rest, pattern) => rest.replace(pattern, `$1${REDACTED}$2`),
-      withoutValues,
-    );
-    return plain.replace(
-      ENVIRONMENT,
-      (_, head: string, variables: string) =>
-        head + variables.replace(/"(\w+)=(?:[^"\\]|\\.)*"/g, `"$1=${REDACTED}"`),
-    );
+    let clean = text;
+    for (let pass = 0; pass < PASSES_MAX; pass += 1) {
+      const before = clean;
+      clean = takeOut(before, values);
+      if (clean === before) break;
+    }
+    return clean;
   };
 }
+
+/** Once: what is taken out may show that what stands beside it is a secret, too. */
+function takeOut(text: string, values: readonly string[]): string {
+  const withoutValues = values.reduce((rest, value) => rest.replaceAll(value, REDACTED), text);
+  const plain = SECRET_PATTERNS.reduce(
+    (rest, pattern) => rest.replace(pattern, `$1${REDACTED}$2`),
+    withoutValues,
+  );
+  return plain.replace(
+    ENVIRONMENT,
+    (_, head: string, variables: string) =>
+      head + variables.replace(/"([^"=]+)=(?:[^"\\]|\\.)*"/g, `"$1=${REDACTED}"`),
+  );
+}
+
+/**
+ * Both ends of an output, each by itself: a key that was cut in two is known by the end that is
+ * left of it.
+ */
+export function redactEnds({ head, tail, cutBytes }: Cut, redact: Redact): Cut {
+  if (cutBytes === 0) return { head: redact(head), tail: redact(tail), cutBytes };
+  return {
+    head: redact(head).replace(ENVIRONMENT_BEGUN, `$1${REDACTED}`),
+    tail: redact(tail.replace(ENVIRONMENT_LEFT, withoutValues)),
+    cutBytes,
+  };
+}
+
+function withoutValues(_: string, before: string, items: string): string {
+  return `${before}${REDACTED}${items.replace(VARIABLE, `"$1=${REDACTED}"`)}`;
+}
+
+type Cut = Omit<BoundedOutput, "totalBytes">;
 
 /** The same value with every text in it redacted, the names of members included. */
 export function redactJson(value: JsonObject, redact: Redact): JsonObject {

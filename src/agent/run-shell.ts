@@ -8,6 +8,7 @@ import { findCollision } from "./find-collision.ts";
 import { isOneProgram } from "./guard/one-program.ts";
 import { beginStep } from "./journal-step.ts";
 import { passGuard } from "./pass-guard.ts";
+import { redactEnds } from "./redact.ts";
 import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
 import { joinOutput } from "./truncate.ts";
@@ -98,9 +99,7 @@ function reachOf({ subject, members }: SessionContext, effects: readonly Effect[
 }
 
 function outcomeOf({ agent }: SessionContext, result: ShellResult): ToolOutcome {
-  const { head, tail, cutBytes } = result.output;
-  // Each by itself: a key that was cut in two is known by the end that is left of it.
-  const clean = { head: agent.redact(head), tail: agent.redact(tail), cutBytes };
+  const clean = redactEnds(result.output, agent.redact);
   // Bounded again: bytes that are no text grow when they are written as U+FFFD.
   const bounded = joinOutput(clean, agent.limits.outputBytesMax);
   const seconds = (result.durationMs / 1000).toFixed(2);

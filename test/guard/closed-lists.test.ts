@@ -36,9 +36,10 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    what: "docker inspect with a form that is none",
+    what: "docker inspect with a form that is none, or a name that is",
     knowledge: CONTAINERS,
     commands: {
+      foreign: [`docker inspect ${C.replace(/1$/, "0001")}`, `docker inspect ${C}000`],
       oversight: [
         "docker inspect -f '' other-db",
         "docker inspect --format= other-db",

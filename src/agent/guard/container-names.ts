@@ -38,7 +38,7 @@ export function memberOf({ text, before }: NamedContainer, { knowledge }: Scope)
   return members.find((member) =>
     ["-", "_"].some((dash) => {
       const name = `${prefix}${dash}${member}${dash}`;
-      return text.startsWith(name) && /^\d+$/.test(text.slice(name.length));
+      return text.startsWith(name) && /^[1-9]\d?$/.test(text.slice(name.length));
     }),
   );
 }
