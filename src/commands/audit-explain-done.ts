@@ -21,20 +21,56 @@ const FENCED = /^(?<end>.*?)\n```text\n(?<output>.*?)\n?```/s;
 
 export function doneLines(story: SessionStory, ticket: Ticket): readonly string[] {
   const { calls, callCounts, approvals } = story;
-  const looks = calls.filter(({ kind }) => kind === "looked");
+  const looks = calls.filter(isSeenLook);
   const rows = looks.map(rowOf).join(", ");
   const where = looks.length === 1 ? "row" : "rows";
-  const looked = `${counted(callCounts.looked, "look")}, which changed nothing (${where} ${rows})`;
+  const unseen = calls.filter((call) => call.kind === "looked" && !isSeenLook(call)).length;
+  const count = callCounts.looked - unseen;
+  const looked = `${counted(count, "look")}, which changed nothing (${where} ${rows})`;
   const deeds = calls
-    .filter(({ kind }) => kind !== "looked")
+    .filter((call) => !isSeenLook(call))
     .map((call) => ({ row: rowOf(call), line: deedLine(call, ticket) }));
   const asked = approvals.map(({ row, atMs, reason }) => {
     return { row, line: atRow(ticket, { row, atMs, what: reason }) };
   });
   const told = [...deeds, ...asked].toSorted((left, right) => left.row - right.row);
   const all = [...(looks.length === 0 ? [] : [looked]), ...told.map(({ line }) => line)];
-  return [...all, ...missingLines(story)];
+  return [...all, ...missingLines(story), ...endLines(story, ticket)];
 }
+
+/** Of one whose agent was killed meanwhile nobody knows more than that it began. */
+function isSeenLook({ kind, result }: CallStory): boolean {
+  return kind === "looked" && result !== undefined;
+}
+
+/** What the monitor verified is told where it is told how. */
+function endLines({ end }: SessionStory, ticket: Ticket): readonly string[] {
+  if (!end || end.event === "verify") return [];
+  const whose = WHOSE[end.event];
+  const what = `it ended${whose === undefined ? "" : `, and ${whose}`}: ${end.reason}`;
+  return [atRow(ticket, { ...end, what, columnsMax: DEED_COLUMNS_MAX })];
+}
+
+/** The ticket, after the move that came with the session's end. */
+const WHOSE: Readonly<Record<string, string>> = {
+  escalate: "the ticket was given to a person",
+  release: "the ticket was open again for another agent",
+  resolve: "a person closed the ticket",
+};
+
+/** What persons did to the ticket between the sessions. */
+export function movedLines({ moves, ticket }: Story): readonly string[] {
+  return moves.flatMap(({ row, atMs, event, by }) => {
+    const what = PERSONS[event];
+    return what === undefined ? [] : [atRow(ticket, { row, atMs, what: `${what}${by}` })];
+  });
+}
+
+const PERSONS: Readonly<Record<string, string>> = {
+  retry: "the ticket was sent back to agents",
+  held: "the ticket was held, so that no agent took it and the monitor did not close it",
+  unheld: "the ticket was held no more",
+};
 
 function rowOf({ row, result }: CallStory): number {
   return result?.row ?? row;
@@ -60,7 +96,12 @@ function deedWords(call: CallStory): string {
   const { guard, kind, result } = call;
   const what = wordsOfCall(call);
   const [said = ""] = (result?.text ?? "").split(/(?<=\.)\s|\n/, 1);
-  if (kind === "idle" || !guard) return `nothing done: ${what}: ${said || "no result on record"}`;
+  if (kind === "idle" || !guard) {
+    return result
+      ? `nothing done: ${what}: ${said}`
+      : `${what}: proposed, and no more is on record`;
+  }
+  if (kind === "looked") return `${what}: a look, and its end is not on record`;
   if (kind === "changed") return `${what}: ${passedWords(call)}`;
   // Asked, and not allowed: then the result tells what became of the asking.
   return guard.decision === "deny"
@@ -100,8 +141,8 @@ export function changedLines({ sessions, ticket }: Story): readonly string[] {
   return sessions.flatMap(({ changes }) => changes.map((change) => changeLine(change, ticket)));
 }
 
-function changeLine({ entry, row, later }: ChangeStory, ticket: Ticket): string {
-  const { id, startedAtMs, kind, targets, operation, undo, undoes } = entry;
+function changeLine({ entry, row, atMs, later }: ChangeStory, ticket: Ticket): string {
+  const { id, kind, targets, operation, undo, undoes } = entry;
   const nobody = kind === "shell" ? "whom it touched is not known" : "no member itself";
   const whom = targets.length === 0 ? nobody : targets.join(", ");
   const where = row === undefined ? "" : `, row ${row}`;
@@ -111,7 +152,7 @@ function changeLine({ entry, row, later }: ChangeStory, ticket: Ticket): string 
     ...(undo?.type === "none" ? [undoWords(undo)] : []),
     ...(later ? [`${later.words} (row ${later.row})`] : []),
   ].join("; ");
-  const whole = `${when(ticket, startedAtMs)} step ${id}${where}:${back} ${what}`;
+  const whole = `${when(ticket, atMs)} step ${id}${where}:${back} ${what}`;
   return gist(whole, 2 * GIST_COLUMNS_MAX);
 }
 

@@ -12,6 +12,7 @@ import {
   doneLines,
   evidenceLine,
   gist,
+  movedLines,
 } from "./audit-explain-done.ts";
 import { headline } from "./audit-headline.ts";
 import { inShort, type ShortFact } from "./audit-in-short.ts";
@@ -77,10 +78,10 @@ export function explainSections(story: Story): readonly Section[] {
       "What was concluded, and from what",
       eachSession(story, (one) => concludedLines(one, ticket)),
     ),
-    section(
-      "What was done",
-      eachSession(story, (one) => doneLines(one, ticket)),
-    ),
+    section("What was done", [
+      ...eachSession(story, (one) => doneLines(one, ticket)),
+      ...movedLines(story),
+    ]),
     section("What it changed", changedLines(story)),
     section("How it was verified", verifiedLines(story)),
     section("What it cost", costLines(story)),
@@ -193,7 +194,7 @@ function verifiedLines({ ticket, sessions, moves }: Story): readonly string[] {
 
 const ENDS: Readonly<Record<string, string>> = {
   verify: "the monitor saw for itself",
-  heal: "the monitor saw for itself, without a claim of any agent",
+  heal: "the monitor saw for itself, not on an agent's word",
   resolve: "not by observation: closed",
 };
 

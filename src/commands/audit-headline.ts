@@ -3,7 +3,9 @@
 import { unreachable } from "../domain/errors.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
+import type { ConclusionStory, SessionStory } from "./audit-session-story.ts";
 import type { MoveStory, Story } from "./audit-story.ts";
+import { clockBeside } from "./audit-when.ts";
 import { stateWords } from "./tickets-lines.ts";
 
 const COLUMNS_MAX = 300;
@@ -35,17 +37,37 @@ export function byWhom(move: MoveStory | undefined): string {
   return move?.by || " by a person";
 }
 
-/** Nobody can tell what healed it where somebody did something. */
+/** Nobody can tell what healed it where somebody did something; a person may have, off the record. */
 function healedWords({ sessions, cost, neighbours }: Story): string {
   const repaired = neighbours.find(({ resolution }) => resolution === "verified_fix");
   const beside = repaired ? `; ticket #${repaired.id}, open at the same time, was repaired` : "";
+  const well = "it was seen well again";
   if (sessions.some(({ session }) => session.changes > 0)) {
-    const claim = "An agent had changed something, and claimed no repair.";
-    return `it was seen well again${beside}. ${claim}`;
+    return `${well}${beside}. An agent had changed something, and ${claimWords(sessions)}.`;
   }
-  const how = repaired ? "it was seen well again" : "it healed by itself";
-  const who = cost.sessions === 0 ? "no agent worked on it" : "what agents did changed nothing";
-  return `${how}; ${who}${beside}.`;
+  const who = cost.sessions === 0 ? "no agent worked on it" : "no agent had changed anything";
+  return `${well}; ${who}${beside}.`;
+}
+
+function claimWords(sessions: Story["sessions"]): string {
+  const claim = claimOfRepair(sessions);
+  if (!claim) return "claimed no repair";
+  const { conclusion, story } = claim;
+  const said = `called it fixed (row ${conclusion.row})`;
+  if (story.refusals.some(({ row }) => row > conclusion.row)) {
+    return `${said}, which the monitor did not confirm`;
+  }
+  return `${said}, but was gone before the monitor could say so`;
+}
+
+/** The last word of a session that did something and said that this was the repair. */
+export function claimOfRepair(
+  sessions: Story["sessions"],
+): { readonly story: SessionStory; readonly conclusion: ConclusionStory } | undefined {
+  return sessions
+    .filter(({ session }) => session.changes > 0)
+    .flatMap((story) => story.conclusions.map((conclusion) => ({ story, conclusion })))
+    .findLast(({ conclusion }) => conclusion.outcome === "fixed");
 }
 
 function openState({ ticket, asked }: Story): string {
@@ -56,9 +78,9 @@ function openState({ ticket, asked }: Story): string {
 }
 
 /** What the reader has to do, the commands included. */
-export function yourPart({ ticket, asked, toldAtMs }: Story): string {
+export function yourPart({ ticket, asked, moves, toldAtMs }: Story): string {
   const { id, state, isHeld } = ticket;
-  if (state === "resolved") return "nothing";
+  if (state === "resolved") return pastPart(ticket, moves);
   const [first] = asked;
   if (first) {
     const which = `operator actions show ${first.id}`;
@@ -70,6 +92,14 @@ export function yourPart({ ticket, asked, toldAtMs }: Story): string {
   return (ticket.lease?.expiresAtMs ?? toldAtMs) < toldAtMs
     ? "its agent is not heard of any more. Does another one run? operator agent"
     : "nothing yet: an agent is at it";
+}
+
+/** Who was called at night, and why, though it is over now. */
+function pastPart({ violatedSinceMs }: Ticket, moves: Story["moves"]): string {
+  const given = moves.find(({ event }) => event === "escalate");
+  if (!given) return "nothing";
+  const at = clockBeside(violatedSinceMs, given.atMs);
+  return `nothing any more; it was given to a person at ${at} (row ${given.row}): ${given.reason}`;
 }
 
 function partInEscalated({ id, entity }: Ticket): string {

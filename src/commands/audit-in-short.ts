@@ -4,7 +4,7 @@ import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatDuration } from "../panels/units.ts";
 import { wordsOfCall } from "./audit-explain-done.ts";
-import { byWhom, yourPart } from "./audit-headline.ts";
+import { byWhom, claimOfRepair, yourPart } from "./audit-headline.ts";
 import { operationWords } from "./audit-operation.ts";
 import type { ApprovalStory, ChangeStory, ConclusionStory } from "./audit-session-story.ts";
 import type { Story } from "./audit-story.ts";
@@ -62,20 +62,21 @@ function besideWords({ neighbours, ticket }: Story): string {
   return `; at the same time ${shown.join(", ")}${more}`;
 }
 
-/** What an agent believed is no fact, and is called its word. */
+/** What an agent believed is no fact, and is called its word. Of several, that of a repair. */
 function causeWords({ sessions, ticket }: Story): string {
-  const said = sessions.flatMap(({ conclusions, session }) =>
-    conclusions.map((conclusion) => ({ conclusion, session })),
+  const said = sessions.flatMap((story) =>
+    story.conclusions.map((conclusion) => ({ conclusion, story })),
   );
-  const last = said.at(-1);
-  if (!last) return sessions.length === 0 ? "no agent has looked" : "no agent has found it";
-  const { rootCause } = last.conclusion;
-  return `${rootCause} (says ${last.session.model}${doubt(ticket, last.conclusion)})`;
+  const isVerified = ticket.resolution === "verified_fix";
+  const told = (isVerified ? undefined : claimOfRepair(sessions)) ?? said.at(-1);
+  if (!told) return sessions.length === 0 ? "no agent has looked" : "no agent has found it";
+  const { conclusion, story } = told;
+  return `${conclusion.rootCause} (says ${story.session.model}${doubt(ticket, conclusion)})`;
 }
 
 function doubt({ resolution }: Ticket, { outcome }: ConclusionStory): string {
   if (outcome === "cannot_fix") return ", which could not repair it";
-  return resolution === null ? ", not verified" : "";
+  return resolution === "verified_fix" ? "" : ", not verified";
 }
 
 function doneWords({ sessions }: Story): string {

@@ -37,6 +37,14 @@ export interface SessionStory {
   /** What persons were asked, and what they said. */
   readonly approvals: readonly ApprovalStory[];
   readonly changes: readonly ChangeStory[];
+  /** Undefined while it runs. */
+  readonly end: EndStory | undefined;
+}
+
+/** How it ended, and where its ticket went with that. */
+export interface EndStory extends Said {
+  /** Of the ticket's move: `escalate`, `release`; empty where it had moved on before. */
+  readonly event: string;
 }
 
 export interface ApprovalStory extends Said {
@@ -50,6 +58,8 @@ export interface ChangeStory {
   readonly entry: JournalEntry;
   /** Of its end, else of its beginning; undefined where an older version made it. */
   readonly row: number | undefined;
+  /** When that row was written. */
+  readonly atMs: number;
   /** What a later row says of it: it was settled, taken back, or why it was not. */
   readonly later: StepLater | undefined;
 }
@@ -84,8 +94,10 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
   const conclusions = collectEnds<ConclusionStory>(SAID_HALF);
   const refusals = collectEnds<Said>(SAID_HALF);
   const approvals = collectEnds<ApprovalStory>(SAID_HALF);
-  const rowOfStep = new Map<JournalEntry["id"], number>();
+  const rowOfStep = new Map<JournalEntry["id"], Pick<Said, "row" | "atMs">>();
   let compactedEvents = 0;
+  let end: EndStory | undefined;
+  let moved = "";
   return {
     take(event) {
       const { id: row, atMs, type, content } = event;
@@ -93,6 +105,10 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
       if (compactedHash(content) !== undefined) compactedEvents += 1;
       if (type === "session_concluded") conclusions.add(conclusionStory(event, calls.seen()));
       const reason = textIn(content, "reason");
+      if (type === "ticket_moved") moved = textIn(content, "event");
+      if (type === "session_ended") {
+        end = { row, atMs, reason: textIn(content, "detail"), event: moved };
+      }
       if (type === "verification_refused") refusals.add({ row, atMs, reason });
       const words = approvalWords(event);
       if (words !== undefined) {
@@ -101,7 +117,7 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
       }
       if (type === "step_begun" || type === "step_finished") {
         const { entryId } = content;
-        if (typeof entryId === "number") rowOfStep.set(entryId, row);
+        if (typeof entryId === "number") rowOfStep.set(entryId, { row, atMs });
       }
     },
     tell(journal, laterOf) {
@@ -118,9 +134,10 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
         refusals: refusals.ends().items,
         approvals: approvals.ends().items,
         changes: changes.items.map((entry) => ({
-          ...{ entry, row: rowOfStep.get(entry.id) },
+          ...{ entry, row: undefined, atMs: entry.startedAtMs, ...rowOfStep.get(entry.id) },
           later: laterOf.get(entry.id),
         })),
+        end,
       };
     },
   };

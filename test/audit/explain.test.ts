@@ -100,7 +100,7 @@ test("a ticket that no agent has seen says so", async () => {
   expect(await pageOf(world)).toContain("\nNOT OVER: it is open.\n");
   await world.store.healTicket(1, "holds again");
   const page = await pageOf(world);
-  expect(page).toContain("\nOVER: it healed by itself; no agent worked on it.\n");
+  expect(page).toContain("\nOVER: it was seen well again; no agent worked on it.\n");
   expect(page).toContain("no session, nothing spent");
 });
 
