@@ -19,6 +19,8 @@ export interface PageHead {
 
 export interface Cell {
   readonly span: Span;
+  /** Of a leaf of a table. */
+  readonly row: number | undefined;
   /** The page of what comes before it. */
   readonly child: number | undefined;
   /** The first page of what did not fit, and how much that is. */
@@ -74,16 +76,18 @@ interface CellPlace {
 function cellAt(bytes: Buffer, { from, type, usableBytes }: CellPlace): Cell {
   const child = isInner(type) ? bytes.readUInt32BE(from) : undefined;
   const [first, afterFirst] = varintAt(bytes, from + (isInner(type) ? CHILD_BYTES : 0));
-  if (type === TABLE_INNER) return { span: { from, to: afterFirst }, child, overflow: undefined };
-  const payloadAt = type === TABLE_LEAF ? varintAt(bytes, afterFirst)[1] : afterFirst;
+  const none = { row: undefined, overflow: undefined };
+  if (type === TABLE_INNER) return { ...none, span: { from, to: afterFirst }, child };
+  const [row, payloadAt] =
+    type === TABLE_LEAF ? varintAt(bytes, afterFirst) : [undefined, afterFirst];
   const local = localBytes(first, { type, usableBytes });
   const end = payloadAt + local;
   if (local === first) {
     const span = { from, to: Math.max(end, from + CELL_BYTES_MIN) };
-    return { span, child, overflow: undefined };
+    return { span, row, child, overflow: undefined };
   }
   const overflow = { page: bytes.readUInt32BE(end), bytes: first - local };
-  return { span: { from, to: end + OVERFLOW_POINTER_BYTES }, child, overflow };
+  return { span: { from, to: end + OVERFLOW_POINTER_BYTES }, row, child, overflow };
 }
 
 /** How much of a payload stands in its cell: section 1.6, "X", "M" and "K". */

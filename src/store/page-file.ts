@@ -3,7 +3,10 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { committedPages } from "./audit-wal.ts";
 
-const HEADER_BYTES = 100;
+/** Of the first page, whose own head stands behind the file's. */
+export const FIRST_PAGE_HEAD_AT = 100;
+/** What a page of a long value begins with: where the next one is. */
+export const OVERFLOW_HEAD_BYTES = 4;
 const LARGEST_PAGE = 65_536;
 const LARGEST_PAGE_AS_STORED = 1;
 /** The page with this byte is for locks, and holds nothing. */
@@ -26,7 +29,7 @@ export class PageFile implements Disposable {
     this.#logged = isFile ? committedPages(source) : new Map();
     this.#source = isFile ? { descriptor: openSync(source, "r") } : { bytes: source };
     this.fileBytes = sizeOf(this.#source);
-    const header = this.#logged.get(1) ?? this.#read(0, HEADER_BYTES);
+    const header = this.#logged.get(1) ?? this.#read(0, FIRST_PAGE_HEAD_AT);
     const stored = header.readUInt16BE(16);
     this.pageBytes = stored === LARGEST_PAGE_AS_STORED ? LARGEST_PAGE : stored;
     this.usableBytes = this.pageBytes - header.readUInt8(20);

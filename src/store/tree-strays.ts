@@ -2,12 +2,10 @@
 // pieces of old cells lie between its pointers and its cells; there nothing can be told.
 import type { Database } from "bun:sqlite";
 import { cellsOf, isLeaf, type PageHead, pageHeadOf, type Span } from "./page-cells.ts";
-import type { PageFile } from "./page-file.ts";
+import { FIRST_PAGE_HEAD_AT, OVERFLOW_HEAD_BYTES, type PageFile } from "./page-file.ts";
 import { between, bytesSet, type Stray, strayAmong } from "./stray-bytes.ts";
 
 // sqlite.org/fileformat2.html, sections 1.3 and 1.6.
-const HEADER_BYTES = 100;
-const OVERFLOW_HEAD_BYTES = 4;
 const FREE_BLOCK_HEAD_BYTES = 4;
 /** Of a page, together. */
 const FRAGMENTS_MAX = 60;
@@ -75,7 +73,7 @@ function fitsOnPage(
     .get();
   if (!found) return false;
   const most = found.rows * (ENTRY_BYTES_MAX + COLUMN_BYTES_MAX * columns.length) + found.bytes;
-  return most + HEADER_BYTES < file.usableBytes;
+  return most + FIRST_PAGE_HEAD_AT < file.usableBytes;
 }
 
 interface Place {
@@ -111,7 +109,7 @@ export function strayInTree(file: PageFile, { tree, page }: Place): Stray | unde
 }
 
 function headOf(file: PageFile, page: number): PageHead {
-  return pageHeadOf(file.page(page), page === 1 ? HEADER_BYTES : 0);
+  return pageHeadOf(file.page(page), page === 1 ? FIRST_PAGE_HEAD_AT : 0);
 }
 
 /** Where cells were removed, pointers stay behind the last one. */

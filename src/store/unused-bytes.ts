@@ -8,6 +8,7 @@ import { formOf, strayAtRest } from "./file-at-rest.ts";
 import { givesPagesBack, headerProblem, writerOf } from "./file-header.ts";
 import { IN_MEMORY } from "./open-database.ts";
 import { PageFile } from "./page-file.ts";
+import { ownerOf } from "./page-owner.ts";
 import { type Stray, strayAmong } from "./stray-bytes.ts";
 import { strayInTree, treesIn } from "./tree-strays.ts";
 
@@ -42,11 +43,17 @@ export function lookAtBytes(db: Database): BytesFound {
   const notes = [version, maker, silence].filter((note) => note !== undefined);
   if (isSilent) return { notes };
   const stray = isAtRest ? (strayAtRest(db) ?? strayBehind(file)) : strayIn(db, file);
-  return { problem: stray && strayProblem(stray), notes };
+  return { problem: stray && strayProblem(stray, whose(db, file, stray)), notes };
 }
 
-function strayProblem({ page, byte }: Stray): AuditProblem {
-  const reason = `byte ${byte} of its page ${page}, which no row uses, was changed`;
+/** Nothing for the header, and for pages that are behind the end. */
+function whose(db: Database, file: PageFile, stray: Stray): string {
+  const owner = stray.page <= file.pageCount ? ownerOf(db, file, stray) : undefined;
+  return owner === undefined ? "" : ` (of ${owner})`;
+}
+
+function strayProblem({ page, byte }: Stray, owner: string): AuditProblem {
+  const reason = `byte ${byte} of its page ${page}${owner}, which no row uses, was changed`;
   return { row: "the file", firstBadId: null, reason };
 }
 

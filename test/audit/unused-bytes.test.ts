@@ -84,7 +84,9 @@ test("a byte in a gap, behind a long value, in a free page, behind the end", asy
     expect(await verdictOf(room, changed), `byte ${at}`).toMatchObject({
       state: "broken",
       row: "the file",
-      reason: expect.stringMatching(/^byte \d+ of its page \d+, which no row uses, was changed$/),
+      reason: expect.stringMatching(
+        /^byte \d+ of its page \d+( \(of .+\))?, which no row uses, was changed$/,
+      ),
     });
   }
   expect(await verdictOf(room, bytes)).toMatchObject({ state: "intact" });
@@ -111,6 +113,27 @@ test(`nothing that the store itself leaves is a change (seed ${SEED})`, async ()
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
   expect(problemIn(room.path)).toBeUndefined();
 }, 60_000);
+
+test("whose page it is is said, and which row is nearest", async () => {
+  await using room = await openRoom();
+  for (const entity of ["one", "two", "three"]) await writeIncident(room, entity, "x".repeat(900));
+  const bytes = await closed(room);
+  const roots = (name: string) => {
+    using db = new Database(room.path);
+    return db.query("SELECT rootpage FROM sqlite_schema WHERE name = ?").values(name).flat();
+  };
+  const [tickets, states] = [...roots("tickets"), ...roots("tickets_by_state")].map(Number);
+  for (const [page = 0, owner] of [
+    [tickets, "table tickets, beside its row 3"],
+    [states, "index tickets_by_state"],
+  ] as const) {
+    const changed = Uint8Array.from(bytes);
+    changed[(page - 1) * 4_096 + 1_000] = 7;
+    expect(await verdictOf(room, changed)).toMatchObject({
+      reason: `byte 1000 of its page ${page} (of ${owner}), which no row uses, was changed`,
+    });
+  }
+});
 
 test("a file that is exchanged while it is read is broken, and no defect of ours", async () => {
   await using room = await openRoom();
