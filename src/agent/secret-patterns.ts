@@ -1,0 +1,124 @@
+// What gives a secret away that nobody told us of: its own form, or what stands before it.
+
+const KEY_BEGINS = "-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----";
+const KEY_ENDS = "-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----";
+/** Between lines of a key, as others quote them as well. */
+const GAP = String.raw`(?:[\s"',>|]|\\+[nrt"]){1,8}`;
+/** Shorter ones are words, but for the last. */
+const KEY_LINE =
+  "(?:[A-Za-z0-9+/=]{20,}|(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash): " +
+  String.raw`[^\n\\"]{0,100})`;
+const LAST_LINE = String.raw`[A-Za-z0-9+/=]{1,76}(?=(?:${GAP})?-----|[ \t]*(?:\n|\\|["']|$))`;
+
+/** A key whose end was cut off, and one whose start was. */
+const PRIVATE_KEYS = [
+  new RegExp(
+    `()${KEY_BEGINS}(?:(?:${GAP})?${KEY_LINE})*(?:${GAP}${LAST_LINE})?` +
+      `(?:(?:${GAP})?${KEY_ENDS})?()`,
+    "g",
+  ),
+  new RegExp(
+    `^()(?:[A-Za-z0-9+/=]*${GAP})?(?:${KEY_LINE}${GAP}){0,200}(?:${LAST_LINE}(?:${GAP})?)?` +
+      `${KEY_ENDS}()`,
+    "g",
+  ),
+];
+
+/** Known by their first letters, as those who give them out have chosen them. */
+const TOKENS = [
+  String.raw`sk-[\w-]{8,}`,
+  String.raw`[sr]k_(?:live|test)_\w{8,}`,
+  String.raw`(?:AKIA|ASIA)[0-9A-Z]{12,16}\b`,
+  String.raw`gh[pousr]_\w{16,}`,
+  String.raw`github_pat_\w{20,}`,
+  String.raw`gl(?:pat|rt|dt|ptt|cbt|ft|soat)-[\w-]{16,}`,
+  String.raw`(?:npm_|hf_|AIza|ya29\.|hv[sbr]\.|dop_v1_|shp(?:at|ca|pa|ss)_|pypi-Ag)[\w-]{16,}`,
+  String.raw`SG\.[\w-]{16,}\.[\w-]{16,}`,
+  "xox[a-z]-[A-Za-z0-9-]{8,}",
+  "AGE-SECRET-KEY-1[0-9A-Z]{10,}",
+  String.raw`eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`,
+];
+
+/** Of whatever the name begins with: PGPASSWORD, dbPassword, spring.datasource.password. */
+const PASSWORD = "(?:pass(?:word|wd|phrase)|pwd(?!=/)|secret|credentials?)";
+const KEY_OF =
+  "(?:api|private|access|secret|encryption|decryption|signing|shared|master|account|auth|client|" +
+  "ssh|deploy|hmac|cipher|crypto)";
+const TOKEN = `(?:token|${KEY_OF}[_-]?key)`;
+const REST = "(?:[_-]?(?:key|base|base64|b64|data|value|text|string|id)){0,3}";
+/** A tenant's key, such as `api-key:acme`, is a name, and no secret. */
+const PART_OF_KEY = String.raw`(?!:(?:[A-Za-z]{1,20}|\d{1,9})(?![^\s"'\\,;&:)\]}]))`;
+const NAME = `(?:${PASSWORD}${REST}|${TOKEN}${REST}${PART_OF_KEY})`;
+/** A block of YAML begins on the next line. */
+const IS = String.raw`\\*["']?\s*(?::=|=>|[:=]|%3[AaDd])\s*(?:[|>][+-]?[ \t]*\n\s*)?`;
+
+/** Says that there is none, or opens what has names of its own. */
+const NO_SECRET =
+  String.raw`(?!(?:true|false|null|none|nil|undefined)(?![\w.-])` +
+  String.raw`|(?<!["'])[[{](?:[\\"'\s\]}]|$))`;
+/** To the end of its quotes, or of its line. It ends before quotes, so that JSON stays JSON. */
+const VALUE =
+  String.raw`(?:(?<=\\["'])[^"'\\\n]{1,200}|(?<=[^\\]")(?:[^"\\\n]|\\.)+` +
+  String.raw`|(?<=[^\\]')(?:[^'\\\n]|\\.)+|(?<!["'])[^\s"'\\,;&]+)`;
+
+const SCHEMES =
+  "basic|bearer|token|digest|negotiate|ntlm|dpop|hawk|apikey|oauth|sharedkey|aws4-hmac-sha256";
+
+/** What is kept stands in $1 and $2. */
+export const SECRET_PATTERNS: readonly RegExp[] = [
+  ...PRIVATE_KEYS,
+  new RegExp(String.raw`()\b(?:${TOKENS.join("|")})()`, "g"),
+  valueAfter(String.raw`(?:x-api-key|authorization)["']?\s*:\s*["']?(?:(?:${SCHEMES})[ \t]+)?`),
+  /(\bcookie["']?\s*:\s*["']?)[^\r\n"']+()/gi,
+  /\b((?:bearer|basic)\s+)[\w.~+/=-]{6,}()/gi,
+  // A scheme is short: one without a bound costs the square of a long word.
+  /([a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"']*:)[^\s@/"']+(@)/gi,
+  /(\bhttps?:\/\/)[^\s:/@"']{20,}(@)/gi,
+  /(\b(?:hooks\.slack\.com\/\w+|discord(?:app)?\.com\/api\/webhooks)\/)[^\s"']+()/gi,
+  /(\bapi\.telegram\.org\/bot)[^\s"'/]+()/gi,
+  /([?&;](?:sig|signature|x-amz-signature)=)[^\s"'&;]+()/gi,
+  valueAfter(NAME + IS),
+  valueAfter(String.raw`${NAME}\\*["']?[\s,]{1,80}\\*["']?value\\*["']?\s*[:=]\s*`),
+  valueAfter(String.raw`--(?:[\w-]{0,40}?${NAME}|[\w-]{0,20}?pass|requirepass)[ \t=]\s*(?!--)`),
+  new RegExp(String.raw`(<[\w:.-]{0,40}?${NAME}(?:\s[^<>\n]{0,200})?>)[^<\n]+(</)`, "gi"),
+  valueAfter(String.raw`(?:[_-][Pp]ass|[a-z]Pass)\\*["']?\s*[:=]\s*(?!\d{1,6}\b)`, "g"),
+  valueAfter(String.raw`(?:^|[\s"'_-])(?:requirepass|masterauth)["']?(?:\s*[:=]\s*|\s+)(?:\d\) )?`),
+  // As variables are named; logs have keys of regions in small letters.
+  valueAfter(
+    String.raw`\b[A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|DSN)(?:_BASE(?:64)?)? ?[=:] ?`,
+    "g",
+  ),
+  new RegExp(
+    String.raw`((?:^|["'\s:/])_?auth["']?\s*[:=]\s*["']?)(?=[a-z+/]*[A-Z\d])` +
+      String.raw`[A-Za-z\d+/]{12,}={0,2}(?![\w-])()`,
+    "gm",
+  ),
+  // In a sentence: letters and digits, or it is a word of the sentence.
+  new RegExp(
+    String.raw`(\b(?:password|passwd|passphrase|secret|token)[ \t]+(?:(?:is|was)[ \t]+)?["']?)` +
+      String.raw`(?=[^\s\d"']{0,40}\d)(?=[^\s"']{0,40}[a-z])[\w!@#$%^*+/=~]{8,200}(?![\w.:{}/-])()`,
+    "gi",
+  ),
+  valueAfter(String.raw`\bidentified\s+by\s+(?:password\s+)?(?=["'])`),
+  /(\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:/"']+:)[^\s"']+()/g,
+  /(\bmysql(?:admin|dump)?\b[^\n|;]{0,200}?\s-p)[^\s"']+()/g,
+  valueAfter(
+    String.raw`\b(?:(?:redis|valkey|keydb)-cli\b[^\n|;]{0,200}?\s-a|sshpass\s+-p)\s*`,
+    "g",
+  ),
+  /(\bAUTH[ \t]+(?!failed\b)[^\s"']+[ \t]+)[^\s"';|&]+(?=[ \t]*(?:$|["';|&]))()/gm,
+  /(\bHELLO[ \t]+\d[ \t]+AUTH[ \t]+\S+[ \t]+)\S+()/gi,
+  /("AUTH" "[^"\s]+" ")[^"]+(")/g,
+  /(\bAUTH["']?[ \t]+["']?)(?!failed\b|<)[^\s"']+()/g,
+  /(\bauth-pass["']?\s+["']?[^\s"']+["']?\s+["']?)[^\s"']+()/gi,
+  new RegExp(
+    String.raw`(\s(?:>|#(?=[0-9a-f]{64})))(?=[^\s"'])` +
+      String.raw`(?<=\b(?:setuser\s|user\s\S{1,60}\s(?:on|off)\s)[^\n]{0,300})[^\s"']+()`,
+    "gi",
+  ),
+];
+
+/** Of a prefix and the quotes that may open a value. */
+function valueAfter(prefix: string, flags = "gi"): RegExp {
+  return new RegExp(String.raw`(${prefix}(?:\\+["']|["'])?)${NO_SECRET}${VALUE}()`, `${flags}m`);
+}
