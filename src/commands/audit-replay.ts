@@ -12,6 +12,10 @@ import { type CheckedSession, checkedInFile, checkedInStore } from "./recorded-s
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
+/** It was asked of each row before. */
+const UNTOUCHED =
+  "each row gives its hash: this build comes to something else than the one that recorded it, " +
+  "or all rows were forged (operator audit verify with a signed head tells)";
 const NO_END = "its end is missing, as where an agent was killed";
 const OLDER = "its record is an older one: how the guard read its commands was taken from it";
 
@@ -55,6 +59,7 @@ function replayLines(sessionId: string, replay: CheckedReplay): readonly string[
         `${session} replayed: it differs at ${replay.where}`,
         ...replay.diff.map(plainLine),
         ...otherVersionLines(replay.recordedBy),
+        UNTOUCHED,
       ];
     case "altered": {
       const { row, reason } = replay;

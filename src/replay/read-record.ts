@@ -52,7 +52,7 @@ export function readRecord(
   const read = events
     .filter(({ type }) => type === "session_recorded")
     .map(({ content }) => parsePart(content));
-  if (read.length === 0) return { reason: "it was made before sessions were recorded for replay" };
+  if (read.length === 0) return { reason: reasonForNone(events) };
   if (events.some(({ content }) => compactedHash(content) !== undefined)) {
     const reason = "its record was removed by audit compact; an export from before has it: --from";
     return { reason };
@@ -77,6 +77,14 @@ export function readRecord(
     written: rowIdsIn(arrivals).map((id) => rows.get(id)),
     isWhole: whole.at(-1)?.isLast === true,
   };
+}
+
+/** Sessions were recorded before what they are for was written down. */
+function reasonForNone(events: readonly AuditEvent[]): string {
+  const start = events.find(({ type }) => type === "session_started");
+  return start?.content.purpose === undefined
+    ? "it was made before sessions were recorded for replay"
+    : "its agent was gone before anything of it was recorded";
 }
 
 function isBeyondGap({ part }: { readonly part: number }, index: number): boolean {

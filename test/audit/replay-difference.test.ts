@@ -9,6 +9,7 @@ import type { JsonObject } from "../../src/domain/json.ts";
 import { replaySession } from "../../src/replay/replay.ts";
 import { openWorld, type World } from "../agent/world.ts";
 import { openDeskRoom, type Ran } from "../commands/desk-room.ts";
+import { defined } from "../store/room.ts";
 import { asInVersion2 } from "../support/older-record.ts";
 import { changeAndRechain, copyOf } from "../support/rechain.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
@@ -137,7 +138,8 @@ test("the command shows it as a diff and exits with 3", async () => {
   expect(lines[0]).toMatch(/^session \S+ replayed: it differs at audit row \d+$/);
   expect(lines).toContain("- hiding");
   expect(lines).toContain("+ looking");
-  expect(lines.at(-1)).toStartWith("it was recorded by an operator of an older version, and this");
+  expect(lines.at(-2)).toStartWith("it was recorded by an operator of an older version, and this");
+  expect(lines.at(-1)).toStartWith("each row gives its hash: this build comes to something else");
   const json = JSON.parse((await replay({ db, json: true })).lines.join(""));
   expect(json).toMatchObject({ state: "different", diff: expect.any(Array) });
 });
@@ -156,9 +158,20 @@ test("an export is replayed where the database is not", async () => {
 });
 
 test("a session of a version that recorded nothing is said to be so", async () => {
-  const old = events.filter(({ type }) => type !== "session_recorded");
+  const { purpose: _, ...started } = events[0]?.content ?? {};
+  const old = events
+    .with(0, { ...defined(events[0]), content: started })
+    .filter(({ type }) => type !== "session_recorded");
   expect(await replaySession(old)).toEqual({
     state: "unrecorded",
     reason: "it was made before sessions were recorded for replay",
+  });
+});
+
+test("a session whose agent was killed at once is not called an old one", async () => {
+  const begun = events.filter(({ type }) => type !== "session_recorded");
+  expect(await replaySession(begun)).toEqual({
+    state: "unrecorded",
+    reason: "its agent was gone before anything of it was recorded",
   });
 });
