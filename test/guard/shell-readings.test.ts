@@ -102,7 +102,7 @@ const READINGS: readonly Reading[] = [
       "cat <<-E\n\t\\\n\tE\nredis-cli get '$(reboot)'\n",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable
       "cat <<E\n${x:-'$(reboot)'}\nE",
-      `echo ${"x".repeat(16_000)}`,
+      `echo ${"x".repeat(4_000)}`,
       "cat <<'E F'\nx\nE F\n",
     ],
     nearMisses: [
@@ -132,14 +132,14 @@ for (const { what, refused, nearMisses } of READINGS) {
 }
 
 const LONG: readonly string[] = [
-  `sed 'p${";  ".repeat(3_000)}x' f`,
-  `sed 's/${"[a]\\\\b".repeat(2_000)}' f`,
-  `sed '/${"a".repeat(9_000)}' f`,
-  `echo $((1${"---1".repeat(2_500)}.))`,
-  `echo $((${"(".repeat(9_000)}`,
-  `cat /proc/${"$x/".repeat(3_000)}`,
-  `awk '${"{ print } ".repeat(1_000)}{ print > 1 }' f`,
-  `test ${'"$x" '.repeat(2_000)}`,
+  `sed 'p${";  ".repeat(950)}x' f`,
+  `sed 's/${"[a]\\\\b".repeat(550)}' f`,
+  `sed '/${"a".repeat(3_900)}' f`,
+  `echo $((1${"---1".repeat(950)}.))`,
+  `echo $((${"(".repeat(3_900)}`,
+  `cat /proc/${"$x/".repeat(1_200)}`,
+  `awk '${"{ print } ".repeat(350)}{ print > 1 }' f`,
+  `test ${'"$x" '.repeat(700)}`,
 ];
 
 test("of a long line each character is read a few times, and not again for each before it", () => {

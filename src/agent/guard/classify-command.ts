@@ -9,14 +9,15 @@ import { troubleOfText } from "./plain-text.ts";
 import { type CommandKnowledge, hiddenText, type Note } from "./scope.ts";
 import { troubleOfOrder } from "./waits.ts";
 
-/** Twice what the model's tool takes. */
-const CHARS_MAX = 16_000;
+/** Many times what a repair takes. To judge a line may take the square of its length. */
+const CHARS_MAX = 4_000;
+const TOO_LONG = `longer than ${CHARS_MAX} characters: do it in several commands`;
 /** Simple commands, those within others too: however a line nests, its judgement has an end. */
 const JUDGED_MAX = 1_000;
 
 /** At least one effect, without twins. Never throws. */
 export function classifyCommand(command: string, knowledge: CommandKnowledge): readonly Effect[] {
-  if (command.length > CHARS_MAX) return [hiddenText(command, "too long to be judged")];
+  if (command.length > CHARS_MAX) return [hiddenText(command, TOO_LONG)];
   if (goesOnInWord(command)) return [hiddenText(command, GOES_ON)];
   const line = { command, script: parse(command), knowledge };
   const found = classifyLine(line, false);

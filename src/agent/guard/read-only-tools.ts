@@ -96,8 +96,8 @@ const WITH_EXCEPTIONS: Readonly<Record<string, ReadOnlyTool>> = {
   findmnt: {
     reads: new RegExp(
       "^(?:-[abDfiJlnPrRuUvy]+|-[abDfiJlnPrRuUvy]*[dMoOtTS][\\w,:./=%+-]*" +
-        "|--(?:all|bytes|df|first-only|invert|json|list|mountpoint|noheadings|output|pairs|raw|real" +
-        "|source|submounts|target|types|uniq)(?:=.*)?)$",
+        "|--(?:all|bytes|df|first-only|invert|json|list|mountpoint|noheadings|output|pairs|raw" +
+        "|real|source|submounts|target|types|uniq)(?:=.*)?)$",
     ),
     writing: "hidden",
   },

@@ -62,8 +62,10 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 /** They take in a whole line, which in a file of data has no end; in these there are short ones. */
 const TAKES_LINES = /^(?:[gm]?awk|cat|cut|[ef]?grep|jq|nl|sed|tr)$/;
 const PROGRAM_FIRST = /^(?:[gm]?awk|[ef]?grep|jq|sed|tr)$/;
-const HAS_LINES =
-  /^\/(?:etc|proc|sys\/(?:fs\/cgroup|class\/net)\/)|[^/]*log[^/]*(?:\/|$)|\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$/;
+const HAS_LINES = new RegExp(
+  "^/(?:etc|proc|sys/(?:fs/cgroup|class/net)/)|[^/]*log[^/]*(?:/|$)" +
+    "|\\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$",
+);
 
 /** Whether a look is one of them. */
 export function isShort(name: string, args: readonly ShellWord[]): boolean {

@@ -64,7 +64,7 @@ function isQuestion({ words: [name, signal] }: Call): boolean {
   return name === "kill" && signal === "-0";
 }
 
-const CHARS_JUDGED = 16_000;
+const CHARS_JUDGED = 4_000;
 
 const READERS = new Set([
   ...["awk", "base64", "cat", "cut", "find", "grep", "head", "ls", "ps", "sed", "sort", "tail"],
