@@ -82,6 +82,11 @@ test("what has been redacted stays as it is", () => {
   );
 });
 
+test("what a long secret stood between is seen as soon as it is gone", () => {
+  const once = redact(`user bob on >${"x".repeat(400)} >${S}`);
+  expect([once, redact(once)]).toEqual(Array(2).fill("user bob on >[redacted] >[redacted]"));
+});
+
 // Each by the square of its length would take minutes: far more than a test may.
 const LONG = [
   ...["token ", "password=a ", "curl -", "user a on >", " >", "AUTH a ", "--a", "<a", "A_", "a://"],
