@@ -2,6 +2,7 @@
 // takes what comes after for never written: a changed byte there would silently undo commits.
 import { readFileSync } from "node:fs";
 import type { AuditProblem } from "./audit-rows.ts";
+import { type LogEnd, logEndOf } from "./wal-index.ts";
 
 // sqlite.org/fileformat2.html, section 4: the log's header, and a header before each page.
 const HEADER_BYTES = 32;
@@ -14,13 +15,13 @@ const BIG_ENDIAN = 1;
 const SALTS_BYTES = 8;
 
 /**
- * A commit that stands after a frame that does not fit. A crash leaves frames behind that do not
- * fit, but no commit among them.
+ * A frame that does not fit, and after it a commit, or the word of who used the log that it was
+ * committed. A crash leaves frames behind that do not fit, but no commit among them.
  */
 export function walProblem(path: string): AuditProblem | undefined {
-  const frame = firstBadFrame(readLog(path));
+  const frame = badFrameIn(path);
   // A log that begins anew while it is read looks the same once, but not twice.
-  if (frame === undefined || firstBadFrame(readLog(path)) !== frame) return undefined;
+  if (frame === undefined || badFrameIn(path) !== frame) return undefined;
   const reason = `frame ${frame} of its write-ahead log was changed: what follows is not read`;
   return { row: "the file", firstBadId: null, reason };
 }
@@ -46,12 +47,19 @@ export function committedPages(path: string): ReadonlyMap<number, Buffer> {
   return pages;
 }
 
+/** The end first: the log may only become longer meanwhile, or another one. */
+function badFrameIn(path: string): number | undefined {
+  const end = logEndOf(path);
+  return firstBadFrame(readLog(path), end);
+}
+
 /** From 1; 0 for the header; undefined where all that was written fits. */
-function firstBadFrame(log: Buffer): number | undefined {
+function firstBadFrame(log: Buffer, end: LogEnd | undefined): number | undefined {
   if (log.length <= HEADER_BYTES) return undefined;
   if (!checkedHeader(log)) return 0;
   const fitting = [...fittingFrames(log)].length;
   const salts = saltsOf(log);
+  if (end?.salts.equals(salts) && fitting < end.frames) return fitting + 1;
   for (const frame of framesOf(log, fitting + 1)) {
     if (frame.subarray(8, 8 + SALTS_BYTES).equals(salts) && isCommit(frame)) return fitting + 1;
   }

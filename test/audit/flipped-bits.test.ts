@@ -57,13 +57,34 @@ test(`no flipped bit of the write-ahead log undoes what was written (seed ${SEED
   const random = seededRandom(SEED);
   const copy = `${room.path}.copy`;
   for (let flip = 0; flip < FLIPS; flip += 1) {
-    // The last frame alone cannot be told from one that a crash left half written.
+    // Without the word of who used it the last frame may be one that a crash left half written.
     const offset = Math.floor(random() * (log.length - frameBytes));
     const changed = Uint8Array.from(log);
     changed[offset] = (changed[offset] ?? 0) ^ (1 << (flip % 8));
     writeFileSync(`${copy}-wal`, changed);
     expect(walProblem(copy), `byte ${offset}`).toMatchObject({ row: "the file" });
   }
+});
+
+test("beside the word of its last user, nor does one of its last commit", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([firing()]);
+  const [log, index] = [readFileSync(`${room.path}-wal`), readFileSync(`${room.path}-shm`)];
+  const frameBytes = 24 + log.readUInt32BE(8);
+  const copy = `${room.path}.copy`;
+  writeFileSync(`${copy}-shm`, index);
+  writeFileSync(`${copy}-wal`, log);
+  expect(walProblem(copy)).toBeUndefined();
+  for (let offset = log.length - frameBytes; offset < log.length; offset += 97) {
+    const changed = Uint8Array.from(log);
+    changed[offset] = (changed[offset] ?? 0) ^ (1 << (offset % 8));
+    writeFileSync(`${copy}-wal`, changed);
+    expect(walProblem(copy), `byte ${offset}`).toMatchObject({ row: "the file" });
+  }
+  // Of a log that has begun anew since it says nothing.
+  index.fill(7, 32, 40).fill(7, 80, 88);
+  writeFileSync(`${copy}-shm`, index);
+  expect(walProblem(copy)).toBeUndefined();
 });
 
 test("a log that ends in the middle of a frame is what a crash leaves", async () => {
