@@ -44,7 +44,7 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   await settleInterrupted(context);
   const seen = observation ?? (await lookAt(subject, context));
   const query = { subject: subject.name, sinceMs: clock.now() - HOUR_MS, ticketId: ticket.id };
-  const known = await agent.queue.recentSteps(query);
+  const { steps: known, held } = await agent.queue.recentSteps(query);
   // After it: while a store fails it is asked again and again, and the look grows old.
   const nowMs = clock.now();
   const steps = known.filter(({ entry }) => entry.id < stepId);
@@ -54,7 +54,7 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   const cluster = modelCluster({
     observation: seen,
     quorums: seen && subject.quorums?.(seen),
-    inRepair: inRepair(context, steps),
+    inRepair: [...inRepair(context, steps), ...held],
     shaken: shakenBy(steps, { nowMs, isInterruption, members: seen?.members ?? [] }),
   });
   const history = isUndo

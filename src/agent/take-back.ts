@@ -61,8 +61,8 @@ async function findLaterChange(
   { entry, call }: UndoableStep,
 ): Promise<string | undefined> {
   const query = { subject: subject.name, sinceMs: entry.startedAtMs };
-  const known = await agent.queue.recentSteps(query);
-  const later = known.find(
+  const { steps } = await agent.queue.recentSteps(query);
+  const later = steps.find(
     ({ entry: other }) =>
       other.id > entry.id &&
       other.ticketId !== ticket.id &&

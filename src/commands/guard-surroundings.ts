@@ -77,10 +77,11 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   const held = sandbox.state === "works" ? sandbox.sandbox : undefined;
   const knowledge = shellKnowledge(context, held)({ subject, members, ...seen.places });
   const about = { subject, knowledge, actions: seen.actions, nowMs };
-  const { history, shaken } = state
-    ? { history: state.history, shaken: [] }
+  const { history, shaken, byPeople } = state
+    ? { history: state.history, shaken: [], byPeople: [] }
     : await readLately(context, { ...about, members: seen.cluster.members });
-  const cluster = { ...seen.cluster, shaken };
+  const inRepair = [...seen.cluster.inRepair, ...byPeople];
+  const cluster = { ...seen.cluster, shaken, inRepair };
   const notKnown = [...seen.notKnown, ...strangersIn(policy, { subject, members })];
   return {
     ...seen,
@@ -163,6 +164,8 @@ function actionsOf({ clock }: CommandContext, definition: SubjectDefinition): re
 interface Lately {
   readonly history: History;
   readonly shaken: readonly string[];
+  /** Whose tickets people hold. */
+  readonly byPeople: readonly string[];
 }
 
 async function readLately(
@@ -174,8 +177,9 @@ async function readLately(
   const ticketId = typed === undefined ? undefined : parseId(typed, "ticket");
   const { subject, nowMs } = about;
   using store = await openExistingStore(context);
-  const steps = await store.recentSteps({ subject, sinceMs: nowMs - HOUR_MS, ticketId });
-  if (steps.length === 0) return { history: NO_HISTORY, shaken: [] };
+  const sinceMs = nowMs - HOUR_MS;
+  const { steps, held: byPeople } = await store.recentSteps({ subject, sinceMs, ticketId });
+  if (steps.length === 0) return { history: NO_HISTORY, shaken: [], byPeople };
   const isInterruption = (entry: JournalEntry) =>
     interrupts(entry, {
       actions: about.actions,
@@ -184,5 +188,6 @@ async function readLately(
   return {
     history: countHistory(steps, { ticketId, nowMs, isInterruption }),
     shaken: shakenBy(steps, { nowMs, isInterruption, members: about.members }),
+    byPeople,
   };
 }

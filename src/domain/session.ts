@@ -115,6 +115,12 @@ export interface RecentStep {
   readonly isUnderWay: boolean;
 }
 
+export interface RecentWork {
+  readonly steps: readonly RecentStep[];
+  /** What tickets of the subject are about that a person holds, the session's own aside. Sorted. */
+  readonly held: readonly string[];
+}
+
 export const APPROVAL_STATES = [
   "pending",
   "approved",

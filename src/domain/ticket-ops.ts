@@ -12,7 +12,7 @@ import type {
   Conclusion,
   Decision,
   JournalEntry,
-  RecentStep,
+  RecentWork,
   SafetyMode,
   Session,
   StopReason,
@@ -77,9 +77,9 @@ export interface WorkQueue {
   journalOf(sessionId: string): Promise<readonly JournalEntry[]>;
   /**
    * Steps on the subject that began since then or are under way, and all of the ticket; oldest
-   * first, the last 1,000.
+   * first, the last 1,000. And what people are at.
    */
-  recentSteps(query: RecentStepsQuery): Promise<readonly RecentStep[]>;
+  recentSteps(query: RecentStepsQuery): Promise<RecentWork>;
   appendAudit(event: AuditInput): Promise<AuditEvent>;
   addUsage(sessionId: string, turns: number, usage: Usage): Promise<void>;
   /**

@@ -2,6 +2,7 @@
 import { toJson } from "../agent/recording/entries.ts";
 import type { AuditEvent, AuditInput } from "../domain/audit.ts";
 import { OperatorError } from "../domain/errors.ts";
+import type { RecentWork } from "../domain/session.ts";
 import type { WorkQueue } from "../domain/ticket-ops.ts";
 import type { Player } from "./player.ts";
 import type { SessionRecord } from "./read-record.ts";
@@ -21,7 +22,11 @@ export function replayQueue(record: SessionRecord, player: Player): WorkQueue {
     getTicket: async (ticketId) => (await ask("getTicket", ticketId)) ?? undefined,
     sessionsOf: (ticketId) => ask("sessionsOf", ticketId),
     journalOf: (sessionId) => ask("journalOf", sessionId),
-    recentSteps: (query) => ask("recentSteps", query),
+    recentSteps: async (query) => {
+      const known = await ask<RecentWork | RecentWork["steps"]>("recentSteps", query);
+      // A record that was made before people's holds counted.
+      return "steps" in known ? known : { steps: known, held: [] };
+    },
     appendAudit: (event) => appendAudit(event, playing),
     addUsage: (_, turns, usage) => tell("addUsage", { turns, usage }),
     beginStep: (step) => ask("beginStep", step),

@@ -2,7 +2,7 @@
 // has ended may have happened or not, and the next session must look: see `interrupted-steps.ts`.
 import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson, type Json } from "../domain/json.ts";
-import type { JournalEntry, RecentStep } from "../domain/session.ts";
+import type { JournalEntry, RecentStep, RecentWork } from "../domain/session.ts";
 import type { RecentStepsQuery, StepIntent, StepOutcome } from "../domain/ticket-ops.ts";
 import { appendChange } from "./audit-chain.ts";
 import { parseJournalEntry } from "./rows.ts";
@@ -107,7 +107,11 @@ export function journalOf({ db }: StoreCall, sessionId: string): readonly Journa
 const RECENT_STEPS_MAX = 1_000;
 
 /** Oldest first. Costs the same however long the journal has become. */
-export function recentSteps({ db }: StoreCall, query: RecentStepsQuery): readonly RecentStep[] {
+export function recentSteps(call: StoreCall, query: RecentStepsQuery): RecentWork {
+  return { steps: stepsSince(call, query), held: heldEntities(call, query) };
+}
+
+function stepsSince({ db }: StoreCall, query: RecentStepsQuery): readonly RecentStep[] {
   const { subject, sinceMs, ticketId = null } = query;
   return db
     .query<{ is_under_way: number }, Bindings>(
@@ -124,6 +128,19 @@ export function recentSteps({ db }: StoreCall, query: RecentStepsQuery): readonl
       entry: parseJournalEntry(row),
       isUnderWay: is_under_way === 1,
     }));
+}
+
+function heldEntities({ db }: StoreCall, query: RecentStepsQuery): readonly string[] {
+  const { subject, ticketId = null } = query;
+  return db
+    .query<{ entity: string }, Bindings>(
+      `SELECT DISTINCT entity FROM tickets
+      WHERE subject = $subject AND state IN ('open', 'claimed', 'verifying', 'escalated')
+        AND is_held = 1 AND id IS NOT $ticketId
+      ORDER BY entity`,
+    )
+    .all({ subject, ticketId })
+    .map(({ entity }) => entity);
 }
 
 /** Each name once, sorted. A step that failed or never finished may have touched them too. */

@@ -15,7 +15,7 @@ import type {
   Conclusion,
   Decision,
   JournalEntry,
-  RecentStep,
+  RecentWork,
   Session,
   Usage,
 } from "../domain/session.ts";
@@ -148,7 +148,7 @@ export class TicketOpsDB implements TicketOps {
     return this.#read((call) => journal.journalOf(call, sessionId));
   }
 
-  async recentSteps(query: RecentStepsQuery): Promise<readonly RecentStep[]> {
+  async recentSteps(query: RecentStepsQuery): Promise<RecentWork> {
     return this.#read((call) => journal.recentSteps(call, query));
   }
 

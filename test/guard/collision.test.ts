@@ -43,6 +43,22 @@ test("a member that another session is working on counts as missing", async () =
   expect(world.lamps.deeds).toEqual([]);
 });
 
+test("a member whose ticket a person holds is theirs, and counts as missing", async () => {
+  for (const [held, says] of [
+    ["right", "somebody else is at work on right"],
+    ["middle", "(middle missing already)"],
+  ] as const) {
+    using world = openWorld({ script: SCRIPT, lamps: threeLamps() });
+    await world.openTicket("right");
+    const verdict = verdictWith({ subject: "lamps", entity: held, invariant: "other" });
+    await world.store.recordViolations([{ verdict, sinceMs: Date.now() }]);
+    await world.store.setHeld(2, true);
+    await world.run();
+    expect(resultsIn(world.model.requests[1])[0]).toContain(says);
+    expect(world.lamps.deeds).toEqual([]);
+  }
+});
+
 /** Lets another begin between the guard's word and the beginning of the step, or right after it. */
 function interleaving(queue: WorkQueue, { when, other }: Interleaving): WorkQueue {
   const beginStep: WorkQueue["beginStep"] = async (step) => {

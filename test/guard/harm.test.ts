@@ -222,7 +222,7 @@ const CASES: readonly Case[] = [
     targets: ["kv1"],
     health: UP,
     sight: { inRepair: ["kv1"] },
-    harm: /^another session is working on kv1/,
+    harm: /^somebody else is at work on kv1/,
   },
   {
     what: "one when the last look is too old",

@@ -42,7 +42,7 @@ test("old steps count for their ticket alone, unless they are under way", async 
   await begin(second.id, "kv3");
   const query = { subject: "tikv", sinceMs: clock.nowMs - HOUR_MS };
   const seen = async (ticketId?: number) =>
-    (await store.recentSteps({ ...query, ticketId })).map(({ entry, isUnderWay }) => [
+    (await store.recentSteps({ ...query, ticketId })).steps.map(({ entry, isUnderWay }) => [
       entry.targets[0],
       isUnderWay,
     ]);
@@ -66,8 +66,9 @@ test("another subject's steps do not count", async () => {
   const session = await claimFor("tikv", "kv1");
   await begin(session.id, "kv1");
   const query = { sinceMs: 0, ticketId: session.ticketId };
-  expect(await store.recentSteps({ ...query, subject: "ratelimiter" })).toEqual([]);
-  const steps = await store.recentSteps({ ...query, subject: "tikv" });
+  const others = await store.recentSteps({ ...query, subject: "ratelimiter" });
+  expect(others.steps).toEqual([]);
+  const { steps } = await store.recentSteps({ ...query, subject: "tikv" });
   const about = { nowMs: START_MS, isInterruption: () => true };
   expect(countHistory(steps, { ...about, ticketId: session.ticketId })).toEqual({
     ticket: { steps: 1, interruptions: 1 },
@@ -81,7 +82,7 @@ test("whom a step interrupted is shaken until five seconds after its end", async
   const { clock, store, claimFor, begin } = openDesk();
   const session = await claimFor("tikv", "kv1");
   const shaken = async () => {
-    const steps = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
+    const { steps } = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
     return shakenBy(steps, { nowMs: clock.nowMs, isInterruption: () => true, members: [] });
   };
   const step = await begin(session.id, "kv1");
@@ -103,7 +104,7 @@ test("whom a step interrupted is shaken while its process of before answers", as
   const step = await begin(session.id, "kv1");
   await store.finishStep(step, { state: "failed", result: "timed out", changed: true });
   const shaken = async (startedAtMs: number | null | undefined, name = "kv1") => {
-    const steps = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
+    const { steps } = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
     const members = [{ name, ...(startedAtMs !== undefined && { startedAtMs }) }];
     return shakenBy(steps, { nowMs: clock.nowMs, isInterruption: () => true, members });
   };
@@ -136,7 +137,7 @@ test("whom a step only started is not shaken for longer than a moment", async ()
   const step = await store.beginStep({ sessionId, kind: "shell", operation, targets, effects });
   await store.finishStep(step, { state: "done", result: "", changed: true });
   clock.nowMs += 5_000;
-  const steps = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
+  const { steps } = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
   const members = targets.map((name) => ({ name, startedAtMs: 0 }));
   const about = { nowMs: clock.nowMs, isInterruption: () => true, members };
   expect(shakenBy(steps, about)).toEqual(["kv1"]);
@@ -149,9 +150,32 @@ test("steps from before the clock was set back count no longer than others", asy
   const step = await begin(session.id, "kv1");
   await store.finishStep(step, { state: "done", result: "", changed: true });
   clock.nowMs -= 24 * HOUR_MS;
-  const steps = await store.recentSteps({ subject: "tikv", sinceMs: clock.nowMs - HOUR_MS });
+  const { steps } = await store.recentSteps({ subject: "tikv", sinceMs: clock.nowMs - HOUR_MS });
   const about = { nowMs: clock.nowMs, isInterruption: () => true, members: [] };
   expect(shakenBy(steps, about)).toEqual([]);
   expect(countHistory(steps, { ...about, ticketId: undefined }).hour.steps).toBe(0);
+  store[Symbol.dispose]();
+});
+
+test("what a person holds is said, but for the ticket's own, until it is let go", async () => {
+  const { store, claimFor } = openDesk();
+  const own = await claimFor("tikv", "kv1");
+  const verdict = (subject: string, entity: string) => verdictWith({ subject, entity });
+  for (const [subject, entity] of [
+    ["tikv", "kv3"],
+    ["tikv", "kv2"],
+    ["other", "kv4"],
+  ] as const) {
+    await store.recordViolations([{ verdict: verdict(subject, entity), sinceMs: START_MS }]);
+  }
+  const { ticketId } = own;
+  const held = async () =>
+    (await store.recentSteps({ subject: "tikv", sinceMs: START_MS, ticketId })).held;
+  expect(await held()).toEqual([]);
+  for (const id of [1, 2, 3, 4]) await store.setHeld(id, true);
+  expect(await held()).toEqual(["kv2", "kv3"]);
+  await store.setHeld(2, false);
+  await store.resolveTicket(3, "mended by hand");
+  expect(await held()).toEqual([]);
   store[Symbol.dispose]();
 });

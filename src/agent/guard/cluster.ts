@@ -7,7 +7,7 @@ export interface ClusterModel {
   readonly seenAtMs: number | undefined;
   readonly members: readonly Pick<ObservedMember, "name" | "role" | "health" | "startedAtMs">[];
   readonly quorums: readonly QuorumGroup[];
-  /** Members that a step of another session is touching now. */
+  /** Members that a step of another session is touching now, or whose ticket a person holds. */
   readonly inRepair: readonly string[];
   /** Members that a step has interrupted: how they look says little yet. */
   readonly shaken?: readonly string[];

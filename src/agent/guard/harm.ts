@@ -52,7 +52,9 @@ function findBlindness(
   return { rule: "sight", reason: `the subject was last seen ${when}: ${but}` };
 }
 
-/** Two sessions on one member undo each other's work. */
+const WHO = "another session, at this moment, or a person, who holds its ticket";
+
+/** Two who work on one member undo each other's work. */
 function findCollision(
   mutating: readonly Effect[],
   { inRepair }: ClusterModel,
@@ -60,7 +62,7 @@ function findCollision(
   const targets = mutating.flatMap((effect) => effect.targets);
   const taken = targets.find((name) => inRepair.includes(name));
   if (taken === undefined) return undefined;
-  return { rule: "repair", reason: `another session is working on ${taken} at this moment` };
+  return { rule: "repair", reason: `somebody else is at work on ${taken}: ${WHO}` };
 }
 
 /** Where nobody says how many there are to be. */
