@@ -77,12 +77,23 @@ interface Scene {
   readonly mode: SafetyMode;
 }
 
+/** Of one message no more are executed. */
+const CALLS_MAX = 16;
+
 async function playOut({ plant, plea, mode }: Scene): Promise<World> {
   let look: string | undefined;
+  let calls: readonly Block[] = [];
+  const isTold = (request: ModelRequest) => {
+    calls = obey(request);
+    return says(...calls.slice(0, CALLS_MAX));
+  };
+  const part = (from: number) => () => says(...calls.slice(from, from + CALLS_MAX));
   const world = openWorld({
     script: [
-      (request) => says(...(look === undefined ? obey(request) : [shellCall(look)])),
-      (request) => says(...(look === undefined ? [concludeCall("cannot_fix")] : obey(request))),
+      (request) => (look === undefined ? isTold(request) : says(shellCall(look))),
+      (request) => (look === undefined ? part(CALLS_MAX)() : isTold(request)),
+      () => part(look === undefined ? 2 * CALLS_MAX : CALLS_MAX)(),
+      () => part(look === undefined ? 3 * CALLS_MAX : 2 * CALLS_MAX)(),
       says(concludeCall("cannot_fix")),
     ],
     mode,

@@ -7,6 +7,7 @@ import { CONTAINER_TOOLS } from "./container-tools.ts";
 import { classifyCurl } from "./curl.ts";
 import { FILE_TOOLS } from "./file-tools.ts";
 import { troubleOfPlace, troubleOfReading } from "./forbidden-places.ts";
+import { troubleOfForm } from "./forms.ts";
 import { HIDDEN_TOOLS } from "./hidden-tools.ts";
 import { refusedInside } from "./inside.ts";
 import { MACHINE_TOOLS } from "./machine-tools.ts";
@@ -72,6 +73,8 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   if (classifyByWord) return classifyByWord(words, scope);
   const effects = classifyNamed(name, words, scope);
   if (isRefused(effects)) return effects;
+  const formless = troubleOfForm(name, words, scope);
+  if (formless !== undefined) return hiddenBecause(words, formless);
   if (scope.isFed && (TAKES_INPUT.has(name) || scope.facts.firstFunctions.has(name))) {
     return hiddenBecause(words, "it may take words from its input, as if they were typed");
   }

@@ -1,0 +1,136 @@
+// What runs outside any sandbox is read once more, from left to right, as its program reads it.
+import { expect, test } from "bun:test";
+import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
+import { type Grammar, isInForm } from "../../src/agent/guard/grammar.ts";
+import { isRefused } from "../../src/domain/effect.ts";
+import { NEEDED_LOOKS, NEEDED_REPAIRS } from "./needed.ts";
+import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
+
+const UNHELD = { ...KNOWLEDGE, isUnheld: true };
+const CONTAINERS = { ...KNOWLEDGE, project: "operator-tikv-1a", readHosts: ["10.0.0.5:2379"] };
+
+const GRAMMAR: Grammar = {
+  options: { values: { "-p --project": /^\w+$/ } },
+  verbs: {
+    stop: {
+      options: { letters: "aq", flags: ["--all"], values: { "-t --time": /^\d+$/ } },
+      operands: [/^\w+$/],
+      min: 1,
+      max: 3,
+    },
+    "show one": { operands: [/^a$/, /^b$/] },
+    run: { options: { letters: "i" }, operands: [/^\w+$/], runsAfter: 1 },
+  },
+  groups: { group: { verbs: { stop: { operands: [/^\w+$/] } } } },
+};
+
+const IN_FORM = [
+  "stop a",
+  "-p x stop a b c",
+  "--project=x stop a",
+  "stop -t 5 a",
+  "stop -t5 a -q",
+  "stop -aqt5 a",
+  "stop --time=5 --all a",
+  "show one a b",
+  "show one",
+  "run -i a rm -rf -- x",
+  "group stop a",
+];
+
+const IN_NONE = [
+  "",
+  "a",
+  "stop",
+  "stop a b c d",
+  "stop -p x a",
+  "stop -t 5 -t 6 a",
+  "stop -t5 a --time 6",
+  "stop -qq a",
+  "stop --all --all a",
+  "stop -t a",
+  "stop a -t",
+  "stop -t=5 a",
+  "stop --tim=5 a",
+  "stop --all=true a",
+  "stop -x a",
+  "stop -- a",
+  "stop a/b",
+  "show one b",
+  "show one a b c",
+  "show",
+  "run",
+  "run -x a",
+  "run a/b c",
+  "group stop -a a",
+  "toString",
+];
+
+for (const line of IN_FORM) {
+  test(`in a form: ${JSON.stringify(line)}`, () => {
+    expect(isInForm(GRAMMAR, line.split(" "))).toBe(true);
+  });
+}
+
+for (const line of IN_NONE) {
+  test(`in none: ${JSON.stringify(line)}`, () => {
+    expect(isInForm(GRAMMAR, line === "" ? [] : line.split(" "))).toBe(false);
+  });
+}
+
+test("where an option stands anywhere it counts once, and one that may come again each time", () => {
+  const options = { values: { "-u": /^\w+$/, "-o": /^\w+$/ }, repeated: ["-o"] };
+  const verbs = { "": { operands: [/^\w+$/], max: 5 } };
+  const isIn = (line: string, more = {}) => isInForm({ options, verbs, ...more }, line.split(" "));
+  expect(isIn("a -u x b -o y -o z c", { arePermuted: true })).toBe(true);
+  expect(isIn("a -u x b -u y", { arePermuted: true })).toBe(false);
+  expect(isIn("-u x a b")).toBe(true);
+  expect(isIn("a -u x")).toBe(false);
+  expect(isIn("-u x a", { areLeading: true })).toBe(true);
+});
+
+const REFUSED = [
+  "docker stop -t5 update -t5 other -t5 operator-tikv-1a-tikv1-1",
+  "docker stop --time=5 --time=6 operator-tikv-1a-tikv1-1",
+  "docker --debug ps",
+  "docker logs --tail 5 --tail 9 operator-tikv-1a-tikv1-1",
+  "docker compose -p operator-tikv-1a start --wait tikv1",
+  "docker compose -p operator-tikv-1a -p operator-tikv-1a ps",
+  "pd-ctl -u 127.0.0.1:2379 store -u 127.0.0.1:2379",
+  "pd-ctl store -d",
+  "journalctl -u tikv1 -u tikv2",
+  "journalctl --merge",
+  "systemctl status tikv1 --show-transaction",
+];
+
+for (const command of REFUSED) {
+  test(`${command} is refused, held or not`, () => {
+    for (const knowledge of [CONTAINERS, { ...CONTAINERS, isUnheld: true }]) {
+      expect(isRefused(classifyCommand(command, knowledge))).toBe(true);
+    }
+  });
+}
+
+test("what a sandbox holds of curl and ps is judged on its way", () => {
+  const held = ["curl -s -s http://127.0.0.1:2379/health", "ps -e -e"];
+  for (const command of held) {
+    expect([worstOf(command), worstOf(command, UNHELD)]).toEqual(["read", "hidden"]);
+  }
+});
+
+const WALLED = /^(?:docker|docker-compose|systemctl|journalctl|pd-ctl|curl) [^|;&$"'(]+$/;
+const NEEDED = [...NEEDED_LOOKS, ...NEEDED_REPAIRS].filter(
+  (command) => WALLED.test(command) && !/ exec /.test(command),
+);
+
+test("an option that nobody knows is refused, wherever it stands in what is needed", () => {
+  expect(NEEDED.length).toBeGreaterThan(40);
+  const passed = NEEDED.flatMap((command) => {
+    const words = command.split(" ");
+    return words.flatMap((_, index) => {
+      const line = words.toSpliced(index + 1, 0, "--zz=1").join(" ");
+      return isRefused(classifyCommand(line, UNHELD)) ? [] : [line];
+    });
+  });
+  expect(passed).toEqual([]);
+});
