@@ -78,7 +78,7 @@ for (const line of IN_NONE) {
   });
 }
 
-test("where an option stands anywhere it counts once, and one that may come again each time", () => {
+test("an option that may stand anywhere counts once, and one that may come again each time", () => {
   const options = { values: { "-u": /^\w+$/, "-o": /^\w+$/ }, repeated: ["-o"] };
   const verbs = { "": { operands: [/^\w+$/], max: 5 } };
   const isIn = (line: string, more = {}) => isInForm({ options, verbs, ...more }, line.split(" "));

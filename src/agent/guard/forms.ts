@@ -1,7 +1,7 @@
 // The second wall of what no sandbox holds. The tables say what a call does, by the words they find
-// in it; here it is read once more, from left to right, as the program itself reads it: options that
-// are known, each once and with its value, the verb, and what stands behind it. A call that is in
-// no such form is not understood, whatever the tables say of it.
+// in it; here it is read once more, from left to right, as the program itself reads it: known
+// options, each once and with its value, the verb, and what stands behind it. A call that is in no
+// such form is not understood, whatever the tables say of it.
 import { DOCKER, DOCKER_COMPOSE } from "./forms-of-containers.ts";
 import { DMESG, JOURNALCTL, PS, SYSTEMCTL } from "./forms-of-machine.ts";
 import { CURL, PD_CTL, REDIS_CLI, TIKV_CTL } from "./forms-of-members.ts";
@@ -31,7 +31,7 @@ const WALLED: ReadonlyMap<string, Walled> = new Map<string, Walled>([
   ["curl", { grammar: CURL, isHeld: true }],
 ]);
 
-/** Undefined when nothing stands against it. Who is asked outside is told every word again there. */
+/** Undefined when nothing stands against it. Who is asked outside is judged again there. */
 export function troubleOfForm(
   name: string,
   words: readonly ShellWord[],

@@ -1,5 +1,5 @@
-// A program's command line, read as getopt and pflag read it: from left to right, every option known
-// beforehand. Pure.
+// A program's command line, read as getopt and pflag read it: from left to right, every option
+// known beforehand. Pure.
 
 export interface Options {
   /** Short ones without a value, which may stand together: "it". */

@@ -1,5 +1,5 @@
-// What the limiter's actions say of their ways back, on a running limiter: none puts back what nobody
-// declared.
+// What the limiter's actions say of their ways back, on a running limiter: none puts back what
+// nobody declared.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { systemClock as clock } from "../../../src/infra/clock.ts";
 import { openRateLimiter } from "../../../subjects/ratelimiter/subject.ts";
