@@ -139,11 +139,7 @@ export const NEEDED_REPAIRS = [
     "pd-ctl -u http://127.0.0.1:2379 config set max-replicas 3",
     "pd-ctl member leader transfer pd1",
   ],
-  ...[
-    "pd-ctl operator add transfer-leader 2 4",
-    "pd-ctl store label 4 zone z1",
-    "pd-ctl store limit 4 15",
-  ],
+  ...["pd-ctl operator add transfer-leader 2 4", "pd-ctl store limit 4 15"],
   ...["pd-ctl scheduler resume balance-region-scheduler", "pd-ctl store cancel-delete 4"],
   ...[
     "redis-cli -p 6380 config set maxmemory 256mb",

@@ -96,14 +96,12 @@ export function kindOfWeight(weight: string): EffectKind {
 }
 
 /**
- * Where a store is. Stores with one of the others are kept for something else
- * (pkg/schedule/placement/label_constraint.go): PD takes all copies away from them.
+ * Stores with one of these are kept for something else
+ * (pkg/schedule/placement/label_constraint.go): PD takes all copies away from them. Where a store
+ * is, nobody has declared: by another word PD moves copies, and may put them all in one place.
  */
-export function kindOfLabel(name: string, value: string): EffectKind {
-  if (/^(?:engine|exclusive|\$.*)$/i.test(name)) return "destroy";
-  return /^(?:zone|region|dc|az|rack|host|disk)$/i.test(name) && value !== ""
-    ? "configure"
-    : "unknown";
+export function kindOfLabel(name: string): EffectKind {
+  return /^(?:engine|exclusive|\$.*)$/i.test(name) ? "destroy" : "unknown";
 }
 
 /**

@@ -76,7 +76,7 @@ function judgeLabelWords(words: readonly string[]): EffectKind {
   const pairs = words.join("=").split("=");
   const names = pairs.filter((_, index) => index % 2 === 0);
   if (words.length === 0) return "unknown";
-  return worstOf(names.map((name, index) => kindOfLabel(name, pairs[2 * index + 1] ?? "")));
+  return worstOf(names.map(kindOfLabel));
 }
 
 /** `modify-tikv-config -n NAME -v VALUE`. */
