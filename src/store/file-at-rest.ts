@@ -1,5 +1,5 @@
-// What SQLite leaves on its pages where rows moved, nobody can tell from what somebody put there. So
-// who works on a file for long writes it anew in the end: then each of its bytes is known, for it is
+// What SQLite leaves on its pages where rows moved, nobody can tell from what was put there. So who
+// works on a file for long writes it anew in the end: then each of its bytes is known, for it is
 // what SQLite would write again.
 import { Database } from "bun:sqlite";
 import { withoutLog } from "./frozen-file.ts";
