@@ -13,7 +13,7 @@ const LISTING: ReadonlySet<string> = new Set([
 ]);
 
 /** Their first operand is a pattern or a program. */
-const PROGRAM_FIRST = /^(?:[efgmn]?awk|[efz]?grep|sed|jq)$/;
+export const PROGRAM_FIRST = /^(?:[efgmn]?awk|[efz]?grep|sed|jq)$/;
 const PROGRAM_BY_OPTION = /^(?:-\w*[ef]|--(?:file|regexp|expression|from-file)(?:=.*)?)$/;
 
 const HARMLESS_DEVICE = /^\/dev\/(?:null|zero|full|u?random|std(?:in|out|err)|fd\/\d+)$/;

@@ -1,7 +1,9 @@
 // Looks that end by themselves, soon, and keep little: with which words each of them does. Where
 // nothing else bounds a look, in a container, or where something waits for it, these alone may be.
 import { posix } from "node:path";
+import { PROGRAM_FIRST } from "./forbidden-places.ts";
 import type { ShellWord } from "./scope.ts";
+import { asksAgain } from "./waits.ts";
 
 const ANY = /^/;
 
@@ -19,7 +21,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
     ANY,
   ),
   ...each(["awk", "gawk", "mawk"], /^(?!.*(?:\b(?:do|for|func|function|while)\b|%\D*\d{3}))/s),
-  curl: /^(?!.*(?:--(?:limit-rate|retry|speed)|(?:^| )-\w*[yY]|\/debug\/))/s,
+  curl: /^(?!.*\/debug\/)/s,
   ...each(
     ["docker", "docker-compose", "podman"],
     // What `exec` runs is judged by itself.
@@ -60,8 +62,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 };
 
 /** They take in a whole line, which in a file of data has no end; in these there are short ones. */
-const TAKES_LINES = /^(?:[gm]?awk|cat|cut|[ef]?grep|jq|nl|sed|tr)$/;
-const PROGRAM_FIRST = /^(?:[gm]?awk|[ef]?grep|jq|sed|tr)$/;
+const TAKES_LINES = /^(?:[gm]?awk|cat|cut|[ef]?grep|jq|nl|sed)$/;
 const HAS_LINES = new RegExp(
   "^/(?:etc|proc|sys/(?:fs/cgroup|class/net)/)|[^/]*log[^/]*(?:/|$)" +
     "|\\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$",
@@ -70,7 +71,7 @@ const HAS_LINES = new RegExp(
 /** Whether a look is one of them. */
 export function isShort(name: string, args: readonly ShellWord[]): boolean {
   const form = Object.hasOwn(FORMS, name) ? FORMS[name] : undefined;
-  if (form === undefined || args.some(isEndless)) return false;
+  if (form === undefined || args.some(isEndless) || asksAgain(name, args)) return false;
   const operands = args.filter(({ text }) => !text.startsWith("-"));
   const files = operands.slice(PROGRAM_FIRST.test(name) ? 1 : 0);
   if (TAKES_LINES.test(name) && !files.every(({ text }) => HAS_LINES.test(text))) return false;

@@ -128,7 +128,7 @@ function troubleOfMoment({ effects, ...use }: Companion): string | undefined {
     return undefined;
   }
   if (scope.isRepeated) return AGAIN;
-  if (asksAgain(use)) return AGAIN;
+  if (asksAgain(use.name, use.words.slice(1))) return AGAIN;
   if (hasMoment(effects)) scope.note({ type: "change", text });
   return undefined;
 }

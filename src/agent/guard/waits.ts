@@ -16,9 +16,9 @@ const AGAIN: Readonly<Record<string, RegExp>> = {
   "valkey-cli": /^-[ir]/,
 };
 
-export function asksAgain({ name, words }: SimpleUse): boolean {
+export function asksAgain(name: string, args: readonly ShellWord[]): boolean {
   const sign = Object.hasOwn(AGAIN, name) ? AGAIN[name] : undefined;
-  return sign !== undefined && words.slice(1).some(({ text }) => sign.test(text));
+  return sign !== undefined && args.some(({ text }) => sign.test(text));
 }
 
 /** Whether one of them is judged by its moment: to start what is down is right whenever it is. */
