@@ -1,12 +1,15 @@
 // The tool calls of a session as its audit has them: what was asked for, what the guard said, what
 // came of it. Event by event, so that a long session needs no more memory than a short one.
-import type { AuditEvent } from "../domain/audit.ts";
-import type { JsonObject } from "../domain/json.ts";
+import { type AuditEvent, compactedHash } from "../domain/audit.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 import { blocksIn, numberIn, textIn } from "./audit-content.ts";
 import { collectEnds, type Ends } from "./ends-of.ts";
 
 /** Read only; may have changed something; was refused; came to nothing before anything ran. */
 export type CallKind = "looked" | "changed" | "refused" | "idle";
+
+/** The tool of a call whose own words were removed by age: its input tells the guard's. */
+export const GONE = "";
 
 export interface CallStory {
   readonly kind: CallKind;
@@ -59,6 +62,7 @@ export function collectCalls(half: number): CallCollector {
   const counts: Record<CallKind, number> = { looked: 0, changed: 0, refused: 0, idle: 0 };
   let open: readonly OpenCall[] = [];
   let seen: readonly number[] = [];
+  let isReplyGone = false;
   const close = () => {
     for (const { id: _, ...told } of open) {
       const kind = kindOf(told);
@@ -73,8 +77,10 @@ export function collectCalls(half: number): CallCollector {
       if (event.type === "model_replied") {
         close();
         open = callsIn(event);
+        isReplyGone = compactedHash(event.content) !== undefined;
         return;
       }
+      if (isReplyGone && event.type === "guard_decided") open = [...open, ...decidedCall(event)];
       open = open.map((call) => withEvent(call, event));
       const isResult = open.some(({ result }) => result?.row === event.id);
       if (isResult) seen = [...seen, event.id].slice(-half);
@@ -96,6 +102,17 @@ function callsIn({ id: row, atMs, content }: AuditEvent): readonly OpenCall[] {
     });
 }
 
+/** Of a reply that was removed by age the guard still knows what mattered of it, and decided. */
+function decidedCall(event: AuditEvent): readonly OpenCall[] {
+  const { id: row, atMs, content } = event;
+  const guard = guardStory(event);
+  if (guard.decision !== "deny" && guard.isReading) return [];
+  const sources = effectsIn(content).map((effect) => textIn(effect, "source"));
+  const input = { source: sources.join("; ") };
+  const about = { id: textIn(content, "callId"), row, atMs, tool: GONE, input };
+  return [{ ...about, guard, result: undefined }];
+}
+
 /** The first of each counts. */
 function withEvent(call: OpenCall, event: AuditEvent): OpenCall {
   if (textIn(event.content, "callId") !== call.id) return call;
@@ -112,13 +129,20 @@ function kindOf({ guard, result }: Omit<CallStory, "kind">): CallKind {
 }
 
 function guardStory({ id, content }: AuditEvent): GuardStory {
-  const effects = Array.isArray(content.effects) ? content.effects : [];
   return {
     row: id,
     decision: textIn(content, "decision"),
     reason: textIn(content, "reason"),
-    isReading: effects.every((effect) => textIn(effect, "kind") === "read"),
+    isReading: effectsIn(content).every((effect) => textIn(effect, "kind") === "read"),
   };
+}
+
+function effectsIn({ effects }: JsonObject): readonly JsonObject[] {
+  return Array.isArray(effects) ? effects.filter(isObject) : [];
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function resultStory({ id, atMs, content }: AuditEvent): ResultStory {

@@ -5,7 +5,7 @@ import type { Ticket } from "../domain/ticket.ts";
 import { undoWords } from "../domain/undo.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatCount } from "../panels/units.ts";
-import type { CallStory } from "./audit-calls.ts";
+import { type CallStory, GONE } from "./audit-calls.ts";
 import { textIn } from "./audit-content.ts";
 import { operationWords } from "./audit-operation.ts";
 import type { ChangeStory, SessionStory } from "./audit-session-story.ts";
@@ -109,18 +109,23 @@ function deedWords(call: CallStory): string {
     : `not done: ${what}: ${said}`;
 }
 
-function passedWords({ guard, result }: CallStory): string {
+function passedWords({ tool, guard, result }: CallStory): string {
   const row = `(row ${guard?.row ?? "?"})`;
   const isAsked = guard?.decision === "ask";
   const who = isAsked ? "a person" : "the guard";
   const asked = isAsked ? `${who} allowed it; the guard had asked` : `${who} allowed it`;
   if (result) return `${asked} ${row}${result.isError ? "; it failed" : ""}`;
+  if (tool === GONE) {
+    const passed = isAsked ? "the guard asked a person" : "the guard allowed it";
+    return `${passed} ${row}; what came of it was removed by age`;
+  }
   const passed = isAsked ? "a person is to be asked" : "the guard allowed it";
   return `${passed} ${row}; no result is on record`;
 }
 
 /** `$ operator subject status tikv (see …)`, `start_member tikv2 (tikv2 is stopped)`. */
 export function wordsOfCall({ tool, input }: Pick<CallStory, "tool" | "input">): string {
+  if (tool === GONE) return gist(textIn(input, "source"));
   const reason = textIn(input, "reason");
   const isKnown = tool === "shell" || tool === "act";
   const what = isKnown ? operationWords(input) : `${tool} ${operationWords(input)}`;
@@ -137,8 +142,15 @@ export function evidenceLine(call: CallStory): string {
   return `${what}: ${cutTo(plainLine(endOf(result.text)), OUTPUT_COLUMNS_MAX)}`;
 }
 
-export function changedLines({ sessions, ticket }: Story): readonly string[] {
-  return sessions.flatMap(({ changes }) => changes.map((change) => changeLine(change, ticket)));
+export function changedLines({ sessions, others, ticket }: Story): readonly string[] {
+  const own = sessions.flatMap(({ changes }) =>
+    changes.map((change) => changeLine(change, ticket)),
+  );
+  const foreign = others.map(({ row, atMs, ticketId, step, words }) => {
+    const what = `step ${step ?? "?"}, begun for ticket #${ticketId}: ${words}`;
+    return atRow(ticket, { row, atMs, what });
+  });
+  return [...own, ...foreign];
 }
 
 function changeLine({ entry, row, atMs, later }: ChangeStory, ticket: Ticket): string {

@@ -158,25 +158,43 @@ const UNCONCLUDED: Readonly<Record<SessionStory["session"]["purpose"], string>> 
 };
 
 function conclusionLines(
-  { row, atMs, outcome, rootCause, summary, evidence, isEvidenceNamed }: ConclusionStory,
+  conclusion: ConclusionStory,
   { story: { calls, session }, ticket }: { readonly story: SessionStory; readonly ticket: Ticket },
 ): readonly string[] {
-  const found = calls.filter(({ result }) => result && evidence.includes(result.row));
-  const other = evidence.filter((id) => !found.some(({ result }) => result?.row === id));
-  // What was refused has shown nothing, unless the model says that it did.
-  const isShown = ({ kind }: CallStory) => isEvidenceNamed || !["refused", "idle"].includes(kind);
-  const known = found.filter(isShown);
+  const { row, atMs, outcome, rootCause, summary } = conclusion;
   const what = `${session.model} says ${outcome}: ${rootCause}`;
-  const named = isEvidenceNamed ? "from these rows, which it named:" : UNNAMED;
   return [
     atRow(ticket, { row, atMs, what, columnsMax: SUMMARY_COLUMNS_MAX }),
     `  ${gist(summary, SUMMARY_COLUMNS_MAX)}`,
-    `  ${known.length + other.length === 0 ? "no evidence was named" : named}`,
-    ...known.map((call) => `    ${evidenceLine(call)}`),
-    ...(other.length === 0 ? [] : [`    ${gist(`rows ${other.join(", ")}`)}`]),
+    ...rowLines(conclusion, calls).map((line) => `  ${line}`),
   ];
 }
 
+function rowLines(
+  { evidence, isEvidenceNamed, foreign, missing }: ConclusionStory,
+  calls: readonly CallStory[],
+): readonly string[] {
+  const found = calls.filter(({ result }) => result && evidence.includes(result.row));
+  const told = [...found.map(({ result }) => result?.row), ...foreign, ...missing];
+  const other = evidence.filter((id) => !told.includes(id));
+  // What was refused has shown nothing, unless the model says that it did.
+  const isShown = ({ kind }: CallStory) => isEvidenceNamed || !["refused", "idle"].includes(kind);
+  const known = found.filter(isShown);
+  const rows = [
+    ...known.map((call) => evidenceLine(call)),
+    ...(other.length === 0 ? [] : [gist(rowsOfIds(other))]),
+    ...(foreign.length === 0 ? [] : [gist(`of another ticket, or of none: ${rowsOfIds(foreign)}`)]),
+    ...(missing.length === 0 ? [] : [gist(`there is no ${rowsOfIds(missing)}`)]),
+  ];
+  if (rows.length === 0) return ["no evidence was named"];
+  return [isEvidenceNamed ? NAMED : UNNAMED, ...rows.map((line) => `  ${line}`)];
+}
+
+function rowsOfIds(ids: readonly number[]): string {
+  return `${ids.length === 1 ? "row" : "rows"} ${ids.join(", ")}`;
+}
+
+const NAMED = "from these rows, which it named:";
 const UNNAMED = "it named no rows; it had seen these:";
 
 function verifiedLines({ ticket, sessions, moves }: Story): readonly string[] {
@@ -204,6 +222,7 @@ function endLine({ row, atMs, event, reason, by }: MoveStory, ticket: Ticket): s
 
 function costLines({ cost, ticket }: Story): readonly string[] {
   const { usage, turns, sessions, workedMs, verifyingMs, askingMs, goneMs } = cost;
+  const { openMs, escalatedMs } = cost;
   const endMs = ticket.resolvedAtMs;
   const wholeMs = Math.max(0, (endMs ?? 0) - ticket.violatedSinceMs);
   const spans = endMs === null ? [] : [`broken for ${formatDuration(wholeMs)} in all`];
@@ -215,7 +234,11 @@ function costLines({ cost, ticket }: Story): readonly string[] {
     `agents worked ${formatDuration(workedMs)}`,
     ...(askingMs === 0 ? [] : [`waited ${formatDuration(askingMs)} for a person's answer`]),
     ...(verifyingMs === 0 ? [] : [`waited ${formatDuration(verifyingMs)} for the monitor's word`]),
-    ...(goneMs === 0 ? [] : [`${formatDuration(goneMs)} went by unattended: an agent was gone`]),
+    ...(goneMs === 0
+      ? []
+      : [`no sign of an agent for ${formatDuration(goneMs)}, and then it was gone`]),
+    ...(openMs === 0 ? [] : [`the ticket lay open for ${formatDuration(openMs)}`]),
+    ...(escalatedMs === 0 ? [] : [`it was a person's for ${formatDuration(escalatedMs)}`]),
   ];
   return [[...work, tokens, formatCost(usage.costUsd)].join(", "), times.join("; "), ...spans];
 }

@@ -37,8 +37,8 @@ export function byWhom(move: MoveStory | undefined): string {
   return move?.by || " by a person";
 }
 
-/** Nobody can tell what healed it where somebody did something; a person may have, off the record. */
-function healedWords({ sessions, cost, neighbours }: Story): string {
+/** What healed it nobody can tell: a person, too, may have done something. */
+function healedWords({ sessions, cost, neighbours, others, ticket }: Story): string {
   const repaired = neighbours.find(({ resolution }) => resolution === "verified_fix");
   const beside = repaired ? `; ticket #${repaired.id}, open at the same time, was repaired` : "";
   const well = "it was seen well again";
@@ -46,7 +46,14 @@ function healedWords({ sessions, cost, neighbours }: Story): string {
     return `${well}${beside}. An agent had changed something, and ${claimWords(sessions)}.`;
   }
   const who = cost.sessions === 0 ? "no agent worked on it" : "no agent had changed anything";
-  return `${well}; ${who}${beside}.`;
+  return `${well}; ${othersWords(others, ticket) || who}${beside}.`;
+}
+
+function othersWords(others: Story["others"], { entity }: Ticket): string {
+  if (others.length === 0) return "";
+  const whose = [...new Set(others.map(({ ticketId }) => `#${ticketId}`))].join(", ");
+  const rows = others.map(({ row }) => `row ${row}`).join(", ");
+  return `agents had changed ${entity} for another ticket, ${whose} (${rows})`;
 }
 
 function claimWords(sessions: Story["sessions"]): string {

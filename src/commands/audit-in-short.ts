@@ -22,7 +22,7 @@ export function inShort(story: Story): readonly ShortFact[] {
   const { ticket } = story;
   const facts: readonly ShortFact[] = [
     ["broken", brokenWords(story)],
-    ["when", spanWords(ticket)],
+    ["when", `${spanWords(ticket)}${setBackWords(story)}`],
     ["noticed", `by the monitor, ${after(ticket, ticket.openedAtMs)}`],
     ["how bad", `${ticket.severity}${besideWords(story)}`],
     ["cause", causeWords(story)],
@@ -46,6 +46,11 @@ function spanWords({ violatedSinceMs: from, resolvedAtMs: to }: Ticket): string 
   const start = wholeTime(from);
   if (to === null) return `since ${start}, and not known to be over`;
   return `${start} until ${clockBeside(from, to)}, ${formatDuration(Math.max(0, to - from))}`;
+}
+
+function setBackWords({ setBackRow }: Story): string {
+  if (setBackRow === undefined) return "";
+  return `; the clock was set back meanwhile (row ${setBackRow}): what was before it was later`;
 }
 
 function after({ violatedSinceMs }: Ticket, atMs: number): string {
@@ -79,9 +84,13 @@ function doubt({ resolution }: Ticket, { outcome }: ConclusionStory): string {
   return resolution === "verified_fix" ? "" : ", not verified";
 }
 
-function doneWords({ sessions }: Story): string {
+function doneWords({ sessions, others }: Story): string {
   const changes = sessions.flatMap((session) => session.changes);
-  if (changes.length === 0) return "nothing was changed";
+  if (changes.length === 0) {
+    const elsewhere = others.map(({ ticketId, words }) => `for ticket #${ticketId}: ${words}`);
+    if (others.length === 0) return "nothing was changed";
+    return ["nothing for this ticket", ...elsewhere].join("; ");
+  }
   const said = sessions.flatMap(({ approvals }) => approvals);
   const shown = changes.slice(0, DEEDS_MAX).map((change) => changeWords(change, said));
   const left = changes.length - shown.length;

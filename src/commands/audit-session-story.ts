@@ -78,6 +78,9 @@ export interface ConclusionStory {
   /** Rows of results that the model named; the last results before it where it named none. */
   readonly evidence: readonly number[];
   readonly isEvidenceNamed: boolean;
+  /** Of those that it named: rows of other tickets, and numbers that no row has. */
+  readonly foreign: readonly number[];
+  readonly missing: readonly number[];
 }
 
 /** By the number of the step. */
@@ -199,6 +202,8 @@ function conclusionStory(event: AuditEvent, seen: readonly number[]): Conclusion
     summary: textIn(said, "summary"),
     evidence: named.length > 0 ? named : seen,
     isEvidenceNamed: named.length > 0,
+    foreign: [],
+    missing: [],
   };
 }
 

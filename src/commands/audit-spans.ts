@@ -18,6 +18,40 @@ export interface Spans {
 
 export const NO_SPANS: Spans = { workedMs: 0, verifyingMs: 0, askingMs: 0, goneMs: 0 };
 
+/** When no session had the ticket. */
+export interface Waits {
+  /** Until an agent took it: with backoff, or because there was none. */
+  readonly openMs: number;
+  /** Given to a person. */
+  readonly escalatedMs: number;
+}
+
+export interface WaitCollector {
+  /** Of the ticket, oldest first. */
+  take(event: AuditEvent): void;
+  waits(now: { readonly ticket: Ticket; readonly nowMs: number }): Waits;
+}
+
+export function collectWaits(): WaitCollector {
+  const waits = { openMs: 0, escalatedMs: 0 };
+  let since: { readonly of: keyof Waits; readonly atMs: number } | undefined;
+  const move = (to: string, atMs: number) => {
+    if (since) waits[since.of] += Math.max(0, atMs - since.atMs);
+    const of = to === "open" ? "openMs" : to === "escalated" ? "escalatedMs" : undefined;
+    since = of && { of, atMs };
+  };
+  return {
+    take({ type, atMs, content }) {
+      if (type === "ticket_opened") move("open", atMs);
+      if (type === "ticket_moved") move(textIn(content, "to"), atMs);
+    },
+    waits({ ticket, nowMs }) {
+      move(ticket.state, nowMs);
+      return { ...waits };
+    },
+  };
+}
+
 export interface SpanCollector {
   /** Of the session, oldest first. */
   take(event: AuditEvent): void;

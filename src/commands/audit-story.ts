@@ -7,6 +7,8 @@ import { type Approval, NO_USAGE, type Session, type Usage } from "../domain/ses
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { byIn, textIn } from "./audit-content.ts";
+import { withNamedRows } from "./audit-named-rows.ts";
+import { deedsForOthers, isNear, type OtherDeed } from "./audit-others.ts";
 import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
 import {
   createTeller,
@@ -15,7 +17,14 @@ import {
   type SessionStory,
   type StepLater,
 } from "./audit-session-story.ts";
-import { addSpans, collectSpans, NO_SPANS, type Spans } from "./audit-spans.ts";
+import {
+  addSpans,
+  collectSpans,
+  collectWaits,
+  NO_SPANS,
+  type Spans,
+  type Waits,
+} from "./audit-spans.ts";
 import { collectEnds, endsOf } from "./ends-of.ts";
 
 /** Kept of the first, and of the last. */
@@ -29,6 +38,8 @@ export interface Story {
   readonly toldAtMs: number;
   /** The row of the opening; undefined when it is not in the audit any more. */
   readonly openedRow: number | undefined;
+  /** The first row that is stamped earlier than the one before it. */
+  readonly setBackRow: number | undefined;
   /** What was violated then; the ticket has what was seen of it last. */
   readonly openedReason: string;
   /** The first and the last. */
@@ -38,6 +49,8 @@ export interface Story {
   readonly moves: readonly MoveStory[];
   /** Other tickets of the subject that were open at the same time, and opened next to this one. */
   readonly neighbours: readonly Ticket[];
+  /** What agents did to its entity for other tickets, meanwhile and shortly before. */
+  readonly others: readonly OtherDeed[];
   /** What a person has been asked for it and has not answered. */
   readonly asked: readonly Approval[];
   readonly cost: CostStory;
@@ -51,7 +64,7 @@ export interface MoveStory extends Said {
   readonly by: string;
 }
 
-export interface CostStory extends Spans {
+export interface CostStory extends Spans, Waits {
   readonly sessions: number;
   readonly turns: number;
   readonly usage: Usage;
@@ -75,10 +88,16 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   const spans = new Map(meant.map((one) => [one.session.id, collectSpans(one.session)]));
   const moves = collectEnds<MoveStory>(MOVES_HALF);
   const laterOf = new Map<number, StepLater>();
+  const waits = collectWaits();
   let opened: AuditEvent | undefined;
+  let setBackRow: number | undefined;
+  let lastMs = 0;
   const whose = session === undefined ? { ticketId: ticket.id } : { sessionId: session.id };
   for await (const event of eventsIn(store, { ...whose, types: TOLD_TYPES })) {
     if (event.type === "ticket_opened") opened ??= event;
+    if (event.atMs < lastMs) setBackRow ??= event.id;
+    lastMs = event.atMs;
+    waits.take(event);
     for (const move of moveIn(event)) moves.add(move);
     const later = laterOfStep(event);
     if (later) laterOf.set(...later);
@@ -87,31 +106,37 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   }
   const sessions: SessionStory[] = [];
   for (const [id, teller] of tellers) {
-    sessions.push(teller.tell(await store.journalOf(id), laterOf));
+    const one = teller.tell(await store.journalOf(id), laterOf);
+    sessions.push(await withNamedRows(one, { store, ticket }));
   }
   const asked = await store.listApprovals({ state: "pending" });
+  const nearby = await nearbyOf(store, ticket);
   const spent = [...spans.values()].map((one) => one.spans(wish)).reduce(addSpans, NO_SPANS);
   return {
     ...{ ticket, toldAtMs: wish.nowMs, sessions, sessionsOmitted: told.omitted },
     openedRow: opened?.id,
+    setBackRow,
     openedReason: (opened && textIn(opened.content, "reason")) || ticket.reason,
     moves: moves.ends().items,
-    neighbours: await neighboursOf(store, ticket),
+    neighbours: nearby.filter((other) => isBeside(other, ticket)),
+    others: await deedsForOthers(store, { ticket, nearby }),
     asked: asked.filter(({ ticketId }) => ticketId === ticket.id),
-    cost: { ...costOf(meant.map((one) => one.session)), ...spent },
+    cost: { ...costOf(meant.map((one) => one.session)), ...spent, ...waits.waits(wish) },
   };
 }
 
-async function neighboursOf(store: TicketOps, ticket: Ticket): Promise<readonly Ticket[]> {
+function isBeside(other: Ticket, ticket: Ticket): boolean {
   const endOf = ({ resolvedAtMs }: Ticket) => resolvedAtMs ?? Number.POSITIVE_INFINITY;
-  const neighbours: Ticket[] = [];
+  return other.openedAtMs <= endOf(ticket) && endOf(other) >= ticket.openedAtMs;
+}
+
+async function nearbyOf(store: TicketOps, ticket: Ticket): Promise<readonly Ticket[]> {
+  const nearby: Ticket[] = [];
   for (let by = -NEIGHBOURS_HALF; by <= NEIGHBOURS_HALF; by += 1) {
     const other = by === 0 ? undefined : await store.getTicket(ticket.id + by);
-    if (other?.subject !== ticket.subject) continue;
-    const isBeside = other.openedAtMs <= endOf(ticket) && endOf(other) >= ticket.openedAtMs;
-    if (isBeside) neighbours.push(other);
+    if (other?.subject === ticket.subject && isNear(other, ticket)) nearby.push(other);
   }
-  return neighbours;
+  return nearby;
 }
 
 function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {
@@ -124,7 +149,7 @@ function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {
   return [{ ...said, event: flag, to: flag }];
 }
 
-function costOf(sessions: readonly Session[]): Omit<CostStory, keyof Spans> {
+function costOf(sessions: readonly Session[]): Omit<CostStory, keyof Spans | keyof Waits> {
   return {
     sessions: sessions.length,
     turns: sessions.reduce((turns, session) => turns + session.turns, 0),

@@ -40,8 +40,9 @@ test("a repair whose agent was stopped before it was confirmed is told as one", 
   room.clock.advance(SECOND_MS);
   await room.store.healTicket(1, "it holds");
   const page = await pageOf(room);
+  expect(page).toContain("OVER: it was seen well again. An agent had changed something, and");
   expect(page).toMatch(
-    /OVER: it was seen well again\. An agent had changed something, and called it fixed \(row \d+\), but was gone before the monitor could say so\. /,
+    /and called it fixed \(row 6\), but was gone before the monitor could say so\. /,
   );
   expect(page).toMatch(/ cause it was stopped \(says runbook, not verified\) /);
   expect(page).toMatch(/\+2\.0 s row \d+: it ended, and the ticket was given to a person: interr/);

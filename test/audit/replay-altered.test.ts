@@ -55,7 +55,7 @@ async function exported(flags: Record<string, string> = {}): Promise<string> {
 
 const ALTERED = /^session \S+ is not replayed: row \d+ is not as it was written: /;
 
-test("a record that nobody has touched is replayed, from the database and from a file", async () => {
+test("a record that nobody has touched is replayed, from database and file", async () => {
   expect(await replay({ db: copied("SELECT 1") })).toMatchObject({ exitCode: 0 });
   expect(await replay({ from: await exported({ session: "last" }) })).toMatchObject({
     exitCode: 0,
@@ -108,7 +108,8 @@ for (const [what, sql, words] of [
   ["taken out", "DELETE FROM audit_events WHERE type = 'step_finished'", "it is missing"],
   [
     "cut off with all that came after it",
-    "DELETE FROM audit_events WHERE id >= (SELECT max(id) FROM audit_events WHERE session_id NOT NULL)",
+    `DELETE FROM audit_events
+    WHERE id >= (SELECT max(id) FROM audit_events WHERE session_id NOT NULL)`,
     "where the chain ends is not where its head says",
   ],
   [

@@ -1,0 +1,118 @@
+// What a page tells of what lies around a ticket: what agents did to the same member for another,
+// whose rows a model named, when nobody had it, that the clock was set, and what age has left.
+import { expect, test } from "bun:test";
+import { explainLines } from "../../src/commands/audit-explain.ts";
+import { storyOf } from "../../src/commands/audit-story.ts";
+import { openWorld } from "../agent/world.ts";
+import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
+import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
+
+const SECOND_MS = 1_000;
+const GAVE_UP = { stopReason: "gave_up", detail: "no idea" } as const;
+
+/** However it is wrapped. */
+async function pageOf({ store, clock }: Pick<Room, "store" | "clock">, id = 1): Promise<string> {
+  const ticket = await store.getTicket(id);
+  if (!ticket) throw new Error("there is such a ticket");
+  const lines = explainLines(await storyOf(store, { ticket, nowMs: clock.now() }));
+  return lines.join("\n").replace(/\s+/g, " ");
+}
+
+test("what agents did to the same member for another ticket is named, with its rows", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([{ ...firing({ entity: "two" }), sinceMs: clock.now() }]);
+  const { session } = await claimed(store);
+  await changeSomething(store, session.id);
+  clock.advance(5 * SECOND_MS);
+  await store.recordViolations([{ ...firing({ entity: "one" }), sinceMs: clock.now() }]);
+  await store.recordViolations([{ ...firing({ entity: "three" }), sinceMs: clock.now() }]);
+  await store.healTicket(2, "it holds");
+  await store.healTicket(3, "it holds");
+  const page = await pageOf(room, 2);
+  expect(page).toContain(
+    "OVER: it was seen well again; agents had changed one for another ticket, #1 (row 4).",
+  );
+  expect(page).toContain(" done nothing for this ticket; for ticket #1: start now ");
+  expect(page).toMatch(/What it changed \S+ -5\.0 s row 4: step 1, begun for ticket #1: start/);
+  expect(await pageOf(room, 3)).toContain("well again; no agent worked on it.");
+});
+
+test("what was done to it long before, or after it was over, is another matter", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([firing({ entity: "two" })]);
+  const { session } = await claimed(store);
+  await changeSomething(store, session.id);
+  clock.advance(61 * SECOND_MS);
+  await store.renewLease(session.id, 600 * SECOND_MS);
+  await store.recordViolations([{ ...firing({ entity: "one" }), sinceMs: clock.now() }]);
+  await store.healTicket(2, "it holds");
+  clock.advance(SECOND_MS);
+  await changeSomething(store, session.id);
+  expect(await pageOf(room, 2)).toContain("well again; no agent worked on it.");
+});
+
+test("rows of other tickets, and numbers that no row has, are no evidence", async () => {
+  await using room = await openRoom();
+  const { store } = room;
+  await store.recordViolations([firing({ entity: "one" })]);
+  await store.recordViolations([firing({ entity: "two" })]);
+  const { session } = await claimed(store);
+  await store.concludeTicket(session.id, { ...FIXED, evidence: [1, 2, 3, 999_999] });
+  const page = await pageOf(room);
+  expect(page).toContain(
+    "from these rows, which it named: rows 1, 3 " +
+      "of another ticket, or of none: row 2 there is no row 999999 ",
+  );
+});
+
+test("the time in which no session had the ticket is told", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([{ ...firing(), sinceMs: clock.now() }]);
+  clock.advance(SECOND_MS);
+  const { session } = await claimed(store);
+  clock.advance(2 * SECOND_MS);
+  await store.releaseTicket(session.id, GAVE_UP);
+  clock.advance(3 * SECOND_MS);
+  const second = await claimed(store);
+  await store.escalateTicket(second.session.id, GAVE_UP);
+  clock.advance(7 * SECOND_MS);
+  expect(await pageOf(room)).toContain("it was a person's for 7.0 s ");
+  await store.healTicket(1, "it holds");
+  expect(await pageOf(room)).toContain(
+    "agents worked 2.0 s; the ticket lay open for 4.0 s; it was a person's for 7.0 s " +
+      "broken for 13.0 s in all",
+  );
+});
+
+test("a clock that was set back is told with the row that shows it", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([firing()]);
+  await room.store.setHeld(1, true);
+  expect(await pageOf(room)).not.toContain("the clock was set back");
+  room.clock.advance(-60 * SECOND_MS);
+  await room.store.setHeld(1, false);
+  expect(await pageOf(room)).toContain("the clock was set back meanwhile (row 3)");
+});
+
+test("what the guard refused and allowed is told when what was said is gone by age", async () => {
+  using world = openWorld({
+    script: [
+      says(shellCall("shutdown -h now"), actCall("switch_on", "left"), shellCall("uptime")),
+      says(concludeCall("fixed")),
+    ],
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/-> verifying/);
+  await world.store.verifyTicket(1, "seen well three times");
+  await running;
+  await world.store.compactAudit({ cutoffMs: Date.now() + 1_000, afterId: 0 });
+  const page = await pageOf({ store: world.store, clock: { now: Date.now } as Room["clock"] });
+  expect(page).toMatch(/ refused what an agent proposed, and it did not run: shutdown -h now \(/);
+  expect(page).toMatch(/row \d+: REFUSED by the guard \(row \d+\): shutdown -h now \(the whole/);
+  expect(page).toMatch(/: the guard allowed it \(row \d+\); what came of it was removed by age/);
+  expect(page).not.toContain("uptime");
+});
