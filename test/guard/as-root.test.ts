@@ -1,5 +1,5 @@
-// Behind sudo a program is root's own: its home and its engine are the subject's only where both
-// are known to be the same.
+// A program's home and engine are the subject's only where they are known to be the same: behind
+// sudo they are root's own, and DOCKER_HOST may name another than the subject was brought up on.
 import { expect, test } from "bun:test";
 import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
 
@@ -41,6 +41,18 @@ for (const command of ENGINE_CHANGES) {
     expect(on(undefined)).toBe("hidden");
   });
 }
+
+test("what is changed is on the engine that the subject is on", () => {
+  const on = (host: string) => {
+    const variables = { ...KNOWLEDGE.variables, DOCKER_HOST: host };
+    const knowledge = { ...KNOWLEDGE, project: PROJECT, engine: DEFAULT_ENGINE, variables };
+    return ["stop", "start", "ps"].map((verb) =>
+      worstOf(verb === "ps" ? "docker ps" : `docker ${verb} ${PROJECT}-tikv1-1`, knowledge),
+    );
+  };
+  expect(on(DEFAULT_ENGINE)).toEqual(["interrupt", "start", "read"]);
+  expect(on("tcp://127.0.0.1:2375")).toEqual(["foreign", "foreign", "read"]);
+});
 
 test("a look tells what it sees, whosever it is", () => {
   expect(worstOf("sudo operator subject status tikv")).toBe("read");

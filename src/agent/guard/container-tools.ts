@@ -130,6 +130,10 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (top && !isCompose) return classifyPs(args.slice(args.indexOf(top) + 1), scope);
   const effect = effectOfVerb(DOCKER, { words, scope });
   if (!TOUCHING.includes(effect.kind)) return [effect];
+  const { engine, variables } = scope.knowledge;
+  if (engine !== undefined && (variables.DOCKER_HOST ?? engine) !== engine) {
+    return [effectBecause({ kind: "foreign", words, because: "DOCKER_HOST is another engine" })];
+  }
   return [touching(effect.kind, { words, scope, isCompose })];
 }
 
