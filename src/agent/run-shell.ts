@@ -1,5 +1,5 @@
 // The tool `shell`: guard, journal, run, tell.
-import { type Effect, isLook, isMutating } from "../domain/effect.ts";
+import { type Effect, isLook, isMutating, mayInterrupt } from "../domain/effect.ts";
 import type { ShellReach, ShellResult } from "../domain/shell.ts";
 import { SHELL_UNDO } from "../domain/undo.ts";
 import { type SessionContext, workedMs } from "./context.ts";
@@ -81,7 +81,7 @@ async function runBounded(
   const remainingMs = limits.sessionMsMax - workedMs(context);
   if (remainingMs <= 0) return undefined;
   const ordinaryMs = Math.min(limits.commandMsMax, remainingMs);
-  const isInterruption = effects.some(({ kind, pauses }) => kind === "interrupt" || pauses);
+  const isInterruption = effects.some((effect) => mayInterrupt(effect) || effect.pauses);
   return shell.run(command, {
     timeoutMs: isInterruption ? Math.max(ordinaryMs, INTERRUPTION_MS) : ordinaryMs,
     outputBytesMax: limits.outputBytesMax,

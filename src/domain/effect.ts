@@ -54,6 +54,11 @@ export function isLook(effects: readonly Effect[]): boolean {
   return effects.every(({ kind }) => LOOKS.includes(kind));
 }
 
+/** What is not understood may take away what it names. */
+export function mayInterrupt({ kind, targets }: Effect): boolean {
+  return kind === "interrupt" || (kind === "unknown" && targets.length > 0);
+}
+
 const REFUSED: readonly EffectKind[] = ["destroy", "oversight", "foreign", "hidden"];
 
 /** Whether one of them is refused in every mode. */

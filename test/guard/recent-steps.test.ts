@@ -1,7 +1,9 @@
 // What the store tells the guard of late steps: the subject's within the hour, the ticket's, and
 // what is under way.
 import { expect, test } from "bun:test";
-import { countHistory, HOUR_MS, shakenBy } from "../../src/agent/guard/history.ts";
+import { countTaken } from "../../src/agent/guard/harm.ts";
+import { countHistory, HOUR_MS, interrupts, shakenBy } from "../../src/agent/guard/history.ts";
+import type { JournalEntry } from "../../src/domain/session.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { verdictWith } from "../support/verdicts.ts";
 
@@ -131,16 +133,28 @@ test("whom a step only started is not shaken for longer than a moment", async ()
   const effects = [
     { kind: "interrupt", targets: ["kv1"], source: "docker restart kv1" },
     { kind: "start", targets: ["kv2"], source: "docker start kv2" },
+    // What is not understood may take away what it names.
+    { kind: "unknown", targets: ["kv3"], source: "frob kv3" },
   ] as const;
-  const operation = { command: "docker restart kv1; docker start kv2" };
-  const targets = ["kv1", "kv2"];
+  const operation = { command: "docker restart kv1; docker start kv2; frob kv3" };
+  const targets = ["kv1", "kv2", "kv3"];
   const step = await store.beginStep({ sessionId, kind: "shell", operation, targets, effects });
   await store.finishStep(step, { state: "done", result: "", changed: true });
   clock.nowMs += 5_000;
   const { steps } = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
   const members = targets.map((name) => ({ name, startedAtMs: 0 }));
   const about = { nowMs: clock.nowMs, isInterruption: () => true, members };
-  expect(shakenBy(steps, about)).toEqual(["kv1"]);
+  expect(shakenBy(steps, about)).toEqual(["kv1", "kv3"]);
+  const isInterruption = (entry: JournalEntry) =>
+    interrupts(entry, { actions: [], classify: () => [] });
+  const counted = countHistory(steps, { nowMs: clock.nowMs, ticketId: 1, isInterruption });
+  expect(counted.ticket.interruptions).toBe(2);
+  const unknown = [{ kind: "unknown", targets: ["kv3"], source: "frob kv3" }] as const;
+  expect(interrupts({ operation, effects: unknown }, { actions: [], classify: () => [] })).toBe(
+    true,
+  );
+  const cluster = { seenAtMs: 0, members: [], quorums: [], inRepair: [] };
+  expect(countTaken(unknown, cluster)).toBe(1);
   store[Symbol.dispose]();
 });
 

@@ -1,6 +1,6 @@
 // What a mutation would cost the subject at this moment, or why nobody can tell: pure, from the
 // cluster as it was last seen.
-import type { Effect } from "../../domain/effect.ts";
+import { type Effect, mayInterrupt } from "../../domain/effect.ts";
 import type { QuorumGroup } from "../../domain/observation.ts";
 import type { ClusterModel } from "./cluster.ts";
 
@@ -26,13 +26,7 @@ export function findHarm(effects: readonly Effect[], moment: Moment): Objection 
     findOtherCopies(mutating, moment.cluster) ??
     findAbsentLeader(mutating, moment.cluster) ??
     findSqueeze(mutating, moment.cluster) ??
-    findLoss(
-      // What is not understood may take away what it names.
-      mutating.filter(
-        ({ kind, targets }) => kind === "interrupt" || (kind === "unknown" && targets.length > 0),
-      ),
-      moment.cluster,
-    )
+    findLoss(mutating.filter(mayInterrupt), moment.cluster)
   );
 }
 
@@ -149,7 +143,7 @@ interface Blow {
 export function countTaken(effects: readonly Effect[], cluster: ClusterModel): number {
   const isThere = (name: string) => healthOf(cluster, name) !== "down";
   const taken = effects
-    .filter(({ kind }) => kind === "interrupt")
+    .filter(mayInterrupt)
     .flatMap(({ targets }) => (targets.length === 0 ? "?" : targets.filter(isThere)));
   return new Set(taken).size;
 }

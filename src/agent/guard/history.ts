@@ -2,7 +2,7 @@
 // one hour needs beyond it, a person should look at.
 
 import type { Action } from "../../domain/action.ts";
-import { type Effect, isLook } from "../../domain/effect.ts";
+import { type Effect, isLook, mayInterrupt } from "../../domain/effect.ts";
 import type { ObservedMember } from "../../domain/observation.ts";
 import type { RecentStep } from "../../domain/session.ts";
 
@@ -68,7 +68,7 @@ function countStruck({ effects }: RecentStep["entry"]): number {
 }
 
 function struckBy(effects: readonly Effect[]): readonly string[] {
-  return effects.flatMap(({ kind, targets }) => (kind === "interrupt" ? targets : []));
+  return effects.filter(mayInterrupt).flatMap(({ targets }) => targets);
 }
 
 export function countPauses(effects: readonly Effect[]): number {
@@ -96,11 +96,11 @@ export function interrupts(
   { operation, effects }: Pick<RecentStep["entry"], "operation" | "effects">,
   { actions, classify }: KnownWays,
 ): boolean {
-  if (effects) return effects.some(({ kind }) => kind === "interrupt");
+  if (effects) return effects.some(mayInterrupt);
   const action = actions.find(({ name }) => name === operation.action);
   if (action) return action.effect === "interrupt";
   const command = typeof operation.command === "string" ? operation.command : "";
-  return classify(command).some(({ kind }) => kind === "interrupt");
+  return classify(command).some(mayInterrupt);
 }
 
 /** One that was told to end may answer for a while, and one that was started may end again. */
