@@ -15,6 +15,8 @@ export interface Passage {
   readonly isAllowed: boolean;
   /** For the model and for people. */
   readonly reason: string;
+  /** It holds the words of a person, and what is data in it is between fences. */
+  readonly isFenced?: true;
   /** Time has passed: what was observed before may no longer be true. */
   readonly hasWaited: boolean;
   /** Of the person who let it pass. */
@@ -41,7 +43,9 @@ export async function askPerson(context: SessionContext, proposal: Proposal): Pr
   const said = approval.note === null ? "" : `: ${approval.note}`;
   say(context, `[Guard] approval #${id}: ${approval.state}${said}`);
   if (approval.state === "approved") return spend(context, { ...proposal, approval });
-  return refused(describeAnswer(approval));
+  const answered = refused(describeAnswer(approval));
+  const isWord = approval.state === "revised" || approval.state === "denied";
+  return isWord ? { ...answered, isFenced: true } : answered;
 }
 
 function requestOf({ agent, session }: SessionContext, proposal: Proposal): ApprovalRequest {

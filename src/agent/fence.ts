@@ -7,6 +7,14 @@ export function fenceText(text: string): string {
   return ["```text", text.trimEnd().replaceAll("```", "'''"), "```"].join("\n");
 }
 
+/** Around the whole of a result, whose number stands behind it. */
+const WHOLE = /^```text\n([\s\S]*?)\n```\n/;
+
+/** A result as it stood before there were fences around it. */
+export function withoutFence(result: string): string {
+  return result.replace(WHOLE, "$1\n");
+}
+
 /** The same value as JSON; a backtick in a string has another spelling there. */
 export function fenceJson(value: JsonObject): string {
   const json = JSON.stringify(value, undefined, 2);

@@ -12,7 +12,7 @@ import { findCollision } from "./find-collision.ts";
 import { beginStep, storableUndo } from "./journal-step.ts";
 import { canSee, lookAt } from "./look.ts";
 import { passGuard } from "./pass-guard.ts";
-import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
+import { failure, lostTicket, refusal, type ToolOutcome } from "./tool-outcome.ts";
 import type { ActInput } from "./tools.ts";
 import { violatedOn } from "./verdicts-now.ts";
 
@@ -36,7 +36,7 @@ export async function runAct(
   const { callId, reason } = input;
   const passage = await passGuard(context, { ...intent, observation, undo, callId, reason });
   if (!passage.isAllowed) {
-    return failure(`refused by the guard: ${passage.reason}. Nothing was done.`);
+    return refusal(passage, "Nothing was done.");
   }
   const { approvalId } = passage;
   const ready = passage.hasWaited ? await prepareAgain(context, { ...deed, undo }) : before;

@@ -3,13 +3,13 @@ import { type Effect, isLook, isMutating, mayInterrupt } from "../domain/effect.
 import type { ShellReach, ShellResult } from "../domain/shell.ts";
 import { SHELL_UNDO } from "../domain/undo.ts";
 import { type SessionContext, workedMs } from "./context.ts";
-import { fenceText } from "./fence.ts";
+import { fenceText, quoteLine } from "./fence.ts";
 import { findCollision } from "./find-collision.ts";
 import { isOneProgram } from "./guard/one-program.ts";
 import { beginStep } from "./journal-step.ts";
 import { passGuard } from "./pass-guard.ts";
 import { redactEnds } from "./redact.ts";
-import { failure, lostTicket, type ToolOutcome } from "./tool-outcome.ts";
+import { failure, lostTicket, refusal, type ToolOutcome } from "./tool-outcome.ts";
 import type { ShellInput } from "./tools.ts";
 import { joinOutput } from "./truncate.ts";
 
@@ -33,7 +33,7 @@ export async function runShell(
   const whole = { callId, effects, operation, reason, undo: SHELL_UNDO };
   const passage = await passGuard(context, whole);
   if (!passage.isAllowed) {
-    return failure(`refused by the guard: ${passage.reason}. Nothing was run.`);
+    return refusal(passage, "Nothing was run.");
   }
   if (!isMutating(effects)) {
     const result = await runBounded(context, asked);
@@ -104,9 +104,10 @@ function outcomeOf({ agent }: SessionContext, result: ShellResult): ToolOutcome 
   const bounded = joinOutput(clean, agent.limits.outputBytesMax);
   const seconds = (result.durationMs / 1000).toFixed(2);
   const shown = bounded.trim() === "" ? "no output" : fenceText(bounded);
-  const notes = (result.notes ?? []).map((note) => `note: ${note}\n`).join("");
+  const notes = (result.notes ?? []).map((note) => `note: ${quoteLine(note)}\n`).join("");
   return {
     text: `${describeEnd(result)} in ${seconds} s\n${notes}${shown}`,
+    isFenced: true,
     exitCode: result.exitCode ?? result.signal ?? 1,
     summary: result.timedOut ? `timed out after ${seconds} s` : bounded,
     durationMs: result.durationMs,

@@ -4,6 +4,7 @@ import { canonicalJson } from "../domain/json.ts";
 import type { Block } from "../domain/model.ts";
 import { runConclude } from "./conclude.ts";
 import { type SessionContext, workedMs } from "./context.ts";
+import { fenceText } from "./fence.ts";
 import { condense, record, say } from "./record.ts";
 import { isRedacted, type Redact, redactJson, redactNames } from "./redact.ts";
 import { findRepetition } from "./repetition.ts";
@@ -114,11 +115,12 @@ async function recordResult(
   progress.evidence = [...progress.evidence, eventId];
   const summary = await condense(context, outcome.summary ?? text);
   say(context, `[Tool Result] Exit ${exitCode}: ${summary}`);
+  const shown = outcome.isFenced ? text : fenceText(text);
   // Its number stands last: what a runbook reads comes first.
   return {
     type: "tool_result",
     callId: call.id,
-    text: `${text}\n(audit event ${eventId})`,
+    text: `${shown}\n(audit event ${eventId})`,
     isError,
   };
 }

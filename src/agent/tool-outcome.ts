@@ -1,8 +1,10 @@
 // What a tool call comes to, before it is recorded and handed to the model.
+import type { Passage } from "./ask-person.ts";
 
 export interface ToolOutcome {
-  /** For the model. Data from outside is fenced in it. */
   readonly text: string;
+  /** What is data in it is between fences already; else all of it is put there for the model. */
+  readonly isFenced?: true;
   /** 0 is success, for acts too; a signal's name where one ended the command. */
   readonly exitCode: number | string;
   /** For the line that people see; the text when absent. */
@@ -12,6 +14,12 @@ export interface ToolOutcome {
 
 export function failure(text: string): ToolOutcome {
   return { text, exitCode: 1 };
+}
+
+/** A person's own words stay outside: they are the one part that is to be followed. */
+export function refusal({ reason, isFenced }: Passage, what: string): ToolOutcome {
+  const text = `refused by the guard: ${reason}. ${what}`;
+  return { ...failure(text), ...(isFenced && { isFenced }) };
 }
 
 /** Between two renewals the lease may go without a sign; a step that may not begin is one. */

@@ -19,6 +19,9 @@ export interface Transcript {
 /** A line break within JSON is escaped, so only the fence's own end stands at a line's start. */
 const JSON_FENCE = /^```json[ \t\r]*\n([\s\S]*?)\n```/m;
 
+/** Around what a tool came to; within it nothing looks like its end. */
+const FENCED = /^```text\n([\s\S]*?)\n```$/gm;
+
 const TICKET = z.object({
   id: z.number().int(),
   subject: z.string().regex(/^[\w.-]+$/), // it becomes a word of commands
@@ -50,7 +53,10 @@ function readCalls(messages: readonly Message[]): readonly AnsweredCall[] {
   const results = new Map(
     blocks
       .filter((block) => block.type === "tool_result")
-      .map((block) => [block.callId, { text: block.text, isError: block.isError }]),
+      .map((block) => [
+        block.callId,
+        { text: block.text.replace(FENCED, "$1"), isError: block.isError },
+      ]),
   );
   return blocks
     .filter((block) => block.type === "tool_call")

@@ -1,5 +1,6 @@
 // An agent whose every port is a record. The world is not there: nothing is run, asked or written.
 import type { AgentOptions } from "../agent/context.ts";
+import { withoutFence } from "../agent/fence.ts";
 import type { Lease } from "../agent/keep-lease.ts";
 import { toJson } from "../agent/recording/entries.ts";
 import { spokenTo } from "../agent/recording/record-session.ts";
@@ -7,7 +8,7 @@ import { shellQuestion } from "../agent/recording/shell-question.ts";
 import { createRedactor } from "../agent/redact.ts";
 import type { Action } from "../domain/action.ts";
 import type { Json, JsonObject } from "../domain/json.ts";
-import { type Model, ModelError, type ModelReply } from "../domain/model.ts";
+import { type Message, type Model, ModelError, type ModelReply } from "../domain/model.ts";
 import type { Shell } from "../domain/shell.ts";
 import type { Subject } from "../domain/subject.ts";
 import type { Player } from "./player.ts";
@@ -86,7 +87,8 @@ function replayModel({ head, replies }: SessionRecord, player: Player): Model {
     name,
     speaker,
     query: async ({ messages, outputTokensMax }) => {
-      const added = spokenTo(messages.slice(known));
+      const fenced = messages.slice(known);
+      const added = spokenTo(head.version < 4 ? fenced.map(withoutFences) : fenced);
       known = messages.length;
       await player.asked("query", { added, of: known, outputTokensMax });
       const reply = replies[said];
@@ -98,6 +100,15 @@ function replayModel({ head, replies }: SessionRecord, player: Player): Model {
     ...(canCondense && {
       condense: async (text: string) => trusted(await player.asked("condense", text)),
     }),
+  };
+}
+
+function withoutFences({ role, blocks }: Message): Message {
+  return {
+    role,
+    blocks: blocks.map((block) =>
+      block.type === "tool_result" ? { ...block, text: withoutFence(block.text) } : block,
+    ),
   };
 }
 

@@ -56,7 +56,7 @@ test("the ticket ends as a verified fix", async () => {
 
 test("deleting the data was refused, and the data is there", () => {
   expect(lastTexts(scriptedRequests(api)[2])).toEqual([
-    expect.stringMatching(/^refused by the guard: rm -rf .* would destroy data/),
+    expect.stringMatching(/^```text\nrefused by the guard: rm -rf .* would destroy data/),
   ]);
   expect(existsSync(victimData)).toBe(true);
 });
@@ -151,7 +151,7 @@ test("a model that claims a fix it did not make is refused, and a person is aske
   await repair(liar, db).exited;
   expect(lastTexts(scriptedRequests(liar)[1])).toEqual([
     expect.stringMatching(
-      /^verification refused: not confirmed within .* violated, no sign of life/,
+      /^```text\nverification refused: not confirmed within .* violated, no sign of life/,
     ),
   ]);
   const store = world.store("lie.db");

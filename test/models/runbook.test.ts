@@ -81,6 +81,12 @@ describe("a conversation with a runbook", () => {
     expect(act).toMatchObject({ act: { action: "start_member" } });
   });
 
+  test("what a result says is found between its fences", async () => {
+    const paused = result("rb-1", "```text\npaused\n```");
+    const { blocks } = await reply([briefing(), call("rb-1", "shell"), paused]);
+    expect(blocks[1]).toMatchObject({ input: { action: "resume_member" } });
+  });
+
   test("a result is found by its call's id, wherever it stands", async () => {
     const messages = [
       briefing(),

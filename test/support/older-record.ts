@@ -1,6 +1,7 @@
 // A session's record as version 2 wrote it: how the guard read each command, and not by what; what
-// the shell was asked, and not how far it was let.
+// the shell was asked, and not how far it was let; what tools came to, without fences around it.
 import { z } from "zod";
+import { withoutFence } from "../../src/agent/fence.ts";
 import {
   type Entry,
   parsePart,
@@ -11,6 +12,14 @@ import type { AuditEvent } from "../../src/domain/audit.ts";
 
 const READING = z.object({ effects: z.json() });
 const QUESTION = z.record(z.string(), z.json());
+
+const BLOCK = z.record(z.string(), z.json());
+const MESSAGE = z.object({ role: z.string(), blocks: z.array(BLOCK) });
+const QUERY = z.object({
+  added: z.array(MESSAGE),
+  of: z.number(),
+  outputTokensMax: z.number().optional(),
+});
 
 export function asInVersion2(events: readonly AuditEvent[]): readonly AuditEvent[] {
   return events.map((event) => {
@@ -30,7 +39,19 @@ function olderEntry(entry: Entry): Entry {
     const { effects } = READING.parse(entry[3]);
     return ["told", kind, entry[2], effects];
   }
+  if (entry[0] === "asked" && kind === "query") {
+    const { added, ...asked } = QUERY.parse(question);
+    return ["asked", kind, { ...asked, added: added.map(withoutFences) }];
+  }
   if (entry[0] !== "asked" || kind !== "shell") return entry;
   const { reach: _, ...asked } = QUESTION.parse(question);
   return ["asked", kind, asked];
+}
+
+function withoutFences({ role, blocks }: z.infer<typeof MESSAGE>) {
+  const older = blocks.map(({ text, ...block }) => ({
+    ...block,
+    ...(typeof text === "string" && { text: withoutFence(text) }),
+  }));
+  return { role, blocks: older };
 }

@@ -1,4 +1,5 @@
 // A model that says what the test wrote down, and remembers what it was asked.
+import { withoutFence } from "../../src/agent/fence.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import {
   type Block,
@@ -40,11 +41,11 @@ export function scriptedModel(lines: readonly Line[], extras: Partial<Model> = {
   };
 }
 
-/** The text of the results in the last message that the model was sent. */
+/** The text of the results in the last message that the model was sent, out of their fences. */
 export function resultsIn(request: ModelRequest | undefined): readonly string[] {
   const blocks = request?.messages.at(-1)?.blocks ?? [];
   return blocks.flatMap((block) =>
-    block.type === "tool_result" || block.type === "text" ? [block.text] : [],
+    block.type === "tool_result" || block.type === "text" ? [withoutFence(block.text)] : [],
   );
 }
 

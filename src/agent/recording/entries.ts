@@ -42,8 +42,11 @@ export type Entry = z.infer<typeof entry>;
 
 /** What is true of the whole session; in its first part. */
 const head = z.object({
-  /** In 2 the guard's reading of commands stands as it was, and not what it was made from. */
-  version: z.union([z.literal(2), z.literal(3)]),
+  /**
+   * In 2 the guard's reading of commands stands as it was, and not what it was made from. Up to 3
+   * there were no fences around the results of tools but the shell's.
+   */
+  version: z.union([z.literal(2), z.literal(3), z.literal(4)]),
   /** Every option of the agent that is no port. */
   settings: jsonObject,
   model: z.object({ name: z.string(), speaker: z.string(), canCondense: z.boolean() }),

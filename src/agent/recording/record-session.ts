@@ -193,7 +193,7 @@ function headOf({ agent, ticket, session }: Beginning): RecordPart["head"] {
   };
   const settings = Object.entries(agent).filter(([name]) => !Object.hasOwn(ports, name));
   return {
-    version: 3,
+    version: 4,
     settings: toJsonObject(Object.fromEntries(settings)),
     model: { name: model.name, speaker: model.speaker, canCondense: Boolean(model.condense) },
     ticket: toJsonObject(ticket),
