@@ -10,6 +10,7 @@ import { differenceLines } from "./difference.ts";
 import { Player } from "./player.ts";
 import { readRecord } from "./read-record.ts";
 import { replayAgent, replayLease } from "./replay-ports.ts";
+import { missingRow } from "./stored-rows.ts";
 import { trusted } from "./trusted.ts";
 
 export type Replay =
@@ -53,7 +54,8 @@ export async function replaySession(
       session: trusted<Session>(record.head.session),
     }),
   );
-  const { difference, questions } = player;
+  const { questions } = player;
+  const difference = player.difference ?? missingRow(events, record);
   if (difference) {
     const diff = differenceLines(difference);
     const recordedBy = trusted<string | null>(record.head.settings.version ?? null);

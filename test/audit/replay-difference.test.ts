@@ -120,6 +120,30 @@ test("a row that is gone", async () => {
   }
 });
 
+for (const [type, fact] of [
+  ["step_begun", "entryId"],
+  ["step_finished", "state"],
+  ["session_ended", "type"],
+] as const) {
+  test(`a row that the store wrote is gone: ${type}`, async () => {
+    const replayed = await replaySession(events.filter((event) => event.type !== type));
+    const diff = expect.arrayContaining(["- nothing", expect.stringContaining(`"${fact}":`)]);
+    expect(replayed).toMatchObject({ state: "different", where: `the row ${type}`, diff });
+  });
+}
+
+test("a row that the store wrote says otherwise", async () => {
+  for (const [type, from, to] of [
+    ["step_begun", '"kind":"act"', '"kind":"shell"'],
+    ["step_begun", '"entryId":1', '"entryId":2'],
+    ["step_finished", '"state":"done"', '"state":"failed"'],
+    ["step_finished", '"changed":true', '"changed":false'],
+  ] as const) {
+    const replayed = await replaySession(withChange(type, from, to));
+    expect(replayed).toMatchObject({ state: "different", where: `the row ${type}` });
+  }
+});
+
 test("the command shows it as a diff and exits with 3", async () => {
   await using room = await openDeskRoom();
   const intact = join(world.home, "tickets.db");
