@@ -79,15 +79,12 @@ export const SECRET_PATTERNS: readonly RegExp[] = [
   /([?&;](?:sig|signature|x-amz-signature)=)[^\s"'&;]+()/gi,
   valueAfter(NAME + IS),
   valueAfter(String.raw`${NAME}\\*["']?[\s,]{1,80}\\*["']?value\\*["']?\s*[:=]\s*`),
-  valueAfter(String.raw`--(?:[\w-]{0,40}?${NAME}|[\w-]{0,20}?pass|requirepass)[ \t=]\s*(?!--)`),
+  ...wordAfter(String.raw`--(?:[\w-]{0,40}?${NAME}|[\w-]{0,20}?pass|requirepass)[ \t=]\s*(?!--)`),
   new RegExp(String.raw`(<[\w:.-]{0,40}?${NAME}(?:\s[^<>\n]{0,200})?>)[^<\n]+(</)`, "gi"),
   valueAfter(String.raw`(?:[_-][Pp]ass|[a-z]Pass)\\*["']?\s*[:=]\s*(?!\d{1,6}\b)`, "g"),
   valueAfter(String.raw`(?:^|[\s"'_-])(?:requirepass|masterauth)["']?(?:\s*[:=]\s*|\s+)(?:\d\) )?`),
   // As variables are named; logs have keys of regions in small letters.
-  valueAfter(
-    String.raw`\b[A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|DSN)(?:_BASE(?:64)?)? ?[=:] ?`,
-    "g",
-  ),
+  ...wordAfter(String.raw`\b[A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|DSN)(?:_BASE(?:64)?)?=`, "g"),
   new RegExp(
     String.raw`((?:^|["'\s:/])_?auth["']?\s*[:=]\s*["']?)(?=[a-z+/]*[A-Z\d])` +
       String.raw`[A-Za-z\d+/]{12,}={0,2}(?![\w-])()`,
@@ -103,7 +100,7 @@ export const SECRET_PATTERNS: readonly RegExp[] = [
   /(\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:/"']+:)[^\s"']+()/g,
   /(\bmysql(?:admin|dump)?\b[^\n|;]{0,200}?\s-p)[^\s"']+()/g,
   valueAfter(
-    String.raw`\b(?:(?:redis|valkey|keydb)-cli\b[^\n|;]{0,200}?\s-a|sshpass\s+-p)\s*`,
+    String.raw`\b(?:(?:redis|valkey|keydb)-cli\b[^\n|;&]{0,200}?\s-a|sshpass\s+-p)\s*`,
     "g",
   ),
   /(\bAUTH[ \t]+(?!failed\b)[^\s"']+[ \t]+)[^\s"';|&]+(?=[ \t]*(?:$|["';|&]))()/gm,
@@ -121,4 +118,9 @@ export const SECRET_PATTERNS: readonly RegExp[] = [
 /** Of a prefix and the quotes that may open a value. */
 function valueAfter(prefix: string, flags = "gi"): RegExp {
   return new RegExp(String.raw`(${prefix}(?:\\+["']|["'])?)${NO_SECRET}${VALUE}()`, `${flags}m`);
+}
+
+/** The same of the shell, for which a word goes on behind a comma. */
+function wordAfter(prefix: string, flags = "gi"): readonly RegExp[] {
+  return [valueAfter(prefix, flags), new RegExp(String.raw`(${prefix})[^\s"']+()`, flags)];
 }

@@ -17,6 +17,7 @@ const SECRETS = [
   ...["Authorization: AWS4-HMAC-SHA256 Credential=S", "https://h/?a=1&api_key=S", "&sig=S"],
   ...["https://S0123456789@github.com/x", "https://hooks.slack.com/services/T0/B0/S"],
   ...["--auth-token S", "--client-secret=S", "--password 'a b S'", "--from-literal=password=S"],
+  ...["--password=a,S run", "--token a;S", "FOO_KEY=a,S", "FOO_KEY='a S'"],
   ...["redis-cli -h h -a S ping", "redis-cli -a 'S' ping", "sshpass -p S ssh h"],
   ...["CONFIG SET requirepass S", '1) "requirepass"\n2) "S"', '"requirepass":"S"'],
   ...["user default on >S >S2 ~* +@all", "ACL SETUSER a on >x >S", "auth-pass mymaster S"],
@@ -49,6 +50,8 @@ const HARMLESS = [
   ...["WRONGPASS invalid username-password pair or user is disabled.", "AUTH failed: WRONGPASS"],
   ...["ERR AUTH <password> called without any password configured", "PWD=/work OLDPWD=/work/a"],
   ...["GET /check?key=acme&cost=1", "region_key: 12 end_key=7480000001", "--password-file /run/x"],
+  ...['HOT_KEY = "hot"', "no ANTHROPIC_API_KEY here", "MAY_PASS: yes"],
+  ...["redis-cli ping && ls -a some", "redis-cli info; ps -a u"],
   ...["auth: required, bypass: true", "first_pass: 3", "user 1000 on node1 wrote 5 > 3"],
 ];
 
