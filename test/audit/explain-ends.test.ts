@@ -52,21 +52,23 @@ test("a repair whose agent was stopped before it was confirmed is told as one", 
   expect(page).toContain("the monitor saw for itself, not on an agent's word: it holds ");
 });
 
-test("the cause is the word of who changed something, not of who found it well after", async () => {
-  await using room = await openRoom();
-  await repaired(room);
-  room.clock.advance(60 * SECOND_MS);
-  await room.store.expireLeases();
-  room.clock.advance(60 * SECOND_MS);
-  const { session } = await claimed(room.store, "another");
-  await room.store.concludeTicket(session.id, NO_NEED);
-  await room.store.verifyTicket(1, "it holds");
-  const page = await pageOf(room);
-  expect(page).toMatch(/ cause it was stopped \(says runbook, not verified\) /);
-  expect(page).toContain("but was gone before the monitor could say so.");
-  expect(page).toMatch(/it ended, and the ticket was open again for another agent: the lease of/);
-  expect(page).not.toContain("given to a person");
-});
+for (const outcome of ["no_action_needed", "fixed"] as const) {
+  test(`the cause is the word of who changed something, not of who says ${outcome} later`, async () => {
+    await using room = await openRoom();
+    await repaired(room);
+    room.clock.advance(60 * SECOND_MS);
+    await room.store.expireLeases();
+    room.clock.advance(60 * SECOND_MS);
+    const { session } = await claimed(room.store, "another");
+    await room.store.concludeTicket(session.id, { ...NO_NEED, outcome });
+    await room.store.verifyTicket(1, "it holds");
+    const page = await pageOf(room);
+    expect(page).toMatch(/ cause it was stopped \(says runbook, not verified\) /);
+    expect(page).toContain("but was gone before the monitor could say so.");
+    expect(page).toMatch(/it ended, and the ticket was open again for another agent: the lease of/);
+    expect(page).not.toContain("given to a person");
+  });
+}
 
 test("claims that were refused are told as refused", async () => {
   await using room = await openRoom();
