@@ -53,7 +53,7 @@ test("a repair whose agent was stopped before it was confirmed is told as one", 
 });
 
 for (const outcome of ["no_action_needed", "fixed"] as const) {
-  test(`the cause is the word of who changed something, not of who says ${outcome} later`, async () => {
+  test(`the cause is the word of who changed something, not of a later ${outcome}`, async () => {
     await using room = await openRoom();
     await repaired(room);
     room.clock.advance(60 * SECOND_MS);
