@@ -1,6 +1,7 @@
 // The bytes of a tree that no row uses. Only where a page was filled anew from its neighbours may
 // pieces of old cells lie between its pointers and its cells; there nothing can be told.
 import type { Database } from "bun:sqlite";
+import { loneByte } from "./lone-byte.ts";
 import { cellsOf, isLeaf, type PageHead, pageHeadOf, type Span } from "./page-cells.ts";
 import { FIRST_PAGE_HEAD_AT, OVERFLOW_HEAD_BYTES, type PageFile } from "./page-file.ts";
 import { between, bytesSet, type Stray, strayAmong } from "./stray-bytes.ts";
@@ -94,8 +95,8 @@ export function strayInTree(file: PageFile, { tree, page }: Place): Stray | unde
   const isLeft = tree.losesCells || !isLeaf(head);
   const from = isLeft ? endOfOldPointers(bytes, head) : head.pointersEnd;
   const left = (at: number) => isLeft && isOfOldBlock(bytes, { at, usableBytes: file.usableBytes });
-  const gap = { from, to: isOwn ? head.contentAt : 0 };
-  const byte = bytesSet(bytes, gap).find((at) => !left(at));
+  const gap = { from, to: head.contentAt };
+  const byte = isOwn ? bytesSet(bytes, gap).find((at) => !left(at)) : loneByte(bytes, gap);
   if (byte !== undefined) return { page, byte };
   for (const { overflow } of cells) {
     const behind = overflow && strayAfter(file, overflow);

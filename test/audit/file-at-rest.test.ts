@@ -6,6 +6,7 @@ import { seededRandom } from "../../src/infra/clock.ts";
 import { verifyAudit } from "../../src/store/audit-verify.ts";
 import { isDamage } from "../../src/store/database-error.ts";
 import { formOf } from "../../src/store/file-at-rest.ts";
+import { lookAtBytes } from "../../src/store/unused-bytes.ts";
 import { openRoom, type Room } from "../store/room.ts";
 import { incident } from "./said-incident.ts";
 
@@ -85,4 +86,23 @@ test("where somebody writes in the middle of it, it stays in use", async () => {
   using db = new Database(other.path);
   expect({ commits, ...formOf(db) }).toMatchObject({ form: "in_use" });
   expect(await other.store.verifyAudit()).toMatchObject({ state: "intact", notes: [] });
+});
+
+test("what another SQLite has written anew is not held against what ours would write", async () => {
+  await using room = await openRoom({ isLeftAtRest: true });
+  const bytes = await worked(room);
+  // In the middle between pointers and cells of the schema's last leaf, as another layout may be.
+  const leaf = (bytes.readUInt32BE(108) - 1) * 4_096;
+  const pointersEnd = 8 + 2 * bytes.readUInt16BE(leaf + 3);
+  const at = leaf + Math.floor((pointersEnd + bytes.readUInt16BE(leaf + 5)) / 2);
+  bytes.writeUInt16BE(0x1111, at);
+  const copy = `${room.path}.copy`;
+  expect(verdictOf(copy, bytes)).toBe("broken");
+  bytes.writeUInt8(bytes.readUInt8(98) ^ 1, 98);
+  writeFileSync(copy, bytes);
+  using db = new Database(copy);
+  expect(lookAtBytes(db)).toEqual({
+    problem: undefined,
+    notes: [expect.stringMatching(/^its header says that SQLite 3\.\S+ wrote to it last/)],
+  });
 });

@@ -5,6 +5,7 @@ import { expect, test } from "bun:test";
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { seededRandom } from "../../src/infra/clock.ts";
 import { verifyAudit } from "../../src/store/audit-verify.ts";
+import { loneByte } from "../../src/store/lone-byte.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { lookAtBytes } from "../../src/store/unused-bytes.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
@@ -113,6 +114,36 @@ test(`nothing that the store itself leaves is a change (seed ${SEED})`, async ()
   db.run("PRAGMA wal_checkpoint(TRUNCATE)");
   expect(problemIn(room.path)).toBeUndefined();
 }, 60_000);
+
+test("amid zeros of a page that was filled anew a lone byte is none of an old cell", async () => {
+  await using room = await openRoom();
+  for (let number = 0; number < 30; number += 1) {
+    await writeIncident(room, `entity-${number}`, "x".repeat(200));
+  }
+  const bytes = await closed(room);
+  const db = new Database(room.path);
+  const found = db.query("SELECT rootpage FROM sqlite_schema WHERE name = 'approvals'").values();
+  db.close();
+  // Its last leaf, as its root names it; in the middle between pointers and cells.
+  const leaf = (bytes.readUInt32BE((Number(found.flat()[0]) - 1) * 4_096 + 8) - 1) * 4_096;
+  const pointersEnd = 8 + 2 * bytes.readUInt16BE(leaf + 3);
+  const changed = Uint8Array.from(bytes);
+  changed[leaf + Math.floor((pointersEnd + bytes.readUInt16BE(leaf + 5)) / 2)] = 17;
+  expect(await verdictOf(room, changed)).toMatchObject({
+    reason: expect.stringMatching(/\(of table approvals, .*\), which no row uses, was changed$/),
+  });
+});
+
+test("a free block that was the last of its page is none", () => {
+  const page = Buffer.alloc(4_096);
+  const gap = { from: 100, to: 3_000 };
+  page.writeUInt16BE(200, 1_002);
+  expect(loneByte(page, gap)).toBe(1_003);
+  page.writeUInt8(1, 1_201);
+  expect(loneByte(page.fill(9, 1_202, 1_300), gap)).toBeUndefined();
+  page.fill(0).writeUInt16BE(200, 2_902);
+  expect(loneByte(page, gap)).toBeUndefined();
+});
 
 test("whose page it is is said, and which row is nearest", async () => {
   await using room = await openRoom();
