@@ -101,6 +101,8 @@ const REFUSED = [
   "journalctl -u tikv1 -u tikv2",
   "journalctl --merge",
   "systemctl status tikv1 --show-transaction",
+  "etcdctl --endpoints 127.0.0.1:2379 --cluster version defrag",
+  "docker ps -a --no-trunc",
 ];
 
 for (const command of REFUSED) {
@@ -117,6 +119,19 @@ test("what a sandbox holds of curl and ps is judged on its way", () => {
     expect([worstOf(command), worstOf(command, UNHELD)]).toEqual(["read", "hidden"]);
   }
 });
+
+const REFUSED_UNHELD = [
+  "grep -d recurse x /srv/shop",
+  "grep --der x /opt",
+  "zgrep --directories=recurse x /srv",
+  "ping -i 0 -s 60000 127.0.0.1",
+];
+
+for (const command of REFUSED_UNHELD) {
+  test(`${command} is refused where nothing holds it`, () => {
+    expect(isRefused(classifyCommand(command, UNHELD))).toBe(true);
+  });
+}
 
 const WALLED = /^(?:docker|docker-compose|systemctl|journalctl|pd-ctl|curl) [^|;&$"'(]+$/;
 const NEEDED = [...NEEDED_LOOKS, ...NEEDED_REPAIRS].filter(

@@ -8,10 +8,9 @@ const LOOKS: readonly string[] = [
   ...["df -h", "ls -la /data", "cat /proc/1/status", "tail -n 50 /data/tikv.log", "free -m"],
   ...["grep -c ERROR /data/tikv.log", "ps aux", "top -b -n 1", "ping -c 3 tikv2", "du -sh /data"],
   ...["find /data -name '*.sst'", "redis-cli info memory", "/pd-ctl store", "date +%s"],
-  ...["awk '{ print $1 }' /proc/loadavg", "sed -n 1,5p /etc/hosts", "vmstat 1 3", "ls /dev"],
+  ...["vmstat 1 3", "ls /dev"],
   ...["curl -s http://tikv1:20180/status", "timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
-  ...["awk -F: '/root/ {print $1, $NF}' /etc/passwd", "sed -n /node/p /etc/hosts", "stat /data"],
-  ...["jq '.stores[0].status | keys' /x.json", "grep -E 'a|b' /etc/hosts", "ps -eo pid,args"],
+  ...["stat /data", "grep -E 'a|b' /etc/hosts", "ps -eo pid,args"],
   ...["/pd-ctl -u http://127.0.0.1:2379 store", "cat /sys/fs/cgroup/memory.max", "date +%FT%TZ"],
   ...["sh -c 'ls /data/*.log | head -5'", "sh -c 'ps aux | grep tikv'", "sh -c 'df -h; free -m'"],
 ];
@@ -41,6 +40,13 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["cat /sys/kernel/debug/tracing/trace_pipe"],
     ...["find /data -printf '%999999999p'"],
     ...["curl -s --limit-rate 1 http://tikv1:20180/status", "strings /data/x"],
+    // What has a language of its own reads the pipe outside.
+    ...["awk '{ print $1 }' /proc/loadavg", "sed -n 1,5p /etc/hosts", "jq . /x.json"],
+    ...["awk '{print} {a=a$0a}' /proc/meminfo", "sed -n '1p ;s/./&&/g' /etc/services"],
+    ...["head -c 9000000000 /data/file", "head -n -999999 /etc/hosts", "grep -ex /data/file"],
+    ...["wc --files0-from=/data/file", "date -f /data/file", "stdbuf -o8G head -c 5 /etc/hosts"],
+    ...["grep --der . /sys/class/net/", "grep -d recurse x /etc", "df --sync", "tr -d a"],
+    ...["etcdctl --cluster version defrag", "etcdctl endpoint health --cluster defrag"],
     // A few words make much of little, or never end.
     ...[
       "awk '{x=x x \"a\"}' /proc/cpuinfo",

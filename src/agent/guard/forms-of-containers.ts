@@ -17,7 +17,7 @@ const IN_TIME = { "--since": TIME, "--until": TIME };
 const TAIL = { "-n --tail": /^(?:\d{1,7}|all)$/ };
 
 const LIST: Verb = {
-  options: { letters: "aqls", flags: long("all quiet latest size no-trunc"), values: LISTED },
+  options: { letters: "aqls", flags: long("all quiet latest size"), values: LISTED },
 };
 const INSPECT: Verb = {
   options: {
@@ -116,7 +116,7 @@ const COMPOSE: Grammar = {
       ...SERVICES,
       options: {
         letters: "aq",
-        flags: long("all quiet services no-trunc"),
+        flags: long("all quiet services"),
         values: { ...SHOWN, "--filter": CONDITION, "--status": /^\w+$/ },
       },
     },

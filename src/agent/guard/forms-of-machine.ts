@@ -101,7 +101,7 @@ export const PS: Grammar = {
           "-p --pid": /^[\d,]+$/,
           "--ppid": /^[\d,]+$/,
           "-C": WORDS,
-          "-o --format": /^[\w,.:%=+-]+$/,
+          "-o --format": /^[\w,.%=+-]+$/,
           "-u -U --user": WORDS,
           "--sort": /^[\w,.%=+-]+$/,
         },
@@ -109,6 +109,48 @@ export const PS: Grammar = {
       },
       operands: [/^(?:a?ux?f?w{0,2}|axf?w{0,2}|x|\d+)$/],
       max: 20,
+    },
+  },
+};
+
+/** Its long options may be cut short, and some of them go through whole trees of files. */
+export const GREP: Grammar = {
+  verbs: {
+    "": {
+      options: {
+        letters: "irRvcnlLwoxhHqsEFGaPzZ0123456789",
+        flags: [
+          ...["--ignore-case", "--invert-match", "--count", "--line-number", "--word-regexp"],
+          ...["--only-matching", "--no-filename", "--with-filename", "--quiet", "--silent"],
+          ...["--no-messages", "--extended-regexp", "--fixed-strings", "--text"],
+          ...["--files-with-matches", "--line-buffered", "--line-regexp"],
+        ],
+        values: {
+          "-e --regexp": /^/,
+          "-m --max-count": COUNT,
+          "-A --after-context": COUNT,
+          "-B --before-context": COUNT,
+          "-C --context": COUNT,
+          "--color --colour": /^\w+$/,
+        },
+        repeated: ["-e --regexp"],
+      },
+      operands: [/^/],
+      max: 50,
+    },
+  },
+};
+
+/** Of a few packets, a second apart. */
+export const PING: Grammar = {
+  verbs: {
+    "": {
+      options: {
+        letters: "nq46",
+        values: { "-c": /^\d{1,2}$/, "-W -w": /^\d{1,2}$/, "-i": /^(?:0\.[2-9]|[1-9])$/ },
+      },
+      operands: [/^[\w:][\w.:-]*$/],
+      min: 1,
     },
   },
 };

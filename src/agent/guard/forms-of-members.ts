@@ -44,6 +44,17 @@ export const TIKV_CTL: Grammar = {
   },
 };
 
+export const ETCD_CTL: Grammar = {
+  options: { values: { "--endpoints": PLACE, "-w --write-out": /^\w+$/ } },
+  verbs: {
+    "endpoint status": { options: { flags: ["--cluster"], values: { "-w --write-out": /^\w+$/ } } },
+    "endpoint health": { options: { flags: ["--cluster"], values: { "-w --write-out": /^\w+$/ } } },
+    "member list": { options: { values: { "-w --write-out": /^\w+$/ } } },
+    "alarm list": {},
+    version: {},
+  },
+};
+
 export const REDIS_CLI: Grammar = {
   options: {
     flags: [

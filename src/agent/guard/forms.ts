@@ -3,8 +3,8 @@
 // options, each once and with its value, the verb, and what stands behind it. A call that is in no
 // such form is not understood, whatever the tables say of it.
 import { DOCKER, DOCKER_COMPOSE } from "./forms-of-containers.ts";
-import { DMESG, JOURNALCTL, PS, SYSTEMCTL } from "./forms-of-machine.ts";
-import { CURL, PD_CTL, REDIS_CLI, TIKV_CTL } from "./forms-of-members.ts";
+import { DMESG, GREP, JOURNALCTL, PING, PS, SYSTEMCTL } from "./forms-of-machine.ts";
+import { CURL, ETCD_CTL, PD_CTL, REDIS_CLI, TIKV_CTL } from "./forms-of-members.ts";
 import { type Grammar, isInForm } from "./grammar.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
@@ -26,10 +26,20 @@ const WALLED: ReadonlyMap<string, Walled> = new Map<string, Walled>([
   ["/pd-ctl", { grammar: PD_CTL }],
   ["tikv-ctl", { grammar: TIKV_CTL }],
   ["/tikv-ctl", { grammar: TIKV_CTL }],
+  ["etcdctl", { grammar: ETCD_CTL }],
+  ["grep", { grammar: GREP, isHeld: true }],
+  ["egrep", { grammar: GREP, isHeld: true }],
+  ["fgrep", { grammar: GREP, isHeld: true }],
+  ["zgrep", { grammar: GREP, isHeld: true }],
+  ["ping", { grammar: PING, isHeld: true }],
   ["redis-cli", { grammar: REDIS_CLI, isHeld: true }],
   ["valkey-cli", { grammar: REDIS_CLI, isHeld: true }],
   ["curl", { grammar: CURL, isHeld: true }],
 ]);
+
+export function isWalled(name: string): boolean {
+  return WALLED.has(name);
+}
 
 /** Undefined when nothing stands against it. Who is asked outside is judged again there. */
 export function troubleOfForm(

@@ -124,8 +124,11 @@ function skipOptions(args: readonly string[], skipping: Skipping): number {
 
 function skipOption(args: readonly string[], skipping: Skipping): number | undefined {
   const word = args[skipping.from] ?? "";
-  const { flags = [] } = skipping.options;
+  const { flags = [], values = {} } = skipping.options;
   if (flags.includes(word)) return once(word, skipping) ? skipping.from + 1 : undefined;
+  // As find has them.
+  const isWhole = /^-[a-z]{2}/.test(word) && Object.hasOwn(values, word);
+  if (isWhole) return takeValue(args, { ...skipping, name: word, joined: undefined });
   return word.startsWith("--") ? skipLong(args, skipping) : skipShort(args, skipping);
 }
 

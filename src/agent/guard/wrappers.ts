@@ -67,7 +67,8 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
   ionice: { valued: ["-c", "-n"], plain: ["-t"], isInherited: true },
   nice: { valued: ["-n"], isInherited: true },
   nohup: {},
-  stdbuf: { valued: ["-i", "-o", "-e"], plain: ["-oL", "-o0", "-eL", "-e0"] },
+  // A buffer that is given a size is filled.
+  stdbuf: { plain: ["-oL", "-o0", "-eL", "-e0", "-i0"] },
   doas: { plain: ["-n"], valued: ["-u"], hides: OF_ANOTHER, where: { isAsRoot: true } },
   sudo: {
     plain: ["-n", "-E", "-H", "-S"],
