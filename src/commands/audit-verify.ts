@@ -1,6 +1,6 @@
 // operator audit verify: whether everything is as it was written, and, with a head that was signed
 // before, whether anything was cut off since.
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { OperatorError } from "../domain/errors.ts";
 import type { AuditVerification, TicketOps } from "../domain/ticket-ops.ts";
@@ -64,7 +64,8 @@ export async function verifiedFile(
 /** A home without a database is a fresh one; a file that was named is there to hold something. */
 function emptyProblem(context: CommandContext): Omit<Broken, "state" | "rows"> | undefined {
   const named = textFlag(context.flags, "db") ?? context.env[DATABASE_ENV];
-  const isEmpty = named && statSync(named, { throwIfNoEntry: false })?.size === 0;
+  // What may not be looked at is told by who opens it.
+  const isEmpty = named && existsSync(named) && statSync(named).size === 0;
   if (!isEmpty) return undefined;
   const reason = "it has no byte: nothing was ever written to it, or all of it is gone";
   return { row: "the file", firstBadId: null, reason };

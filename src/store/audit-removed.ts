@@ -31,17 +31,24 @@ const REMOVED = `
     id INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
     ticket_id INTEGER,
-    is_told INTEGER NOT NULL DEFAULT 0
+    told_by INTEGER,
+    cutoff_ms INTEGER
   );
   DELETE FROM removed_contents;`;
 
 /** What was resolved stays so: it can be asked at any time after. */
 const TOO_YOUNG = `
-  SELECT removed.id FROM removed_contents AS removed
+  SELECT removed.id, removed.told_by AS toldBy FROM removed_contents AS removed
     LEFT JOIN tickets AS ticket ON ticket.id = removed.ticket_id
-  WHERE removed.id BETWEEN $first AND $last AND (removed.at_ms <= $cutoffMs
-    AND ticket.state = 'resolved' AND ticket.resolved_at_ms <= $cutoffMs) IS NOT TRUE
+  WHERE (removed.at_ms <= removed.cutoff_ms AND ticket.state = 'resolved'
+    AND ticket.resolved_at_ms <= removed.cutoff_ms) IS NOT TRUE
   ORDER BY removed.id LIMIT 1`;
+
+/** Told of twice, both must be true. */
+const TELL = `
+  UPDATE removed_contents
+  SET told_by = $toldBy, cutoff_ms = min(coalesce(cutoff_ms, $cutoffMs), $cutoffMs)
+  WHERE id BETWEEN $first AND $last`;
 
 export function startRememberingRemoved(db: Database): void {
   db.run(REMOVED);
@@ -60,9 +67,10 @@ export function rememberRemoved(
   const counted = ids.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   if (counted !== events) return problemOf(event.id, "it tells of more or fewer than it counts");
   for (const range of ids) {
-    const wrong = tellRemoved(db, { range, cutoffMs });
-    const tells = `and event ${event.id} tells that it was removed`;
-    if (wrong) return problemOf(wrong.id, `${wrong.but}, ${tells}`);
+    const presentId = tellRemoved(db, { range, cutoffMs, toldBy: event.id });
+    if (presentId !== undefined) {
+      return problemOf(presentId, `its content is there, and event ${event.id} ${TELLS}`);
+    }
   }
   return undefined;
 }
@@ -77,27 +85,35 @@ function rememberOne(db: Database, event: AuditEvent): AuditProblem | undefined 
   return undefined;
 }
 
+const TELLS = "tells that it was removed";
+
 interface Telling {
   readonly range: IdRange;
   readonly cutoffMs: number;
+  readonly toldBy: number;
 }
 
-/** The first of them that it cannot be told of. */
-function tellRemoved(db: Database, { range: [first, last], cutoffMs }: Telling) {
-  const tell = "UPDATE removed_contents SET is_told = 1 WHERE id BETWEEN ? AND ?";
+/** The first of them whose content is there. */
+function tellRemoved(db: Database, { range: [first, last], ...told }: Telling): number | undefined {
+  const { changes } = db.query<void, Bindings>(TELL).run({ first, last, ...told });
+  if (changes === last - first + 1) return undefined;
   const isRemoved = db.query("SELECT 1 FROM removed_contents WHERE id = ?");
-  if (db.query(tell).run(first, last).changes !== last - first + 1) {
-    let id = first;
-    while (id < last && isRemoved.get(id) !== null) id += 1;
-    return { id, but: "its content is there" };
-  }
-  const young = db.query<{ id: number }, Bindings>(TOO_YOUNG).get({ first, last, cutoffMs });
-  return young && { ...young, but: "its ticket was not over for so long" };
+  let id = first;
+  while (id < last && isRemoved.get(id) !== null) id += 1;
+  return id;
+}
+
+/** Of tickets that are as they were told: one that is not is the first to be named. */
+export function earlyRemoval(db: Database): AuditProblem | undefined {
+  const young = db.query<{ id: number; toldBy: number }, []>(TOO_YOUNG).get();
+  if (!young) return undefined;
+  const reason = `its ticket was not over for so long, and event ${young.toldBy} ${TELLS}`;
+  return problemOf(young.id, reason);
 }
 
 /** At the end of the chain. */
 export function untoldRemoval(db: Database): AuditProblem | undefined {
-  const [id] = numbersOf(db, "SELECT min(id) FROM removed_contents WHERE is_told = 0");
+  const [id] = numbersOf(db, "SELECT min(id) FROM removed_contents WHERE told_by IS NULL");
   return id === undefined
     ? undefined
     : problemOf(id, "its content was removed, and no event tells of it");

@@ -7,6 +7,7 @@ import type { AuditVerification } from "../domain/ticket-ops.ts";
 import { type Head, headOf } from "./audit-chain.ts";
 import {
   countRemoved,
+  earlyRemoval,
   rememberRemoved,
   startRememberingRemoved,
   untoldRemoval,
@@ -54,7 +55,7 @@ function contentLook(call: StoreCall, reading: Reading): BytesFound {
   const inChain = chainProblem(call, reading);
   if (inChain) return { problem: inChain, notes: [] };
   reading.row = "the file";
-  const problem = firstBadRow(call.db) ?? fileProblem(call);
+  const problem = firstBadRow(call.db) ?? earlyRemoval(call.db) ?? fileProblem(call);
   return problem ? { problem, notes: [] } : lookAtBytes(call.db);
 }
 
