@@ -5,11 +5,13 @@ export const SECRET_DIRS: readonly string[] = [
   ...["/etc/ssl/private", "/etc/ssh", "/etc/kubernetes", "/etc/docker", "/etc/sudoers.d"],
   ...["/etc/letsencrypt", "/etc/pki/tls/private", "/etc/wireguard", "/etc/NetworkManager"],
   ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/rancher"],
-  "/var/lib/cloud",
+  ...["/var/lib/cloud", "/var/lib/samba/private", "/var/spool/cron", "/var/mail"],
+  ...["/etc/openvpn", "/etc/ipsec.d", "/etc/ppp", "/etc/credstore", "/etc/rancher"],
+  ...["/etc/wpa_supplicant", "/etc/pgbouncer", "/etc/apt/auth.conf.d"],
 ];
 
 export const SECRET_FILES: readonly string[] = [
   ...["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/passwd-"],
   ...["/etc/sudoers", "/etc/krb5.keytab", "/etc/security/opasswd", "/etc/mysql/debian.cnf"],
-  "/etc/postfix/sasl_passwd",
+  ...["/etc/postfix/sasl_passwd", "/etc/ipsec.secrets", "/etc/apt/auth.conf", "/etc/msmtprc"],
 ];

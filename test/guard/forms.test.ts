@@ -121,6 +121,14 @@ test("what a sandbox holds of curl and ps is judged on its way", () => {
 });
 
 const REFUSED_UNHELD = [
+  "redis-cli -p 6380 config get requirepass",
+  "redis-cli -p 6380 config get '*pass*'",
+  "cat /run/containers/0/auth.json",
+  "cat /etc/rancher/k3s/k3s.yaml",
+  "cat /opt/app/.env.production",
+  "cat /etc/redis/users.acl",
+  "head -5 /var/spool/cron/crontabs/root",
+  "cat /etc/ipsec.secrets",
   "grep -d recurse x /srv/shop",
   "grep --der x /opt",
   "zgrep --directories=recurse x /srv",

@@ -31,7 +31,10 @@ const KERNEL_MEMORY = /^\/proc(?:$|\/(?:kcore|kmsg|kallsyms|keys|key-users|sysrq
 const HOMES = /^(?:~[^/]*|\/root|\/home(?:\/[^/]*)?)(?:\/|$)/;
 const SECRETS = new RegExp(
   "/\\.(?:aws|azure|docker|gnupg|kube|ssh)(?:/|$)" +
-    "|/\\.(?:env|git-credentials|my\\.cnf|netrc|npmrc|pgpass|pypirc|vault-token|\\w+_history)$" +
+    "|/\\.env(?:\\.\\w+)?$|/auth\\.(?:json|conf)$" +
+    "|[-._](?:credentials|htpasswd|secrets|smbpasswd)$" +
+    "|/(?:k3s\\.yaml|passwd\\.client|smbpasswd|userlist\\.txt|users\\.acl)$|\\.ovpn$" +
+    "|/\\.(?:git-credentials|my\\.cnf|netrc|npmrc|pgpass|pypirc|vault-token|\\w+_history)$" +
     "|/g?shadow[-.][^/]*$" +
     "|/id_(?:dsa|ecdsa|ed25519|rsa)$|\\.(?:jks|kdbx|key|p12|pem|pfx)$|/variables\\.env$" +
     "|^(?:/var)?/run/secrets(?:/|$)|/(?:credentials|secrets?|tokens?)(?:\\.\\w+)?$",

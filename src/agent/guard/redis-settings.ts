@@ -43,9 +43,14 @@ const SETTINGS: Settings = [
 
 const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
 
+/** By name, or by a pattern that is made for it; of all settings redaction takes them out. */
+const NAMES_KEY = /pass|auth|require|masteru/;
+
 /** Of the words from the verb on. */
 export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKind {
   const [verb, second, ...rest] = words.map((word) => word.toLowerCase());
+  if (verb === "config" && second === "get" && rest.some((name) => NAMES_KEY.test(name)))
+    return "oversight";
   if (kind === "read") return holdsUp([verb ?? "", second ?? "", ...rest]) ? "unknown" : kind;
   if (verb === "client" && second === "kill") {
     // One of them; all of a sort may be the service itself.
