@@ -46,6 +46,8 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["head -c 9000000000 /data/file", "head -n -999999 /etc/hosts", "grep -ex /data/file"],
     ...["wc --files0-from=/data/file", "date -f /data/file", "stdbuf -o8G head -c 5 /etc/hosts"],
     ...["grep --der . /sys/class/net/", "grep -d recurse x /etc", "df --sync", "tr -d a"],
+    ...["sh -c 'head -n 1 /data/file | tail -n 1'", "tail -n 1 /data/file", "ls /sys/x/*/y/*"],
+    ...["sh -c 'echo /sys/class/net/*/subsystem/*/subsystem/*'"],
     ...["etcdctl --cluster version defrag", "etcdctl endpoint health --cluster defrag"],
     // A few words make much of little, or never end.
     ...[

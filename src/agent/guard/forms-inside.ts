@@ -3,7 +3,9 @@
 import { PS } from "./forms-of-machine.ts";
 import type { Grammar, Options, Verb } from "./grammar.ts";
 
-const PATH = /^[\w/.*?][\w./*?:@%+~,-]*$/;
+/** A pattern in its last part at most: links that lead round would be multiplied. */
+const PATH = /^(?!-)[\w./:@%+~,-]*[\w.*?:@%+~,-]*$/;
+const TEXT = /^[^*?[]*$/;
 const WORD = /^[\w./:%+,=@#-]*$/;
 const LINES = /^\d{1,4}$/;
 const BYTES = /^\d{1,5}$/;
@@ -53,8 +55,8 @@ export const FORMS_INSIDE: ReadonlyMap<string, Grammar> = new Map<string, Gramma
     operands: [WORD],
     max: 4,
   }),
-  ...each(["test", "["], { options: { letters: "dfesrwxzn" }, operands: [/^/], max: 6 }),
-  ...each(["echo"], { options: { letters: "n" }, operands: [/^/], max: 50 }),
+  ...each(["test", "["], { options: { letters: "dfesrwxzn" }, operands: [TEXT], max: 6 }),
+  ...each(["echo"], { options: { letters: "n" }, operands: [TEXT], max: 50 }),
   ...each(["uptime", "nproc", "whoami", "pwd", "lscpu", "mount", "true", "false", ":"], {}),
 ]);
 

@@ -6,7 +6,7 @@ import { isWalled } from "./forms.ts";
 import { FORMS_INSIDE } from "./forms-inside.ts";
 import { isInForm } from "./grammar.ts";
 import { effectBecause, type ShellWord } from "./scope.ts";
-import { isShort } from "./short-looks.ts";
+import { HAS_LINES, isShort } from "./short-looks.ts";
 import type { SimpleUse } from "./waits.ts";
 
 /** Here it is the agent's own, there a member's with all that it was given. */
@@ -32,6 +32,10 @@ const UNBOUNDED =
 function isClosed(name: string, args: readonly ShellWord[]): boolean {
   const grammar = FORMS_INSIDE.get(name);
   if (!grammar) return isWalled(name);
+  // Of a file without an end of a line the first line is all of it.
+  const areLines = /^(?:head|tail)$/.test(name) && !args.some(({ text }) => /^-\w*c/.test(text));
+  const files = args.filter(({ text }) => text.includes("/"));
+  if (areLines && !files.every(({ text }) => HAS_LINES.test(text))) return false;
   return isInForm(
     grammar,
     args.map(({ text }) => text),
