@@ -11,7 +11,8 @@ import { openWorld, type Process, type World } from "./world.ts";
 
 const WITHIN_MS = 60_000;
 const WORDS = `broker --subject lamps --project ${PROJECT}`;
-const RESTART = ["stop one", "start one"];
+/** The engine is told of both halves at once. */
+const RESTART = ["restart one"];
 
 interface Room extends AsyncDisposable {
   readonly world: World;

@@ -19,6 +19,7 @@ export interface SmallEngine extends AsyncDisposable {
 const STATE_AFTER: Readonly<Record<string, string>> = {
   start: "running",
   stop: "exited",
+  restart: "running",
   pause: "paused",
   unpause: "running",
 };
@@ -75,7 +76,7 @@ export async function openSmallEngine(dir: string): Promise<SmallEngine> {
     deeds.push(deed);
     engine.onDeed(deed);
     states.set(name, STATE_AFTER[verb] ?? "gone");
-    if (verb === "start") startedAt.set(name, new Date().toISOString());
+    if (/start$/.test(verb)) startedAt.set(name, new Date().toISOString());
     return new Response(null, { status: 204 });
   }
 
