@@ -27,7 +27,7 @@ export const REDIS_READS: ReadonlyMap<string, Uses> = new Map<string, Uses>([
   ...always("ZREVRANGEBYLEX", "ZREVRANGEBYSCORE", "ZREVRANK", "ZSCAN", "ZSCORE"),
   ...always("GEODIST", "GEOHASH", "GEOPOS", "GEORADIUS_RO", "GEORADIUSBYMEMBER_RO", "GEOSEARCH"),
   ...always("XLEN", "XPENDING", "XRANGE", "XREVRANGE"),
-  ["ACL", ["CAT", "GETUSER", "HELP", "LIST", "USERS", "WHOAMI"]],
+  ["ACL", ["CAT", "HELP", "USERS", "WHOAMI"]],
   ["CLIENT", ["GETNAME", "HELP", "ID", "INFO", "LIST", "SETINFO", "SETNAME"]],
   ["CLUSTER", ["HELP", "INFO", "KEYSLOT", "LINKS", "MYID", "NODES", "REPLICAS", "SHARDS", "SLOTS"]],
   ["CONFIG", ["GET", "HELP"]],

@@ -7,6 +7,9 @@ export const SECRET_DIRS: readonly string[] = [
   ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/kubelet", "/var/lib/rancher"],
   ...["/var/lib/cloud", "/var/lib/samba/private", "/var/spool/cron", "/var/mail"],
   ...["/etc/openvpn", "/etc/ipsec.d", "/etc/ppp", "/etc/credstore", "/etc/rancher"],
+  // What was in the memory of programs that crashed.
+  ...["/var/lib/systemd/coredump", "/var/crash", "/var/lib/apport"],
+  ...["/run/credentials", "/run/user", "/var/spool/mail"],
   ...["/etc/wpa_supplicant", "/etc/pgbouncer", "/etc/apt/auth.conf.d"],
 ];
 

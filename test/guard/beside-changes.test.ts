@@ -133,7 +133,7 @@ test("so is code that runs in a container, whoever asks", () => {
   const codes = ["while :; do df; done", "df $(x)", "f() { df; }; f"];
   const lines = codes.map((code) => `docker exec tikv1 sh -c '${code}'`);
   expect(lines.map((line) => worstOf(line))).toEqual(["hidden", "hidden", "hidden"]);
-  expect(worstOf("docker exec tikv1 sh -c 'df -h; cat /etc/hosts | head -2'")).toBe("read");
+  expect(worstOf("docker exec tikv1 sh -c 'df -h; head -2 /etc/hosts'")).toBe("read");
 });
 
 test("a name is a function's only behind its definition, and to the shell itself", () => {

@@ -103,6 +103,14 @@ const REFUSED = [
   "systemctl status tikv1 --show-transaction",
   "etcdctl --endpoints 127.0.0.1:2379 --cluster version defrag",
   "docker ps -a --no-trunc",
+  "docker events --since 24h --until 1s",
+  "docker events --since 24h --until 1s --filter event=exec_create",
+  "docker events --filter event=die --format '{{json .}}'",
+  "docker compose -p operator-tikv-1a events --json",
+  "podman ps -a --format json",
+  "redis-cli acl list",
+  "redis-cli config get 'r*' | base64",
+  "redis-cli config get '[rm]*' | rev",
 ];
 
 for (const command of REFUSED) {
@@ -129,6 +137,11 @@ const REFUSED_UNHELD = [
   "cat /etc/redis/users.acl",
   "head -5 /var/spool/cron/crontabs/root",
   "cat /etc/ipsec.secrets",
+  "strings /var/lib/systemd/coredump/core.bun.1000.x",
+  "cat /srv/app/Secrets.yml",
+  "cat /srv/app/passwords.txt",
+  "cat /mnt/backup/etc/shadow",
+  "sort -S 60M /var/log/syslog",
   "grep -d recurse x /srv/shop",
   "grep --der x /opt",
   "zgrep --directories=recurse x /srv",

@@ -12,7 +12,7 @@ const LOOKS: readonly string[] = [
   ...["curl -s http://tikv1:20180/status", "timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
   ...["stat /data", "grep -E 'a|b' /etc/hosts", "ps -eo pid,args"],
   ...["/pd-ctl -u http://127.0.0.1:2379 store", "cat /sys/fs/cgroup/memory.max", "date +%FT%TZ"],
-  ...["sh -c 'ls /data/*.log | head -5'", "sh -c 'ps aux | grep tikv'", "sh -c 'df -h; free -m'"],
+  ...["sh -c 'df -h; free -m'", "sh -c 'ls /data/*.log'"],
 ];
 
 const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
@@ -46,6 +46,9 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ...["head -c 9000000000 /data/file", "head -n -999999 /etc/hosts", "grep -ex /data/file"],
     ...["wc --files0-from=/data/file", "date -f /data/file", "stdbuf -o8G head -c 5 /etc/hosts"],
     ...["grep --der . /sys/class/net/", "grep -d recurse x /etc", "df --sync", "tr -d a"],
+    ...["sh -c 'ls /data/*.log | head -5'", "sh -c 'ps aux | grep tikv'", "tail -n 1"],
+    ...["sh -c 'cat < /data/log/x | tail -n 1'", "tail -n 1 /data/raft/01.raftlog"],
+    ...["tail -n 1 /data/000123.log", "sh -c 'head -n 1 < /data/file'"],
     ...["sh -c 'head -n 1 /data/file | tail -n 1'", "tail -n 1 /data/file", "ls /sys/x/*/y/*"],
     ...["sh -c 'echo /sys/class/net/*/subsystem/*/subsystem/*'"],
     ...["etcdctl --cluster version defrag", "etcdctl endpoint health --cluster defrag"],

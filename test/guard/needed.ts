@@ -53,7 +53,7 @@ export const NEEDED_LOOKS = [
   ],
   ...["docker exec tikv2 cat /etc/hosts", "docker exec pd1 /pd-ctl store", "docker top tikv2"],
   ...[
-    "docker events --since 5m --until 0s",
+    "docker events --since 5m --until 0s --filter event=die",
     "docker network inspect operator-tikv",
     "docker port pd1",
   ],

@@ -35,9 +35,12 @@ const SECRETS = new RegExp(
     "|[-._](?:credentials|htpasswd|secrets|smbpasswd)$" +
     "|/(?:k3s\\.yaml|passwd\\.client|smbpasswd|userlist\\.txt|users\\.acl)$|\\.ovpn$" +
     "|/\\.(?:git-credentials|my\\.cnf|netrc|npmrc|pgpass|pypirc|vault-token|\\w+_history)$" +
-    "|/g?shadow[-.][^/]*$" +
-    "|/id_(?:dsa|ecdsa|ed25519|rsa)$|\\.(?:jks|kdbx|key|p12|pem|pfx)$|/variables\\.env$" +
+    "|/g?shadow(?:[-.][^/]*)?$|/core(?:\\.[^/]*)?$" +
+    "|(?:^|[/._-])(?:pass(?:words?|phrases?)|api[-_]?keys?)(?=[._-]|$)" +
+    "|(?:^|[/._-])(?:kubeconfig|tfstate|keyring|psk)(?=[._-]|$)" +
+    "|/id_(?:dsa|ecdsa|ed25519|rsa)(?=[._-]|$)|\\.(?:jks|kdbx|key|p12|pem|pfx)$|/variables\\.env$" +
     "|^(?:/var)?/run/secrets(?:/|$)|/(?:credentials|secrets?|tokens?)(?:\\.\\w+)?$",
+  "i",
 );
 
 export interface Reader {

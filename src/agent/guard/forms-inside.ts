@@ -21,7 +21,8 @@ const GREP: Verb = {
     values: { "-m --max-count": LINES, "-A": LINES, "-B": LINES, "-C": LINES },
   },
   operands: [PATTERN, PATH],
-  min: 1,
+  // Nothing reads a pipe there: what comes through it may have no end of a line.
+  min: 2,
   max: 20,
 };
 const ENDS: Options = {
@@ -30,13 +31,13 @@ const ENDS: Options = {
 };
 
 export const FORMS_INSIDE: ReadonlyMap<string, Grammar> = new Map<string, Grammar>([
-  ...each(["cat"], { ...FILES, options: { letters: "nsA" } }),
+  ...each(["cat"], { ...FILES, min: 1, options: { letters: "nsA" } }),
   ...each(["ls"], { ...FILES, options: { letters: "la1htrdisFSnpAH", flags: ["--all"] } }),
-  ...each(["wc"], { ...FILES, options: { letters: "lwcm" } }),
+  ...each(["wc"], { ...FILES, min: 1, options: { letters: "lwcm" } }),
   ...each(["stat", "file", "readlink", "realpath"], { ...FILES, options: { letters: "fe" } }),
   ...each(["df"], { ...FILES, options: { letters: "hHkTiPla" } }),
   ...each(["du"], { ...FILES, options: { letters: "shkx", values: { "-d": /^\d$/ } } }),
-  ...each(["head", "tail"], { ...FILES, options: ENDS }),
+  ...each(["head", "tail"], { ...FILES, min: 1, options: ENDS }),
   ...each(["grep", "egrep", "fgrep"], GREP),
   ["find", findGrammar()],
   ["ps", PS],

@@ -9,6 +9,9 @@ const SECONDS = /^\d{1,4}$/;
 const TIME = /^[\w:.+-]+$/;
 const SIGNAL = /^\w+$/;
 const CONDITION = /^[\w.-]+(?:[=!]+[\w.:/@-]*)+$/;
+/** Of the others some tell with which words a health check, or a person, ran something. */
+const EVENT =
+  /^event=(?:create|destroy|die|health_status|kill|oom|pause|restart|start|stop|unpause)$/;
 const TEMPLATE = /^[^-]/s;
 
 const SHOWN = { "--format": TEMPLATE };
@@ -140,7 +143,6 @@ const COMPOSE: Grammar = {
     images: { ...SERVICES, options: { letters: "q", flags: long("quiet"), values: SHOWN } },
     port: PORT,
     version: { options: { flags: long("short"), values: { "-f --format": TEMPLATE } } },
-    events: { ...SERVICES, options: { flags: long("json"), values: IN_TIME } },
     start: SERVICES,
     unpause: SERVICES,
     pause: SERVICES,
@@ -160,7 +162,10 @@ export const DOCKER: Grammar = {
     images: { ...LIST, operands: [NAME] },
     version: { options: { values: { "-f --format": TEMPLATE } } },
     info: { options: { values: { "-f --format": TEMPLATE } } },
-    events: { options: { values: { ...LISTED, ...IN_TIME } } },
+    events: {
+      options: { values: { "-f --filter": EVENT, ...IN_TIME }, repeated: ["-f --filter"] },
+      required: "-f --filter",
+    },
     "--version": {},
     "-v": {},
   },
@@ -185,6 +190,20 @@ export const DOCKER: Grammar = {
     volume: { verbs: { ls: LIST, inspect: INSPECT } },
     system: { verbs: { df: { options: { letters: "v", values: SHOWN } } } },
   },
+};
+
+const PODMAN_LIST: Verb = {
+  options: {
+    letters: "aqls",
+    flags: long("all quiet latest size"),
+    values: { "--filter": CONDITION },
+  },
+};
+
+/** In another form than its table it shows whole command lines. */
+export const PODMAN: Grammar = {
+  verbs: { ...DOCKER.verbs, ps: PODMAN_LIST },
+  groups: { container: { verbs: { ...OF_CONTAINERS, ls: PODMAN_LIST, ps: PODMAN_LIST } } },
 };
 
 function long(names: string): readonly string[] {

@@ -141,6 +141,22 @@ export const GREP: Grammar = {
   },
 };
 
+/** With a buffer of a size that is asked for it leaves files of that size behind. */
+export const SORT: Grammar = {
+  verbs: {
+    "": {
+      options: {
+        letters: "bcCdfghiMmnrRsuVz",
+        flags: ["--reverse", "--unique", "--numeric-sort", "--human-numeric-sort"],
+        values: { "-k --key": /^[\d.,a-zA-Z]+$/, "-t --field-separator": /^/, "-o": /^/ },
+        repeated: ["-k --key"],
+      },
+      operands: [/^/],
+      max: 50,
+    },
+  },
+};
+
 /** Of a few packets, a second apart. */
 export const PING: Grammar = {
   verbs: {

@@ -2,8 +2,8 @@
 // in it; here it is read once more, from left to right, as the program itself reads it: known
 // options, each once and with its value, the verb, and what stands behind it. A call that is in no
 // such form is not understood, whatever the tables say of it.
-import { DOCKER, DOCKER_COMPOSE } from "./forms-of-containers.ts";
-import { DMESG, GREP, JOURNALCTL, PING, PS, SYSTEMCTL } from "./forms-of-machine.ts";
+import { DOCKER, DOCKER_COMPOSE, PODMAN } from "./forms-of-containers.ts";
+import { DMESG, GREP, JOURNALCTL, PING, PS, SORT, SYSTEMCTL } from "./forms-of-machine.ts";
 import { CURL, ETCD_CTL, PD_CTL, REDIS_CLI, TIKV_CTL } from "./forms-of-members.ts";
 import { type Grammar, isInForm } from "./grammar.ts";
 import type { Scope, ShellWord } from "./scope.ts";
@@ -16,7 +16,7 @@ interface Walled {
 
 const WALLED: ReadonlyMap<string, Walled> = new Map<string, Walled>([
   ["docker", { grammar: DOCKER }],
-  ["podman", { grammar: DOCKER }],
+  ["podman", { grammar: PODMAN }],
   ["docker-compose", { grammar: DOCKER_COMPOSE }],
   ["systemctl", { grammar: SYSTEMCTL }],
   ["journalctl", { grammar: JOURNALCTL }],
@@ -31,6 +31,7 @@ const WALLED: ReadonlyMap<string, Walled> = new Map<string, Walled>([
   ["egrep", { grammar: GREP, isHeld: true }],
   ["fgrep", { grammar: GREP, isHeld: true }],
   ["zgrep", { grammar: GREP, isHeld: true }],
+  ["sort", { grammar: SORT, isHeld: true }],
   ["ping", { grammar: PING, isHeld: true }],
   ["redis-cli", { grammar: REDIS_CLI, isHeld: true }],
   ["valkey-cli", { grammar: REDIS_CLI, isHeld: true }],

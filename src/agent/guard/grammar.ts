@@ -19,6 +19,8 @@ export interface Verb {
   /** How many there are. */
   readonly min?: number;
   readonly max?: number;
+  /** By the names of `values`: without it the call is none of these. */
+  readonly required?: string;
   /** Behind so many operands stands a command, which is judged by itself. */
   readonly runsAfter?: number;
 }
@@ -101,7 +103,9 @@ function isWhole(rest: readonly string[], { verb, options, areLeading, seen }: R
       if (count === runsAfter) return true;
     }
   }
-  return at !== undefined && count >= min && count <= max && runsAfter === undefined;
+  const hasRequired = verb.required === undefined || seen.has(verb.required);
+  const isEnd = at !== undefined && runsAfter === undefined && hasRequired;
+  return isEnd && count >= min && count <= max;
 }
 
 interface Skipping {
@@ -167,7 +171,7 @@ function takeValue(args: readonly string[], taking: Taking): number | undefined 
   const value = joined ?? args[from + 1];
   if (!known || value === undefined || !known[1].test(value)) return undefined;
   // By any of its names.
-  if (!options.repeated?.includes(known[0]) && !once(known[0], taking)) return undefined;
+  if (!once(known[0], taking) && !options.repeated?.includes(known[0])) return undefined;
   return joined === undefined ? from + 2 : from + 1;
 }
 

@@ -43,8 +43,18 @@ const SETTINGS: Settings = [
 
 const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
 
-/** By name, or by a pattern that is made for it; of all settings redaction takes them out. */
+/** By name, or by a pattern that is made for it. */
 const NAMES_KEY = /pass|auth|require|masteru/;
+const KEYS = ["requirepass", "masterauth", "masteruser", "tls-key-file-pass"];
+
+/** Settings by a pattern that meets one of them: redaction knows it in the answer as it is. */
+export function asksForKeys(words: readonly string[]): boolean {
+  const [verb, second, ...names] = words.map((word) => word.toLowerCase());
+  if (verb !== "config" || second !== "get") return false;
+  // What stands in brackets may be any of the letters.
+  const patterns = names.map((name) => name.replace(/\[[^\]]*\]?|\\./g, "?"));
+  return patterns.some((pattern) => KEYS.some((key) => new Bun.Glob(pattern).match(key)));
+}
 
 /** Of the words from the verb on. */
 export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKind {

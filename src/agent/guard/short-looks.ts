@@ -64,7 +64,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 /** They take in a whole line, which in a file of data has no end; in these there are short ones. */
 const TAKES_LINES = /^(?:[gm]?awk|cat|cut|[ef]?grep|jq|nl|sed)$/;
 export const HAS_LINES = new RegExp(
-  "^/(?:etc|proc|sys/(?:fs/cgroup|class/net)/)|[^/]*log[^/]*(?:/|$)" +
+  "^/(?:etc|proc|sys/(?:fs/cgroup|class/net)/)|(?:^|[/._-])logs?(?=[._-]|/|$)(?<!/\\d+\\.log)" +
     "|\\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$",
 );
 

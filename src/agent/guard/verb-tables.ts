@@ -2,7 +2,7 @@
 // verb-tools.ts reads it.
 import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
 import { OF_A_CONNECTION, REDIS_READS } from "../../domain/redis-reads.ts";
-import { factsOfRedis, judgeRedis } from "./redis-settings.ts";
+import { asksForKeys, factsOfRedis, judgeRedis } from "./redis-settings.ts";
 import { factsOfPdCtl, judgePdCtl, judgeTikvCtl } from "./tikv-words.ts";
 
 export interface VerbTool {
@@ -26,6 +26,8 @@ export interface VerbTool {
   readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
+  /** Whether its answer has a key in it, which is taken out where it is read as it is. */
+  readonly tellsKeys?: (words: readonly string[]) => boolean;
   /** What is told of a change besides its kind. */
   readonly facts?: (words: readonly string[]) => ChangeFacts;
   /** Options besides those with which what reads still reads; any, where it is absent. */
@@ -68,6 +70,7 @@ export const REDIS: VerbTool = {
   areLeading: true,
   isUnjoined: true,
   judge: judgeRedis,
+  tellsKeys: asksForKeys,
   facts: factsOfRedis,
   bounds: { "-r": 100, "--count": 10_000 },
   verbs: new Map([
@@ -81,6 +84,8 @@ export const REDIS: VerbTool = {
     ...verbs("interrupt", ["client pause"]),
     // Who is let in: the monitor is one of them.
     ...verbs("oversight", ["acl setuser", "acl deluser", "acl load"]),
+    // With what their passwords come to.
+    ...verbs("oversight", ["acl list", "acl getuser"]),
     // A replica drops what it has; a failover that is forced loses what was not sent.
     ...verbs("destroy", ["replicaof", "slaveof", "failover"]),
     ...verbs("destroy", ["flushall", "flushdb", "del", "unlink", "getdel", "shutdown", "swapdb"]),
