@@ -50,6 +50,9 @@ type Places = Omit<SubjectNames, "subject" | "members">;
 /** Of one that was named by endpoints nothing on this machine is known to be its own. */
 const NOWHERE: Places = { ports: [] };
 
+/** In a session it is known, and what is none of its own is refused. */
+const NO_PLACE = "where its members are: any port and name may be theirs, until it runs here";
+
 interface Seen {
   readonly cluster: ClusterModel;
   readonly source: Surroundings["source"];
@@ -82,7 +85,9 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
     : await readLately(context, { ...about, members: seen.cluster.members });
   const inRepair = [...seen.cluster.inRepair, ...byPeople];
   const cluster = { ...seen.cluster, shaken, inRepair };
-  const notKnown = [...seen.notKnown, ...strangersIn(policy, { subject, members })];
+  const nowhere = knowledge.ports === undefined ? [NO_PLACE] : [];
+  const strangers = strangersIn(policy, { subject, members });
+  const notKnown = [...seen.notKnown, ...nowhere, ...strangers];
   return {
     ...seen,
     ...about,
