@@ -193,8 +193,6 @@ export interface ApprovalRequest {
   /** How it would be taken back; null when nobody knows. */
   readonly undo: string | null;
   readonly seen: SeenState;
-  /** Given when a secret was taken out of the operation: nothing else is the same as it then. */
-  readonly onlyFor?: string;
 }
 
 export interface ApprovalUse {

@@ -45,13 +45,13 @@ export interface ApprovalDecision {
 
 /** Throws code "conflict" for a session that has ended. */
 export function requestApproval(call: StoreCall, request: ApprovalRequest): Approval {
-  const { sessionId, operation, undo, onlyFor, seen } = request;
+  const { sessionId, operation, undo, seen } = request;
   const { ticketId, endedAtMs } = requireSession(call, sessionId);
   if (endedAtMs !== null) {
     const message = `cannot ask for an approval: session ${sessionId} has ended`;
     throw new OperatorError("conflict", message);
   }
-  const operationHash = hashOf({ operation, undo, onlyFor });
+  const operationHash = hashOf({ operation, undo });
   const { subject } = requireTicket(call, ticketId);
   const stateHash = hashOf(seen);
   const asking: Asking = { ...request, ticketId, subject, operationHash, stateHash };

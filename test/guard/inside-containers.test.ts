@@ -60,16 +60,12 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
     ],
     ...["awk '{gsub(/./,\"&&&&\"); print}' /etc/passwd", "busybox awk '{a=a a $0}' /proc/meminfo"],
     ...["sed 's/./&&/g;s/./&&/g' /etc/passwd", "sed -n 's/./&&/g;p' /etc/passwd"],
+    ...["awk 'BEGIN { for (k in ENVIRON) print k, ENVIRON[k] }'", "jq -n env", "jq -n '$ENV'"],
     ...["jq -n '[]|.[536870000]=1'", "jq '[.,.]|[.,.]|tojson' /x.json", "jq '.+.' /x.json"],
     ...["/pd-ctl store --jq='.a[999999999]=1'", "/pd-ctl store --jq '.+.'", "/pd-ctl region scan"],
     ...["sh -c '/pd-ctl store | jq .+.'", "grep -E '(.*)(.*)\\1\\2x' /etc/services"],
     ...["find -L /sys -name z", "find /sys -follow", "ls -LR /sys", "find /data -regex '.*(a*)*b'"],
-    ...[
-      "stat -c %999999999n /data",
-      "date +%999999999Y",
-      "ps -o pid:99999",
-      "sed -n 1p /proc/kpagecount",
-    ],
+    ...["stat -c %999999999n /data", "date +%999999999Y", "sed -n 1p /proc/kpagecount"],
     ...["grep x /sys/bus/pci/devices/0/resource0", "curl -s http://pd1:2379/debug/pprof/profile"],
     // Another home, another engine, other units.
     ...["operator subject stop tikv tikv2", "sh -c 'operator subject start tikv tikv2'"],
@@ -78,8 +74,7 @@ const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
   ],
   oversight: [
     ...["env", "env -0", "env a=b", "env -u x", "printenv", "busybox env"],
-    ...["sh -c printenv"],
-    ...["awk 'BEGIN { for (k in ENVIRON) print k, ENVIRON[k] }'", "jq -n env", "jq -n '$ENV'"],
+    ...["sh -c printenv", "ps -o pid:99999", "ps -eo pid,environ"],
   ],
   foreign: ['tail "$x"', "tail /data/../dev/zero", "tail /usr/../dev/zero", "cat /var/run/../x"],
   // What fills a disk there fills the engine's.

@@ -123,7 +123,7 @@ test("each step of it is audited, with what it was bound to", async () => {
   const found = await store.requestApproval(asking(next, LONG));
   await store.decideApproval(1, "approved", "go on");
   await store.useApproval(1, useOf(found));
-  await store.requestApproval(asking(next, { ...LONG, onlyFor: "x" }));
+  await store.requestApproval(asking(next, { ...LONG, undo: "undo: stop two" }));
   await store.voidApproval(2, "no use");
   const events = (await store.eventsOf({})).filter(({ type }) => type.startsWith("approval_"));
   const told = events.map(({ type, sessionId, content: { rows: _, ...content } }) => ({

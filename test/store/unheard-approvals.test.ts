@@ -32,7 +32,6 @@ for (const [what, changes] of [
   ["another operation", { operation: { action: "restart", target: "two" } }],
   ["another state", { seen: ELSE_SEEN }],
   ["another way back", { undo: "undo: stop two" }],
-  ["what held a secret", { onlyFor: "call-1" }],
 ] as const) {
   test(`what was approved is not used for ${what}`, async () => {
     await using room = await openRoom();

@@ -1,6 +1,5 @@
 // What may be called within a container, where nothing holds it: each by a closed form. None makes
 // much of little, follows links round and round, or keeps more than a line at a time.
-import { PS } from "./forms-of-machine.ts";
 import type { Grammar, Options, Verb } from "./grammar.ts";
 
 /** A pattern in its last part at most: links that lead round would be multiplied. */
@@ -40,7 +39,6 @@ export const FORMS_INSIDE: ReadonlyMap<string, Grammar> = new Map<string, Gramma
   ...each(["head", "tail"], { ...FILES, min: 1, options: ENDS }),
   ...each(["grep", "egrep", "fgrep"], GREP),
   ["find", findGrammar()],
-  ["ps", PS],
   ...each(["top"], { options: { letters: "b", values: { "-n": /^1$/ } } }),
   ...each(["free"], { options: { letters: "bkmghtw" } }),
   ...each(["vmstat"], { operands: [/^\d$/, /^\d$/], min: 2 }),

@@ -90,29 +90,6 @@ export const DMESG: Grammar = {
   },
 };
 
-/** Without a dash `e` shows the environments of processes, so no such words but the usual ones. */
-export const PS: Grammar = {
-  verbs: {
-    "": {
-      options: {
-        letters: "AefFlHjTLMwdy",
-        flags: ["--forest", "--no-headers", "--headers", "--deselect"],
-        values: {
-          "-p --pid": /^[\d,]+$/,
-          "--ppid": /^[\d,]+$/,
-          "-C": WORDS,
-          "-o --format": /^[\w,.%=+-]+$/,
-          "-u -U --user": WORDS,
-          "--sort": /^[\w,.%=+-]+$/,
-        },
-        repeated: ["-o --format"],
-      },
-      operands: [/^(?:a?ux?f?w{0,2}|axf?w{0,2}|x|\d+)$/],
-      max: 20,
-    },
-  },
-};
-
 /** Its long options may be cut short, and some of them go through whole trees of files. */
 export const GREP: Grammar = {
   verbs: {

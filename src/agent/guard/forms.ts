@@ -3,7 +3,7 @@
 // options, each once and with its value, the verb, and what stands behind it. A call that is in no
 // such form is not understood, whatever the tables say of it.
 import { DOCKER, DOCKER_COMPOSE, PODMAN } from "./forms-of-containers.ts";
-import { DMESG, GREP, JOURNALCTL, PING, PS, SORT, SYSTEMCTL } from "./forms-of-machine.ts";
+import { DMESG, GREP, JOURNALCTL, PING, SORT, SYSTEMCTL } from "./forms-of-machine.ts";
 import { CURL, ETCD_CTL, PD_CTL, REDIS_CLI, TIKV_CTL } from "./forms-of-members.ts";
 import { type Grammar, isInForm } from "./grammar.ts";
 import type { Scope, ShellWord } from "./scope.ts";
@@ -21,7 +21,6 @@ const WALLED: ReadonlyMap<string, Walled> = new Map<string, Walled>([
   ["systemctl", { grammar: SYSTEMCTL }],
   ["journalctl", { grammar: JOURNALCTL }],
   ["dmesg", { grammar: DMESG }],
-  ["ps", { grammar: PS, isHeld: true }],
   ["pd-ctl", { grammar: PD_CTL }],
   ["/pd-ctl", { grammar: PD_CTL }],
   ["tikv-ctl", { grammar: TIKV_CTL }],

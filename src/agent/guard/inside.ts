@@ -11,14 +11,11 @@ import type { SimpleUse } from "./waits.ts";
 
 /** Here it is the agent's own, there a member's with all that it was given. */
 const ENVIRONMENT = /^(?:env|export|local|printenv|readonly|set)$/;
-const READERS = /^(?:[gmn]?awk|jq)$/;
-const READS_ENVIRONMENT = /ENVIRON|\$ENV\b|\benv\b/;
 
 /** Why a look is none there; empty when it may be. */
 export function refusedInside({ name, words }: SimpleUse): readonly Effect[] {
   const args = words.slice(1);
-  const isAsked = READERS.test(name) && args.some(({ text }) => READS_ENVIRONMENT.test(text));
-  if (ENVIRONMENT.test(name) || isAsked) {
+  if (ENVIRONMENT.test(name)) {
     return [effectBecause({ kind: "oversight", words, because: "it tells a member's keys" })];
   }
   if (isShort(name, args) && isClosed(name, args) && !args.some(isOpen)) return [];
@@ -28,10 +25,10 @@ export function refusedInside({ name, words }: SimpleUse): readonly Effect[] {
 const UNBOUNDED =
   "in a container nothing holds it: take short looks, at files that are written out";
 
-/** Each program's own reading; what asks members is behind a wall of its own. */
+/** Each program's own reading; what asks members is behind a wall of its own, and so is ps. */
 function isClosed(name: string, args: readonly ShellWord[]): boolean {
   const grammar = FORMS_INSIDE.get(name);
-  if (!grammar) return isWalled(name);
+  if (!grammar) return isWalled(name) || name === "ps";
   // Of a file without an end of a line the first line is all of it.
   const areLines = /^(?:head|tail)$/.test(name) && !args.some(({ text }) => /^-\w*c/.test(text));
   const files = args.filter(({ text }) => text.includes("/"));

@@ -14,8 +14,8 @@ const PLAIN_VALUED = /^[acfhjlmrsTuvwxHX]*[op]$/;
 const LONG = /^--(?:forest|headers?|no-headers?|version|help)$/;
 const LONG_VALUED =
   /^--(?:cols|columns|format|group|lines|pid|ppid|quick-pid|rows|sid|sort|tty|user|width)$/;
-/** A column of that name, too. */
-const VALUE = /^(?!.*env)[\w%:,.+=@-]+$/i;
+/** No column of that name; and none of a width that fills the memory of whoever asks. */
+const VALUE = /^(?!.*(?:env|:\d{3}))[\w%:,.+=@-]+$/i;
 const NUMBER = /^\d{1,7}$/;
 
 /** Whether these words tell no environment. */
