@@ -108,7 +108,7 @@ function seenLines({ ticket, openedRow, openedReason }: Story): readonly string[
   return [
     `${when(ticket, openedAtMs)}${where}: the monitor opened the ticket: ${gist(openedReason)}`,
     ...evidenceLines(ticket),
-    `seen broken in ${looks} of the monitor${last}${since}`,
+    `seen broken in ${looks} of the monitor from then on${last}${since}`,
   ];
 }
 
