@@ -61,7 +61,7 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
       "code of other languages, name files by their full paths, write files below /tmp alone, " +
       "and name members, not process numbers. Programs that it does not know are not run. A " +
       "change is one command by itself, its words written out: no loops, functions, $( ) or " +
-      "here-documents.",
+      "here-documents; it overwrites no file.",
     inputSchema: schemaOf(SHELL_INPUT),
   },
   {

@@ -44,6 +44,8 @@ export interface Enclosure extends AsyncDisposable {
   notes(): readonly string[];
 }
 
+/** What a change redirects goes into new files, through no link. The guard counts on it. */
+const NO_CLOBBER = ["-C"];
 const FILES_ARE_GONE = "it ran in a sandbox: what it wrote below /tmp is gone with it";
 
 type Cause = "exited" | "timed_out" | "aborted" | "bounded";
@@ -63,7 +65,7 @@ export function createShell(world: ShellWorld): Shell {
         await using enclosure = isLook
           ? await world.sandbox?.enclose(command, reach.at)
           : undefined;
-        const argv = enclosure?.argv ?? ["/bin/sh", "-c", command];
+        const argv = enclosure?.argv ?? ["/bin/sh", ...(isLook ? [] : NO_CLOBBER), "-c", command];
         using limits = isLook ? openLimits(world.bounds ?? SHELL_BOUNDS) : NO_LIMITS;
         const cwd = isLook ? world.cwd : (world.changesIn ?? world.cwd);
         const isOwn = plainWords(command)?.[0] === "operator";

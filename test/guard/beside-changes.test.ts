@@ -120,6 +120,46 @@ for (const companion of ALLOWED) {
   });
 }
 
+const NEW_LOGS: readonly string[] = [
+  "nohup operator subject start tikv tikv2 >/tmp/start.log 2>&1 &",
+  "operator subject start tikv tikv2 2>/tmp/start.err >/tmp/start.out && docker ps",
+  "x=/tmp/a.txt; operator subject start tikv tikv2 > $x",
+];
+
+const OTHER_FILES: readonly string[] = [
+  // It is there already.
+  "operator subject start tikv tikv2 >>/tmp/start.log",
+  "operator subject start tikv tikv2 >|/tmp/start.log",
+  "operator subject start tikv tikv2 <>/tmp/start.log",
+  // A look may have laid a link there; others may have their own there, or look for it.
+  "operator subject start tikv tikv2 >start.log",
+  "operator subject start tikv tikv2 >/tmp/a/start.log",
+  "operator subject start tikv tikv2 >/tmp/../start.log",
+  "operator subject start tikv tikv2 >/tmp/.start.log",
+  "operator subject start tikv tikv2 >/tmp/start.sh",
+  "operator subject start tikv tikv2 >/tmp/start.lock",
+  // The shell that opens it is another, or set otherwise.
+  "sh -c 'operator subject start tikv tikv2 >/tmp/start.log'",
+  "set +C; operator subject start tikv tikv2 >/tmp/start.log",
+  // It may be long, or not be run because the file is there.
+  "operator subject start tikv tikv2; docker logs tikv1 >/tmp/start.log",
+  "operator subject start tikv tikv2 | tee /tmp/start.log",
+  "operator subject stop tikv tikv2 >/tmp/start.log",
+];
+
+for (const line of NEW_LOGS) {
+  test(`${JSON.stringify(line)} writes what is not there yet`, () => {
+    const found = [KNOWLEDGE, { ...KNOWLEDGE, isUnheld: true }].map((one) => worstOf(line, one));
+    expect(found).toEqual(["write", "write"]);
+  });
+}
+
+for (const line of OTHER_FILES) {
+  test(`${JSON.stringify(line)} may write to another file`, () => {
+    expect(["hidden", "destroy"]).toContain(String(worstOf(line)));
+  });
+}
+
 test("what no sandbox holds is plain as well, but for patterns", () => {
   const unheld = { ...KNOWLEDGE, isUnheld: true };
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own form of a variable

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ShellOptions } from "../../src/domain/shell.ts";
@@ -49,6 +49,17 @@ test("stdout and stderr come in the order in which they were written", async () 
     durationMs: expect.any(Number),
     output: { head: "one\ntwo\nthree\n", tail: "", cutBytes: 0, totalBytes: 14 },
   });
+});
+
+test("a change overwrites no file, and writes through no link; it does not run then", async () => {
+  await writeFile(join(cwd, "kept"), "kept");
+  await symlink(join(cwd, "nowhere"), join(cwd, "link"));
+  await symlink(join(cwd, "kept"), join(cwd, "other"));
+  const lines = ["kept", "link", "other", "new"].map((file) => `echo it runs >${file}`);
+  const results = await Promise.all(lines.map((line) => run(`${line} && echo done`)));
+  expect(results.map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 0]);
+  expect((await readdir(cwd)).sort()).toEqual(["kept", "link", "new", "other"]);
+  expect(await readFile(join(cwd, "kept"), "utf8")).toBe("kept");
 });
 
 test("a command has no input, and none of our environment but what it is given", async () => {

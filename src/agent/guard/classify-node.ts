@@ -40,7 +40,10 @@ const ROUNDS_MAX = 64;
 /** Handed down to code within code. */
 type Surroundings = Depth &
   Pick<Scope, "knowledge" | "isChanging" | "note"> &
-  Pick<Scope, "isElsewhere" | "isInside" | "isRepeated" | "isFed" | "isHandedOn" | "isAsRoot">;
+  Pick<
+    Scope,
+    "isElsewhere" | "isInside" | "isRepeated" | "isFed" | "isHandedOn" | "isOwnStart" | "isAsRoot"
+  >;
 
 interface Depth {
   readonly nesting: number;
@@ -55,6 +58,7 @@ const NOWHERE = {
   isRepeated: false,
   isFed: false,
   isHandedOn: false,
+  isOwnStart: false,
   isAsRoot: false,
 };
 
@@ -143,7 +147,10 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
     case "Command": {
       // Its redirections are there before its values are made.
       if (!node.name) return classifyVariables(node, hasInput(node.redirects) ? fed(scope) : scope);
-      return [...classifyWritten(node, scope), ...classifyChildren(node, scope)];
+      const written = classifyWritten(node, scope);
+      const isOwnStart =
+        scope.nesting === 0 && written.length > 0 && written.every(({ kind }) => kind === "start");
+      return [...written, ...classifyChildren(node, { ...scope, isOwnStart })];
     }
     case "Redirected":
       return classifyChildren(node, hasInput(node.redirects) ? fed(scope) : scope);

@@ -42,9 +42,19 @@ export function classifyRedirect(redirect: Redirect, scope: Scope): readonly Eff
     case "&>":
     case "&>>":
       return [effectBecause({ kind: "hidden", words, because: "bash only, and the shell is sh" })];
+    case ">":
+      if (scope.isOwnStart && word.isExact && NEW_LOG.test(word.text)) return newLog(words);
+      return writeTo(word, scope);
     default:
       return writeTo(word, scope);
   }
+}
+
+/** What a start prints, where nothing is yet; else neither file nor start. */
+const NEW_LOG = /^\/tmp\/\w[\w-]*\.(?:err|log|out|txt)$/;
+
+function newLog(words: readonly ShellWord[]): readonly Effect[] {
+  return [effectBecause({ kind: "write", words, because: "a file that is not there yet" })];
 }
 
 const DELIMITER = /^(?:\w+|\\\w+|'\w+'|"\w+")$/;

@@ -64,6 +64,8 @@ export interface Scope {
   readonly isFed: boolean;
   /** What it prints may be taken by another program, a file or a variable. */
   readonly isHandedOn: boolean;
+  /** A start in a line of the shell that is ours, which overwrites no file: sh -C. */
+  readonly isOwnStart: boolean;
   /** Behind sudo: with all rights, and without the variables that were given. */
   readonly isAsRoot: boolean;
   /** Takes down what the line does, as it is written and in its order. */
