@@ -45,7 +45,8 @@ export function memberOf({ text, before }: NamedContainer, { knowledge }: Scope)
 
 /** A network or a volume, as compose names them. */
 export function isOfProject(text: string, { project, subject }: SubjectNames): boolean {
-  return text.startsWith(`${project ?? `operator-${subject}`}_`);
+  const prefix = `${project ?? `operator-${subject}`}_`;
+  return text.startsWith(prefix) && /^[\w.-]+$/.test(text.slice(prefix.length));
 }
 
 export function namesProject(words: readonly ShellWord[]): boolean {

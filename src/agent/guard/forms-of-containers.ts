@@ -2,8 +2,10 @@
 // 2.26 and 1.29.
 import type { Grammar, Verb } from "./grammar.ts";
 
-/** A container's, a network's, a volume's, an image's. */
-const NAME = /^\w[\w.:/@-]*$/;
+/** A container's, a network's, a volume's. The client cleans `..` out of the path that it asks. */
+const NAME = /^\w[\w.-]*$/;
+/** No part of it leads elsewhere. */
+const IMAGE = /^\w[\w.-]*(?:[:/@]\w[\w.-]*)*$/;
 const COUNT = /^\d{1,6}$/;
 const SECONDS = /^\d{1,4}$/;
 const TIME = /^[\w:.+-]+$/;
@@ -32,6 +34,8 @@ const INSPECT: Verb = {
   min: 1,
   max: 50,
 };
+/** Of whatever has the name. */
+const INSPECT_ANY: Verb = { ...INSPECT, operands: [IMAGE] };
 const NAMED: Verb = { operands: [NAME], min: 1, max: 50 };
 const STOP: Verb = {
   ...NAMED,
@@ -158,8 +162,9 @@ export const DOCKER_COMPOSE: Grammar = COMPOSE;
 export const DOCKER: Grammar = {
   verbs: {
     ...OF_CONTAINERS,
+    inspect: INSPECT_ANY,
     ps: { options: { ...LIST.options, values: { ...LISTED, "-n --last": COUNT } } },
-    images: { ...LIST, operands: [NAME] },
+    images: { ...LIST, operands: [IMAGE] },
     version: { options: { values: { "-f --format": TEMPLATE } } },
     info: { options: { values: { "-f --format": TEMPLATE } } },
     events: {
@@ -173,7 +178,7 @@ export const DOCKER: Grammar = {
     compose: COMPOSE,
     container: { verbs: { ...OF_CONTAINERS, ls: LIST, list: LIST, ps: LIST } },
     context: { verbs: { ls: LIST } },
-    image: { verbs: { ls: { ...LIST, operands: [NAME] }, inspect: INSPECT } },
+    image: { verbs: { ls: { ...LIST, operands: [IMAGE] }, inspect: INSPECT_ANY } },
     network: {
       verbs: {
         ls: LIST,

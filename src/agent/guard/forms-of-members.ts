@@ -16,7 +16,8 @@ export const PD_CTL: Grammar = {
         flags: ["--delete", "--rewrite"],
         values: { "--jq": /^[^-]/s, "--state": /^\w+$/, "--status": /^\w+$/, "--limit": COUNT },
       },
-      operands: [/^\w[\w.:,/%+=-]*$/],
+      // Some become parts of the path that it asks, which the server cleans.
+      operands: [/^(?!.*\.\.)\w[\w.:,/+=-]*$/],
       max: 12,
     },
     "--version": {},
