@@ -32,6 +32,7 @@ const ANYWHERE: Table = [
 ];
 
 const WITH_PROCESSES: Table = [
+  ["foreign", ["docker logs nginx", "docker container logs -n 5 operator-tikv-tikv1-1"]],
   ["foreign", ["docker restart tikv1", "docker start tikv1", "docker stop operator-tikv-tikv1-1"]],
   ["foreign", ["docker exec tikv1 ls", "docker compose restart tikv1", "docker compose start"]],
   ["foreign", ["docker compose -p operator-tikv stop tikv1", "docker update --cpus=1 tikv1"]],
@@ -43,6 +44,10 @@ const WITH_PROCESSES: Table = [
 ];
 
 const WITH_CONTAINERS: Table = [
+  ["foreign", ["docker logs nginx", "docker logs --tail 5 nginx", "docker container logs nginx"]],
+  ["foreign", ["docker compose -p other logs", "docker compose -f /srv/compose.yml logs"]],
+  ["read", [`docker logs ${C}`, `docker logs --since 5m -fn 5 ${C} --until 1m`]],
+  ["read", ["docker compose -p operator-tikv-1a logs --tail 5 tikv1", "docker compose logs"]],
   [
     "foreign",
     ["docker restart tikv1", "docker exec tikv1 ls", "docker stop operator-tikv-tikv1-1"],

@@ -1,7 +1,7 @@
 // What docker would show of what containers, images and volumes were given, keys and passwords
 // among it. Redaction knows them by their names, and where they stand in a whole answer; of others'
 // nothing is shown.
-import { isOfProject, isOption, memberOf } from "./container-names.ts";
+import { areOthersLogs, isOfProject, isOption, memberOf } from "./container-names.ts";
 import { showsParts } from "./inspect-forms.ts";
 import type { Scope, ShellWord } from "./scope.ts";
 
@@ -19,12 +19,20 @@ export function troubleOfKeys(words: readonly ShellWord[], { typed, scope }: Ask
     .join(" ");
   const [inspects, what = ""] = /^(?:(container|image|volume) )?inspect\b/.exec(verb) ?? [];
   if (inspects !== undefined) return troubleOfInspection(words, { what, scope });
+  if (/^(?:(?:compose|container) )?logs\b/.test(verb)) {
+    return areOthersLogs(words, scope) ? OTHERS_LOGS : undefined;
+  }
   if (verb !== "compose config") return undefined;
   const at = words.findIndex(({ text }) => text === "config");
   const options = words.slice(at).filter(({ text }) => text.startsWith("-"));
   const isParts = options.length > 0 && options.every(({ text }) => CONFIG_PARTS.test(text));
   return isParts ? undefined : SHOWS_KEYS;
 }
+
+const OTHERS_LOGS = {
+  kind: "foreign",
+  because: "logs of a container that is no member's",
+} as const;
 
 const CONFIG_PARTS = /^(?:--(?:services|images|volumes|profiles|quiet|hash=[\w*.,-]+)|-q)$/;
 

@@ -43,6 +43,21 @@ export function memberOf({ text, before }: NamedContainer, { knowledge }: Scope)
   );
 }
 
+const BEFORE_LOGS = /^(?:-[ft]*n|--(?:since|tail|until))$/;
+
+/** What stands behind `logs` is no member's, although it is known where they run. */
+export function areOthersLogs(words: readonly ShellWord[], scope: Scope): boolean {
+  const { knowledge } = scope;
+  if (!areKnown(knowledge)) return false;
+  if (words[1]?.text === "compose") return !isOurProject(words, knowledge);
+  const at = words.findIndex(({ text }) => text === "logs");
+  return words.some(({ text }, index) => {
+    const isName = index > at && !text.startsWith("-");
+    if (!isName || BEFORE_LOGS.test(words[index - 1]?.text ?? "")) return false;
+    return !knowledge.members.includes(text) && memberOf({ text, before: [] }, scope) === undefined;
+  });
+}
+
 /** A network or a volume, as compose names them. */
 export function isOfProject(text: string, { project, subject }: SubjectNames): boolean {
   const prefix = `${project ?? `operator-${subject}`}_`;
