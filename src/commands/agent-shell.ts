@@ -11,6 +11,7 @@ import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import { createShell, type Sandbox } from "../infra/exec.ts";
 import { EXECUTABLE, withFileErrors, writeFileAtomically } from "../infra/files.ts";
 import { quoteWord } from "../infra/shell-word.ts";
+import { defaultDockerHost } from "../runtimes/docker/default-host.ts";
 import { type FoundSandbox, findSandbox } from "./agent-sandbox.ts";
 import type { CommandContext } from "./context.ts";
 import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
@@ -26,7 +27,8 @@ const NEEDED: readonly string[] = [
   ...["PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TERM", "TMPDIR"],
   ...["XDG_RUNTIME_DIR", ...ENDPOINTS.map(({ variable }) => variable)],
 ];
-const NEEDED_FAMILY = /^(?:LC|DOCKER|OPERATOR)_/;
+/** A context of docker would lead to another engine than the one that members are on. */
+const NEEDED_FAMILY = /^(?:LC|DOCKER(?!_CONTEXT$)|OPERATOR)_/;
 
 /** Values that must appear in nothing that leaves the process: of the environment, and typed. */
 export function secretsFor(context: CommandContext): readonly string[] {
@@ -108,7 +110,7 @@ export function shellKnowledge(
   context: CommandContext,
   sandbox?: Sandbox,
 ): (names: SubjectNames) => CommandKnowledge {
-  const { HOME, DOCKER_HOST } = context.env;
+  const { HOME } = context.env;
   const home = resolve(homeOf(context));
   const isPolicyNamed = textFlag(context.flags, "policy") !== undefined;
   const policy = isPolicyNamed ? [policyFileOf(context)] : [];
@@ -121,7 +123,7 @@ export function shellKnowledge(
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
     isUnheld: sandbox === undefined,
-    variables: { OPERATOR_HOME: home, ...(HOME && { HOME }), ...(DOCKER_HOST && { DOCKER_HOST }) },
+    variables: { OPERATOR_HOME: home, ...(HOME && { HOME }), ...namedEngine(context) },
   };
   return (names) => {
     const readHosts = isAmongMembers ? [...named, ...names.members] : named;
@@ -145,6 +147,7 @@ function shellEnv(context: CommandContext, folder: string): Environment {
     ...Object.fromEntries(passedOn),
     ...namedEndpoints(context),
     ...namedBroker(context),
+    ...namedEngine(context),
   });
   return {
     ...Object.fromEntries(given.map(([name, value]) => [name, withoutPasswords(value ?? "")])),
@@ -166,6 +169,11 @@ function namedEndpoints(context: CommandContext): Environment {
   const named = ENDPOINTS.map((plan) => [plan.variable, endpointsOf(context, [plan])] as const);
   const given = named.filter(([, urls]) => urls.length > 0);
   return Object.fromEntries(given.map(([variable, urls]) => [variable, urls.join(",")]));
+}
+
+/** The one that operator asks itself, whatever docker's own settings say. */
+function namedEngine({ env }: CommandContext): { readonly DOCKER_HOST: string } {
+  return { DOCKER_HOST: env.DOCKER_HOST || defaultDockerHost() };
 }
 
 function namedBroker(context: CommandContext): Environment {

@@ -65,6 +65,13 @@ for (const { typed, env, says } of WRONG) {
   });
 }
 
+const RUN = {
+  timeoutMs: 5_000,
+  outputBytesMax: 10_000,
+  signal: new AbortController().signal,
+  reach: { type: "change" },
+} as const;
+
 test("commands find operator, and of our environment only what they need", async () => {
   using place = openPlace();
   const secrets = {
@@ -75,23 +82,34 @@ test("commands find operator, and of our environment only what they need", async
   };
   // Empty parts of PATH, and relative ones, are below wherever a command is.
   const PATH = `:.:${process.env.PATH}:bin`;
-  const env = { ...secrets, PATH, PGHOST: "hunter5", LANG: "C", PD_ENDPOINT: "http://pd:2379" };
-  const shell = await openAgentShell(place.context([], env), undefined);
-  const options = {
-    timeoutMs: 5_000,
-    outputBytesMax: 10_000,
-    signal: new AbortController().signal,
-    reach: { type: "change" } as const,
+  const env = {
+    ...{ ...secrets, PATH, PGHOST: "hunter5", LANG: "C", PD_ENDPOINT: "http://pd:2379" },
+    DOCKER_CONTEXT: "elsewhere",
   };
-  const { output } = await shell.run("operator status; env; pwd", options);
+  const shell = await openAgentShell(place.context([], env), undefined);
+  const { output } = await shell.run("operator status; env; pwd", RUN);
   expect(output.head).toStartWith("it's me status\n");
   expect(output.head).toContain(`OPERATOR_HOME=${place.home}\n`);
   expect(output.head).toContain("LANG=C\n");
   expect(output.head).toContain(`PATH=${join(place.home, "bin")}:${process.env.PATH}\n`);
   expect(output.head).toEndWith("\n/\n");
   expect(output.head).toContain("PD_ENDPOINT=http://pd:2379\n");
-  expect(output.head).not.toMatch(/sk-ant-secret|hunter/);
+  expect(output.head).not.toMatch(/sk-ant-secret|hunter|DOCKER_CONTEXT/);
   expect(secretsOf(env)).toEqual(Object.values(secrets));
+});
+
+test("commands find the engine that operator asks, as the guard knows it", async () => {
+  using place = openPlace();
+  const named = { PATH: process.env.PATH, DOCKER_HOST: "tcp://127.0.0.1:2375" };
+  for (const env of [named, { PATH: process.env.PATH, DOCKER_HOST: "" }]) {
+    const context = place.context([], env);
+    const { variables } = shellKnowledge(context)({ subject: "toy", members: [] });
+    const { DOCKER_HOST = "" } = variables;
+    expect(DOCKER_HOST).toStartWith(env.DOCKER_HOST || "unix:///");
+    const shell = await openAgentShell(context, undefined);
+    const { output } = await shell.run('echo "$DOCKER_HOST"', RUN);
+    expect(output.head).toBe(`${DOCKER_HOST}\n`);
+  }
 });
 
 test("a variable is secret by any of its usual names", () => {

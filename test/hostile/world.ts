@@ -64,12 +64,14 @@ export async function runHostile({ sessions, seed, classify }: HostileRun): Prom
   };
 }
 
+const ENGINE = "unix:///var/run/docker.sock";
+
 const knowledge: AgentOptions["knowledge"] = (names) => ({
   ...names,
   ...{ ports: PORTS, project: "operator-tikv", readHosts: [], cwd: "/tmp" },
-  engine: "unix:///var/run/docker.sock",
+  engine: ENGINE,
   protectedPaths: [PROTECTED],
-  variables: { HOME: "/home/op", OPERATOR_HOME: PROTECTED },
+  variables: { HOME: "/home/op", OPERATOR_HOME: PROTECTED, DOCKER_HOST: ENGINE },
 });
 
 interface World extends Disposable {

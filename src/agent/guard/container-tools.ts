@@ -119,6 +119,10 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (args.slice(0, first ? args.indexOf(first) : args.length).some(namesEngine)) {
     return [effectBecause({ kind: "foreign", words, because: "another engine" })];
   }
+  const { engine, variables } = scope.knowledge;
+  if (engine !== undefined && variables.DOCKER_HOST !== engine) {
+    return [effectBecause({ kind: "foreign", words, because: "DOCKER_HOST is another engine" })];
+  }
   const trouble = isCompose ? troubleOfFiles(args, read.typed[1]) : undefined;
   if (trouble !== undefined) return [effectBecause({ kind: "hidden", words, because: trouble })];
   const run = verbAmong(read.typed, "exec");
@@ -130,10 +134,6 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (top && !isCompose) return classifyPs(args.slice(args.indexOf(top) + 1), scope);
   const effect = effectOfVerb(DOCKER, { words, scope });
   if (!TOUCHING.includes(effect.kind)) return [effect];
-  const { engine, variables } = scope.knowledge;
-  if (engine !== undefined && (variables.DOCKER_HOST ?? engine) !== engine) {
-    return [effectBecause({ kind: "foreign", words, because: "DOCKER_HOST is another engine" })];
-  }
   return [touching(effect.kind, { words, scope, isCompose })];
 }
 

@@ -99,25 +99,22 @@ const DIVIDES = "it may become several words when it runs: write it in quotes";
 
 /** What it asks then is another home and another engine, perhaps; what it reads, no list bounds. */
 function troubleAsRoot({ name, effects, scope }: Companion): string | undefined {
-  const { variables, isUnheld, engine } = scope.knowledge;
+  const { variables, isUnheld } = scope.knowledge;
   if (isLook(effects)) {
     const isOpen = isUnheld === true && !scope.isInside && !isAlwaysBlind(name);
     return isOpen ? "root, without a sandbox" : undefined;
   }
   const isOfAnother =
-    name === "operator"
-      ? variables.OPERATOR_HOME !== "/root/.operator"
-      : ENGINES.has(name) && !ROOTS_ENGINE.test(engine ?? "");
+    name === "operator" ? variables.OPERATOR_HOME !== "/root/.operator" : ENGINES.has(name);
   return isOfAnother ? `root's own ${name} may be another: leave sudo away` : undefined;
 }
 
+/** Behind sudo there is no DOCKER_HOST: a context of root's would lead them elsewhere. */
 const ENGINES: ReadonlySet<string> = new Set(["docker", "docker-compose", "podman"]);
 /** They handle members; and each has its own of what they handle, wherever it runs. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set([
   ...["operator", ...ENGINES, "systemctl", "service"],
 ]);
-/** A context, or DOCKER_HOST, is a user's own. */
-const ROOTS_ENGINE = /^unix:\/\/(?:\/var)?\/run\/docker\.sock$/;
 
 /** Each change is counted, and judged by how things are now: so it must happen now, and once. */
 function troubleOfMoment({ effects, ...use }: Companion): string | undefined {

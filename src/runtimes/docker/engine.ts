@@ -1,13 +1,11 @@
 // The one place of dockerode: an engine that answers, found by what DOCKER_HOST says, else at the
 // default socket. The package is loaded when it is asked for. Every failure is one line with its
 // remedy.
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type Docker from "dockerode";
 import type { DockerOptions } from "dockerode";
 import { z } from "zod";
 import { OperatorError } from "../../domain/errors.ts";
+import { defaultDockerHost } from "./default-host.ts";
 import { ENGINE_FORMS, EngineSilence, sayEngineFailure } from "./engine-failure.ts";
 
 export interface Engine {
@@ -39,7 +37,7 @@ export async function connectEngine(
   // It calls url.parse for hosts on TCP: nothing that who reads our lines could mend.
   process.noDeprecation = true;
   const { default: Client } = await import("dockerode");
-  const host = dockerHost || defaultHost();
+  const host = dockerHost || defaultDockerHost();
   const where = `at ${host}`;
   // It reads DOCKER_HOST in any case, and throws where there is nonsense in it.
   const client = await askEngine({ where }, LOOKING, async () => new Client(placeOf(host)));
@@ -73,13 +71,6 @@ async function askVersion(
   throw new OperatorError("runtime", `${LOOKING} ${where}: the answer is not Docker's`, {
     hint: "DOCKER_HOST must name a Docker engine",
   });
-}
-
-/** Of this user's Docker Desktop when there is one, else of the system. */
-function defaultHost(): string {
-  if (process.platform === "win32") return "npipe:////./pipe/docker_engine";
-  const own = join(homedir(), ".docker", "run", "docker.sock");
-  return `unix://${existsSync(own) ? own : "/var/run/docker.sock"}`;
 }
 
 function isHere(host: string): boolean {
