@@ -1,6 +1,6 @@
 // The tool `act`: a named action, on a fresh observation, between its precondition and its
 // postcondition, with its way back known before it begins.
-import type { Check } from "../domain/action.ts";
+import { type Check, troubleOfArgs } from "../domain/action.ts";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Ticket } from "../domain/ticket.ts";
@@ -27,8 +27,8 @@ export async function runAct(
     return failure(`unknown action "${input.action}": one of ${valid}`);
   }
   const deed: Deed = { action, call: { target: input.target, args: input.args } };
-  const unfounded = findUnfounded(deed, context.ticket);
-  if (unfounded !== undefined) return failure(`nothing was done: ${unfounded}`);
+  const misfit = troubleOfArgs(action, deed.call) ?? findUnfounded(deed, context.ticket);
+  if (misfit !== undefined) return failure(`nothing was done: ${quoteLine(misfit)}`);
   const before = await prepare(context, deed);
   if ("obstacle" in before) return before.obstacle;
   const { targets, ...intent } = intentOf(deed);

@@ -38,10 +38,31 @@ export function unseen(reason: string): Check {
   return { isMet: false, reason, isUnseen: true };
 }
 
-/** A text argument; undefined when it was not given. */
+/** An argument as text, numbers too; undefined when it was not given. */
 export function textArg({ args }: ActionCall, name: string): string | undefined {
   const value = args[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return value === undefined || value === null || value === "" ? undefined : `${value}`;
+}
+
+/**
+ * Why an action does not take these arguments; undefined when it does. One that it does not have,
+ * or that names nothing, would be left out, and mean more than was said.
+ */
+export function troubleOfArgs(
+  { name, args, evidenced = {} }: Pick<Action, "name" | "args" | "evidenced">,
+  call: Pick<ActionCall, "args">,
+): string | undefined {
+  const valid = Object.keys(args);
+  const stray = Object.keys(call.args).find((given) => !Object.hasOwn(args, given));
+  if (stray !== undefined) {
+    const what = valid.length === 0 ? "it takes none" : `one of ${valid.join(", ")}`;
+    return `${name} has no argument "${stray}": ${what}`;
+  }
+  const isBlank = (given: string) => /^[\s,]*$/.test(`${call.args[given] ?? ""}`);
+  const blank = valid.find((given) => {
+    return Object.hasOwn(call.args, given) && !Object.hasOwn(evidenced, given) && isBlank(given);
+  });
+  return blank === undefined ? undefined : `${name}: the argument ${blank} names nothing`;
 }
 
 export interface Action<O extends Observation = Observation> {
@@ -57,6 +78,8 @@ export interface Action<O extends Observation = Observation> {
   readonly effect: Extract<EffectKind, "start" | "interrupt" | "configure">;
   /** Nobody is served while it is done: it counts as an interruption. */
   readonly pauses?: true;
+  /** A setting of the whole: where it touches no member, it means none. */
+  readonly means?: "none";
   readonly undo: UndoPlan<O>;
   /** For the way back alone: offered to no model, and refused to it. */
   readonly isUndoOnly?: true;
@@ -78,11 +101,23 @@ export interface Action<O extends Observation = Observation> {
 }
 
 export function effectOfAction(
-  { name, effect, pauses, touches }: Pick<Action, "name" | "effect" | "pauses" | "touches">,
+  {
+    name,
+    effect,
+    pauses,
+    means,
+    touches,
+  }: Pick<Action, "name" | "effect" | "pauses" | "means" | "touches">,
   call: ActionCall,
 ): Effect {
   const source = `${name} ${call.target}`;
-  return { kind: effect, targets: touches(call), source, ...(pauses && { pauses }) };
+  return {
+    kind: effect,
+    targets: touches(call),
+    source,
+    ...(pauses && { pauses }),
+    ...(means && { means }),
+  };
 }
 
 export interface ActionContext {

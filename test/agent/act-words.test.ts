@@ -41,7 +41,8 @@ test("what an action, a condition or the monitor read stays within its sentence"
 });
 
 test("an argument that the ticket's evidence must say is no model's to choose", async () => {
-  const lamps = lampSubject({ evidenced: { level: "status" } });
+  const args = { level: "how bright" };
+  const lamps = lampSubject({ args, evidenced: { level: "status" } });
   const calls = [{ level: 1 }, { level: "0" }].map((args) => actCall("switch_on", "left", args));
   using world = openWorld({ script: [says(...calls), says(concludeCall("cannot_fix"))], lamps });
   await world.openTicket();
@@ -50,4 +51,19 @@ test("an argument that the ticket's evidence must say is no model's to choose", 
   expect(chosen).toContain("level is what this ticket's evidence says (status), or left out");
   expect(said).toStartWith("done: switched left on");
   expect(lamps.deeds).toEqual(["on left"]);
+});
+
+test("an argument that an action does not have, or that names nothing, does nothing", async () => {
+  const lamps = lampSubject({ args: { lamp: "which" } });
+  const given = [{ lamps: "left" }, { lamp: "" }, { lamp: " , " }, { target: "right" }];
+  const calls = given.map((args) => actCall("switch_on", "left", args));
+  using world = openWorld({ script: [says(...calls), says(concludeCall("cannot_fix"))], lamps });
+  await world.openTicket();
+  await world.run();
+  const results = resultsIn(world.model.requests[1]);
+  expect(results[0]).toContain('nothing was done: switch_on has no argument "lamps": one of lamp');
+  expect(results[1]).toContain("nothing was done: switch_on: the argument lamp names nothing");
+  expect(results[2]).toContain("names nothing");
+  expect(results[3]).toContain('has no argument "target"');
+  expect(lamps.deeds).toEqual([]);
 });
