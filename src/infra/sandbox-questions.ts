@@ -106,7 +106,7 @@ function mayBeAsked(words: readonly string[], here: AskedHere): boolean {
 
 /** Outside these programs could read it. A name without a slash is in the temporary directory. */
 function namesHidden([program = "", ...words]: readonly string[], here: AskedHere): boolean {
-  if (SHOWING_PROCESSES.includes(program)) return false;
+  if (SHOWING_PROCESSES.includes(program) || isWithin(program, words)) return false;
   const { world, place } = here;
   const view = { hidden: world.hidden, shown: world.shown(place) };
   return words
@@ -114,6 +114,12 @@ function namesHidden([program = "", ...words]: readonly string[], here: AskedHer
     .filter((path) => path.includes("/") && existsSync(resolve(world.cwd, path)))
     .map((path) => realpathSync(resolve(world.cwd, path)))
     .some((path) => path.startsWith("/proc/") || isHidden(path, view));
+}
+
+/** In a container paths are its own, and none stands before them. The guard judges them. */
+function isWithin(program: string, [first, second]: readonly string[]): boolean {
+  const isVerb = first === "exec" || (first === "container" && second === "exec");
+  return program === "docker" && isVerb;
 }
 
 /** Empty where it has gone since. */

@@ -192,6 +192,17 @@ testInSandbox(inSandbox("what is asked outside has the bounds of what asks"), as
   expect((await run("docker ps | cat", { inside })).output.head).toBe("31\n");
 });
 
+testInSandbox(inSandbox("a path in a container is none of this machine's"), async () => {
+  writeFileSync(join(home, "docker"), '#!/bin/sh\necho "$*"\n', { mode: 0o755 });
+  const PATH = `${home}:${process.env.PATH}`;
+  const inside = await probeSandbox(worldWith({ env: { PATH }, mayAsk: () => true }));
+  const look = "cat /proc/1/status /root";
+  const lines = [`docker exec a ${look}`, `docker container exec a ${look}`, `docker ps ${look}`];
+  const { output } = await run(`${lines.join("; ")}; true`, { inside });
+  const refused = "docker: a command that looks asks this of nobody";
+  expect(output.head).toBe(`exec a ${look}\ncontainer exec a ${look}\n${refused}\n`);
+});
+
 testInSandbox(inSandbox("what nobody reads in the sandbox is not said outside"), async () => {
   const inside = await insideWithEngine(100);
   await run("docker ps | sleep 2", { inside });
