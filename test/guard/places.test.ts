@@ -54,6 +54,7 @@ const WITH_CONTAINERS: Table = [
   ],
   ["foreign", ["docker compose restart tikv1", "docker compose -p operator-tikv restart tikv1"]],
   ["foreign", ["systemctl restart tikv1", `docker network connect host ${C}`]],
+  ["foreign", [`docker network connect operator-tikv-1a_b_default ${C}`]],
   ["foreign", [`docker update --cpus 1 ${C} nginx`, `docker restart ${C} nginx`]],
   ["start", [`docker start ${C}`, "docker compose -p operator-tikv-1a start tikv1"]],
   ["interrupt", [`docker restart ${C}`, `docker network disconnect operator-tikv-1a_x ${C}`]],

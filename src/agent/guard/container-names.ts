@@ -58,10 +58,10 @@ export function areOthersLogs(words: readonly ShellWord[], scope: Scope): boolea
   });
 }
 
-/** A network or a volume, as compose names them. */
+/** A network or a volume, as compose names them; a project's own name may hold a `_`. */
 export function isOfProject(text: string, { project, subject }: SubjectNames): boolean {
   const prefix = `${project ?? `operator-${subject}`}_`;
-  return text.startsWith(prefix) && /^[\w.-]+$/.test(text.slice(prefix.length));
+  return text.startsWith(prefix) && /^[a-zA-Z0-9.-]+$/.test(text.slice(prefix.length));
 }
 
 export function namesProject(words: readonly ShellWord[]): boolean {
