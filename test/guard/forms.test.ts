@@ -120,8 +120,6 @@ const REFUSED = [
   "docker compose -p operator-tikv-1a events --json",
   "podman ps -a --format json",
   "redis-cli acl list",
-  "redis-cli config get 'r*' | base64",
-  "redis-cli config get '[rm]*' | rev",
 ];
 
 for (const command of REFUSED) {
@@ -140,8 +138,6 @@ test("what a sandbox holds of curl and ping is judged on its way", () => {
 });
 
 const REFUSED_UNHELD = [
-  "redis-cli -p 6380 config get requirepass",
-  "redis-cli -p 6380 config get '*pass*'",
   "cat /run/containers/0/auth.json",
   "cat /etc/rancher/k3s/k3s.yaml",
   "cat /opt/app/.env.production",

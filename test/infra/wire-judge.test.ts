@@ -31,7 +31,7 @@ const PASSING: Readonly<Record<string, string>> = {
   "several requests on one connection": GET + GET + request("HEAD /metrics HTTP/1.1") + GET,
   "a reading command": array("GET", "key"),
   "a binary key": array("get", "k\x00\xff\x80 '\""),
-  "one of a command's uses": array("CONFIG", "GET", "*"),
+  "one of a command's uses": array("CONFIG", "GET", "*memory*", "save"),
   "reads in a transaction": array("MULTI") + array("GET", "k") + array("EXEC"),
   "who one is": array("HELLO", "3") + array("AUTH", "p") + array("CLIENT", "SETNAME", "x"),
   "a plain line": "PING\r\n",
@@ -49,6 +49,7 @@ const READS = "a command that looks sends Redis what reads, and nothing else";
 const LINE = "a request line that is not understood";
 const CHANGING = "a GET that changes its server, or holds it up for long";
 const HEADER = "a header that is not understood";
+const SETTING = "CONFIG GET: a setting that may be a password is shown to no command";
 const COMMAND = "a command to Redis that is not understood";
 
 /** Bytes, and why nothing of them passes. */
@@ -98,6 +99,9 @@ const REFUSED: readonly (readonly [string, string])[] = [
   [array("SORT", "k", "STORE", "d"), `SORT: ${READS}`],
   [array("GETEX", "k", "EX", "1"), `GETEX: ${READS}`],
   [array("CONFIG", "SET", "appendonly", "no"), `CONFIG SET: ${READS}`],
+  [array("config", "get", "*"), SETTING],
+  [array("CONFIG", "GET", "save", "RequirePass"), SETTING],
+  ["CONFIG GET m*\r\n", SETTING],
   [array("CONFIG"), `CONFIG THIS: ${READS}`],
   [array("ignore all of it"), `THIS: ${READS}`],
   [array("GET", "a\r\nDELETE / HTTP/1.1\r\n"), COMMAND],

@@ -1,6 +1,7 @@
 // What Redis commands do whose words say more than their verb: settings that give data up, or turn
 // away who asks. Pure.
 import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
+import { areShownSettings } from "../../domain/redis-shown-settings.ts";
 import { worstOf } from "./pd-bodies.ts";
 import { judgeSetting, only, type Settings, within } from "./setting-values.ts";
 
@@ -43,24 +44,16 @@ const SETTINGS: Settings = [
 
 const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
 
-/** By name, or by a pattern that is made for it. */
-const NAMES_KEY = /pass|auth|require|masteru/;
-const KEYS = ["requirepass", "masterauth", "masteruser", "tls-key-file-pass"];
-
-/** Settings by a pattern that meets one of them: redaction knows it in the answer as it is. */
-export function asksForKeys(words: readonly string[]): boolean {
-  const [verb, second, ...names] = words.map((word) => word.toLowerCase());
-  if (verb !== "config" || second !== "get") return false;
-  // What stands in brackets may be any of the letters.
-  const patterns = names.map((name) => name.replace(/\[[^\]]*\]?|\\./g, "?"));
-  return patterns.some((pattern) => KEYS.some((key) => new Bun.Glob(pattern).match(key)));
+/** Why these words ask for what no look is shown. */
+export function withholdsKeys([verb, second, ...names]: readonly string[]): string | undefined {
+  const isAsking = verb?.toLowerCase() === "config" && second?.toLowerCase() === "get";
+  if (!isAsking || areShownSettings(names)) return undefined;
+  return "some settings are passwords: ask for others by name, or by a part such as '*memory*'";
 }
 
 /** Of the words from the verb on. */
 export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKind {
   const [verb, second, ...rest] = words.map((word) => word.toLowerCase());
-  if (verb === "config" && second === "get" && rest.some((name) => NAMES_KEY.test(name)))
-    return "oversight";
   if (kind === "read") return holdsUp([verb ?? "", second ?? "", ...rest]) ? "unknown" : kind;
   if (verb === "client" && second === "kill") {
     // One of them; all of a sort may be the service itself.

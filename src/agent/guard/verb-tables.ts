@@ -2,7 +2,7 @@
 // verb-tools.ts reads it.
 import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
 import { OF_A_CONNECTION, REDIS_READS } from "../../domain/redis-reads.ts";
-import { asksForKeys, factsOfRedis, judgeRedis } from "./redis-settings.ts";
+import { factsOfRedis, judgeRedis, withholdsKeys } from "./redis-settings.ts";
 import { factsOfPdCtl, judgePdCtl, judgeTikvCtl } from "./tikv-words.ts";
 
 export interface VerbTool {
@@ -26,8 +26,8 @@ export interface VerbTool {
   readonly port?: number;
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
-  /** Whether its answer has a key in it, which is taken out where it is read as it is. */
-  readonly tellsKeys?: (words: readonly string[]) => boolean;
+  /** Why what a verb reads is for people alone, if it is. */
+  readonly withholds?: (words: readonly string[]) => string | undefined;
   /** What is told of a change besides its kind. */
   readonly facts?: (words: readonly string[]) => ChangeFacts;
   /** Options besides those with which what reads still reads; any, where it is absent. */
@@ -70,7 +70,7 @@ export const REDIS: VerbTool = {
   areLeading: true,
   isUnjoined: true,
   judge: judgeRedis,
-  tellsKeys: asksForKeys,
+  withholds: withholdsKeys,
   facts: factsOfRedis,
   bounds: { "-r": 100, "--count": 10_000 },
   verbs: new Map([

@@ -59,10 +59,8 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   const texts = textsFrom(tool, words.slice(1));
   const kind = found && tool.judge ? tool.judge(found, texts) : found;
   const has = (signs: RegExp | undefined) => words.slice(1).some(({ text }) => signs?.test(text));
-  if (kind === "read" && scope.isHandedOn && tool.tellsKeys?.(texts)) {
-    const because = "with keys, it is for reading: what goes on to a pipe asks by name";
-    return effectBecause({ kind: "oversight", words, because });
-  }
+  const withheld = kind === "read" ? tool.withholds?.(texts) : undefined;
+  if (withheld) return effectBecause({ kind: "oversight", words, because: withheld });
   if (kind === "read") {
     const isHeavy = has(tool.changesWith) || isBeyond(tool, words.slice(1));
     if (hasStrangers(tool, words.slice(1))) {
