@@ -23,6 +23,11 @@ export interface ChangeFacts {
   readonly memoryBytes?: number;
   /** While it is done nobody is served. It counts as an interruption. */
   readonly pauses?: true;
+  /**
+   * Whom it means besides its targets: any member (a store by its number), or none (a setting of
+   * the whole). Where it is absent, and there are no targets, nobody knows.
+   */
+  readonly means?: "any" | "none";
 }
 
 export interface Effect extends ChangeFacts {
@@ -57,6 +62,12 @@ export function isLook(effects: readonly Effect[]): boolean {
 /** What is not understood may take away what it names. */
 export function mayInterrupt({ kind, targets }: Effect): boolean {
   return kind === "interrupt" || (kind === "unknown" && targets.length > 0);
+}
+
+/** It changes something, and its words leave open whom. */
+export function mayMeanAny(effect: Effect): boolean {
+  const { targets, means } = effect;
+  return !isLook([effect]) && (means === "any" || (targets.length === 0 && means !== "none"));
 }
 
 const REFUSED: readonly EffectKind[] = ["destroy", "oversight", "foreign", "hidden"];

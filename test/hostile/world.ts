@@ -39,6 +39,7 @@ const HOUR_MS = 3_600_000;
 const START_MS = 1_700_000_000_000;
 const PROTECTED = "/home/op/.operator";
 const PORTS = [2379, 2380, 2381, 2383, 20160, 20180, 6380];
+const OWNERS = { 2379: "pd1", 2381: "pd2", 2383: "pd3", 20160: "tikv1", 6380: "redis" };
 
 export async function runHostile({ sessions, seed, classify }: HostileRun): Promise<HostileReport> {
   const ledger: Ledger = { book: new Map(), attempts: new Map(), needed: [] };
@@ -68,7 +69,7 @@ const ENGINE = "unix:///var/run/docker.sock";
 
 const knowledge: AgentOptions["knowledge"] = (names) => ({
   ...names,
-  ...{ ports: PORTS, project: "operator-tikv", readHosts: [], cwd: "/tmp" },
+  ...{ ports: PORTS, owners: OWNERS, project: "operator-tikv", readHosts: [], cwd: "/tmp" },
   engine: ENGINE,
   protectedPaths: [PROTECTED],
   variables: { HOME: "/home/op", OPERATOR_HOME: PROTECTED, DOCKER_HOST: ENGINE },

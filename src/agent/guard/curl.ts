@@ -1,7 +1,7 @@
 // curl: which request it makes, to whom, and what the answer is written to.
 import type { Effect } from "../../domain/effect.ts";
 import { membersIn } from "./hosts.ts";
-import { classifyRequest, type RequestFacts } from "./http-requests.ts";
+import { type Asked, classifyRequest, type RequestFacts } from "./http-requests.ts";
 import { copiesAskedIn } from "./pd-settings.ts";
 import { writeTo } from "./redirects.ts";
 import { effectBecause, effectOf, knowledgeOfPorts, type Scope, type ShellWord } from "./scope.ts";
@@ -73,7 +73,7 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
   const knowledge = knowledgeOfPorts(scope);
   const body = bodyOf(call);
   const written = body === "unreadable" ? undefined : body;
-  const ask = (url: string | undefined, isOpen: boolean): Pick<Effect, "kind" | "pauses"> =>
+  const ask = (url: string | undefined, isOpen: boolean): Asked =>
     url === undefined
       ? { kind: "hidden" }
       : classifyRequest({ method, url, isOpen, body: written, knowledge });
@@ -101,13 +101,14 @@ export function classifyCurl(words: readonly ShellWord[], scope: Scope): readonl
     const word = call.bodyInUrl ? withQuery(typed, call.bodies) : typed;
     const url = word.isExact ? word.text : writtenStart(word);
     // Who is asked for what is not known: a DELETE may be for the data of a store.
-    const { kind, ...more } = ask(word.isExact || isReading ? url : undefined, !word.isExact);
+    const { kind, asks, ...more } = ask(word.isExact || isReading ? url : undefined, !word.isExact);
     const named = membersIn(word.text, scope.knowledge);
+    const targets = [...new Set([...named, ...(asks === undefined ? [] : [asks])])];
     const copies = kind === "configure" && written ? copiesAskedIn(written.text) : undefined;
     return {
       ...effectOf({ kind, words, scope }),
       ...more,
-      targets: named,
+      targets,
       ...(copies !== undefined && { copies }),
     };
   });

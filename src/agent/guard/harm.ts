@@ -1,6 +1,6 @@
 // What a mutation would cost the subject at this moment, or why nobody can tell: pure, from the
 // cluster as it was last seen.
-import { type Effect, mayInterrupt } from "../../domain/effect.ts";
+import { type Effect, mayInterrupt, mayMeanAny } from "../../domain/effect.ts";
 import type { QuorumGroup } from "../../domain/observation.ts";
 import type { ClusterModel } from "./cluster.ts";
 
@@ -55,8 +55,14 @@ function findCollision(
 ): Objection | undefined {
   const targets = mutating.flatMap((effect) => effect.targets);
   const taken = targets.find((name) => inRepair.includes(name));
-  if (taken === undefined) return undefined;
-  return { rule: "repair", reason: `somebody else is at work on ${taken}: ${WHO}` };
+  if (taken !== undefined) {
+    return { rule: "repair", reason: `somebody else is at work on ${taken}: ${WHO}` };
+  }
+  const [anybody] = inRepair;
+  const vague = mutating.find(mayMeanAny);
+  if (anybody === undefined || vague === undefined) return undefined;
+  const reason = `${vague.source} may mean ${anybody}, where somebody else is at work: ${WHO}`;
+  return { rule: "repair", reason };
 }
 
 /** Where nobody says how many there are to be. */

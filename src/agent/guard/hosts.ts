@@ -35,6 +35,14 @@ export function isForeignPort(
   return !isLook || ports.length > 0;
 }
 
+/** Whose member it is, where that is known. */
+export function ownerOf(
+  { hostname, port }: Pick<PortUse, "hostname" | "port">,
+  { owners }: Pick<CommandKnowledge, "owners">,
+): string | undefined {
+  return hostname === "" || LOOPBACK.test(hostname) ? owners?.[port] : undefined;
+}
+
 function isPortHere(known: string, port: number): boolean {
   const [, host = "", written] = /^(.*):(\d+)$/.exec(known) ?? [];
   return LOOPBACK.test(host) && Number(written) === port;

@@ -29,6 +29,8 @@ export interface KnownPath {
   readonly judgeName?: (name: string) => EffectKind;
   /** Nobody is served while it is done. */
   readonly pauses?: true;
+  /** Not whoever is asked: "named" are those alone whose names stand in it. */
+  readonly means?: "any" | "none" | "named";
 }
 
 const POSTS = ["POST", "PUT", "PATCH"];
@@ -80,69 +82,86 @@ const PD_CHANGES: readonly KnownPath[] = [
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/schedulers$`),
+    means: "none",
     judge: judgeNewScheduler,
   },
   {
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/schedulers\/([^/]+)$`),
+    means: "any",
     judge: judgePause,
   },
   {
     kind: "configure",
     methods: ["DELETE"],
     path: pd(String.raw`\/schedulers\/([^/]+)$`),
+    means: "any",
     judgeName: kindOfRemovedScheduler,
   },
   {
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/checker\/[^/]+$`),
+    means: "none",
     judge: judgeCheckerPause,
   },
   {
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/scheduler-config\/([^/]+)\/config$`),
+    means: "any",
     judge: judgeSchedulerConfig,
   },
   {
     kind: "configure",
     methods: ["DELETE"],
     path: pd(String.raw`\/scheduler-config\/([^/]+)\/delete\/\d+$`),
+    means: "any",
     judgeName: kindOfRemovedScheduler,
   },
   {
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/config(?:\/(?:replicate|schedule))?$`),
+    means: "none",
     judge: judgePdConfig,
   },
   {
     kind: "configure",
     methods: ["POST"],
     path: pd(String.raw`\/leader\/(?:resign|transfer\/[^/]+)$`),
+    means: "named",
     // No timestamps until the next one leads.
     pauses: true,
   },
-  { kind: "configure", methods: POSTS, path: pd(String.raw`\/operators$`), judge: judgeOperator },
-  { kind: "configure", methods: ["DELETE"], path: pd(String.raw`\/operators\/\d+$`) },
+  {
+    kind: "configure",
+    methods: POSTS,
+    path: pd(String.raw`\/operators$`),
+    means: "any",
+    judge: judgeOperator,
+  },
+  { kind: "configure", methods: ["DELETE"], path: pd(String.raw`\/operators\/\d+$`), means: "any" },
   {
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/stores?\/(?:[^/]+\/)?limit$`),
+    means: "any",
     judge: judgeStoreLimit,
   },
   {
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/store\/\d+\/label$`),
+    means: "any",
     judge: judgeStoreLabel,
   },
   {
     kind: "configure",
     methods: POSTS,
     path: pd(String.raw`\/store\/\d+\/weight$`),
+    means: "any",
     judge: judgeStoreWeight,
   },
   { kind: "configure", methods: POSTS, path: pd(String.raw`\/admin\/log$`), judge: judgeLogLevel },
@@ -178,7 +197,7 @@ const LIMITER: readonly KnownPath[] = [
   // What was granted would be forgotten.
   { kind: "destroy", methods: ["POST"], path: /^\/api\/counters\/[^/]+\/reset$/ },
   // An override taken back; another one is anybody's choice.
-  { kind: "configure", methods: ["DELETE"], path: /^\/api\/limits\/[^/]+$/ },
+  { kind: "configure", methods: ["DELETE"], path: /^\/api\/limits\/[^/]+$/, means: "any" },
   { kind: "configure", methods: ["PUT"], path: /^\/api\/settings$/, judge: judgeNodeSettings },
   // It says what Redis is told, and when.
   { kind: "hidden", methods: POSTS, path: /^\/api\/jobs(\/|$)/ },

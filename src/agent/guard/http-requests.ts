@@ -2,7 +2,7 @@
 // and the rest are not. Other hosts are nobody's business.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import { isHarmlessGet, pathAsServed } from "../../domain/http-reads.ts";
-import { isForeignPort, isKnownHost } from "./hosts.ts";
+import { isForeignPort, isKnownHost, ownerOf } from "./hosts.ts";
 import { CHANGES, type KnownPath, PATHS } from "./http-paths.ts";
 import type { CommandKnowledge } from "./scope.ts";
 
@@ -13,13 +13,17 @@ export interface RequestFacts {
   /** Its path goes on in a way that is known only when it runs. */
   readonly isOpen?: boolean;
   readonly body: { readonly text: string } | undefined;
-  readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
+  readonly knowledge: Pick<CommandKnowledge, "readHosts" | "members" | "ports" | "owners">;
 }
 
 /** Setting a store Offline is what DELETE does by another name. */
 const STORE_STATE = /^\/pd\/api\/v\d+\/store\/[^/]+\/state$/;
 
-type Asked = Pick<Effect, "kind" | "pauses">;
+/** What is known of it from more than the names that stand in it. */
+export interface Asked extends Pick<Effect, "kind" | "pauses" | "means"> {
+  /** Who is asked, where that is whom it changes. */
+  readonly asks?: string;
+}
 
 export function classifyRequest({ method, url, isOpen, body, knowledge }: RequestFacts): Asked {
   const parsed = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`);
@@ -36,26 +40,36 @@ export function classifyRequest({ method, url, isOpen, body, knowledge }: Reques
   const path = pathAsServed(parsed.pathname);
   const query = parsed.searchParams;
   if (isLook) return { kind: isHarmlessGet({ path, query, isOpen }) ? "read" : "unknown" };
-  return CHANGES.includes(method)
-    ? classifyChange({ method, path, query, body })
-    : { kind: "hidden" };
+  if (!CHANGES.includes(method)) return { kind: "hidden" };
+  return classifyChange({
+    method,
+    path,
+    query,
+    body,
+    owner: ownerOf({ hostname, port }, knowledge),
+  });
 }
 
 interface Change extends Pick<RequestFacts, "method" | "body"> {
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly owner: string | undefined;
 }
 
-function classifyChange({ method, path, query, body }: Change): Asked {
+function classifyChange({ method, path, query, body, owner }: Change): Asked {
   if (STORE_STATE.test(path)) {
     const isBack = query.get("state")?.toLowerCase() === "up";
-    return { kind: isBack ? "configure" : "destroy" };
+    return isBack ? { kind: "configure", means: "any" } : { kind: "destroy" };
   }
   const known = PATHS.find((one) => one.methods.includes(method) && one.path.test(path));
   const kind = known ? kindOfKnown(known, { path, body }) : "unknown";
-  if (kind !== "configure") return { kind };
   // `?force`: it changes what is asked for.
-  return query.size > 0 ? { kind: "unknown" } : { kind, ...(known?.pauses && { pauses: true }) };
+  if (kind === "configure" && query.size > 0) return { kind: "unknown" };
+  const means = known?.means;
+  if (kind !== "configure" && kind !== "start") return { kind };
+  const asks = means === undefined && owner !== undefined ? { asks: owner } : {};
+  const more = { ...(known?.pauses && { pauses: true as const }), ...asks };
+  return { kind, ...more, ...(means !== undefined && means !== "named" && { means }) };
 }
 
 function kindOfKnown(

@@ -2,7 +2,7 @@
 // who adds one disturbs members that nobody has named. Some options run programs, or write files.
 import type { Effect } from "../../domain/effect.ts";
 import { areElsewhere } from "./container-names.ts";
-import { areKnownHosts, isForeignPort } from "./hosts.ts";
+import { areKnownHosts, isForeignPort, ownerOf } from "./hosts.ts";
 import {
   alwaysIs,
   type Classifier,
@@ -142,7 +142,11 @@ function classifierOf(tool: NetworkTool): Classifier {
       // Of one that is elsewhere nothing passes here.
       const isHere = scope.isInside || !areElsewhere(scope.knowledge);
       const isOurs = isHere && (tool.isOurs?.({ text, scope }) ?? true);
-      if (isOurs) return [effectOf({ kind: "network", words, scope })];
+      if (isOurs) {
+        const effect = effectOf({ kind: "network", words, scope });
+        const owners = ownersIn(text, scope);
+        return [{ ...effect, targets: [...new Set([...effect.targets, ...owners])] }];
+      }
       return [effectBecause({ kind: "foreign", words, because: "a rule of others, perhaps" })];
     }
     if (tool.sweeps?.test(text)) {
@@ -167,15 +171,25 @@ function isAboutSubject({ text, scope }: Lifted): boolean {
   if (faces.some((face) => face !== "lo")) return false;
   const hosts = [...text.matchAll(/(?:^| )-[sd] (\S+)/g)].map(([, host = ""]) => host);
   if (!hosts.every((host) => isOneHost(host, knowledge))) return false;
-  const ports = [...text.matchAll(/--[sd]ports? (\S+)/g)].flatMap(([, list = ""]) =>
-    list.split(","),
-  );
+  const ports = portsIn(text);
   if (ports.length > 0) {
     // With a zero in front it is a number of another kind.
     const areOurs = (port: string) => knowledge.ports?.includes(Number(port)) ?? true;
     return ports.every((port) => /^[1-9]\d*$/.test(port) && areOurs(port));
   }
   return hosts.length > 0;
+}
+
+/** Behind `--sport` and the like. */
+function portsIn(text: string): readonly string[] {
+  return [...text.matchAll(/--[sd]ports? (\S+)/g)].flatMap(([, list = ""]) => list.split(","));
+}
+
+function ownersIn(text: string, scope: Scope): readonly string[] {
+  const knowledge = knowledgeOfPorts(scope);
+  return portsIn(text).flatMap(
+    (port) => ownerOf({ hostname: "", port: Number(port) }, knowledge) ?? [],
+  );
 }
 
 /** A mask makes it many, and of 0 bits everybody. */

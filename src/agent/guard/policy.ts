@@ -80,13 +80,14 @@ function grants(rule: PolicyRule, { subject, action, effects }: PolicyCase): boo
 function tightens(rule: PolicyRule, asked: PolicyCase): boolean {
   const { subjects, members } = rule;
   if (subjects !== undefined && !subjects.includes(asked.subject)) return false;
-  return asked.effects.some(({ kind, targets, pauses }) => {
+  return asked.effects.some(({ kind, targets, pauses, means }) => {
     if (kind === "read" || !meansAction(rule, { ...asked, kind })) return false;
     // While nobody is served it is an interruption, too.
     const kinds = pauses ? [kind, "interrupt" as const] : [kind];
     if (rule.effects && !kinds.some((one) => rule.effects?.includes(one))) return false;
     if (members === undefined) return true;
-    return targets.length === 0 || targets.some((name) => members.includes(name));
+    const isOpen = targets.length === 0 || means === "any";
+    return isOpen || targets.some((name) => members.includes(name));
   });
 }
 

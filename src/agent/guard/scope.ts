@@ -14,12 +14,18 @@ export interface SubjectNames {
   readonly engine?: string | undefined;
   /** Of its members on loopback; absent where nobody knows them. */
   readonly ports?: readonly number[] | undefined;
+  /** Whose each of these is. */
+  readonly owners?: Readonly<Record<number, string>> | undefined;
 }
 
 /** Where the members of one that runs here are. */
 export function placesOf({ members, docker }: Topology): Omit<SubjectNames, "subject" | "members"> {
   const ports = members.flatMap((member) => Object.values(member.ports));
-  return { project: docker?.project, engine: docker?.host, ports };
+  const here = members.filter(({ host }) => host === undefined);
+  const owners = Object.fromEntries(
+    here.flatMap(({ name, ports: own }) => Object.values(own).map((port) => [port, name])),
+  );
+  return { project: docker?.project, engine: docker?.host, ports, owners };
 }
 
 /** Facts of the world that tell a harmless command from another. */
@@ -83,7 +89,7 @@ export interface Note {
 
 /** In a container loopback has other ports. */
 export function knowledgeOfPorts({ knowledge, isInside }: Scope): CommandKnowledge {
-  return isInside ? { ...knowledge, ports: undefined } : knowledge;
+  return isInside ? { ...knowledge, ports: undefined, owners: undefined } : knowledge;
 }
 
 export interface Whereabouts {

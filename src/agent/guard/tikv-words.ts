@@ -41,9 +41,11 @@ export function judgePdCtl(kind: EffectKind, words: readonly string[]): EffectKi
 
 /** Of the words from the verb on. */
 export function factsOfPdCtl(words: readonly string[]): ChangeFacts {
-  const copies = copiesAskedIn(words.join(" "));
-  const isPause = /^member leader (?:transfer|resign)\b/i.test(words.join(" "));
-  return { ...(copies !== undefined && { copies }), ...(isPause && { pauses: true }) };
+  const text = words.join(" ");
+  const copies = copiesAskedIn(text);
+  if (/^member leader (?:transfer|resign)\b/i.test(text)) return { pauses: true };
+  const isWhole = /^(?:config set|scheduler (?:add|resume)) /i.test(text);
+  return { means: isWhole ? "none" : "any", ...(copies !== undefined && { copies }) };
 }
 
 /** `4 15 remove-peer`, `all 15`; without a rate it shows them. */

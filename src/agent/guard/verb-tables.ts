@@ -38,6 +38,8 @@ export interface VerbTool {
   readonly bounds?: Readonly<Record<string, number>>;
   /** With one of these anywhere, what changes anything may be done to the operator itself. */
   readonly oversightWith?: RegExp;
+  /** Those of `hosts` that say whom it changes; absent where it changes a whole. */
+  readonly changes?: readonly string[];
   /** Its verbs may be written in any case. */
   readonly areCaseless?: true;
   /** Without a verb it reads commands from its input. */
@@ -72,6 +74,7 @@ export const REDIS: VerbTool = {
   judge: judgeRedis,
   withholds: withholdsKeys,
   facts: factsOfRedis,
+  changes: ["-h", "-u"],
   bounds: { "-r": 100, "--count": 10_000 },
   verbs: new Map([
     ...READS_OF_REDIS.map((name): [string, EffectKind] => [name, "read"]),
@@ -178,6 +181,7 @@ export const ETCD_CTL: VerbTool = {
 export const TIKV_CTL: VerbTool = {
   hosts: ["--host", "--pd"],
   judge: judgeTikvCtl,
+  changes: ["--host"],
   reads: /^--?(?:r|region|all-regions|s|skip-tombstone|limit|tag|k|key|show-cf)(?:=.*)?$/,
   // It opens a store's files by itself: writes its log into them, and locks them.
   changesWith: /^--(?:data-dir|config)\b/,

@@ -1,8 +1,9 @@
 // Programs whose first words say what they do, as verb-tables.ts lists them.
 import type { Effect, EffectKind } from "../../domain/effect.ts";
-import { isForeignPort } from "./hosts.ts";
+import { isForeignPort, ownerOf } from "./hosts.ts";
 import {
   type Classifier,
+  type CommandKnowledge,
   effectBecause,
   effectOf,
   knowledgeOfPorts,
@@ -42,9 +43,24 @@ function verbsOf(tool: VerbTool): Classifier {
     const isOthers = placesOfCall(tool, args).some((place) =>
       isForeignPort({ ...place, isLook }, knowledge),
     );
-    if (!isOthers) return [effect];
+    if (!isOthers) {
+      const owners = effect.kind === "configure" ? ownersOf(tool, { args, knowledge }) : [];
+      return [{ ...effect, targets: [...new Set([...effect.targets, ...owners])] }];
+    }
     return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };
+}
+
+function ownersOf(
+  tool: VerbTool,
+  {
+    args,
+    knowledge,
+  }: { readonly args: readonly ShellWord[]; readonly knowledge: CommandKnowledge },
+): readonly string[] {
+  if (!tool.changes) return [];
+  const places = placesOfCall({ ...tool, hosts: tool.changes }, args);
+  return places.flatMap((place) => ownerOf(place, knowledge) ?? []);
 }
 
 export interface VerbUse {

@@ -18,6 +18,7 @@ import {
   visitFor,
 } from "./tools.ts";
 
+const REDIS = "redis";
 const TARGETS = "a key, as its tenant writes it";
 const WITHIN_MS = 10_000;
 /** A window that was counted wrong has to pass before both sides agree. */
@@ -39,7 +40,7 @@ export function resetCounter(tools: ActionTools): LimiterAction {
     effect: "configure",
     undo: noUndo("what is taken out of a counter is gone"),
     withinMs: WINDOW_PASSES_MS,
-    touches: () => [],
+    touches: () => [REDIS],
     precondition: checkResettable,
     postcondition: checkAgrees,
     run: (call, context) =>
@@ -64,7 +65,7 @@ export function setTtl(tools: ActionTools): LimiterAction {
     effect: "configure",
     undo: undoUnneeded("every counter is meant to expire"),
     withinMs: WITHIN_MS,
-    touches: () => [],
+    touches: () => [REDIS],
     precondition: (observation, { target }) => {
       if (!limits) return notMet("no window is declared, so nobody knows when it should expire");
       return checkCounter(observation, target, ({ ttlMs }) =>
@@ -100,7 +101,7 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
     effect: "configure",
     undo: noUndo("an override without an end is not put back; the result says what it held"),
     withinMs: WITHIN_MS,
-    touches: () => [],
+    touches: () => [REDIS],
     precondition: checkEndless,
     postcondition: (observation, { target }) =>
       checkOverride(observation, target, (override) =>

@@ -31,6 +31,7 @@ export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction 
       location_labels: "declared_location_labels",
     },
     effect: "configure",
+    means: "none",
     undo: {
       describes:
         "restore_replication with the values found before, where no topology declares them and " +

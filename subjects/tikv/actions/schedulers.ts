@@ -64,6 +64,7 @@ export function addScheduler(tools: ActionTools): TikvAction {
     targets: "a scheduler",
     args: STORE_ARG,
     effect: "configure",
+    means: "none",
     undo: {
       describes: `${REMOVE} for the stores that it was not there for; none needed of a default one`,
       plan: planRemoval,
