@@ -4,6 +4,7 @@ import type { GuardDecision } from "../domain/effect.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { JournalEntry } from "../domain/session.ts";
 import { callWords, type Undo } from "../domain/undo.ts";
+import { askGuard } from "./ask-guard.ts";
 import { consultGuard } from "./consult-guard.ts";
 import type { SessionBase } from "./context.ts";
 import { carryOut, type Deed, intentOf } from "./deed.ts";
@@ -81,8 +82,11 @@ async function passAndDo(context: SessionBase, sight: Sight): Promise<TakenBack>
   const undoes = step.entry.id;
   const undo: Undo = { type: "unneeded", reason: `it takes back step ${undoes}` };
   const asked = { ...intent, observation, undo, callId: `undo of step ${undoes}`, isUndo: true };
-  const refusal = refusalIn(await consultGuard(context, asked), step.entry);
-  if (refusal !== undefined) return kept(refusal);
+  const judged = await consultGuard(context, asked);
+  const refusal = refusalIn(judged, step.entry);
+  if (refusal !== undefined && !(isOfMode(judged) && (await isGranted(context, sight)))) {
+    return kept(refusal);
+  }
   const { operation, effects } = intent;
   const { approvalId } = step.entry;
   const precondition = {
@@ -104,6 +108,20 @@ function refusalIn(
   if (decision === "allow" || (decision === "ask" && approvalId !== null)) return undefined;
   if (decision === "ask") return `a person must be asked: ${reason}`;
   return `refused by the guard: ${reason}`;
+}
+
+/** No rule of a person's own asks: only the mode does. */
+function isOfMode({ decision, rule }: GuardDecision): boolean {
+  return decision === "ask" && rule === "mode approve";
+}
+
+/** Whoever grants an action grants its way back, as who approves one does. */
+async function isGranted(context: SessionBase, { observation, step }: Sight): Promise<boolean> {
+  const actions = knownActions(context, step);
+  if (!actions) return false;
+  const { action, effects } = intentOf({ action: actions.done, call: step.call });
+  const { decision } = await askGuard(context, { action, effects, observation, isUndo: true });
+  return decision === "allow";
 }
 
 function knownActions({ subject }: SessionBase, { entry, back }: UndoableStep) {

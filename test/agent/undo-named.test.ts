@@ -1,5 +1,6 @@
 // What takes a step back is known, written down and said before it runs; and that there is nothing.
 import { expect, test } from "bun:test";
+import { NO_POLICY } from "../../src/agent/guard/policy.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 import { AT_FIRST, isReplayedTheSame, openDialWorld, setCall } from "./dial-world.ts";
 import { SECRET } from "./world.ts";
@@ -48,6 +49,26 @@ test("who approved a step approved its undo, which was named", async () => {
   expect(world.dials.read()).toEqual(AT_FIRST);
   expect(await world.store.listApprovals({})).toHaveLength(1);
   await isReplayedTheSame(world);
+});
+
+test("who granted an action granted its way back, unless a rule asks about that", async () => {
+  const anything = { subjects: undefined, effects: undefined, members: undefined };
+  const rule = { reason: undefined, hours: undefined, ...anything };
+  const granted = { ...rule, name: "dials", decision: "allow" as const, actions: ["set_dial"] };
+  const asking = { ...rule, name: "back", decision: "ask" as const, actions: ["put_back"] };
+  for (const [rules, read] of [
+    [[granted], AT_FIRST],
+    [[granted, asking], { ...AT_FIRST, left: 5 }],
+  ] as const) {
+    const policy = async () => ({ ...NO_POLICY, rules });
+    const script = [says(setCall("left", 5)), GIVES_UP];
+    using world = openDialWorld({ script, mode: "approve", policy });
+    await world.openTicket();
+    await world.run();
+    expect(world.dials.read()).toEqual(read);
+    expect(await world.store.listApprovals({})).toHaveLength(0);
+    await isReplayedTheSame(world);
+  }
 });
 
 test("the way back is for no model to call", async () => {
