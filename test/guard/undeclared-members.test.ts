@@ -94,6 +94,13 @@ test("while PD does not say who its members are none is spared", async () => {
 
 const RULE = { group_id: "a", id: "1", start_key: "74", end_key: "75", role: "voter", count: 3 };
 
+const OVERRIDING = { id: "2", index: 1, override: true };
+const WORDY = {
+  ...{ index: 4, override: false, version: 2, create_timestamp: 1700000000, is_witness: false },
+  ...{ label_constraints: [{ key: "zone", op: "in", values: ["a"] }] },
+  ...{ location_labels: ["zone"], isolation_level: "zone" },
+};
+
 const RULES: readonly (readonly [string, readonly object[], number])[] = [
   ["a range with one voter", [{ ...RULE, count: 1 }], 0],
   ["a leader alone", [{ ...RULE, role: "leader", count: 1 }], 0],
@@ -122,6 +129,18 @@ const RULES: readonly (readonly [string, readonly object[], number])[] = [
     1,
   ],
   ["learners alone", [{ ...RULE, role: "learner", count: 1 }], 1],
+  ["one that overrides those before it", [RULE, { ...RULE, ...OVERRIDING, count: 1 }], 0],
+  [
+    "one before that is overridden",
+    [
+      { ...RULE, count: 1 },
+      { ...RULE, ...OVERRIDING },
+    ],
+    0,
+  ],
+  ["one that overrides with as many", [RULE, { ...RULE, ...OVERRIDING }], 1],
+  ["all that PD says of a rule", [{ ...RULE, ...WORDY }], 1],
+  ["a field that nobody knows", [{ ...RULE, exempt: true }], 0],
 ];
 
 for (const [what, rules, spare] of RULES) {

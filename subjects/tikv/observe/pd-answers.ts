@@ -59,16 +59,21 @@ const replicationSchema = z.object({
   // Releases before 4.0 know of no rules.
   "enable-placement-rules": z.string().default("false"),
 });
-// pkg/schedule/placement/rule.go: what is zero or empty may be absent.
+const OTHER = z.unknown().optional();
+// pkg/schedule/placement/rule.go: what is zero or empty may be absent. A field more might take
+// voters away, as `override` does: then nothing is known of them.
 const rulesSchema = z
   .array(
-    z.object({
+    z.strictObject({
       group_id: z.string().default(""),
       start_key: z.string().default(""),
       end_key: z.string().default(""),
       role: z.enum(["voter", "leader", "follower", "learner"]),
       count: z.number().int(),
       is_witness: z.boolean().default(false),
+      override: z.boolean().default(false),
+      ...{ id: z.string(), index: OTHER, version: OTHER, create_timestamp: OTHER },
+      ...{ isolation_level: OTHER, label_constraints: OTHER, location_labels: OTHER },
     }),
   )
   .nullable();
@@ -132,14 +137,19 @@ export function parseReplication(text: string): Replication & { readonly hasRule
 
 /**
  * Of each range that rules speak of, the voters that one group gives it: of those the fewest, as if
- * no other group gave it any. A witness votes and holds nothing. Null where no rule gives voters.
+ * no other group gave it any. Where one overrides those before it in its group
+ * (prepareRulesForApply in pkg/schedule/placement/rule.go), each counts as if it were alone. A
+ * witness votes and holds nothing. Null where no rule gives voters.
  */
 export function parseFewestVoters(text: string): number | null {
+  const rules = read(rulesSchema, text) ?? [];
+  const overridden = rules.filter(({ override }) => override).map(({ group_id }) => group_id);
   const voters = new Map<string, number>();
-  for (const rule of read(rulesSchema, text) ?? []) {
-    if (rule.role === "learner" || rule.is_witness) continue;
-    const range = JSON.stringify([rule.group_id, rule.start_key, rule.end_key]);
-    voters.set(range, (voters.get(range) ?? 0) + rule.count);
+  for (const { role, is_witness, group_id, start_key, end_key, id, count } of rules) {
+    if (role === "learner" || is_witness) continue;
+    const alone = overridden.includes(group_id) ? id : "";
+    const range = JSON.stringify([group_id, start_key, end_key, alone]);
+    voters.set(range, (voters.get(range) ?? 0) + count);
   }
   return voters.size === 0 ? null : Math.min(...voters.values());
 }
