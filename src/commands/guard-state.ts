@@ -42,21 +42,40 @@ const count = z.object({
   interruptions: z.int().min(0).default(0),
 });
 
+const names = z.array(z.string());
+const bytes = z.number().min(0);
+
+/** As `monitor --once --json` prints them. */
+const quorum = z
+  .object({
+    name: z.string().default("members"),
+    members: names,
+    spare: z.int().min(0),
+    holding: names.optional(),
+    cut_off: names.optional(),
+    copies: z.int().min(1).optional(),
+    held_bytes: bytes.nullable().optional(),
+    bound_bytes: bytes.optional(),
+  })
+  .transform(
+    ({
+      cut_off: cutOff,
+      held_bytes: heldBytes,
+      bound_bytes: boundBytes,
+      ...group
+    }): QuorumGroup => ({
+      ...group,
+      ...{ cutOff, heldBytes, boundBytes },
+    }),
+  );
+
 const stateSchema = z.object({
   subject: z.string().optional(),
   members: z.union([z.array(namedMember), membersByName]).default([]),
   at_ms: z.number().optional(),
   age_ms: z.number().min(0).optional(),
-  quorums: z
-    .array(
-      z.object({
-        name: z.string().default("members"),
-        members: z.array(z.string()),
-        spare: z.int().min(0),
-      }),
-    )
-    .optional(),
-  in_repair: z.array(z.string()).default([]),
+  quorums: z.array(quorum).optional(),
+  in_repair: names.default([]),
   history: z.object({ ticket: count.optional(), hour: count.optional() }).default({}),
 });
 

@@ -17,7 +17,7 @@ import type { Policy } from "../agent/guard/policy.ts";
 import { type CommandKnowledge, placesOf, type SubjectNames } from "../agent/guard/scope.ts";
 import type { Action } from "../domain/action.ts";
 import type { JournalEntry, SafetyMode } from "../domain/session.ts";
-import type { SubjectDefinition } from "../domain/subject.ts";
+import type { Subject, SubjectDefinition } from "../domain/subject.ts";
 import { subjectPaths } from "../runtimes/local/layout.ts";
 import { readTopology } from "../runtimes/local/records.ts";
 import { modeOf } from "./agent-mode.ts";
@@ -52,6 +52,10 @@ const NOWHERE: Places = { ports: [] };
 
 /** In a session it is known, and what is none of its own is refused. */
 const NO_PLACE = "where its members are: any port and name may be theirs, until it runs here";
+
+/** It sees more than who is up. */
+const NO_QUORUMS =
+  "what members hold, and how many copies there are: a majority of each role is taken to do";
 
 interface Seen {
   readonly cluster: ClusterModel;
@@ -122,8 +126,11 @@ async function seenInFile(
   { state, definition }: StateOfSubject,
 ): Promise<Seen> {
   const cluster = modelCluster(state);
-  const notKnown = state.observation.members.length > 0 ? [] : ["the state file names no members"];
-  const actions = actionsOf(context, definition);
+  const { actions, quorums } = openAnywhere(context, definition);
+  const notKnown = [
+    ...(state.observation.members.length > 0 ? [] : ["the state file names no members"]),
+    ...(quorums && state.quorums === undefined ? [NO_QUORUMS] : []),
+  ];
   const places = await placesOfDeclared(context, definition);
   return { cluster, source: "state file", places, actions, notKnown };
 }
@@ -143,7 +150,12 @@ async function look(context: CommandContext, definition: SubjectDefinition): Pro
   if (!opened) {
     const cluster = modelCluster({ observation: undefined, quorums: undefined, inRepair: [] });
     const notKnown = [`the state of ${definition.name}: it does not run here; give --state`];
-    return { cluster, source: "none", actions: actionsOf(context, definition), notKnown };
+    return {
+      cluster,
+      source: "none",
+      actions: openAnywhere(context, definition).actions,
+      notKnown,
+    };
   }
   const { subject, topology } = opened;
   const { signal } = context;
@@ -161,9 +173,9 @@ async function look(context: CommandContext, definition: SubjectDefinition): Pro
 }
 
 /** What its actions touch follows from their words alone. */
-function actionsOf({ clock }: CommandContext, definition: SubjectDefinition): readonly Action[] {
+function openAnywhere({ clock }: CommandContext, definition: SubjectDefinition): Subject {
   const topology = { subject: definition.name, timeScale: 1, members: [], endpoints: [] };
-  return definition.open({ topology, runtime: undefined, clock }).actions;
+  return definition.open({ topology, runtime: undefined, clock });
 }
 
 interface Lately {

@@ -13,6 +13,7 @@ import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.
 import { brokerOf, durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
 import { openPatiently, openStore } from "./open-store.ts";
 import { openSubject } from "./open-subject.ts";
+import { snakeKeys } from "./tickets-json.ts";
 
 const INTERVAL_MS = 5_000;
 /**
@@ -75,8 +76,9 @@ async function lookOnce(context: CommandContext, subject: Subject): Promise<Exit
   const durationMs = current.endedAtMs - current.startedAtMs;
   if (isFlagSet(flags, "json")) {
     const members = current.members.map((member) => ({ ...member }));
+    const quorums = snakeKeys(subject.quorums?.(current));
     const look = { type: "observation", at_ms: current.endedAtMs, duration_ms: durationMs };
-    print(plainJson({ ...look, members, verdicts: verdicts.map(jsonOfVerdict) }));
+    print(plainJson({ ...look, members, quorums, verdicts: verdicts.map(jsonOfVerdict) }));
   } else {
     const bad = verdicts.filter((verdict) => verdict.state !== "holds");
     const atMs = clock.now();

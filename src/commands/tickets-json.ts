@@ -42,7 +42,7 @@ export function jsonLine(value: unknown): string {
   return plainJson(snakeKeys(value));
 }
 
-function snakeKeys(value: unknown): unknown {
+export function snakeKeys(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(snakeKeys);
   const members = Object.entries(value).map(([key, member]) => {

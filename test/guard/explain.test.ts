@@ -4,7 +4,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runGuard } from "../../src/commands/guard.ts";
+import { runMonitorCommand } from "../../src/commands/monitor.ts";
 import { commandContext } from "../support/command-context.ts";
+import { serveFakeTikv } from "../support/fake-tikv.ts";
 
 interface Room extends Disposable {
   readonly folder: string;
@@ -42,6 +44,9 @@ const STATE = {
   },
 };
 
+const NO_QUORUMS =
+  "not known: what members hold, and how many copies there are: " +
+  "a majority of each role is taken to do";
 const NO_PLACE =
   "not known: where its members are: any port and name may be theirs, until it runs here";
 
@@ -61,6 +66,7 @@ test("a refusal is explained with its effects, rule and reason, and exit 3", asy
     "cluster: 5 of 6 members up; tikv1 down (state file)",
     "history: 0 steps on the ticket, 0 in the hour",
     "policy: none",
+    NO_QUORUMS,
     NO_PLACE,
   ]);
   expect(exitCode).toBe(3);
@@ -87,7 +93,7 @@ test("--json has all of it, and nothing is run", async () => {
     rule: "mode execute",
     effects: [{ kind: "write", targets: [], source: expect.any(String) }],
     cluster: { source: "state file", in_repair: [] },
-    not_known: [NO_PLACE.slice("not known: ".length)],
+    not_known: [NO_QUORUMS, NO_PLACE].map((line) => line.slice("not known: ".length)),
   });
   expect(exitCode).toBe(0);
   expect(existsSync(mark)).toBe(false);
@@ -111,6 +117,46 @@ test("an old state is no sight", async () => {
   const state = room.file("state.json", { ...STATE, at_ms: Date.now() - 60_000 });
   const { lines } = await room.explain("--state", state, "--", "pd-ctl scheduler remove x");
   expect(lines.join("\n")).toMatch(/the subject was last seen 60 s ago/);
+});
+
+test("what members hold is in the state, or is said not to be known", async () => {
+  using room = openRoom();
+  const subject = "ratelimiter";
+  const restart = ["--action", "restart_member", "redis"];
+  const silent = room.file("silent.json", { subject, members: { redis: "down" } });
+  const one = await room.explain("--state", silent, ...restart);
+  expect(one.lines).toEqual(expect.arrayContaining(["decision: allow (mode execute)", NO_QUORUMS]));
+  const quorums = [{ name: "Redis", members: ["redis"], spare: 0, holding: ["redis"] }];
+  const full = room.file("full.json", { subject, members: { redis: "down" }, quorums });
+  const { lines } = await room.explain("--state", full, ...restart);
+  expect(lines).toContain("rule: quorum");
+  expect(lines).not.toContain(NO_QUORUMS);
+});
+
+test("what monitor --once --json printed is decided on as what is seen", async () => {
+  using room = openRoom();
+  await using cluster = serveFakeTikv();
+  const rule = { group_id: "pd", id: "default", role: "voter", count: 1 };
+  cluster.answerPd("/pd/api/v1/config/rules", JSON.stringify([rule]));
+  const place = ["--subject", "tikv", "--pd", cluster.pd[0]?.url ?? ""];
+  const printed: string[] = [];
+  const print = (line: string) => void printed.push(line);
+  const typed = [...place, "--once", "--json"];
+  await runMonitorCommand(commandContext({ typed, env: {}, self: [], print }));
+  const state = room.file("state.json", JSON.parse(printed.join()));
+  const asked = [
+    "--json",
+    "--action",
+    "restart_member",
+    JSON.parse(printed.join()).members[3].name,
+  ];
+  const seen = await room.explain(...place, ...asked);
+  const told = await room.explain(...place, "--state", state, ...asked);
+  const [bySight, byFile] = [seen, told].map(({ lines }) => JSON.parse(lines.join()));
+  expect(byFile.cluster.quorums).toEqual(bySight.cluster.quorums);
+  expect([byFile.decision, byFile.rule, byFile.reason]).toEqual([
+    ...[bySight.decision, "quorum", bySight.reason],
+  ]);
 });
 
 test("the policy of the home, or the one that is named, decides, and is named", async () => {
