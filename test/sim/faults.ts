@@ -90,6 +90,7 @@ export function startTrouble(world: World, options: TroubleOptions): Trouble {
       for (const end of lift) end();
       weather.deathAfterCall = 0;
       weather.mishap = 0;
+      weather.hang = 0;
       world.trace.add(`trouble is over: ${[...cluster.truth().values()].map(({ run }) => run)}`);
     },
   };

@@ -90,7 +90,14 @@ export function openRoom({
   const path = join(folder, "tickets.db");
   const timeline = new Timeline();
   const weather: Weather = {
-    ...{ blind: new Set(), store: "fine", deathAfterCall: 0, mishap: 0.05, wallAheadMs: 0 },
+    ...{
+      blind: new Set(),
+      store: "fine",
+      deathAfterCall: 0,
+      mishap: 0.05,
+      hang: 0.03,
+      wallAheadMs: 0,
+    },
   };
   const wallMs = () => BEGINNING_MS + timeline.nowMs + weather.wallAheadMs;
   const store = TicketOpsDB.open({

@@ -12,13 +12,13 @@ import type { World } from "./world.ts";
 export type Book = Map<string, Command>;
 
 export function toyShell(world: World, life: Life, book: Book): Shell {
-  const { dice, timeline } = world;
+  const { dice, timeline, weather } = world;
   return {
     async run(command, { timeoutMs, signal, outputBytesMax }) {
       const startedAtMs = timeline.nowMs;
       const known = book.get(command);
       const deeds = (known?.deeds ?? []).filter(isMutation);
-      const workMs = dice.chance(0.03) ? 2 * timeoutMs : dice.between(20, 700);
+      const workMs = dice.chance(weather.hang) ? 2 * timeoutMs : dice.between(20, 700);
       const neededMs = workMs + 1_000 * Number(/^sleep ([\d.]+)/.exec(command)?.[1] ?? 0);
       const end = await undertake(world, {
         ...{ life, deeds, signal },

@@ -27,4 +27,6 @@ export interface Weather {
   wallAheadMs: number;
   /** Of a deed that does not work out. */
   mishap: number;
+  /** Of a command that goes on until its time is up: longer than a session may last. */
+  hang: number;
 }
