@@ -1,6 +1,6 @@
 // operator audit export: the record of one ticket, one session or all, in a file of its own: as
 // JSON Lines for programs, or as one page for people, which needs nothing else and runs nothing.
-import type { EventFilter } from "../domain/audit.ts";
+import type { AuditEvent, EventFilter } from "../domain/audit.ts";
 import { OperatorError, unreachable } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
@@ -10,6 +10,7 @@ import { pageEnd, pageStart, rowOf, ticketEnd, ticketStart } from "./audit-html.
 import { eventsIn } from "./audit-pages.ts";
 import { storyOf } from "./audit-story.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
+import { EXPORT_VERSION, withEnd } from "./exported-lines.ts";
 import { choiceFlag, textFlag, usage } from "./flags.ts";
 import { jsonLine, printEither } from "./tickets-json.ts";
 import { namedSession, namedTicket } from "./tickets-store.ts";
@@ -35,7 +36,7 @@ export async function exportAudit(store: TicketOps, context: CommandContext): Pr
   const selection = await selectionOf(store, context);
   const wish: Export = { store, selection, nowMs: context.clock.now() };
   const counted = { rows: 0 };
-  const parts = format === "html" ? htmlParts(wish, counted) : jsonParts(wish, counted);
+  const parts = format === "html" ? htmlParts(wish, counted) : withEnd(jsonParts(wish, counted));
   await withFileErrors(`exporting to ${out}`, () => writePartsAtomically(out, parts));
   const json = { out, format, rows: counted.rows };
   printEither(context, { json, lines: () => [`${out}: ${counted.rows} audit rows as ${format}`] });
@@ -59,11 +60,11 @@ async function selectionOf(store: TicketOps, { flags }: CommandContext): Promise
   return { type: "session", ticket, session };
 }
 
-/** One object a line: what it is in `kind`; the events last, in the order of the chain. */
+/** One object a line: what it is in `kind`; the rows of the audit last, in the order of the chain. */
 async function* jsonParts(wish: Export, counted: { rows: number }): AsyncGenerator<string> {
   const { store, selection, nowMs } = wish;
   const line = (kind: string, value: object) => `${jsonLine({ kind, ...value })}\n`;
-  yield line("export", { version: 1, exportedAtMs: nowMs, of: selection.type });
+  yield line("export", { version: EXPORT_VERSION, exportedAtMs: nowMs, of: selection.type });
   for await (const { ticket, session } of incidentsOf(wish)) {
     yield line("ticket", ticket);
     for (const own of session ? [session] : await store.sessionsOf(ticket.id)) {
@@ -75,10 +76,32 @@ async function* jsonParts(wish: Export, counted: { rows: number }): AsyncGenerat
       for (const approval of asked.toReversed()) yield line("approval", approval);
     }
   }
-  for await (const event of eventsIn(store, filterOf(selection))) {
-    counted.rows += 1;
-    yield line("event", event);
+  const { linkOf } = await import("../store/audit-stored.ts");
+  for await (const { event, isOwn } of chainOf(store, filterOf(selection))) {
+    if (isOwn) counted.rows += 1;
+    yield isOwn ? line("event", event) : line("between", linkOf(event));
   }
+}
+
+type Whose = Pick<EventFilter, "sessionId" | "ticketId">;
+
+/** From the first row that is meant to the last, and all rows of others between them. */
+async function* chainOf(store: TicketOps, whose: Whose): AsyncGenerator<ChainedEvent> {
+  const [first] = await store.eventsOf({ ...whose, limit: 1 });
+  const [last] = await store.eventsOf({ ...whose, limit: 1, isNewestFirst: true });
+  if (!first || !last) return;
+  const { sessionId, ticketId } = whose;
+  for await (const event of eventsIn(store, { afterId: first.id - 1 })) {
+    if (event.id > last.id) return;
+    const isOfSession = sessionId === undefined || event.sessionId === sessionId;
+    const isOfTicket = ticketId === undefined || event.ticketId === ticketId;
+    yield { event, isOwn: isOfSession && isOfTicket };
+  }
+}
+
+interface ChainedEvent {
+  readonly event: AuditEvent;
+  readonly isOwn: boolean;
 }
 
 async function* htmlParts(wish: Export, counted: { rows: number }): AsyncGenerator<string> {
@@ -115,7 +138,7 @@ async function* incidentsOf({ store, selection }: Export): AsyncGenerator<Incide
   }
 }
 
-function filterOf(selection: Selection): Pick<EventFilter, "sessionId" | "ticketId"> {
+function filterOf(selection: Selection): Whose {
   switch (selection.type) {
     case "all":
       return {};

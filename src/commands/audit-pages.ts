@@ -13,9 +13,9 @@ export const TOLD_TYPES: readonly AuditType[] = AUDIT_TYPES.filter(
 /** Oldest first. */
 export async function* eventsIn(
   desk: TicketDesk,
-  filter: Pick<EventFilter, "sessionId" | "ticketId" | "types">,
+  filter: Pick<EventFilter, "sessionId" | "ticketId" | "types" | "afterId">,
 ): AsyncGenerator<AuditEvent> {
-  for (let afterId = 0; ; ) {
+  for (let { afterId = 0 } = filter; ; ) {
     const events = await desk.eventsOf({ ...filter, afterId, limit: EVENTS_AT_ONCE });
     yield* events;
     const last = events.at(-1);

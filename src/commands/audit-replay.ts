@@ -1,14 +1,20 @@
 // operator audit replay: a session again, offline, from the database or from an exported file.
 // Nothing of it is done again.
 import { version } from "../../package.json";
-import type { CheckedEvents, MisfitRow } from "../domain/audit.ts";
+import type { MisfitRow } from "../domain/audit.ts";
 import { unreachable } from "../domain/errors.ts";
 import { plainLine } from "../panels/plain-text.ts";
 import type { Replay } from "../replay/replay.ts";
 import { counted } from "./audit-explain-done.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
+import type { MisfitLine } from "./exported-lines.ts";
 import { textFlag } from "./flags.ts";
-import { type CheckedSession, checkedInFile, checkedInStore } from "./recorded-session.ts";
+import {
+  type CheckedRecord,
+  type CheckedSession,
+  checkedInFile,
+  checkedInStore,
+} from "./recorded-session.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
@@ -19,6 +25,10 @@ const UNTOUCHED =
 const NO_END = "its end is missing, as where an agent was killed";
 const OLDER = "its record is an older one: how the guard read its commands was taken from it";
 
+const LEFT_OUT =
+  "its export is an older one, without the rows of others: none tells that no row of its own " +
+  "was taken out, too";
+
 export async function replayAudit(context: CommandContext): Promise<ExitCode> {
   const { sessionId, ...recorded } = await recordedSession(context);
   const replayed = await replayChecked(recorded);
@@ -27,13 +37,16 @@ export async function replayAudit(context: CommandContext): Promise<ExitCode> {
   return replayed.state === "same" ? 0 : 3;
 }
 
-type CheckedReplay = Replay | ({ readonly state: "altered" } & MisfitRow);
+type CheckedReplay =
+  | (Replay & { readonly isGapless: boolean })
+  | ({ readonly state: "altered" } & (MisfitRow | MisfitLine));
 
 /** Much of a record the loop does not depend on: that it is as it was written its hashes tell. */
-async function replayChecked(recorded: CheckedEvents): Promise<CheckedReplay> {
+async function replayChecked(recorded: CheckedRecord): Promise<CheckedReplay> {
   if ("reason" in recorded) return { state: "altered", ...recorded };
   const { replaySession } = await import("../replay/replay.ts");
-  return replaySession(recorded.events);
+  const { events, isGapless } = recorded;
+  return { ...(await replaySession(events)), isGapless };
 }
 
 /** An export needs no database, and no home. */
@@ -52,7 +65,8 @@ function replayLines(sessionId: string, replay: CheckedReplay): readonly string[
       const end = replay.isWhole ? "" : `, as far as it was recorded: ${NO_END}`;
       const what = `${counted(replay.questions, "question")}, ${counted(replay.rows, "audit row")}`;
       const older = replay.isReadAnew ? "" : `; ${OLDER}`;
-      return [`${session} replayed: the same, byte for byte (${what})${end}${older}`];
+      const leftOut = replay.isGapless ? "" : `; ${LEFT_OUT}`;
+      return [`${session} replayed: the same, byte for byte (${what})${end}${older}${leftOut}`];
     }
     case "different":
       return [
@@ -62,8 +76,8 @@ function replayLines(sessionId: string, replay: CheckedReplay): readonly string[
         UNTOUCHED,
       ];
     case "altered": {
-      const { row, reason } = replay;
-      return [`${session} is not replayed: row ${row} is not as it was written: ${reason}`];
+      const where = "row" in replay ? `row ${replay.row}` : `line ${replay.line} of the file`;
+      return [`${session} is not replayed: ${where} is not as it was written: ${replay.reason}`];
     }
     case "unrecorded":
       return [`${session} cannot be replayed: ${replay.reason}`];

@@ -49,6 +49,14 @@ export interface AuditEvent extends AuditInput {
   readonly hash: string;
 }
 
+/** A row that stands in an export for the chain alone: all that its hash is made of. */
+export interface AuditLink extends AuditFacts {
+  /** Null for a row of the first version, whose hash is of the content itself. */
+  readonly contentHash: string | null;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
 export interface EventFilter {
   readonly sessionId?: string;
   readonly ticketId?: number;

@@ -5,7 +5,7 @@ import {
   type RecordedError,
   type RecordHead,
 } from "../agent/recording/entries.ts";
-import { type AuditEvent, compactedHash } from "../domain/audit.ts";
+import { type AuditEvent, compactedHash, type MisfitRow } from "../domain/audit.ts";
 import type { Json } from "../domain/json.ts";
 
 export interface SessionRecord {
@@ -77,6 +77,26 @@ export function readRecord(
     written: rowIdsIn(arrivals).map((id) => rows.get(id)),
     isWhole: whole.at(-1)?.isLast === true,
   };
+}
+
+/**
+ * The first part that comes behind a gap. Parts are written one after the other: for rows of which
+ * some may be missing. Where none is, an agent was killed while it wrote two at once.
+ */
+export function missingPart(events: readonly AuditEvent[]): MisfitRow | undefined {
+  let expected = 1;
+  for (const { id, type, content } of events) {
+    const part = type === "session_recorded" ? parsePart(content)?.part : undefined;
+    if (part === undefined) continue;
+    if (part > expected) {
+      return {
+        row: id,
+        reason: `it is part ${part} of the record, and part ${expected} is missing`,
+      };
+    }
+    expected += 1;
+  }
+  return undefined;
 }
 
 /** Sessions were recorded before what they are for was written down. */

@@ -1,6 +1,6 @@
 // Events as they are stored, whatever was done to them, and the three forms in which the store has
 // left one: whole; with its content removed by age; whole, by the first version.
-import { type AuditEvent, compactedHash, oldAuditText } from "../domain/audit.ts";
+import { type AuditEvent, type AuditLink, compactedHash, oldAuditText } from "../domain/audit.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { chainedHash, hashAfter, sha256 } from "./audit-chain.ts";
 
@@ -42,6 +42,27 @@ function formOf({ content, hash, previous_hash }: StoredEvent, event: AuditEvent
   const removed = compactedHash(event.content);
   if (removed !== undefined && fits(removed)) return "compacted";
   return hashAfter(previous_hash, oldAuditText(event)) === hash ? "old" : undefined;
+}
+
+/** As it was stored. */
+export function asStored(event: AuditEvent): StoredEvent {
+  const { id, type, hash } = event;
+  return {
+    ...{ id, type, hash, is_json: 1 },
+    at_ms: event.atMs,
+    ticket_id: event.ticketId,
+    session_id: event.sessionId,
+    content: canonicalJson(event.content),
+    previous_hash: event.previousHash,
+  };
+}
+
+/** Whatever was done to it: who holds it against its hash finds that. */
+export function linkOf({ content, ...facts }: AuditEvent): AuditLink {
+  if (formOf(asStored({ ...facts, content }), { ...facts, content }) === "old") {
+    return { ...facts, contentHash: null };
+  }
+  return { ...facts, contentHash: compactedHash(content) ?? sha256(canonicalJson(content)) };
 }
 
 /** By hand, for there may be millions. The type may be one that was never written: it is hashed. */

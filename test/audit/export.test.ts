@@ -125,6 +125,7 @@ test("JSON Lines hold every row, and the events as the chain has them", async ()
     "ticket",
     "session",
     "ticket",
+    "end",
   ]);
   const events = rows.filter(({ kind }) => kind === "event");
   const stored = await world.store.eventsOf({});
