@@ -1,29 +1,17 @@
 // Takes secrets out of text before it leaves the process: to the model, to a line, to the audit.
 import { canonicalJson, type Json, type JsonObject } from "../domain/json.ts";
 import type { BoundedOutput } from "../domain/shell.ts";
+import { REDACTED, withoutGiven, withoutGivenBegun, withoutGivenLeft } from "./given-lists.ts";
 import { formsOf } from "./secret-forms.ts";
 import { SECRET_PATTERNS } from "./secret-patterns.ts";
 
 export type Redact = (text: string) => string;
-
-export const REDACTED = "[redacted]";
 
 /** Shorter values are words of the language rather than secrets. */
 const SECRET_LENGTH_MIN = 6;
 
 /** Two are the rule: what has been redacted stays as it is, or a record would not be replayed. */
 const PASSES_MAX = 20;
-
-/** Of a container, as `docker inspect` shows it; what of it is secret, only who gave it knows. */
-const ENVIRONMENT = /("Env": ?\[)((?:\s*"(?:[^"\\]|\\.)*",?)*)/g;
-/** The same, where the text was cut within. */
-const ENVIRONMENT_BEGUN = /("Env": ?\[(?:\s*"(?:[^"\\]|\\.)*",?)*\s*")(?:[^"\\]|\\.)*\\?$/;
-/** From within its name on: what is left of a line, and the items behind it. */
-const ENVIRONMENT_LEFT = new RegExp(
-  '^("?E?n?v?"?:? ?\\[?[\\s,]*)[^\\n]*?"(?=\\s*(?:[,\\]]|$))' +
-    '((?:\\s*,\\s*"(?:[^"\\\\]|\\\\.)*")*(?:\\s*,\\s*"(?:[^"\\\\]|\\\\.)*$)?)',
-);
-const VARIABLE = /"([^"=]+)=(?:[^"\\]|\\.)*(?:"|$)/g;
 
 /** `secrets` are values that must not appear, whatever they look like, nor as others write them. */
 export function createRedactor(secrets: readonly string[]): Redact {
@@ -51,11 +39,7 @@ function takeOut(text: string, values: readonly string[]): string {
     (rest, pattern) => rest.replace(pattern, `$1${REDACTED}$2`),
     withoutValues,
   );
-  return plain.replace(
-    ENVIRONMENT,
-    (_, head: string, variables: string) =>
-      head + variables.replace(/"([^"=]+)=(?:[^"\\]|\\.)*"/g, `"$1=${REDACTED}"`),
-  );
+  return withoutGiven(plain);
 }
 
 /**
@@ -65,14 +49,10 @@ function takeOut(text: string, values: readonly string[]): string {
 export function redactEnds({ head, tail, cutBytes }: Cut, redact: Redact): Cut {
   if (cutBytes === 0) return { head: redact(head), tail: redact(tail), cutBytes };
   return {
-    head: redact(head).replace(ENVIRONMENT_BEGUN, `$1${REDACTED}`),
-    tail: redact(tail.replace(ENVIRONMENT_LEFT, withoutValues)),
+    head: withoutGivenBegun(redact(head)),
+    tail: redact(withoutGivenLeft(tail)),
     cutBytes,
   };
-}
-
-function withoutValues(_: string, before: string, items: string): string {
-  return `${before}${REDACTED}${items.replace(VARIABLE, `"$1=${REDACTED}"`)}`;
 }
 
 type Cut = Omit<BoundedOutput, "totalBytes">;

@@ -64,6 +64,8 @@ const VALUE =
 const SCHEMES =
   "basic|bearer|token|digest|negotiate|ntlm|dpop|hawk|apikey|oauth|sharedkey|aws4-hmac-sha256";
 
+const OF_REDIS = "(?:requirepass|(?:master|primary)auth|tls-(?:client-)?key-file-pass)";
+
 /** What is kept stands in $1 and $2. */
 export const SECRET_PATTERNS: readonly RegExp[] = [
   ...PRIVATE_KEYS,
@@ -79,10 +81,16 @@ export const SECRET_PATTERNS: readonly RegExp[] = [
   /([?&;](?:sig|signature|x-amz-signature)=)[^\s"'&;]+()/gi,
   valueAfter(NAME + IS),
   valueAfter(String.raw`${NAME}\\*["']?[\s,]{1,80}\\*["']?value\\*["']?\s*[:=]\s*`),
-  ...wordAfter(String.raw`--(?:[\w-]{0,40}?${NAME}|[\w-]{0,20}?pass|requirepass)[ \t=]\s*(?!--)`),
+  // Behind it, or the next word of a list: of JSON, of YAML, of a process.
+  ...wordAfter(
+    String.raw`--(?:[\w-]{0,40}?${NAME}|[\w-]{0,20}?pass|${OF_REDIS})` +
+      String.raw`(?:[ \t=\0]\s*|\\*["']\s*,\s*\\*(?=["'])|["']?[ \t]*\n[ \t]*-[ \t]+)(?!["']?--)`,
+  ),
   new RegExp(String.raw`(<[\w:.-]{0,40}?${NAME}(?:\s[^<>\n]{0,200})?>)[^<\n]+(</)`, "gi"),
   valueAfter(String.raw`(?:[_-][Pp]ass|[a-z]Pass)\\*["']?\s*[:=]\s*(?!\d{1,6}\b)`, "g"),
-  valueAfter(String.raw`(?:^|[\s"'_-])(?:requirepass|masterauth)["']?(?:\s*[:=]\s*|\s+)(?:\d\) )?`),
+  valueAfter(
+    String.raw`(?:^|[\s"'_-])${OF_REDIS}["']?(?:\s*[:=]\s*|,(?=["'])|\s+)(?:\d{1,6}\) )?(?:-\s+)?`,
+  ),
   // As variables are named; logs have keys of regions in small letters.
   ...wordAfter(String.raw`\b[A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|DSN)(?:_BASE(?:64)?)?=`, "g"),
   new RegExp(
@@ -96,6 +104,8 @@ export const SECRET_PATTERNS: readonly RegExp[] = [
       String.raw`(?=[^\s\d"']{0,40}\d)(?=[^\s"']{0,40}[a-z])[\w!@#$%^*+/=~]{8,200}(?![\w.:{}/-])()`,
     "gi",
   ),
+  // What is kept of a password in place of it; compose doubles the sign.
+  /(\${1,2}(?:apr1|[156y]|2[abxy]?|argon2\w{1,2}|scrypt)\$)[\w./$=,+-]{20,}()/g,
   valueAfter(String.raw`\bidentified\s+by\s+(?:password\s+)?(?=["'])`),
   /(\bcurl\b[^\n|;]{0,200}?\s(?:-u|--user)[ =]?["']?[^\s:/"']+:)[^\s"']+()/g,
   /(\bmysql(?:admin|dump)?\b[^\n|;]{0,200}?\s-p)[^\s"']+()/g,

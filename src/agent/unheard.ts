@@ -3,8 +3,8 @@
 import { canonicalJson } from "../domain/json.ts";
 import { describeSeen } from "../domain/seen-state.ts";
 import type { Approval } from "../domain/session.ts";
+import { REDACTED } from "./given-lists.ts";
 import { cutAt, oneLine } from "./lines.ts";
-import { REDACTED } from "./redact.ts";
 
 const WORDS_CHARS_MAX = 500;
 

@@ -5,14 +5,15 @@ import { createRedactor, redactEnds } from "../../src/agent/redact.ts";
 
 const SECRET = "abcdef123456";
 const GIVEN = ["PATH=/usr/bin", `MY-THING=${SECRET}`, `quoted="${SECRET}"`, "LAST=1"];
-const CONTAINER = { Id: "1", Config: { User: "op", Env: GIVEN, Cmd: ["--verbose", "x=y"] } };
+const WORDS = ["run", "--pepper", SECRET, "--verbose"];
+const CONTAINER = { Id: "1", Args: WORDS, Config: { User: "op", Env: GIVEN, Entrypoint: WORDS } };
 const REDACT = createRedactor([]);
 
 for (const [what, text] of [
   ["over many lines", JSON.stringify([CONTAINER], null, 4)],
   ["in one line", JSON.stringify(CONTAINER)],
 ] as const) {
-  test(`no end of an environment ${what} is told`, () => {
+  test(`of lists that were cut ${what} no end of a value is told`, () => {
     const told = Array.from({ length: text.length }, (_, at) => {
       const cut = { head: text.slice(0, at), tail: text.slice(at), cutBytes: 1 };
       const { head, tail } = redactEnds(cut, REDACT);

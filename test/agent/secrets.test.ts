@@ -24,6 +24,16 @@ const SECRETS = [
   ...["echo AUTH user S | nc h 1", "HELLO 3 AUTH default S", "identified by 'S'", "password is S"],
   ...['"auth": "dXNlcjpTM2NyM3RWYTF1ZVhZWg=="', "//r/:_auth=dXNlcjpTM2NyM3RWYTF1ZVhZWg=="],
   ...["client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFUR", "hvs.CAESIabcdefghijklmnop"],
+  ...['177) "masterauth"\n178) "S"', '"masterauth","S"', "tls-key-file-pass\nS", "primaryauth S"],
+  ...['["redis-server","--requirepass","S"]', "['--password', 'S']", "--requirepass\0S\0--x\0"],
+  ...[
+    '"--token",\n    "S"',
+    "- --requirepass\n  - S",
+    '- "--pass"\n  - "S"',
+    '\\"--pass\\",\\"S\\"',
+  ],
+  ...['"Test": ["CMD", "redis-cli", "-a", "S"]', '"Cmd":["-pS"]', '"Args": [\n "--key=S"'],
+  ...["adm:$apr1$c0ffee$S0123456789012345678", "adm:$$2y$05$S0123456789012345678"],
   ...['{\\"password\\": \\"a S\\"}', 'password="a S\nnext line', "token:abcdef123"],
 ];
 
@@ -50,6 +60,7 @@ const HARMLESS = [
   ...["WRONGPASS invalid username-password pair or user is disabled.", "AUTH failed: WRONGPASS"],
   ...["ERR AUTH <password> called without any password configured", "PWD=/work OLDPWD=/work/a"],
   ...["GET /check?key=acme&cost=1", "region_key: 12 end_key=7480000001", "--password-file /run/x"],
+  ...['["--password", "--verbose"]', '"Args": ["--port", "-p"]', "costs $1$ or $2$ a day"],
   ...['HOT_KEY = "hot"', "no ANTHROPIC_API_KEY here", "MAY_PASS: yes"],
   ...["redis-cli ping && ls -a some", "redis-cli info; ps -a u"],
   ...["auth: required, bypass: true", "first_pass: 3", "user 1000 on node1 wrote 5 > 3"],

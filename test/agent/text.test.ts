@@ -24,7 +24,7 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ["ENCRYPTION_KEY=hunter2 REDIS_AUTH=hunter2", `ENCRYPTION_KEY=${R} REDIS_AUTH=${R}`],
   [
     '"Env": [\n "PEPPER=a \\"b\\" c",\n "PATH=/bin"\n], "Cmd": ["A=b"]',
-    `"Env": [\n "PEPPER=${R}",\n "PATH=${R}"\n], "Cmd": ["A=b"]`,
+    `"Env": [\n "PEPPER=${R}",\n "PATH=${R}"\n], "Cmd": ["A=${R}"]`,
   ],
   ['{"Env":["PEPPER=abc"]}', `{"Env":["PEPPER=${R}"]}`],
   ["ghp_0123456789abcdefghij", R],
