@@ -226,7 +226,7 @@ test("arguments that hold secrets in their names are replayed in their order", a
 });
 
 test("of a secret that the bound of an output cuts in two neither half is kept", async () => {
-  const [long, longer] = ["x".repeat(120), "z".repeat(2_000)];
+  const [long, longer] = ["x".repeat(120), "z\n".repeat(4_000)];
   const output = `start\n${long} ${SECRET} y\n${longer}\n${SECRET} ${long}\nend\n`;
   for (let outputBytesMax = 256; outputBytesMax <= 296; outputBytesMax += 4) {
     using world = openWorld({

@@ -12,7 +12,7 @@ import { recordQueue } from "./record-queue.ts";
 import { recordSubject } from "./record-subject.ts";
 import { shellQuestion } from "./shell-question.ts";
 import { Tape } from "./tape.ts";
-import { withoutHalfLines } from "./whole-lines.ts";
+import { withMargin, withoutMargin } from "./whole-lines.ts";
 
 /** Disposed of, it listens to no signal any more. */
 export interface Recording extends Disposable {
@@ -57,7 +57,8 @@ function recordPorts(agent: AgentOptions, tape: Tape): AgentOptions {
     shell: {
       run: (command, options) => {
         const question = shellQuestion(command, options);
-        const ask = async () => withoutHalfLines(await shell.run(command, options));
+        const ask = async () =>
+          withoutMargin(await shell.run(command, withMargin(options)), agent.redact);
         return tape.asked("shell", { question, ask });
       },
     },
