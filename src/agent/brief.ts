@@ -35,6 +35,8 @@ hear the answer. It counts for exactly this operation while the state is the sam
 that, and nobody is asked twice.`;
 
 export interface BriefSubject {
+  /** Named by its endpoints: what runs here is another. */
+  readonly isElsewhere: boolean;
   readonly name: string;
   readonly primer: string;
   readonly invariants: readonly Invariant[];
@@ -50,7 +52,7 @@ export function systemPrompt(subject: BriefSubject, limits: Limits): string {
     `Limits: ${turnsMax} turns; ${Math.round(commandMsMax / 1000)} s per command; ` +
       `${outputBytesMax} bytes of a command's output, its start and its end.`,
     `# The subject: ${subject.name}\n\n${subject.primer.trim()}`,
-    shellCommands(subject.name),
+    `# Commands of use in shell\n\n${subject.isElsewhere ? FAR_COMMANDS : nearCommands(subject.name)}`,
     `# Invariants\n\n${subject.invariants.map(describeInvariant).join("\n")}`,
     `# Actions\n\n${offered.map(describeAction).join("\n") || "None."}`,
   ].join("\n\n");
@@ -83,13 +85,15 @@ export function ticketBrief(brief: BriefTicket): string {
   ].join("\n\n");
 }
 
-function shellCommands(subject: string): string {
-  return `# Commands of use in shell
-
-operator subject status ${subject}; operator subject logs ${subject} MEMBER --lines 100;
+function nearCommands(subject: string): string {
+  return `operator subject status ${subject}; operator subject logs ${subject} MEMBER --lines 100;
 operator monitor --subject ${subject} --once; operator audit list; curl against the subject's HTTP \
 endpoints on loopback; ps, df, tail, grep, jq.`;
 }
+
+const FAR_COMMANDS = `operator audit list; curl against the subject's HTTP endpoints; grep, jq. It is \
+known by its endpoints alone: its processes, logs and disks are on other machines, and what \
+operator subject shows is another.`;
 
 function describeInvariant({ name, describes }: Invariant): string {
   return `- ${name}: ${describes}`;

@@ -4,6 +4,7 @@ import type { Observation } from "../domain/observation.ts";
 import type { Subject } from "../domain/subject.ts";
 import { systemPrompt, ticketBrief } from "./brief.ts";
 import { type SessionBase, type SessionContext, startProgress } from "./context.ts";
+import { areElsewhere } from "./guard/container-names.ts";
 import { placesOf } from "./guard/scope.ts";
 import type { EarlierSession } from "./history.ts";
 import { lookAt } from "./look.ts";
@@ -37,7 +38,8 @@ export async function openSession(claimed: Beginning): Promise<OpenedSession> {
   const { subject } = base;
   const observation = await clearUp(base, seen);
   if (!observation) return { type: "ended", outcome: interruptedOutcome(agent, lease) };
-  const system = systemPrompt(subject, limits);
+  const isElsewhere = areElsewhere(base.knowledge);
+  const system = systemPrompt({ ...subject, isElsewhere }, limits);
   const readings = subject.describe(observation);
   const earlier = await earlierSessions(claimed);
   const unheard = await agent.queue.unheardApprovals(subject.name);
