@@ -18,7 +18,7 @@ import { choiceFlag, durationFlag, isFlagSet, numberFlag, textFlag } from "./fla
 import { openPatiently, openStore } from "./open-store.ts";
 import { type OpenedSubject, openSubject } from "./open-subject.ts";
 import { openWhileItRestarts } from "./open-subject-patiently.ts";
-import { followPolicy, loadPolicy } from "./policy-file.ts";
+import { followPolicy, loadPolicy, sayStrangers } from "./policy-file.ts";
 import { sessionInFile, sessionInStore } from "./recorded-session.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
@@ -52,6 +52,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
   const shell = await opening(context, () => openAgentShell(context, sandbox));
   using queue = await opening(context, () => openStore(context, { isLeftAtRest: true }));
   if (!shell || !queue) return exitCodeOfSignal(signal);
+  const warn = sayStrangers({ policy, print });
   const opened = (open: () => Promise<OpenedSubject>) =>
     once ? open() : openWhileItRestarts(context, open);
   await runAgent({
@@ -72,7 +73,11 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
       version,
     },
     agentId: `${hostname()}-${process.pid}`,
-    openSubject: async (name) => (await opened(() => openSubject(context, name))).subject,
+    openSubject: async (name) => {
+      const { subject: one, topology } = await opened(() => openSubject(context, name));
+      await warn(topology);
+      return one;
+    },
     knowledge: shellKnowledge(context, sandbox),
     classify: classifyCommand,
     policy,

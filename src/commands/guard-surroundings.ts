@@ -26,7 +26,7 @@ import type { CommandContext } from "./context.ts";
 import { homeOf, parseId, textFlag, usage } from "./flags.ts";
 import { type GivenState, readState } from "./guard-state.ts";
 import { endpointsOf, findSubject } from "./open-subject.ts";
-import { loadPolicy } from "./policy-file.ts";
+import { loadPolicy, strangersIn } from "./policy-file.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
 const PROBE_DEADLINE_MS = 1_000;
@@ -90,7 +90,10 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
   const inRepair = [...seen.cluster.inRepair, ...byPeople];
   const cluster = { ...seen.cluster, shaken, inRepair };
   const nowhere = knowledge.ports === undefined ? [NO_PLACE] : [];
-  const strangers = strangersIn(policy, { subject, members });
+  const slips = await strangersIn(policy, { subject, members });
+  const strangers = slips.map(
+    ({ rule, member }) => `a member ${member} of ${subject}: the policy's "${rule}" names it`,
+  );
   const notKnown = [...seen.notKnown, ...nowhere, ...strangers];
   return {
     ...seen,
@@ -102,18 +105,6 @@ export async function findSurroundings(context: CommandContext): Promise<Surroun
     policyFile,
     notKnown,
   };
-}
-
-/** Names that no rule can meet: slips of the pen, perhaps. */
-function strangersIn(
-  { rules }: Policy,
-  { subject, members }: Pick<SubjectNames, "subject" | "members">,
-): readonly string[] {
-  return rules.flatMap(({ name, subjects, members: meant = [] }) => {
-    const isMeant = subjects === undefined || subjects.includes(subject);
-    const strangers = isMeant ? meant.filter((member) => !members.includes(member)) : [];
-    return strangers.map((one) => `a member ${one} of ${subject}: the policy's "${name}" names it`);
-  });
 }
 
 interface StateOfSubject {

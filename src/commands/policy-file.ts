@@ -5,7 +5,9 @@ import { join, resolve } from "node:path";
 import { loadSubject, SUBJECT_NAMES } from "../../subjects/index.ts";
 import { NO_POLICY, type Policy, type PolicyRule } from "../agent/guard/policy.ts";
 import { readPolicy } from "../agent/guard/read-policy.ts";
+import type { SubjectNames } from "../agent/guard/scope.ts";
 import { messageOf } from "../domain/errors.ts";
+import type { Topology } from "../domain/subject.ts";
 import { systemClock } from "../infra/clock.ts";
 import { hasCode } from "../infra/files.ts";
 import type { CommandContext } from "./context.ts";
@@ -54,6 +56,49 @@ async function checkNames(
   const known = (await Promise.all(subjects.map(actionsOf))).flat();
   const unknown = actions.find((action) => !known.includes(action));
   if (unknown !== undefined) throw wrong(`the action ${unknown}`, [...new Set(known)]);
+}
+
+export interface Stranger {
+  readonly rule: string;
+  readonly member: string;
+}
+
+/**
+ * Names that no rule about this subject can meet: slips of the pen, perhaps. A rule for all subjects
+ * may mean what others declare.
+ */
+export async function strangersIn(
+  { rules }: Policy,
+  { subject, members }: Pick<SubjectNames, "subject" | "members">,
+): Promise<readonly Stranger[]> {
+  const others = await Promise.all(SUBJECT_NAMES.map(loadSubject));
+  const declared = others.flatMap(({ local }) => local.members.map(({ name }) => name));
+  return rules.flatMap(({ name, subjects, members: meant = [] }) => {
+    if (subjects?.includes(subject) === false) return [];
+    const known = subjects ? members : [...members, ...declared];
+    const strangers = meant.filter((member) => !known.includes(member));
+    return strangers.map((member) => ({ rule: name, member }));
+  });
+}
+
+export interface Naming {
+  readonly policy: () => Promise<Policy>;
+  readonly print: (line: string) => void;
+}
+
+/** Says them of a subject whose members are declared, each once, to whom asks for it again. */
+export function sayStrangers({ policy, print }: Naming): (topology: Topology) => Promise<void> {
+  const said = new Set<string>();
+  return async ({ subject, members }) => {
+    if (members.length === 0) return;
+    const names = members.map(({ name }) => name);
+    const strangers = await strangersIn(await policy(), { subject, members: names });
+    for (const { rule, member } of strangers) {
+      const line = `[Policy] "${rule}" names ${member}, which is no member of ${subject}`;
+      if (!said.has(line)) print(line);
+      said.add(line);
+    }
+  };
 }
 
 /** What they are called depends on nothing that runs. */

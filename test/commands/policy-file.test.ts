@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { followPolicy, loadPolicy } from "../../src/commands/policy-file.ts";
+import { followPolicy, loadPolicy, sayStrangers } from "../../src/commands/policy-file.ts";
 
 const DENY = "rules: [{ decision: deny, member: kv1 }]\n";
 
@@ -21,7 +21,7 @@ async function follow(first?: string) {
     return trouble ?? rules.map(({ decision }) => decision);
   };
   return {
-    ...{ file, lines, rulesOf },
+    ...{ file, lines, policy, rulesOf },
     [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
   };
 }
@@ -67,4 +67,24 @@ test("a rule that names what no subject has is refused, for it would never speak
   }
   using policy = await follow("rules: [{ decision: deny, action: [kill_script, start_member] }]\n");
   expect(await policy.rulesOf()).toEqual(["deny"]);
+});
+
+test("a member that a declared subject does not have is said, once", async () => {
+  using followed = await follow(`rules:
+  - { decision: deny, member: [tikvv1, tikv1, redis] }
+  - { name: mine, decision: deny, subject: tikv, member: redis }
+  - { decision: deny, subject: ratelimiter, member: nodee1 }
+`);
+  const lines: string[] = [];
+  const say = sayStrangers({ policy: followed.policy, print: (line) => lines.push(line) });
+  const member = { name: "tikv1", role: "tikv", isStandIn: true, ports: {}, settings: {} };
+  const topology = { subject: "tikv", timeScale: 1, members: [member], endpoints: [] };
+  await say({ ...topology, members: [] });
+  expect(lines).toEqual([]);
+  await say(topology);
+  await say(topology);
+  expect(lines).toEqual([
+    '[Policy] "rule 1" names tikvv1, which is no member of tikv',
+    '[Policy] "mine" names redis, which is no member of tikv',
+  ]);
 });

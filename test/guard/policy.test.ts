@@ -45,6 +45,13 @@ test("a rule about interruptions meets what lets everybody wait", () => {
   expect(at(NIGHT_MS, [resign], QUIET_NIGHTS).decision).toBe("allow");
 });
 
+test("a day ends at 24, in two ways of writing", () => {
+  for (const hours of ["22-24", "22:00 - 24:00"]) {
+    const text = `rules: [{ decision: deny, hours: "${hours}" }]`;
+    expect(policyOf(text).rules[0]?.hours).toEqual({ from: 22 * 60, until: 0 });
+  }
+});
+
 test("hours are meant in the policy's time zone", () => {
   const inTokyo = `time_zone: Asia/Tokyo\n${QUIET_NIGHTS}`;
   expect(at(NIGHT_MS, STOP_KV1, inTokyo).decision).toBe("allow"); // 08:30 there
@@ -163,6 +170,8 @@ const WRONG = [
     says: "rules, number 2, decision: ",
   },
   { text: "rules: [{ decision: deny, hours: 25-6 }]", says: "hours: must be a span such as 22-6" },
+  { text: "rules: [{ decision: deny, hours: '24:30-3' }]", says: "hours: must be a span" },
+  { text: "rules: [{ decision: deny, hours: 22-24:01 }]", says: "hours: must be a span" },
   { text: "rules: [{ decision: deny, hours: 6-6 }]", says: "hours: begins when it ends" },
   {
     text: "rules: [{ decision: deny, membr: kv1 }]",

@@ -13,7 +13,8 @@ const NAMES = "must be names, each written out: no pattern, not none, several in
 const name = z.string(NAMES).regex(/^[^\s,*?[\]{}]+$/, NAMES);
 const names = z.union([name.transform((one) => [one]), z.array(name, NAMES).min(1, NAMES)], NAMES);
 
-const HOURS = /^([01]?\d|2[0-4])(?::([0-5]\d))?\s*-\s*([01]?\d|2[0-4])(?::([0-5]\d))?$/;
+const TIME = "([01]?\\d|2[0-3]|24(?!:0*[1-9]))(?::([0-5]\\d))?";
+const HOURS = new RegExp(`^${TIME}\\s*-\\s*${TIME}$`);
 
 const hours = z
   .string({ error: "must be a span such as 22-6 or 09:00-17:30" })
