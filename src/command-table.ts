@@ -180,7 +180,7 @@ const GUARD: CommandEntry = {
   flags: {
     "--subject <name>": `Whose: ${SUBJECT_NAMES.join(", ")}`,
     "--mode <mode>": "observe, approve or execute (default execute; env OPERATOR_SAFETY_MODE)",
-    "--action <name>": "Explain a named action; the word is its target",
+    "--action <name>": "Explain a named action: its target, then NAME=VALUE",
     "--state <file>": "The cluster as JSON: members with name and health; instead of a look",
     "--ticket <n>": "Count what was done on this ticket",
     ...POLICY,
@@ -191,6 +191,7 @@ const GUARD: CommandEntry = {
   examples: [
     "operator guard explain --subject tikv -- operator subject stop tikv tikv2",
     "operator guard explain --subject tikv --mode approve --action restart_member tikv2",
+    "operator guard explain --subject ratelimiter --action clear_toxic node1 toxic=slow",
     "operator guard explain --subject tikv --state state.json --json -- 'rm -rf /data | cat'",
   ],
   load: async () => (await import("./commands/guard.ts")).runGuard,

@@ -3,7 +3,7 @@ import { classifyCommand } from "../agent/guard/classify-command.ts";
 import type { ClusterModel } from "../agent/guard/cluster.ts";
 import { guard } from "../agent/guard/guard.ts";
 import type { History } from "../agent/guard/history.ts";
-import { effectOfAction } from "../domain/action.ts";
+import { type ActionCall, effectOfAction, troubleOfArgs } from "../domain/action.ts";
 import type { Effect, GuardDecision } from "../domain/effect.ts";
 import { chooseFrom, usage } from "./flags.ts";
 import type { Surroundings } from "./guard-surroundings.ts";
@@ -43,7 +43,7 @@ export function explainCommand(surroundings: Surroundings, words: readonly strin
 
 export interface TypedAction {
   readonly action: string;
-  /** The target, and nothing else. */
+  /** The target, and arguments behind it: `store=tikv1`. */
   readonly words: readonly string[];
 }
 
@@ -52,17 +52,29 @@ export function explainAction(surroundings: Surroundings, typed: TypedAction): E
   const { actions, notKnown } = surroundings;
   const names = actions.map(({ name }) => name);
   const name = chooseFrom(typed.action, names, "action");
-  const [target, ...surplus] = typed.words;
+  const [target, ...given] = typed.words;
   const action = actions.find((one) => one.name === name);
-  if (!action || target === undefined || surplus.length > 0) {
-    throw usage(`${name} needs one target: ${action?.targets}`);
+  const args = readArgs(given);
+  if (!action || target === undefined || args === undefined) {
+    throw usage(`${name} needs one target: ${action?.targets}; and its arguments as NAME=VALUE`);
   }
-  const effect = effectOfAction(action, { target, args: {} });
+  const call = { target, args };
+  const misfit = troubleOfArgs(action, call);
+  if (misfit !== undefined) throw usage(misfit);
+  const effect = effectOfAction(action, call);
+  const asked = [effect.source, ...given].join(" ");
   const unknowns = [...notKnown, "its precondition: it is looked at when the action is to run"];
   return {
-    ...explain(surroundings, { asked: effect.source, effects: [effect], action: name }),
+    ...explain(surroundings, { asked, effects: [effect], action: name }),
     notKnown: unknowns,
   };
+}
+
+/** Undefined where one is none, or stands there twice. */
+function readArgs(words: readonly string[]): ActionCall["args"] | undefined {
+  const pairs = words.map((word) => /^([^=]+)=(.*)$/s.exec(word)?.slice(1));
+  const args = Object.fromEntries(pairs.flatMap((pair) => (pair ? [pair] : [])));
+  return Object.keys(args).length === words.length ? args : undefined;
 }
 
 interface Asked {

@@ -194,6 +194,32 @@ test("history: in the state uses up the blast radius", async () => {
   expect(lines).toContain("rule: blast radius");
 });
 
+test("an action is explained with its arguments, as a session would call it", async () => {
+  using room = openRoom();
+  const state = room.file("state.json", STATE);
+  const rule = "rules: [{ decision: allow, action: add_scheduler, member: tikv2 }]";
+  const policy = room.file("policy.yaml", rule);
+  const typed = ["--state", state, "--policy", policy, "--mode", "approve"];
+  const added = ["--action", "add_scheduler", "evict-leader-scheduler"];
+  const decisionOn = async (store: string) => {
+    const { lines } = await room.explain(...typed, ...added, `store=${store}`);
+    return [lines[0], lines.find((line) => line.startsWith("decision: "))];
+  };
+  expect(await decisionOn("tikv2")).toEqual([
+    "asked: add_scheduler evict-leader-scheduler store=tikv2",
+    "decision: allow (mode approve)",
+  ]);
+  expect((await decisionOn("tikv3"))[1]).toBe("decision: ask (mode approve)");
+  for (const [words, says] of [
+    [["stores=tikv2"], 'has no argument "stores": one of store'],
+    [["store="], "the argument store names nothing"],
+    [["tikv2"], "its arguments as NAME=VALUE"],
+    [["store=tikv2", "store=tikv3"], "its arguments as NAME=VALUE"],
+  ] as const) {
+    await expect(room.explain(...typed, ...added, ...words)).rejects.toThrow(says);
+  }
+});
+
 const WRONG = [
   { typed: ["--subject", "tikv"], says: "explain which command?" },
   { typed: ["--", "ls"], says: "guard explain needs --subject" },
