@@ -68,6 +68,28 @@ test("an eviction is taken from one store by its id, and what is gone is done", 
   expect(action.touches(call)).toEqual([ONE]);
 });
 
+test("an eviction that is taken out as a whole touches the stores that it was on", async () => {
+  await using cluster = serveFakeTikv();
+  cluster.answerPd(`${API}/schedulers`, '["evict-leader-scheduler"]');
+  const list = `${API}/scheduler-config/evict-leader-scheduler/list`;
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { touches } = actionOf(watcher, "remove_scheduler");
+  const touched = (target: string) => touches({ target, args: {} });
+  expect(touched("evict-leader-scheduler")).toEqual([]);
+  for (const [ids, names] of [
+    ['"1":[]', [ONE]],
+    ['"1":[],"4":[]', [ONE, ONE.replace("11:", "14:")]],
+    ['"1":[],"99":[]', []],
+  ] as const) {
+    cluster.answerPd(list, `{"store-id-ranges":{${ids}}}`);
+    await look(watcher);
+    expect(touched("evict-leader-scheduler")).toEqual([...names]);
+  }
+  expect(touched("evict-leader-scheduler-1")).toEqual([ONE]);
+  expect(touched("evict-leader-scheduler-99")).toEqual([]);
+  expect(touched("shuffle-leader-scheduler")).toEqual([]);
+});
+
 test("a postcondition that cannot be seen is not met", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);

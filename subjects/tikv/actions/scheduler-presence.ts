@@ -20,6 +20,24 @@ export function storesIn(call: ActionCall): readonly string[] {
   return names.filter((name) => name !== "");
 }
 
+/**
+ * Whose leaders may come back: the named, else all that it was there for when it was seen last.
+ * Empty where nobody knows.
+ */
+export function storesFreed(
+  observation: TikvObservation | undefined,
+  call: ActionCall,
+): readonly string[] {
+  const named = storesIn(call);
+  if (named.length > 0 || !observation) return named;
+  if (call.target === EVICTION) return evictedStores(observation) ?? [];
+  const ids = observation.stores.flatMap(({ name }) => {
+    const id = storeIdOf(observation, name);
+    return id === undefined ? [] : [{ name, id }];
+  });
+  return ids.filter(({ id }) => call.target === `${EVICTION}-${id}`).map(({ name }) => name);
+}
+
 export function checkStoreArg(observation: TikvObservation, call: ActionCall): Check {
   const stores = storesIn(call);
   if (stores.length === 0) return MET;

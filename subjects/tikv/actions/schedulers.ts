@@ -16,6 +16,7 @@ import {
   checkStoreArg,
   EVICTION,
   evictedStores,
+  storesFreed,
   storesIn,
 } from "./scheduler-presence.ts";
 import { type ActionTools, storeIdOf, type TikvAction } from "./tools.ts";
@@ -41,7 +42,7 @@ export function removeScheduler(tools: ActionTools): TikvAction {
       plan: planReturn,
     },
     withinMs: WITHIN_MS,
-    touches: storesIn,
+    touches: (call) => storesFreed(tools.latest(), call),
     precondition: checkRemovable,
     postcondition: checkRemoved,
     run(call, context) {
