@@ -4,7 +4,7 @@ import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
 import type { CommandContext } from "./context.ts";
-import { parseId, usage } from "./flags.ts";
+import { databaseOf, parseId, usage } from "./flags.ts";
 import { isDatabaseMissing, openStore } from "./open-store.ts";
 
 /** How many ids a message names when the one typed does not exist. */
@@ -12,8 +12,19 @@ const NAMED_MAX = 5;
 const SESSIONS_NAMED_MAX = 3;
 const LAST = "last";
 
-/** An empty one, kept nowhere, when there is no such file yet. Rejects with code "database". */
+/**
+ * An empty one, kept nowhere, when there is no such file yet. Rejects with code "database", also
+ * where an opening would take away what shows that rows are lost.
+ */
 export async function openExistingStore(context: CommandContext): Promise<TicketOps> {
+  const { lostLogProblem } = await import("../store/audit-wal.ts");
+  const path = databaseOf(context);
+  const lost = lostLogProblem(path);
+  if (lost) {
+    throw new OperatorError("database", `cannot use database ${path}: ${lost.reason}`, {
+      hint: `put ${path}-wal back beside it, or remove ${path}-shm to go on without these rows`,
+    });
+  }
   if (!isDatabaseMissing(context)) return openStore(context, { isCopyEnough: true });
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({ path: ":memory:", clock: context.clock });

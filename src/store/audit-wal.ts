@@ -19,11 +19,24 @@ const SALTS_BYTES = 8;
  * committed. A crash leaves frames behind that do not fit, but no commit among them.
  */
 export function walProblem(path: string): AuditProblem | undefined {
-  const frame = badFrameIn(path);
-  // A log that begins anew while it is read looks the same once, but not twice.
-  if (frame === undefined || badFrameIn(path) !== frame) return undefined;
+  const frame = twice(() => badFrameIn(path));
+  if (frame === undefined) return lostLogProblem(path);
   const reason = `frame ${frame} of its write-ahead log was changed: what follows is not read`;
   return { row: "the file", firstBadId: null, reason };
+}
+
+/** To be asked before the file is opened: then SQLite takes the log for one that never was. */
+export function lostLogProblem(path: string): AuditProblem | undefined {
+  const frames = twice(() => lostFramesOf(path));
+  if (frames === undefined) return undefined;
+  const reason = `its write-ahead log is gone, with ${frames} frames that are not in the file yet`;
+  return { row: "the file", firstBadId: null, reason };
+}
+
+/** A log that begins anew while it is read looks the same once, but not twice. */
+function twice(look: () => number | undefined): number | undefined {
+  const found = look();
+  return found !== undefined && look() === found ? found : undefined;
 }
 
 function readLog(path: string): Buffer {
@@ -51,6 +64,13 @@ export function committedPages(path: string): ReadonlyMap<number, Buffer> {
 function badFrameIn(path: string): number | undefined {
   const end = logEndOf(path);
   return firstBadFrame(readLog(path), end);
+}
+
+/** What its last user had in it; who closes the file brings all of it there before. */
+function lostFramesOf(path: string): number | undefined {
+  const end = logEndOf(path);
+  if (!end || end.frames <= end.saved || readLog(path).length > HEADER_BYTES) return undefined;
+  return end.frames - end.saved;
 }
 
 /** From 1; 0 for the header; undefined where all that was written fits. */

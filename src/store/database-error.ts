@@ -117,6 +117,8 @@ export function explainDatabaseError(error: unknown, path: string): unknown {
 
 /** `SQLITE_BUSY_SNAPSHOT` and `SQLITE_IOERR_WRITE` belong to the code that they refine. */
 function primaryCode(code: string): string {
+  // The disk gave all that the file has: the file ends before its last page does.
+  if (code === "SQLITE_IOERR_SHORT_READ") return "SQLITE_CORRUPT";
   return code.split("_").slice(0, 2).join("_");
 }
 

@@ -9,10 +9,15 @@ const FRAMES_AT = 16;
 const SALTS_AT = 32;
 const SALTS_BYTES = 8;
 const INIT_AT = 12;
+/** Behind both headers: what a checkpoint has brought into the file. */
+const SAVED_AT = 2 * HEADER_BYTES;
+const INDEX_BYTES = SAVED_AT + 4;
 
 export interface LogEnd {
   /** Whole frames that are committed. */
   readonly frames: number;
+  /** Of these, those that are in the file itself, too. */
+  readonly saved: number;
   /** Of the log that is meant. */
   readonly salts: Buffer;
 }
@@ -20,17 +25,21 @@ export interface LogEnd {
 /** Undefined where nobody has the log in use, or somebody is just writing. */
 export function logEndOf(path: string): LogEnd | undefined {
   const bytes = readIndex(path);
-  const [first, second] = [bytes.subarray(0, HEADER_BYTES), bytes.subarray(HEADER_BYTES)];
-  const isWhole = bytes.length === 2 * HEADER_BYTES && first.equals(second);
+  const [first, second] = [bytes.subarray(0, HEADER_BYTES), bytes.subarray(HEADER_BYTES, SAVED_AT)];
+  const isWhole = bytes.length === INDEX_BYTES && first.equals(second);
   if (!isWhole || first.readUInt8(INIT_AT) !== 1) return undefined;
-  const frames =
-    endianness() === "BE" ? first.readUInt32BE(FRAMES_AT) : first.readUInt32LE(FRAMES_AT);
-  return { frames, salts: first.subarray(SALTS_AT, SALTS_AT + SALTS_BYTES) };
+  const numberAt = (at: number) =>
+    endianness() === "BE" ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+  return {
+    frames: numberAt(FRAMES_AT),
+    saved: numberAt(SAVED_AT),
+    salts: first.subarray(SALTS_AT, SALTS_AT + SALTS_BYTES),
+  };
 }
 
 function readIndex(path: string): Buffer {
   try {
-    return readFileSync(`${path}-shm`).subarray(0, 2 * HEADER_BYTES);
+    return readFileSync(`${path}-shm`).subarray(0, INDEX_BYTES);
   } catch {
     return Buffer.alloc(0); // there is none, which is how a file is left by its last process
   }
