@@ -11,11 +11,14 @@ import { operationWords } from "./audit-operation.ts";
 import type { ChangeStory, SessionStory } from "./audit-session-story.ts";
 import type { Story } from "./audit-story.ts";
 import { when } from "./audit-when.ts";
+import { endsOf } from "./ends-of.ts";
 
 /** Of what a command or a person said: the whole of it is in the row. */
 const GIST_COLUMNS_MAX = 180;
 const DEED_COLUMNS_MAX = 400;
 const OUTPUT_COLUMNS_MAX = 90;
+/** Of steps for other tickets: kept of the first, and of the last. */
+const FOREIGN_HALF = 5;
 /** As the agent's shell tells it: the end of the command, and the output between fences. */
 const FENCED = /^(?<end>.*?)\n```text\n(?<output>.*?)\n?```/s;
 
@@ -146,11 +149,14 @@ export function changedLines({ sessions, others, ticket }: Story): readonly stri
   const own = sessions.flatMap(({ changes }) =>
     changes.map((change) => changeLine(change, ticket)),
   );
-  const foreign = others.map(({ row, atMs, ticketId, step, words }) => {
-    const what = `step ${step ?? "?"}, begun for ticket #${ticketId}: ${words}`;
-    return atRow(ticket, { row, atMs, what });
+  const { items, omitted } = endsOf(others, FOREIGN_HALF);
+  const foreign = items.map(({ row, atMs, ticketId, words, isBefore, entry }) => {
+    const before = isBefore ? ", before this was seen broken" : "";
+    const step = `step ${entry.id}, begun for ticket #${ticketId}${before}`;
+    return atRow(ticket, { row, atMs, what: `${step}: ${words}: ${stepEnd(entry)}` });
   });
-  return [...own, ...foreign];
+  const left = `${formatCount(omitted)} more for other tickets are left out here`;
+  return [...own, ...foreign, ...(omitted === 0 ? [] : [left])];
 }
 
 function changeLine({ entry, row, atMs, later }: ChangeStory, ticket: Ticket): string {

@@ -5,6 +5,7 @@ import type { Ticket } from "../domain/ticket.ts";
 import { plainLine } from "../panels/plain-text.ts";
 import { formatCost, formatCount, formatDuration } from "../panels/units.ts";
 import type { CallStory } from "./audit-calls.ts";
+import { doubtWords } from "./audit-clock.ts";
 import {
   atRow,
   changedLines,
@@ -220,12 +221,10 @@ function endLine({ row, atMs, event, reason, by }: MoveStory, ticket: Ticket): s
   return atRow(ticket, { row, atMs, what: `${ENDS[event] ?? event}${by}: ${reason}` });
 }
 
-function costLines({ cost, ticket }: Story): readonly string[] {
+function costLines({ cost, ticket, clockDoubt }: Story): readonly string[] {
   const { usage, turns, sessions, workedMs, verifyingMs, askingMs, goneMs } = cost;
   const { openMs, escalatedMs } = cost;
-  const endMs = ticket.resolvedAtMs;
-  const wholeMs = Math.max(0, (endMs ?? 0) - ticket.violatedSinceMs);
-  const spans = endMs === null ? [] : [`broken for ${formatDuration(wholeMs)} in all`];
+  const spans = wholeLines(ticket, clockDoubt);
   if (sessions === 0) return ["no session, nothing spent", ...spans];
   const [sent, received] = [usage.inputTokens, usage.outputTokens].map(formatCount);
   const work = [counted(sessions, "session"), counted(turns, "turn")];
@@ -236,9 +235,23 @@ function costLines({ cost, ticket }: Story): readonly string[] {
     ...(verifyingMs === 0 ? [] : [`waited ${formatDuration(verifyingMs)} for the monitor's word`]),
     ...(goneMs === 0
       ? []
-      : [`no sign of an agent for ${formatDuration(goneMs)}, and then it was gone`]),
+      : [`no sign of an agent for ${formatDuration(goneMs)}, until its lease ran out`]),
     ...(openMs === 0 ? [] : [`the ticket lay open for ${formatDuration(openMs)}`]),
     ...(escalatedMs === 0 ? [] : [`it was a person's for ${formatDuration(escalatedMs)}`]),
   ];
-  return [[...work, tokens, formatCost(usage.costUsd)].join(", "), times.join("; "), ...spans];
+  const clock = clockDoubt ? "by the clock, which is not to be trusted here: " : "";
+  const spent = [...work, tokens, formatCost(usage.costUsd)].join(", ");
+  return [spent, `${clock}${times.join("; ")}`, ...spans];
+}
+
+/** Only of what was seen well at its end, and by stamps that can be taken from each other. */
+function wholeLines(
+  { resolution, resolvedAtMs, violatedSinceMs }: Ticket,
+  clockDoubt: Story["clockDoubt"],
+): readonly string[] {
+  if (resolvedAtMs === null) return [];
+  const unknown = "how long it was broken in all is not known";
+  if (resolution === "manual") return [`${unknown}: it was closed by a person`];
+  if (clockDoubt) return [`${unknown}: ${doubtWords(clockDoubt)}`];
+  return [`broken for ${formatDuration(Math.max(0, resolvedAtMs - violatedSinceMs))} in all`];
 }

@@ -3,12 +3,17 @@
 import { unreachable } from "../domain/errors.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
+import { effectOf } from "./audit-effect.ts";
 import type { ConclusionStory, SessionStory } from "./audit-session-story.ts";
 import type { MoveStory, Story } from "./audit-story.ts";
 import { clockBeside } from "./audit-when.ts";
 import { stateWords } from "./tickets-lines.ts";
 
 const COLUMNS_MAX = 300;
+
+const UNKNOWN_FIX =
+  "OVER: an agent called it fixed, and the monitor saw it well; " +
+  "of what the agent tried no effect is known.";
 
 /** How it stands, in one sentence. */
 export function headline(story: Story): string {
@@ -20,7 +25,9 @@ function stateOf(story: Story): string {
   const last = moves.at(-1);
   switch (ticket.resolution) {
     case "verified_fix":
-      return "OVER: repaired by an agent, and verified by the monitor.";
+      return ["changed", "taken_back"].includes(story.effect)
+        ? "OVER: repaired by an agent, and verified by the monitor."
+        : UNKNOWN_FIX;
     case "self_healed":
       return `OVER: ${healedWords(story)}`;
     case "manual":
@@ -38,22 +45,33 @@ export function byWhom(move: MoveStory | undefined): string {
 }
 
 /** What healed it nobody can tell: a person, too, may have done something. */
-function healedWords({ sessions, cost, neighbours, others, ticket }: Story): string {
-  const repaired = neighbours.find(({ resolution }) => resolution === "verified_fix");
+function healedWords(story: Story): string {
+  const { sessions, effect, repaired } = story;
   const beside = repaired ? `; ticket #${repaired.id}, open at the same time, was repaired` : "";
   const well = "it was seen well again";
-  if (sessions.some(({ session }) => session.changes > 0)) {
-    return `${well}${beside}. An agent had changed something, and ${claimWords(sessions)}.`;
-  }
-  const who = cost.sessions === 0 ? "no agent worked on it" : "no agent had changed anything";
-  return `${well}; ${othersWords(others, ticket) || who}${beside}.`;
+  if (effect === "none") return `${well}; ${othersWords(story)}${beside}.`;
+  return `${well}${beside}. An agent had ${TRIED[effect]}, and ${claimWords(sessions)}.`;
 }
 
-function othersWords(others: Story["others"], { entity }: Ticket): string {
-  if (others.length === 0) return "";
-  const whose = [...new Set(others.map(({ ticketId }) => `#${ticketId}`))].join(", ");
-  const rows = others.map(({ row }) => `row ${row}`).join(", ");
-  return `agents had changed ${entity} for another ticket, ${whose} (${rows})`;
+const TRIED: Readonly<Record<Exclude<Story["effect"], "none">, string>> = {
+  changed: "changed something",
+  taken_back: "changed something, all of which was taken back",
+  tried: "tried to change something, of which no effect is known",
+};
+
+/** What was done for other tickets, where nothing was for this one. */
+function othersWords({ others, cost, ticket: { entity } }: Story): string {
+  const meanwhile = others.filter(({ isBefore }) => !isBefore);
+  const changed = meanwhile.filter(({ entry }) => effectOf(entry) === "changed");
+  if (changed.length > 0) {
+    const whose = [...new Set(changed.map(({ ticketId }) => `#${ticketId}`))].join(", ");
+    const rows = changed.map(({ row }) => `row ${row}`).join(", ");
+    return `agents had changed ${entity} for another ticket, ${whose} (${rows})`;
+  }
+  if (meanwhile.some(({ entry }) => effectOf(entry) === "tried")) {
+    return `no agent is known to have changed ${entity}`;
+  }
+  return cost.sessions === 0 ? "no agent worked on it" : "no agent had changed anything for it";
 }
 
 function claimWords(sessions: Story["sessions"]): string {
@@ -64,7 +82,8 @@ function claimWords(sessions: Story["sessions"]): string {
   if (story.refusals.some(({ row }) => row > conclusion.row)) {
     return `${said}, which the monitor did not confirm`;
   }
-  return `${said}, but was gone before the monitor could say so`;
+  const end = story.session.stopReason === "lease_lost" ? "its lease ran out" : "it ended";
+  return `${said}, but ${end} before the monitor had said so`;
 }
 
 /** The last word of a session that did something and said that this was the repair. */
@@ -77,27 +96,46 @@ export function claimOfRepair(
     .findLast(({ conclusion }) => conclusion.outcome === "fixed");
 }
 
-function openState({ ticket, asked }: Story): string {
+function openState(story: Story): string {
+  const { ticket, asked } = story;
   if (ticket.state === "escalated")
     return "NOT OVER, and no agent works on it: A PERSON IS NEEDED.";
-  if (asked.length > 0) return "NOT OVER: an agent waits for A PERSON'S ANSWER.";
+  if (isLapsed(story))
+    return `NOT OVER: it is ${stateWords(ticket)}, and its agent is not heard of.`;
+  if (asked.some(isAwaited)) return "NOT OVER: an agent waits for A PERSON'S ANSWER.";
   return `NOT OVER: it is ${stateWords(ticket)}.`;
 }
 
+/** Its agent is dead, or hangs, though nobody has taken the ticket back yet. */
+function isLapsed({ ticket: { lease }, toldAtMs }: Story): boolean {
+  return lease !== null && lease.expiresAtMs < toldAtMs;
+}
+
+function isAwaited({ isAwaited: isHeard }: Story["asked"][number]): boolean {
+  return isHeard;
+}
+
 /** What the reader has to do, the commands included. */
-export function yourPart({ ticket, asked, moves, toldAtMs }: Story): string {
+export function yourPart(story: Story): string {
+  const { ticket, asked, moves } = story;
   const { id, state, isHeld } = ticket;
   if (state === "resolved") return pastPart(ticket, moves);
-  const [first] = asked;
-  if (first) {
-    const which = `operator actions show ${first.id}`;
+  const awaited = asked.find(isAwaited);
+  if (awaited && !isLapsed(story)) {
+    const which = `operator actions show ${awaited.id}`;
     return `answer: ${which}, then approve, deny or revise in its place`;
   }
   if (isHeld) return `it is held, and no agent takes it: operator tickets unhold ${id}`;
   if (state === "escalated") return partInEscalated(ticket);
-  if (state === "open") return "nothing yet: it waits for an agent. Does one run? operator agent";
-  return (ticket.lease?.expiresAtMs ?? toldAtMs) < toldAtMs
-    ? "its agent is not heard of any more. Does another one run? operator agent"
+  const unheard = asked.at(0);
+  const kept = unheard
+    ? `; approval #${unheard.id} is asked still, and nobody waits for it now: what is answered is ` +
+      `for the next agent that asks the same: operator actions show ${unheard.id}`
+    : "";
+  if (state === "open")
+    return `nothing yet: it waits for an agent. Does one run? operator agent${kept}`;
+  return isLapsed(story)
+    ? `its agent is not heard of any more. Does another one run? operator agent${kept}`
     : "nothing yet: an agent is at it";
 }
 

@@ -3,6 +3,9 @@
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatDuration } from "../panels/units.ts";
+import { NEIGHBOURS_MAX } from "./audit-around.ts";
+import { doubtWords } from "./audit-clock.ts";
+import { endWords } from "./audit-effect.ts";
 import { wordsOfCall } from "./audit-explain-done.ts";
 import { byWhom, claimOfRepair, yourPart } from "./audit-headline.ts";
 import { operationWords } from "./audit-operation.ts";
@@ -14,7 +17,7 @@ import { stateWords } from "./tickets-lines.ts";
 export type ShortFact = readonly [name: string, value: string];
 
 const COLUMNS_MAX = 300;
-const NEIGHBOURS_MAX = 4;
+const SHOWN_MAX = 4;
 const DEEDS_MAX = 4;
 const DEED_COLUMNS_MAX = 100;
 
@@ -22,7 +25,7 @@ export function inShort(story: Story): readonly ShortFact[] {
   const { ticket } = story;
   const facts: readonly ShortFact[] = [
     ["broken", brokenWords(story)],
-    ["when", `${spanWords(ticket)}${setBackWords(story)}`],
+    ["when", spanWords(story)],
     ["noticed", `by the monitor, ${after(ticket, ticket.openedAtMs)}`],
     ["how bad", `${ticket.severity}${besideWords(story)}`],
     ["cause", causeWords(story)],
@@ -42,15 +45,20 @@ function brokenWords({ ticket, openedReason }: Story): string {
   return `${named}${later}`;
 }
 
-function spanWords({ violatedSinceMs: from, resolvedAtMs: to }: Ticket): string {
+function spanWords({ ticket, clockDoubt, continued }: Story): string {
+  const { violatedSinceMs: from, resolvedAtMs: to, resolution } = ticket;
   const start = wholeTime(from);
-  if (to === null) return `since ${start}, and not known to be over`;
-  return `${start} until ${clockBeside(from, to)}, ${formatDuration(Math.max(0, to - from))}`;
-}
-
-function setBackWords({ setBackRow }: Story): string {
-  if (setBackRow === undefined) return "";
-  return `; the clock was set back meanwhile (row ${setBackRow}): what was before it was later`;
+  const doubt = clockDoubt ? `; ${doubtWords(clockDoubt)}` : "";
+  if (to === null) return `since ${start}, and not known to be over${doubt}`;
+  const end = clockBeside(from, to);
+  if (resolution === "manual") {
+    const then = continued
+      ? `it was broken still, and ticket #${continued.id} goes on with it`
+      : "whether it was over then is not known";
+    return `since ${start}; closed at ${end}: ${then}${doubt}`;
+  }
+  if (clockDoubt) return `${start} until ${end} by the clock${doubt}`;
+  return `${start} until ${end}, ${formatDuration(Math.max(0, to - from))}`;
 }
 
 function after({ violatedSinceMs }: Ticket, atMs: number): string {
@@ -59,11 +67,12 @@ function after({ violatedSinceMs }: Ticket, atMs: number): string {
 
 function besideWords({ neighbours, ticket }: Story): string {
   if (neighbours.length === 0) return `; no other ticket of ${ticket.subject} beside it`;
-  const shown = neighbours.slice(0, NEIGHBOURS_MAX).map((other) => {
+  const shown = neighbours.slice(0, SHOWN_MAX).map((other) => {
     return `#${other.id} ${other.invariant} of ${other.entity}: ${stateWords(other)}`;
   });
   const left = neighbours.length - shown.length;
-  const more = left === 0 ? "" : `, and ${left} more`;
+  const orMore = neighbours.length === NEIGHBOURS_MAX ? " or more" : "";
+  const more = left === 0 ? "" : `, and ${left}${orMore} more`;
   return `; at the same time ${shown.join(", ")}${more}`;
 }
 
@@ -87,8 +96,10 @@ function doubt({ resolution }: Ticket, { outcome }: ConclusionStory): string {
 function doneWords({ sessions, others }: Story): string {
   const changes = sessions.flatMap((session) => session.changes);
   if (changes.length === 0) {
-    const elsewhere = others.map(({ ticketId, words }) => `for ticket #${ticketId}: ${words}`);
-    if (others.length === 0) return "nothing was changed";
+    const elsewhere = others
+      .filter(({ isBefore }) => !isBefore)
+      .map(({ ticketId, words, entry }) => `for ticket #${ticketId}: ${words}${endWords(entry)}`);
+    if (elsewhere.length === 0) return "no agent changed anything for it";
     return ["nothing for this ticket", ...elsewhere].join("; ");
   }
   const said = sessions.flatMap(({ approvals }) => approvals);
@@ -102,18 +113,8 @@ function changeWords({ entry }: ChangeStory, said: readonly ApprovalStory[]): st
   const back = entry.undoes === null ? "" : `, to take back step ${entry.undoes}`;
   const word = said.find(({ approvalId, by }) => approvalId === entry.approvalId && by !== "");
   const who = entry.approvalId === null ? "" : `, approved${word?.by ?? " by a person"}`;
-  return `${what}${who}${back}${ENDS[entry.state]}`;
+  return `${what}${who}${back}${endWords(entry)}`;
 }
-
-const ENDS: Readonly<Record<ChangeStory["entry"]["state"], string>> = {
-  intended: " (interrupted: nobody knows what it did)",
-  done: "",
-  failed: " (failed)",
-  took_effect: " (interrupted, and took effect)",
-  had_no_effect: " (interrupted, without effect)",
-  unknown: " (interrupted: nobody knows what it did)",
-  undone: " (taken back)",
-};
 
 function refusedFacts({ sessions }: Story): readonly ShortFact[] {
   const count = sessions.reduce((sum, { callCounts }) => sum + callCounts.refused, 0);
@@ -124,12 +125,13 @@ function refusedFacts({ sessions }: Story): readonly ShortFact[] {
   return [["refused", `${count} proposals of agents, and none ran; the first: ${first}`]];
 }
 
-function nowWords({ ticket, moves }: Story): string {
+function nowWords({ ticket, moves, continued }: Story): string {
   const { resolvedAtMs, resolution, violatedSinceMs, lastViolatedAtMs } = ticket;
   const clock = (atMs: number) => clockBeside(violatedSinceMs, atMs);
   const broken = `last seen broken at ${clock(lastViolatedAtMs)}`;
   if (resolvedAtMs === null) return `${broken}; the ticket is ${stateWords(ticket)}`;
   const last = moves.at(-1)?.reason ?? "no reason is on record";
   if (resolution !== "manual") return `well since ${clock(resolvedAtMs)}: ${last}`;
-  return `closed at ${clock(resolvedAtMs)}${byWhom(moves.at(-1))}, not by observation; ${broken}`;
+  const how = `closed at ${clock(resolvedAtMs)}${byWhom(moves.at(-1))}, not by observation`;
+  return `${how}; ${broken}${continued ? `; it goes on as ticket #${continued.id}` : ""}`;
 }

@@ -3,12 +3,20 @@
 // however long the record is.
 import { addUsages } from "../agent/limits.ts";
 import type { AuditEvent } from "../domain/audit.ts";
-import { type Approval, NO_USAGE, type Session, type Usage } from "../domain/session.ts";
+import {
+  type Approval,
+  type JournalEntry,
+  NO_USAGE,
+  type Session,
+  type Usage,
+} from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
+import { type Around, aroundOf } from "./audit-around.ts";
+import { type ClockDoubt, collectClock } from "./audit-clock.ts";
 import { byIn, textIn } from "./audit-content.ts";
+import { effectOfAll } from "./audit-effect.ts";
 import { withNamedRows } from "./audit-named-rows.ts";
-import { deedsForOthers, isNear, type OtherDeed } from "./audit-others.ts";
 import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
 import {
   createTeller,
@@ -30,16 +38,14 @@ import { collectEnds, endsOf } from "./ends-of.ts";
 /** Kept of the first, and of the last. */
 const MOVES_HALF = 20;
 const SESSIONS_HALF = 5;
-/** What belongs together is opened together: so many before it and after it are looked at. */
-const NEIGHBOURS_HALF = 8;
 
-export interface Story {
+export interface Story extends Around {
   readonly ticket: Ticket;
   readonly toldAtMs: number;
   /** The row of the opening; undefined when it is not in the audit any more. */
   readonly openedRow: number | undefined;
-  /** The first row that is stamped earlier than the one before it. */
-  readonly setBackRow: number | undefined;
+  /** Why no durations are made of the stamps. */
+  readonly clockDoubt: ClockDoubt | undefined;
   /** What was violated then; the ticket has what was seen of it last. */
   readonly openedReason: string;
   /** The first and the last. */
@@ -47,11 +53,9 @@ export interface Story {
   readonly sessionsOmitted: number;
   /** In the order in which they happened; the first and the last. */
   readonly moves: readonly MoveStory[];
-  /** Other tickets of the subject that were open at the same time, and opened next to this one. */
-  readonly neighbours: readonly Ticket[];
-  /** What agents did to its entity for other tickets, meanwhile and shortly before. */
-  readonly others: readonly OtherDeed[];
-  /** What a person has been asked for it and has not answered. */
+  /** Of all steps of its sessions: the most that is known. */
+  readonly effect: ReturnType<typeof effectOfAll>;
+  /** What sessions of its own have asked a person, and nobody has answered. */
   readonly asked: readonly Approval[];
   readonly cost: CostStory;
 }
@@ -89,14 +93,12 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   const moves = collectEnds<MoveStory>(MOVES_HALF);
   const laterOf = new Map<number, StepLater>();
   const waits = collectWaits();
+  const clock = collectClock(ticket);
   let opened: AuditEvent | undefined;
-  let setBackRow: number | undefined;
-  let lastMs = 0;
   const whose = session === undefined ? { ticketId: ticket.id } : { sessionId: session.id };
   for await (const event of eventsIn(store, { ...whose, types: TOLD_TYPES })) {
     if (event.type === "ticket_opened") opened ??= event;
-    if (event.atMs < lastMs) setBackRow ??= event.id;
-    lastMs = event.atMs;
+    clock.take(event);
     waits.take(event);
     for (const move of moveIn(event)) moves.add(move);
     const later = laterOfStep(event);
@@ -105,38 +107,26 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
     spans.get(event.sessionId ?? "")?.take(event);
   }
   const sessions: SessionStory[] = [];
-  for (const [id, teller] of tellers) {
-    const one = teller.tell(await store.journalOf(id), laterOf);
-    sessions.push(await withNamedRows(one, { store, ticket }));
+  const journal: JournalEntry[] = [];
+  for (const { session: one } of meant) {
+    const steps = await store.journalOf(one.id);
+    journal.push(...steps);
+    const teller = tellers.get(one.id);
+    if (teller) sessions.push(await withNamedRows(teller.tell(steps, laterOf), { store, ticket }));
   }
   const asked = await store.listApprovals({ state: "pending" });
-  const nearby = await nearbyOf(store, ticket);
   const spent = [...spans.values()].map((one) => one.spans(wish)).reduce(addSpans, NO_SPANS);
   return {
     ...{ ticket, toldAtMs: wish.nowMs, sessions, sessionsOmitted: told.omitted },
     openedRow: opened?.id,
-    setBackRow,
+    clockDoubt: clock.doubt(),
     openedReason: (opened && textIn(opened.content, "reason")) || ticket.reason,
     moves: moves.ends().items,
-    neighbours: nearby.filter((other) => isBeside(other, ticket)),
-    others: await deedsForOthers(store, { ticket, nearby }),
-    asked: asked.filter(({ ticketId }) => ticketId === ticket.id),
+    ...(await aroundOf(store, ticket)),
+    effect: effectOfAll(journal),
+    asked: asked.filter(({ holderId }) => all.some(({ id }) => id === holderId)),
     cost: { ...costOf(meant.map((one) => one.session)), ...spent, ...waits.waits(wish) },
   };
-}
-
-function isBeside(other: Ticket, ticket: Ticket): boolean {
-  const endOf = ({ resolvedAtMs }: Ticket) => resolvedAtMs ?? Number.POSITIVE_INFINITY;
-  return other.openedAtMs <= endOf(ticket) && endOf(other) >= ticket.openedAtMs;
-}
-
-async function nearbyOf(store: TicketOps, ticket: Ticket): Promise<readonly Ticket[]> {
-  const nearby: Ticket[] = [];
-  for (let by = -NEIGHBOURS_HALF; by <= NEIGHBOURS_HALF; by += 1) {
-    const other = by === 0 ? undefined : await store.getTicket(ticket.id + by);
-    if (other?.subject === ticket.subject && isNear(other, ticket)) nearby.push(other);
-  }
-  return nearby;
 }
 
 function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {

@@ -18,7 +18,7 @@ import type {
   StopReason,
   Usage,
 } from "./session.ts";
-import type { Ticket, TicketState } from "./ticket.ts";
+import type { BesideTicket, Ticket, TicketState } from "./ticket.ts";
 import type { Undo } from "./undo.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -237,6 +237,8 @@ export interface TicketDesk {
 export interface TicketFilter {
   readonly states?: readonly TicketState[];
   readonly subject?: string;
+  /** Only others of its subject that were open beside it. Nothing else is then asked for. */
+  readonly beside?: BesideTicket;
   /** Newest first, at most this many. */
   readonly limit: number;
 }

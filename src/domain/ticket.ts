@@ -82,6 +82,13 @@ export interface Lease {
   readonly expiresAtMs: number;
 }
 
+/** Which tickets were open beside one, by the order of what is on record: clocks are set, rows are not. */
+export interface BesideTicket {
+  readonly ticketId: number;
+  /** Also those that ended so shortly before it was seen broken. */
+  readonly beforeMs: number;
+}
+
 /** Live tickets hold their fingerprint; a resolved one frees it. */
 export function isLive(state: TicketState): boolean {
   return state !== "resolved";

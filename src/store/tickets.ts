@@ -7,6 +7,7 @@ import { fingerprintOf } from "../domain/verdict.ts";
 import { appendChange } from "./audit-chain.ts";
 import { sealRow } from "./audit-seals.ts";
 import { parseTicket } from "./rows.ts";
+import { ticketsBeside } from "./tickets-beside.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
 // One statement opens or counts, so that two monitors cannot both open. The evidence stays that of
@@ -82,8 +83,9 @@ export function liveTickets({ db }: StoreCall, subject: string): readonly Ticket
 }
 
 /** Newest first: ids are given in the order of opening. */
-export function listTickets({ db }: StoreCall, filter: TicketFilter): readonly Ticket[] {
-  const { states, subject, limit } = filter;
+export function listTickets(call: StoreCall, filter: TicketFilter): readonly Ticket[] {
+  const { states, subject, beside, limit } = filter;
+  if (beside) return ticketsBeside(call, { ...beside, limit });
   const chosen = TICKET_STATES.filter((state) => states?.includes(state) ?? true);
   if (chosen.length === 0) return [];
   const ofSubject = subject === undefined ? "" : "AND subject = $subject";
@@ -92,7 +94,7 @@ export function listTickets({ db }: StoreCall, filter: TicketFilter): readonly T
     (state) => `SELECT * FROM (SELECT id FROM tickets WHERE state = '${state}' ${ofSubject}
       ORDER BY id DESC LIMIT $limit)`,
   );
-  return db
+  return call.db
     .query<unknown, Bindings>(
       `SELECT * FROM tickets WHERE id IN (${branches.join(" UNION ALL ")})
       ORDER BY id DESC LIMIT $limit`,

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { explainLines } from "../../src/commands/audit-explain.ts";
 import { storyOf } from "../../src/commands/audit-story.ts";
 import { openWorld } from "../agent/world.ts";
-import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
+import { claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
 
 const SECOND_MS = 1_000;
@@ -17,41 +17,6 @@ async function pageOf({ store, clock }: Pick<Room, "store" | "clock">, id = 1): 
   const lines = explainLines(await storyOf(store, { ticket, nowMs: clock.now() }));
   return lines.join("\n").replace(/\s+/g, " ");
 }
-
-test("what agents did to the same member for another ticket is named, with its rows", async () => {
-  await using room = await openRoom();
-  const { store, clock } = room;
-  await store.recordViolations([{ ...firing({ entity: "two" }), sinceMs: clock.now() }]);
-  const { session } = await claimed(store);
-  await changeSomething(store, session.id);
-  clock.advance(5 * SECOND_MS);
-  await store.recordViolations([{ ...firing({ entity: "one" }), sinceMs: clock.now() }]);
-  await store.recordViolations([{ ...firing({ entity: "three" }), sinceMs: clock.now() }]);
-  await store.healTicket(2, "it holds");
-  await store.healTicket(3, "it holds");
-  const page = await pageOf(room, 2);
-  expect(page).toContain(
-    "OVER: it was seen well again; agents had changed one for another ticket, #1 (row 4).",
-  );
-  expect(page).toContain(" done nothing for this ticket; for ticket #1: start now ");
-  expect(page).toMatch(/What it changed \S+ -5\.0 s row 4: step 1, begun for ticket #1: start/);
-  expect(await pageOf(room, 3)).toContain("well again; no agent worked on it.");
-});
-
-test("what was done to it long before, or after it was over, is another matter", async () => {
-  await using room = await openRoom();
-  const { store, clock } = room;
-  await store.recordViolations([firing({ entity: "two" })]);
-  const { session } = await claimed(store);
-  await changeSomething(store, session.id);
-  clock.advance(61 * SECOND_MS);
-  await store.renewLease(session.id, 600 * SECOND_MS);
-  await store.recordViolations([{ ...firing({ entity: "one" }), sinceMs: clock.now() }]);
-  await store.healTicket(2, "it holds");
-  clock.advance(SECOND_MS);
-  await changeSomething(store, session.id);
-  expect(await pageOf(room, 2)).toContain("well again; no agent worked on it.");
-});
 
 test("rows of other tickets, and numbers that no row has, are no evidence", async () => {
   await using room = await openRoom();

@@ -42,7 +42,7 @@ test("a repair whose agent was stopped before it was confirmed is told as one", 
   const page = await pageOf(room);
   expect(page).toContain("OVER: it was seen well again. An agent had changed something, and");
   expect(page).toMatch(
-    /and called it fixed \(row 6\), but was gone before the monitor could say so\. /,
+    /and called it fixed \(row 6\), but it ended before the monitor had said so\. /,
   );
   expect(page).toMatch(/ cause it was stopped \(says runbook, not verified\) /);
   expect(page).toMatch(/\+2\.0 s row \d+: it ended, and the ticket was given to a person: interr/);
@@ -64,7 +64,7 @@ for (const outcome of ["no_action_needed", "fixed"] as const) {
     await room.store.verifyTicket(1, "it holds");
     const page = await pageOf(room);
     expect(page).toMatch(/ cause it was stopped \(says runbook, not verified\) /);
-    expect(page).toContain("but was gone before the monitor could say so.");
+    expect(page).toContain("but its lease ran out before the monitor had said so.");
     expect(page).toMatch(/it ended, and the ticket was open again for another agent: the lease of/);
     expect(page).not.toContain("given to a person");
   });

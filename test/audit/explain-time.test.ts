@@ -84,14 +84,14 @@ test("the time in which an agent was dead is nobody's work", async () => {
   await store.appendAudit({ type: "model_replied", ...said });
   clock.advance(40 * SECOND_MS);
   expect(await pageOf(room)).toContain(
-    "worked 2.0 s; no sign of an agent for 40.0 s, and then it was gone",
+    "worked 2.0 s; no sign of an agent for 40.0 s, until its lease ran out",
   );
   expect(await pageOf(room)).toContain(
     "your part  its agent is not heard of any more. Does another",
   );
   await store.expireLeases();
   const page = await pageOf(room);
-  expect(page).toContain("worked 2.0 s; no sign of an agent for 40.0 s, and then it was gone");
+  expect(page).toContain("worked 2.0 s; no sign of an agent for 40.0 s, until its lease ran out");
 });
 
 test("a person who closes the ticket leaves no dead time", async () => {
@@ -108,22 +108,65 @@ test("a person who closes the ticket leaves no dead time", async () => {
   expect(page).toContain("\n  agents worked 5.0 s\n");
 });
 
-test("tickets that were open at the same time are named beside it", async () => {
+test("who closes a ticket by hand ends no break that nobody saw the end of", async () => {
   await using room = await openRoom();
   const { store, clock } = room;
-  await store.recordViolations([firing({ entity: "early" })]);
+  const broken = { ...firing(), sinceMs: clock.now() };
+  await store.recordViolations([broken]);
+  clock.advance(5 * SECOND_MS);
   await store.resolveTicket(1, "by hand");
-  clock.advance(SECOND_MS);
-  await store.recordViolations([firing({ entity: "one" }), firing({ entity: "two" })]);
-  await store.recordViolations([firing({ entity: "one", subject: "another" })]);
-  const { session, ticket } = await claimed(store);
-  await changeSomething(store, session.id);
-  await store.concludeTicket(session.id, FIXED);
-  await store.verifyTicket(ticket.id, "it holds");
-  await store.healTicket(3, "it holds");
-  const page = await pageOf(room, 3);
-  expect(page).toMatch(
-    /how bad {4}critical; at the same time #2 \S+ of one: resolved \(verified_fix\)\n/,
-  );
-  expect(page).toMatch(/; ticket #2, open at the same time, was\s+repaired\.\n/);
+  const page = await pageOf(room);
+  expect(page).toMatch(/ closed at \S+:45: whether it was over then is not\s+known\n/);
+  expect(page).toContain("how long it was broken in all is not known: it was closed by a person");
+  await store.recordViolations([broken]);
+  const later = await pageOf(room);
+  expect(later).toMatch(/: it was broken still, and ticket #2\s+goes on with it\n/);
+});
+
+test("of a clock that was set, or rows that nobody wrote, no duration is made", async () => {
+  for (const hours of [-2, 2]) {
+    await using room = await openRoom();
+    room.clock.advance(3 * 3_600 * SECOND_MS);
+    await room.store.recordViolations([{ ...firing(), sinceMs: room.clock.now() }]);
+    await claimed(room.store);
+    room.clock.advance(hours * 3_600 * SECOND_MS);
+    await room.store.expireLeases();
+    await room.store.resolveTicket(1, "by hand");
+    const page = (await pageOf(room)).replace(/\s+/g, " ");
+    expect(page).toContain(
+      hours < 0
+        ? "; the clock was set back meanwhile (row 4): what was before it was later "
+        : "; nothing is on record from row 3 to row 4, 2 h 00 m by the clock, which may have been",
+    );
+    expect(page).toContain(" by the clock, which is not to be trusted here: agents worked ");
+  }
+});
+
+test("a person's answer may take hours by any clock", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([{ ...firing(), sinceMs: clock.now() }]);
+  const { session } = await claimed(store);
+  await store.requestApproval(asking(session.id, { expiresInMs: 7_200 * SECOND_MS }));
+  clock.advance(7_000 * SECOND_MS);
+  await store.decideApproval(1, "approved");
+  expect(await pageOf(room)).not.toContain("nothing is on record");
+});
+
+test("who asked and is gone waits for no answer", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([firing()]);
+  const { session } = await claimed(store);
+  await store.requestApproval(asking(session.id, { expiresInMs: 600 * SECOND_MS }));
+  expect(await pageOf(room)).toContain("NOT OVER: an agent waits for A PERSON'S ANSWER.");
+  clock.advance(31 * SECOND_MS);
+  const lapsed = await pageOf(room);
+  expect(lapsed).toContain("NOT OVER: it is claimed, and its agent is not heard of.");
+  expect(lapsed).toContain("Does another one run? operator agent; approval #1\n");
+  await store.expireLeases();
+  const open = await pageOf(room);
+  expect(open).toContain("NOT OVER: it is open.");
+  expect(open).toMatch(/waits for an agent\. Does one run\? operator agent; approval #1 is\s/);
+  expect(open).toMatch(/for the next agent that asks\s+the same: operator actions show 1\n/);
 });
