@@ -11,7 +11,7 @@ import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import { createShell, type Sandbox } from "../infra/exec.ts";
 import { EXECUTABLE, withFileErrors, writeFileAtomically } from "../infra/files.ts";
 import { quoteWord } from "../infra/shell-word.ts";
-import { defaultDockerHost } from "../runtimes/docker/default-host.ts";
+import { defaultDockerHost, hostWithoutName } from "../runtimes/docker/default-host.ts";
 import { type FoundSandbox, findSandbox } from "./agent-sandbox.ts";
 import type { CommandContext } from "./context.ts";
 import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
@@ -123,6 +123,7 @@ export function shellKnowledge(
     protectedPaths: [...new Set([...ours, ...ours.map(realPathOf)])],
     cwd: tmpdir(),
     isUnheld: sandbox === undefined,
+    rootsEngine: hostWithoutName("/root"),
     variables: { OPERATOR_HOME: home, ...(HOME && { HOME }), ...namedEngine(context) },
   };
   return (names) => {

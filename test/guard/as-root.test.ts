@@ -36,8 +36,15 @@ const ENGINE_CHANGES = [
 ];
 
 for (const command of ENGINE_CHANGES) {
-  test(`${command} is of an engine that root's own context may name`, () => {
-    expect(worstOf(command, ON_ENGINE)).toBe("hidden");
+  test(`${command} is of the engine that root's own context names`, () => {
+    const on = (rootsEngine: string | undefined, engine = DEFAULT_ENGINE) =>
+      worstOf(command, {
+        ...{ ...ON_ENGINE, engine, rootsEngine },
+        variables: { ...KNOWLEDGE.variables, DOCKER_HOST: engine },
+      });
+    expect(on(DEFAULT_ENGINE)).not.toBe("hidden");
+    expect(on(undefined)).toBe("hidden");
+    expect(on(DEFAULT_ENGINE, "unix:///run/user/1000/docker.sock")).toBe("hidden");
     expect(worstOf(command.replace(/^(?:sudo(?: -n)?|doas) /, ""), ON_ENGINE)).not.toBe("hidden");
   });
 }
@@ -58,4 +65,7 @@ test("what docker does and shows is on the engine that the subject is on", () =>
 test("a look tells what it sees, whosever it is", () => {
   expect(worstOf("sudo operator subject status tikv")).toBe("read");
   expect(worstOf("sudo docker ps")).toBe("read");
+  const unheld = { ...ON_ENGINE, isUnheld: true };
+  expect(worstOf("sudo docker ps", unheld)).toBe("hidden");
+  expect(worstOf("sudo docker ps", { ...unheld, rootsEngine: DEFAULT_ENGINE })).toBe("read");
 });

@@ -68,7 +68,7 @@ const STOPPED = [
     "operator subject up tikv",
   ],
   ...[
-    "<own>docker start operator-tikv-<m>-1",
+    "<sudo>docker start operator-tikv-<m>-1",
     "docker start operator-tikv-<m>-1",
     "docker container start operator-tikv-<m>-1",
     "docker start operator-tikv-<m>-1 && docker ps",
@@ -80,7 +80,7 @@ const STOPPED = [
     "docker compose -p operator-tikv start",
   ],
   ...[
-    "<own>docker compose -p operator-tikv start <m>",
+    "<sudo>docker compose -p operator-tikv start <m>",
     "docker compose -p operator-tikv start <m>; systemctl status docker --no-pager",
     "docker start operator-tikv-<m>-1 && docker inspect operator-tikv-<m>-1",
   ],
@@ -106,7 +106,7 @@ const HUNG = [
     "operator subject resume tikv <m>",
   ],
   ...[
-    "<own>docker restart operator-tikv-<m>-1",
+    "<sudo>docker restart operator-tikv-<m>-1",
     "docker restart -t 10 operator-tikv-<m>-1",
     "docker restart operator-tikv-<m>-1 2>&1",
     "docker container restart operator-tikv-<m>-1",
@@ -118,7 +118,7 @@ const HUNG = [
     "docker compose -p operator-tikv unpause <m>",
   ],
   ...[
-    "<own>docker compose -p operator-tikv restart <m>",
+    "<sudo>docker compose -p operator-tikv restart <m>",
     "docker restart operator-tikv-<m>-1 && docker ps",
     "docker container restart operator-tikv-<m>-1",
   ],

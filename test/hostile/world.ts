@@ -71,6 +71,7 @@ const knowledge: AgentOptions["knowledge"] = (names) => ({
   ...names,
   ...{ ports: PORTS, owners: OWNERS, project: "operator-tikv", readHosts: [], cwd: "/tmp" },
   engine: ENGINE,
+  rootsEngine: ENGINE,
   protectedPaths: [PROTECTED],
   variables: { HOME: "/home/op", OPERATOR_HOME: PROTECTED, DOCKER_HOST: ENGINE },
 });

@@ -38,6 +38,8 @@ export interface CommandKnowledge extends SubjectNames {
   readonly cwd: string;
   /** Variables whose values the shell is known to have: HOME, OPERATOR_HOME. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Which engine docker asks behind sudo, as DOCKER_HOST; absent where nobody knows. */
+  readonly rootsEngine?: string | undefined;
   /** No sandbox holds looks: they see what this user sees, and /tmp is everybody's. */
   readonly isUnheld?: boolean | undefined;
 }

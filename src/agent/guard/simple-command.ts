@@ -99,17 +99,20 @@ const DIVIDES = "it may become several words when it runs: write it in quotes";
 
 /** What it asks then is another home and another engine, perhaps; what it reads, no list bounds. */
 function troubleAsRoot({ name, effects, scope }: Companion): string | undefined {
-  const { variables, isUnheld } = scope.knowledge;
+  const { variables, isUnheld, engine, rootsEngine } = scope.knowledge;
+  const isOfAnother =
+    name === "operator"
+      ? variables.OPERATOR_HOME !== "/root/.operator"
+      : ENGINES.has(name) && (rootsEngine === undefined || rootsEngine !== engine);
   if (isLook(effects)) {
-    const isOpen = isUnheld === true && !scope.isInside && !isAlwaysBlind(name);
+    if (isUnheld !== true || scope.isInside) return undefined;
+    const isOpen = ENGINES.has(name) ? rootsEngine === undefined : !isAlwaysBlind(name);
     return isOpen ? "root, without a sandbox" : undefined;
   }
-  const isOfAnother =
-    name === "operator" ? variables.OPERATOR_HOME !== "/root/.operator" : ENGINES.has(name);
   return isOfAnother ? `root's own ${name} may be another: leave sudo away` : undefined;
 }
 
-/** Behind sudo there is no DOCKER_HOST: a context of root's would lead them elsewhere. */
+/** Behind sudo there is no DOCKER_HOST: a context of root's may lead them elsewhere. */
 const ENGINES: ReadonlySet<string> = new Set(["docker", "docker-compose", "podman"]);
 /** They handle members; and each has its own of what they handle, wherever it runs. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set([
