@@ -52,7 +52,7 @@ export function systemPrompt(subject: BriefSubject, limits: Limits): string {
     `Limits: ${turnsMax} turns; ${Math.round(commandMsMax / 1000)} s per command; ` +
       `${outputBytesMax} bytes of a command's output, its start and its end.`,
     `# The subject: ${subject.name}\n\n${subject.primer.trim()}`,
-    `# Commands of use in shell\n\n${subject.isElsewhere ? FAR_COMMANDS : nearCommands(subject.name)}`,
+    `# Commands of use in shell\n\n${shellCommands(subject)}`,
     `# Invariants\n\n${subject.invariants.map(describeInvariant).join("\n")}`,
     `# Actions\n\n${offered.map(describeAction).join("\n") || "None."}`,
   ].join("\n\n");
@@ -85,14 +85,15 @@ export function ticketBrief(brief: BriefTicket): string {
   ].join("\n\n");
 }
 
-function nearCommands(subject: string): string {
-  return `operator subject status ${subject}; operator subject logs ${subject} MEMBER --lines 100;
-operator monitor --subject ${subject} --once; operator audit list; curl against the subject's HTTP \
+function shellCommands({ name, isElsewhere }: BriefSubject): string {
+  if (isElsewhere) return FAR_COMMANDS;
+  return `operator subject status ${name}; operator subject logs ${name} MEMBER --lines 100;
+operator monitor --subject ${name} --once; operator audit list; curl against the subject's HTTP \
 endpoints on loopback; ps, df, tail, grep, jq.`;
 }
 
-const FAR_COMMANDS = `operator audit list; curl against the subject's HTTP endpoints; grep, jq. It is \
-known by its endpoints alone: its processes, logs and disks are on other machines, and what \
+const FAR_COMMANDS = `operator audit list; curl against the subject's HTTP endpoints; grep, jq. It \
+is known by its endpoints alone: its processes, logs and disks are on other machines, and what \
 operator subject shows is another.`;
 
 function describeInvariant({ name, describes }: Invariant): string {

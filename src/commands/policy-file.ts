@@ -64,8 +64,8 @@ export interface Stranger {
 }
 
 /**
- * Names that no rule about this subject can meet: slips of the pen, perhaps. A rule for all subjects
- * may mean what others declare.
+ * Names that no rule about this subject can meet: slips of the pen, perhaps. A rule for all
+ * subjects may mean what others declare.
  */
 export async function strangersIn(
   { rules }: Policy,
