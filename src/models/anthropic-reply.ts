@@ -1,5 +1,6 @@
 // From the events of a streamed message to one reply. A message counts only when its end has come,
 // and a tool call only when its input is one whole JSON object: half a command is no command.
+import { z } from "zod";
 import { unreachable } from "../domain/errors.ts";
 import { type Block, ModelError, type ModelReply } from "../domain/model.ts";
 import {
@@ -27,7 +28,17 @@ interface Draft {
   refusal: string | undefined;
   isComplete: boolean;
   readonly raw: RawDraft;
+  /** Of all that was said so far, also where it is not understood. */
+  chars: number;
 }
+
+/** Some thirty for each token that is asked for: what is longer is no answer of a model. */
+const CHARS_MAX = 256 * 1024;
+
+const SIZED = z.object({
+  content_block: z.unknown().optional(),
+  delta: z.record(z.string(), z.unknown()).optional(),
+});
 
 const STOPS: Readonly<Record<string, ModelReply["stop"]>> = {
   tool_use: "tool_calls",
@@ -50,6 +61,7 @@ export async function readReply(
   const draft = newDraft();
   for await (const event of events) {
     options.onEvent();
+    addSize(draft, event);
     addRawEvent(draft.raw, event);
     addEvent(draft, parseEvent(event));
     if (draft.isComplete) break;
@@ -65,7 +77,19 @@ function newDraft(): Draft {
     refusal: undefined,
     isComplete: false,
     raw: newRawDraft(),
+    chars: 0,
   };
+}
+
+/** What surrounds the pieces of a text is longer than they are, and does not count. */
+function addSize(draft: Draft, event: unknown): void {
+  const { content_block: start, delta } = SIZED.safeParse(event).data ?? {};
+  const pieces = [...(start ? [start] : []), ...Object.values(delta ?? {})];
+  for (const piece of pieces) {
+    draft.chars += typeof piece === "string" ? piece.length : JSON.stringify(piece).length;
+  }
+  if (draft.chars <= CHARS_MAX) return;
+  throw new ModelError("malformed", `the answer is longer than ${CHARS_MAX} characters`);
 }
 
 function addEvent(draft: Draft, event: StreamEvent): void {

@@ -8,6 +8,7 @@ import { type Model, ModelError, type ModelReply } from "../domain/model.ts";
 import { toModelError } from "./anthropic-failures.ts";
 import { readReply } from "./anthropic-reply.ts";
 import { toParams } from "./anthropic-request.ts";
+import { boundAnswer } from "./bounded-answer.ts";
 import { RequestWatch } from "./request-watch.ts";
 
 export interface AnthropicModelOptions {
@@ -84,7 +85,8 @@ function createClient({ apiKey, baseUrl, deadlineMs }: Settings): Anthropic {
     timeout: deadlineMs,
     logLevel: "off",
     openTelemetry: false,
-    fetch: (url, init) => fetch(url, { ...init, headers: ownHeaders(init?.headers, apiKey) }),
+    fetch: async (url, init) =>
+      boundAnswer(await fetch(url, { ...init, headers: ownHeaders(init?.headers, apiKey) })),
   });
 }
 
