@@ -15,6 +15,7 @@ import { failure, type ToolOutcome } from "./tool-outcome.ts";
 import { readToolCall, type ToolInput } from "./tools.ts";
 
 export type ToolCall = Extract<Block, { type: "tool_call" }>;
+type ToolResult = Extract<Block, { type: "tool_result" }>;
 
 export type CallsOutcome =
   | { readonly type: "results"; readonly blocks: readonly Block[] }
@@ -24,6 +25,25 @@ export async function runToolCalls(
   context: SessionContext,
   calls: readonly ToolCall[],
 ): Promise<CallsOutcome> {
+  const [first, rest] = [calls.slice(0, CALLS_MAX), calls.slice(CALLS_MAX)];
+  // The one that ends the message is heard, however much stands before it.
+  const conclusion = first.some(isConclusion) ? undefined : rest.find(isConclusion);
+  const answers = await runEach(context, first);
+  if (answers.type === "ended") return answers;
+  const refused = await refuseRest(
+    context,
+    rest.filter((call) => call !== conclusion),
+  );
+  const last = await runEach(context, conclusion ? [conclusion] : []);
+  if (last.type === "ended") return last;
+  return { type: "results", blocks: [...answers.blocks, ...refused, ...last.blocks] };
+}
+
+function isConclusion({ name }: ToolCall): boolean {
+  return name === "conclude";
+}
+
+async function runEach(context: SessionContext, calls: readonly ToolCall[]): Promise<CallsOutcome> {
   const blocks: Block[] = [];
   let hasConcluded = false;
   for (const [index, call] of calls.entries()) {
@@ -38,6 +58,17 @@ export async function runToolCalls(
   return { type: "results", blocks };
 }
 
+/** In one row and one line for all of them: each takes its time, and there may be thousands. */
+async function refuseRest(
+  context: SessionContext,
+  [call, ...others]: readonly ToolCall[],
+): Promise<readonly Block[]> {
+  if (!call) return [];
+  const outcome = failure(tooMany(1 + others.length));
+  const block = await recordResult(context, { call, outcome });
+  return [block, ...others.map(({ id }) => ({ ...block, callId: id }))];
+}
+
 interface PendingCall {
   readonly call: ToolCall;
   readonly tool: ToolInput;
@@ -48,7 +79,11 @@ interface PendingCall {
 
 /** Of one message: more are a flood. */
 const CALLS_MAX = 16;
-const TOO_MANY = `not executed: of one message ${CALLS_MAX} calls are; see what came of them`;
+
+function tooMany(count: number): string {
+  const are = `of one message ${CALLS_MAX} calls are, and ${count} came behind them`;
+  return `not executed: ${are}; see what came of those`;
+}
 
 type CallAnswer =
   | { readonly type: "answered" | "refused"; readonly result: ToolOutcome }
@@ -60,7 +95,6 @@ async function runOne(context: SessionContext, pending: PendingCall): Promise<Ca
   if (hasConcluded) return answered(failure("not executed: it came after conclude"));
   if (signal.aborted) return answered(failure("not executed: the session was interrupted"));
   if (tool.tool === "conclude") return runConclude(context, tool.input);
-  if (index >= CALLS_MAX) return answered(failure(TOO_MANY));
   progress.calls = [...progress.calls, textOfCall(call, context.agent.redact)];
   const circle = findRepetition(progress.calls);
   if (circle !== undefined) {
@@ -105,7 +139,7 @@ function answered(result: ToolOutcome): CallAnswer {
 async function recordResult(
   context: SessionContext,
   { call, outcome }: { readonly call: ToolCall; readonly outcome: ToolOutcome },
-): Promise<Block> {
+): Promise<ToolResult> {
   const { agent, progress } = context;
   const text = agent.redact(outcome.text);
   const { exitCode, durationMs } = outcome;

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { checkLimits, DEFAULT_LIMITS, type Spent } from "../../src/agent/limits.ts";
 import { findRepetition } from "../../src/agent/repetition.ts";
+import type { Message } from "../../src/domain/model.ts";
 import { NO_USAGE, type StopReason, type Usage } from "../../src/domain/session.ts";
 import { actCall, concludeCall, reply, says, shellCall } from "../support/scripted-model.ts";
 import { openWorld } from "./world.ts";
@@ -105,6 +106,30 @@ test("when the session's time is over the other calls of a message are not begun
   const [, ...late] = await world.events("tool_result");
   const texts = late.map(({ content }) => content.text);
   expect(texts).toEqual(Array(2).fill("not executed: the session's time is over"));
+});
+
+test("of thousands of calls those beyond sixteen are refused in one row", async () => {
+  const calls = Array.from({ length: 3_000 }, (_, number) => shellCall(`echo call ${number}`));
+  const asked: Message[] = [];
+  using world = openWorld({
+    script: [
+      says(...calls),
+      ({ messages }) => {
+        asked.push(...messages);
+        return says(concludeCall("cannot_fix"));
+      },
+    ],
+  });
+  await world.openTicket();
+  await world.run();
+  const results = asked.at(-1)?.blocks.filter(({ type }) => type === "tool_result") ?? [];
+  expect(results.length).toBe(3_000);
+  expect(new Set(results.map((block) => "callId" in block && block.callId)).size).toBe(3_000);
+  expect(results.at(-1)).toMatchObject({
+    text: expect.stringContaining("16 calls are, and 2984 came behind them"),
+    isError: true,
+  });
+  expect((await world.events("tool_result")).length).toBe(17);
 });
 
 test("of one message sixteen calls are executed, and a conclusion", async () => {
