@@ -60,7 +60,7 @@ async function selectionOf(store: TicketOps, { flags }: CommandContext): Promise
   return { type: "session", ticket, session };
 }
 
-/** One object a line: what it is in `kind`; the rows of the audit last, in the order of the chain. */
+/** One object a line: what it is in `kind`; the audit last, in the order of the chain. */
 async function* jsonParts(wish: Export, counted: { rows: number }): AsyncGenerator<string> {
   const { store, selection, nowMs } = wish;
   const line = (kind: string, value: object) => `${jsonLine({ kind, ...value })}\n`;

@@ -12,7 +12,7 @@ import { jsonLine } from "./tickets-json.ts";
 /** In 1 the rows of others were left out, and the end was not marked. */
 export const EXPORT_VERSION = 2;
 
-/** One that is not as it was written, from 1; where one is missing, the one that would stand there. */
+/** One that is not as it was written, from 1; a missing one by where it would stand. */
 export interface MisfitLine {
   readonly line: number;
   readonly reason: string;

@@ -50,7 +50,7 @@ for (const [what, lose] of [
   });
 }
 
-test("a log that was closed is none that was lost, though its last word stayed behind", async () => {
+test("a log that was closed is not lost, though its last word stayed behind", async () => {
   await using room = await openRoom();
   const db = await killed(room);
   using open = new Database(room.path);

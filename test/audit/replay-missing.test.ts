@@ -147,7 +147,7 @@ test("what stands in an export of others is no more than the chain needs", async
   expect(JSON.parse(others.join(""))).not.toHaveProperty("content");
 });
 
-test("an older export is replayed, and where rows were left out it says what that hides", async () => {
+test("an older export is replayed, and says what its gaps may hide", async () => {
   expect((await replay({ from: RECORDED_SESSION })).lines.join("")).not.toContain("older one");
   const lines = (await exportedLines({ session: "last" }))
     .filter((line) => !/^{"kind":"(between|end)"/.test(line))
@@ -161,7 +161,7 @@ test("an older export is replayed, and where rows were left out it says what tha
   expect(named.join("")).toEndWith("it is part 3 of the record, and part 2 is missing");
 });
 
-test("rows of the first version, whose hash needs their content, come before all others", async () => {
+test("rows of the first version, without a hash of their content, come first", async () => {
   await using old = await oldDatabase();
   for (const text of ["one", "two"]) {
     const row = {
