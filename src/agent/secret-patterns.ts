@@ -88,8 +88,11 @@ export const SECRET_PATTERNS: readonly RegExp[] = [
   ),
   new RegExp(String.raw`(<[\w:.-]{0,40}?${NAME}(?:\s[^<>\n]{0,200})?>)[^<\n]+(</)`, "gi"),
   valueAfter(String.raw`(?:[_-][Pp]ass|[a-z]Pass)\\*["']?\s*[:=]\s*(?!\d{1,6}\b)`, "g"),
+  // As redis-cli prints names and values, a line each.
+  new RegExp(String.raw`(^${OF_REDIS}\r?\n)(?!\[redacted\]$)[^\r\n]+()`, "gim"),
   valueAfter(
-    String.raw`(?:^|[\s"'_-])${OF_REDIS}["']?(?:\s*[:=]\s*|,(?=["'])|\s+)(?:\d{1,6}\) )?(?:-\s+)?`,
+    String.raw`(?:^|[\s"'_-])${OF_REDIS}(?:["']?(?:\s*[:=]\s*|[ \t]+)|["'],(?=["'])|["']\s+)` +
+      String.raw`(?:\d{1,6}\) )?(?:-\s+)?`,
   ),
   // As variables are named; logs have keys of regions in small letters.
   ...wordAfter(String.raw`\b[A-Z][A-Z0-9_]{0,60}_(?:KEY|AUTH|PASS|DSN)(?:_BASE(?:64)?)?=`, "g"),

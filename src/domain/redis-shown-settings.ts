@@ -48,6 +48,11 @@ const SHOWN = new RegExp(
   "i",
 );
 
+/** All of them at once: what is taken out of that is known by its name, where nothing is cut off. */
+export function areAllSettings(names: readonly string[]): boolean {
+  return names.length === 1 && names[0] === "*";
+}
+
 /** Names and patterns as they stand behind CONFIG GET, in any case. */
 export function areShownSettings(names: readonly string[]): boolean {
   return names.every((name) => SHOWN.test(name));

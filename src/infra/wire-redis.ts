@@ -1,7 +1,7 @@
 // Redis's protocol as a command that looks may speak it: reading commands, as arrays or as plain
 // lines. Strict: quotes, and line ends within a word, pass nowhere.
 import { REDIS_READS } from "../domain/redis-reads.ts";
-import { areShownSettings } from "../domain/redis-shown-settings.ts";
+import { areAllSettings, areShownSettings } from "../domain/redis-shown-settings.ts";
 import { nameFor, type Unit } from "./wire-unit.ts";
 
 /** It is read anew with every piece that comes. */
@@ -66,7 +66,8 @@ function readHead(
 /** An empty line is no command. */
 function judge([name = "", next = "", ...words]: readonly string[], bytes: number): Unit {
   const reading = name === "" ? "always" : REDIS_READS.get(name.toUpperCase());
-  if (/^config get$/i.test(`${name} ${next}`) && !areShownSettings(words)) {
+  const isShown = areShownSettings(words) || areAllSettings(words);
+  if (/^config get$/i.test(`${name} ${next}`) && !isShown) {
     return refusal("CONFIG GET: a setting that may be a password is shown to no command");
   }
   if (reading === "always" || reading?.includes(next.toUpperCase())) {

@@ -12,6 +12,8 @@ const PASSWORDS = [
 const SHOWN = [
   ...["maxmemory", "maxmemory maxmemory-policy save", "'*memory*'", "'maxmemory*'", "MAXMEMORY"],
   ...["dir", "hz", "port", "tls-port", "'repl-*'", "timeout", "'append*' | sort", "tls-cert-file"],
+  // For reading: what it says is redacted by the names in it.
+  "'*'",
 ];
 
 for (const names of SHOWN) {
@@ -22,7 +24,20 @@ for (const names of SHOWN) {
 
 const WITHHELD = [
   ...PASSWORDS,
-  ...["'*'", "'tls*'", "'tls-key*'", "'m*'", "'r*'", "'*s'", "'*t*h'", "'[m]asterauth'", "'?*'"],
+  ...[
+    "'*' | rev",
+    "'*' > /tmp/x",
+    "'*' '*'",
+    "'**'",
+    "'tls*'",
+    "'tls-key*'",
+    "'m*'",
+    "'r*'",
+    "'*s'",
+    "'*t*h'",
+    "'[m]asterauth'",
+    "'?*'",
+  ],
   ...["maxmemory masterauth", "MasterAuth", "'[^x]*memory'", "'memory?'", "'\\*memory'", "''"],
   ...['"$x"', "$x", '"max$x"', "$(echo dir)", "max*"],
 ];

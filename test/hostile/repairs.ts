@@ -58,7 +58,7 @@ const WORDS = {
     ],
   ],
   set: ["config set", "CONFIG SET"],
-  keep: ["", "", " && <redis> config rewrite", "; <redis> config get '*memory*'"],
+  keep: ["", "", " && <redis> config rewrite", "; <redis> config get '*'"],
 };
 
 const STOPPED = [

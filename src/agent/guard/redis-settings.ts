@@ -1,7 +1,7 @@
 // What Redis commands do whose words say more than their verb: settings that give data up, or turn
 // away who asks. Pure.
 import type { ChangeFacts, EffectKind } from "../../domain/effect.ts";
-import { areShownSettings } from "../../domain/redis-shown-settings.ts";
+import { areAllSettings, areShownSettings } from "../../domain/redis-shown-settings.ts";
 import { worstOf } from "./pd-bodies.ts";
 import { judgeSetting, only, type Settings, within } from "./setting-values.ts";
 
@@ -44,10 +44,14 @@ const SETTINGS: Settings = [
 
 const ONE_CLIENT = /^(?:id \d+|(?:addr )?\S+:\d+)$/;
 
-/** Why these words ask for what no look is shown. */
-export function withholdsKeys([verb, second, ...names]: readonly string[]): string | undefined {
+/** Why these words ask for what no look is shown, or for what is for reading alone. */
+export function withholdsKeys(
+  [verb, second, ...names]: readonly string[],
+  isHandedOn: boolean,
+): string | undefined {
   const isAsking = verb?.toLowerCase() === "config" && second?.toLowerCase() === "get";
   if (!isAsking || areShownSettings(names)) return undefined;
+  if (!isHandedOn && areAllSettings(names)) return undefined;
   return "some settings are passwords: ask for others by name, or by a part such as '*memory*'";
 }
 

@@ -27,7 +27,7 @@ export interface VerbTool {
   /** What a verb of the table is with the words that follow it. */
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
   /** Why what a verb reads is for people alone, if it is. */
-  readonly withholds?: (words: readonly string[]) => string | undefined;
+  readonly withholds?: (words: readonly string[], isHandedOn: boolean) => string | undefined;
   /** What is told of a change besides its kind. */
   readonly facts?: (words: readonly string[]) => ChangeFacts;
   /** Options besides those with which what reads still reads; any, where it is absent. */

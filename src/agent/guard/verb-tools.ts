@@ -75,7 +75,7 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   const texts = textsFrom(tool, words.slice(1));
   const kind = found && tool.judge ? tool.judge(found, texts) : found;
   const has = (signs: RegExp | undefined) => words.slice(1).some(({ text }) => signs?.test(text));
-  const withheld = kind === "read" ? tool.withholds?.(texts) : undefined;
+  const withheld = kind === "read" ? tool.withholds?.(texts, scope.isHandedOn) : undefined;
   if (withheld) return effectBecause({ kind: "oversight", words, because: withheld });
   if (kind === "read") {
     const isHeavy = has(tool.changesWith) || isBeyond(tool, words.slice(1));
