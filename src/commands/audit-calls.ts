@@ -21,6 +21,12 @@ export interface CallStory {
   readonly guard: GuardStory | undefined;
   /** Undefined when the session ended before there was one. */
   readonly result: ResultStory | undefined;
+  /** Its result's content was removed by age; the two below tell what came of it all the same. */
+  readonly isResultGone: boolean;
+  /** What a person said when the guard had asked: `approved`, `denied`; empty where nobody did. */
+  readonly answer: string;
+  /** That it began: the journal tells its end. */
+  readonly step: number | undefined;
 }
 
 export interface GuardStory {
@@ -80,8 +86,10 @@ export function collectCalls(half: number): CallCollector {
         isReplyGone = compactedHash(event.content) !== undefined;
         return;
       }
-      if (isReplyGone && event.type === "guard_decided") open = [...open, ...decidedCall(event)];
+      if (isReplyGone && event.type === "guard_decided") open = withDecided(open, event);
       open = open.map((call) => withEvent(call, event));
+      const [current] = open.filter(isUnderWay).slice(-1);
+      open = open.map((call) => (call === current ? withUnnamed(call, event) : call));
       const isResult = open.some(({ result }) => result?.row === event.id);
       if (isResult) seen = [...seen, event.id].slice(-half);
     },
@@ -98,19 +106,43 @@ function callsIn({ id: row, atMs, content }: AuditEvent): readonly OpenCall[] {
     .filter((block) => block.type === "tool_call")
     .filter(({ name }) => name !== "conclude")
     .map(({ id, name: tool, input }) => {
-      return { id, row, atMs, tool, input, guard: undefined, result: undefined };
+      return { ...UNANSWERED, id, row, atMs, tool, input, guard: undefined };
     });
 }
 
-/** Of a reply that was removed by age the guard still knows what mattered of it, and decided. */
-function decidedCall(event: AuditEvent): readonly OpenCall[] {
+const UNANSWERED = { result: undefined, isResultGone: false, answer: "", step: undefined };
+
+/**
+ * Of a reply that was removed by age the guard still knows what mattered of it, and decided: once,
+ * or again when a person had answered.
+ */
+function withDecided(open: readonly OpenCall[], event: AuditEvent): readonly OpenCall[] {
   const { id: row, atMs, content } = event;
+  const id = textIn(content, "callId");
   const guard = guardStory(event);
-  if (guard.decision !== "deny" && guard.isReading) return [];
+  const isTold = guard.decision === "deny" || !guard.isReading;
+  if (!isTold || open.some((call) => call.id === id)) return open;
   const sources = effectsIn(content).map((effect) => textIn(effect, "source"));
   const input = { source: sources.join("; ") };
-  const about = { id: textIn(content, "callId"), row, atMs, tool: GONE, input };
-  return [{ ...about, guard, result: undefined }];
+  return [...open, { ...UNANSWERED, id, row, atMs, tool: GONE, input, guard }];
+}
+
+/** Calls are carried out one after the other: what names none belongs to the last one decided. */
+function isUnderWay({ guard, result, isResultGone }: OpenCall): boolean {
+  return guard !== undefined && result === undefined && !isResultGone;
+}
+
+function withUnnamed(call: OpenCall, { type, content }: AuditEvent): OpenCall {
+  switch (type) {
+    case "approval_decided":
+      return { ...call, answer: textIn(content, "decision") };
+    case "step_begun":
+      return { ...call, step: numberIn(content, "entryId") };
+    case "tool_result":
+      return { ...call, isResultGone: compactedHash(content) !== undefined };
+    default:
+      return call;
+  }
 }
 
 /** The first of each counts. */
@@ -121,10 +153,11 @@ function withEvent(call: OpenCall, event: AuditEvent): OpenCall {
   return call;
 }
 
-function kindOf({ guard, result }: Omit<CallStory, "kind">): CallKind {
+function kindOf({ guard, result, isResultGone, answer }: Omit<CallStory, "kind">): CallKind {
   if (!guard) return "idle";
   const isRefused = guard.decision === "deny" || /^refused by the guard/.test(result?.text ?? "");
-  if (isRefused) return "refused";
+  const isDeclined = isResultGone && ["denied", "revised"].includes(answer);
+  if (isRefused || isDeclined) return "refused";
   return guard.isReading ? "looked" : "changed";
 }
 

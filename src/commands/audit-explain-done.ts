@@ -13,6 +13,7 @@ import type { Story } from "./audit-story.ts";
 import { when } from "./audit-when.ts";
 import { endsOf } from "./ends-of.ts";
 
+const GONE_BY_AGE = "was removed by age";
 /** Of what a command or a person said: the whole of it is in the row. */
 const GIST_COLUMNS_MAX = 180;
 const DEED_COLUMNS_MAX = 400;
@@ -96,7 +97,7 @@ function deedLine(call: CallStory, ticket: Ticket): string {
 }
 
 function deedWords(call: CallStory): string {
-  const { guard, kind, result } = call;
+  const { guard, kind, result, isResultGone, answer } = call;
   const what = wordsOfCall(call);
   const [said = ""] = (result?.text ?? "").split(/(?<=\.)\s|\n/, 1);
   if (kind === "idle" || !guard) {
@@ -104,23 +105,27 @@ function deedWords(call: CallStory): string {
       ? `nothing done: ${what}: ${said}`
       : `${what}: proposed, and no more is on record`;
   }
-  if (kind === "looked") return `${what}: a look, and its end is not on record`;
+  if (kind === "looked") {
+    return `${what}: a look, and its end ${isResultGone ? GONE_BY_AGE : "is not on record"}`;
+  }
   if (kind === "changed") return `${what}: ${passedWords(call)}`;
   // Asked, and not allowed: then the result tells what became of the asking.
   return guard.decision === "deny"
     ? `REFUSED by the guard (row ${guard.row}): ${what}: ${guard.reason}`
-    : `not done: ${what}: ${said}`;
+    : `not done: ${what}: ${isResultGone ? `a person's word was: ${answer}` : said}`;
 }
 
-function passedWords({ tool, guard, result }: CallStory): string {
+function passedWords(call: CallStory): string {
+  const { tool, guard, result, isResultGone, answer, step } = call;
   const row = `(row ${guard?.row ?? "?"})`;
   const isAsked = guard?.decision === "ask";
   const who = isAsked ? "a person" : "the guard";
   const asked = isAsked ? `${who} allowed it; the guard had asked` : `${who} allowed it`;
   if (result) return `${asked} ${row}${result.isError ? "; it failed" : ""}`;
-  if (tool === GONE) {
-    const passed = isAsked ? "the guard asked a person" : "the guard allowed it";
-    return `${passed} ${row}; what came of it was removed by age`;
+  if (isResultGone || tool === GONE) {
+    const passed = isAsked && answer !== "approved" ? "the guard asked a person" : asked;
+    const end = step === undefined ? `what came of it ${GONE_BY_AGE}` : `it became step ${step}`;
+    return `${passed} ${row}; ${end}`;
   }
   const passed = isAsked ? "a person is to be asked" : "the guard allowed it";
   return `${passed} ${row}; no result is on record`;

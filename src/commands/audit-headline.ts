@@ -129,8 +129,8 @@ export function yourPart(story: Story): string {
   if (state === "escalated") return partInEscalated(ticket);
   const unheard = asked.at(0);
   const kept = unheard
-    ? `; approval #${unheard.id} is asked still, and nobody waits for it now: what is answered is ` +
-      `for the next agent that asks the same: operator actions show ${unheard.id}`
+    ? `; approval #${unheard.id} is asked still, and nobody waits for it now: what is answered ` +
+      `is for the next agent that asks the same: operator actions show ${unheard.id}`
     : "";
   if (state === "open")
     return `nothing yet: it waits for an agent. Does one run? operator agent${kept}`;

@@ -82,7 +82,7 @@ export interface Lease {
   readonly expiresAtMs: number;
 }
 
-/** Which tickets were open beside one, by the order of what is on record: clocks are set, rows are not. */
+/** Which tickets were open beside one: by the order of rows, since clocks are set. */
 export interface BesideTicket {
   readonly ticketId: number;
   /** Also those that ended so shortly before it was seen broken. */

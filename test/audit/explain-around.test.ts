@@ -5,6 +5,7 @@ import { explainLines } from "../../src/commands/audit-explain.ts";
 import { storyOf } from "../../src/commands/audit-story.ts";
 import { openWorld } from "../agent/world.ts";
 import { claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
+import { eventually } from "../support/eventually.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
 
 const SECOND_MS = 1_000;
@@ -78,6 +79,36 @@ test("what the guard refused and allowed is told when what was said is gone by a
   const page = await pageOf({ store: world.store, clock: { now: Date.now } as Room["clock"] });
   expect(page).toMatch(/ refused what an agent proposed, and it did not run: shutdown -h now \(/);
   expect(page).toMatch(/row \d+: REFUSED by the guard \(row \d+\): shutdown -h now \(the whole/);
-  expect(page).toMatch(/: the guard allowed it \(row \d+\); what came of it was removed by age/);
+  expect(page).toMatch(/: the guard allowed it \(row \d+\); it became step 1 /);
   expect(page).not.toContain("uptime");
+});
+
+test("what persons were asked and said is told once each when what was said is gone", async () => {
+  using world = openWorld({
+    script: [
+      says(actCall("switch_on", "left")),
+      says(actCall("switch_on", "left")),
+      says(concludeCall("cannot_fix")),
+    ],
+    mode: "approve",
+  });
+  await world.openTicket();
+  const running = world.run();
+  for (const [id, decision] of [
+    [1, "revised"],
+    [2, "approved"],
+  ] as const) {
+    const isAsked = async () => (await world.store.getApproval(id))?.state === "pending";
+    await eventually(isAsked, `approval ${id} is asked`);
+    await world.store.decideApproval(id, decision, "one at a time");
+  }
+  await running;
+  await world.store.healTicket(1, "it holds");
+  const told = { store: world.store, clock: { now: Date.now } as Room["clock"] };
+  await world.store.compactAudit({ cutoffMs: Date.now() + 1_000, afterId: 0 });
+  const page = await pageOf(told);
+  expect(page).toContain(" refused what an agent proposed, and it did not run: switch_on left ");
+  expect(page).toMatch(/: not done: switch_on left: a person's word was: revised /);
+  expect(page).toMatch(/: a person allowed it; the guard had asked \(row \d+\); it became step 1 /);
+  expect(page.match(/the guard had asked|the guard asked/g)).toHaveLength(1);
 });
