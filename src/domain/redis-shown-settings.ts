@@ -48,7 +48,7 @@ const SHOWN = new RegExp(
   "i",
 );
 
-/** All of them at once: what is taken out of that is known by its name, where nothing is cut off. */
+/** All of them at once: what is taken out of that is known by the names in it. */
 export function areAllSettings(names: readonly string[]): boolean {
   return names.length === 1 && names[0] === "*";
 }

@@ -116,7 +116,7 @@ const DOORS: readonly Door[] = [
       "sudo timeout 5 cat /srv/x",
     ],
     nearMisses: [
-      ["read", "sudo docker ps"],
+      ["read", "sudo systemctl status tikv1"],
       ["read", "sudo -n ss -ltn"],
       ["start", "sudo systemctl start tikv1"],
     ],
