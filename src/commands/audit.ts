@@ -2,6 +2,7 @@
 // proof that nobody has changed it since.
 import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
+import { alteredLines, alteredRowOf } from "./altered-rows.ts";
 import { compactAudit } from "./audit-compact.ts";
 import { explainLines } from "./audit-explain.ts";
 import { exportAudit } from "./audit-export.ts";
@@ -61,21 +62,26 @@ async function show(store: TicketOps, context: CommandContext): Promise<ExitCode
   const ticket = await store.getTicket(session.ticketId);
   if (!ticket) throw new OperatorError("database", `ticket ${session.ticketId} is missing`);
   const whose = { sessionId: session.id };
+  const alteredRow = await alteredRowOf(store, whose);
   if (isFlagSet(context.flags, "json")) {
-    await printLongRecord(context, { head: { session, ticket }, events: eventsIn(store, whose) });
-    return 0;
+    const head = { session, ticket, alteredRow };
+    await printLongRecord(context, { head, events: eventsIn(store, whose) });
+    return alteredRow === null ? 0 : 3;
   }
+  for (const line of alteredLines(alteredRow)) context.print(line);
   const shown = { session, ticket, nowMs: context.clock.now() };
   for (const line of sessionHead(shown)) context.print(line);
   for await (const event of eventsIn(store, { ...whose, types: TOLD_TYPES })) {
     for (const line of conversationLines(event, session)) context.print(line);
   }
-  return 0;
+  return alteredRow === null ? 0 : 3;
 }
 
 async function explain(store: TicketOps, context: CommandContext): Promise<ExitCode> {
   const ticket = await namedTicket(store, context.words[1]);
   const story = await storyOf(store, { ticket, nowMs: context.clock.now() });
-  printEither(context, { json: story, lines: () => explainLines(story) });
-  return 0;
+  const alteredRow = await alteredRowOf(store, { ticketId: ticket.id });
+  const lines = () => [...alteredLines(alteredRow), ...explainLines(story)];
+  printEither(context, { json: { ...story, alteredRow }, lines });
+  return alteredRow === null ? 0 : 3;
 }

@@ -57,6 +57,11 @@ export function asStored(event: AuditEvent): StoredEvent {
   };
 }
 
+/** By its own hash; whether it stands where it stood, the chain tells. */
+export function isAsWritten(event: AuditEvent): boolean {
+  return readStored(asStored(event)) !== undefined;
+}
+
 /** Whatever was done to it: who holds it against its hash finds that. */
 export function linkOf({ content, ...facts }: AuditEvent): AuditLink {
   if (formOf(asStored({ ...facts, content }), { ...facts, content }) === "old") {

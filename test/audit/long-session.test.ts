@@ -66,7 +66,7 @@ test("the conversation is printed to its end", async () => {
 
 test("programs get it in one line, which is printed event by event", async () => {
   for (const [run, words, heads] of [
-    [runAudit, ["show", sessionId], ["session", "ticket"]],
+    [runAudit, ["show", sessionId], ["session", "ticket", "altered_row"]],
     [runTickets, ["show", "1"], ["ticket", "sessions"]],
   ] as const) {
     const parts: string[] = [];
