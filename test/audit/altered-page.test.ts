@@ -32,7 +32,7 @@ for (const words of [
   ["explain", "1"],
   ["show", "last"],
 ]) {
-  test(`audit ${words[0]}, of rows as they were and of a person's word that is another`, async () => {
+  test(`audit ${words[0]}, of rows as written, and of a word that is another`, async () => {
     const db = copyOf(join(world.home, "tickets.db"), join(room.home, `${words[0]}.db`));
     const before = await room.run(runAudit, words, { db });
     expect(before.exitCode).toBe(0);
