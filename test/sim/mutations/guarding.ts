@@ -125,6 +125,22 @@ export const GUARDING: readonly Mutation[] = [
   },
   {
     ...HARM,
+    tests: ["test/guard/whose-change.test.ts"],
+    name: "what may mean any disturbs nobody",
+    breaks: "repair: one at a time at a member",
+    original: "const vague = mutating.find(mayMeanAny);",
+    planted: "const vague = mutating.find(({ source }) => source === mayMeanAny.name);",
+  },
+  {
+    file: "src/agent/guard/hosts.ts",
+    tests: ["test/guard/whose-change.test.ts"],
+    name: "whose port it is, is forgotten",
+    breaks: "repair: one at a time at a member",
+    original: "LOOPBACK.test(hostname) ? owners?.[port] : undefined;",
+    planted: "LOOPBACK.test(hostname) ? owners?.[-port] : undefined;",
+  },
+  {
+    ...HARM,
     name: "who is cut off from the others votes",
     breaks: "quorum",
     original: "isMissing(name) || isCutOff(name) ||",
