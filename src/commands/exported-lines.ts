@@ -23,6 +23,8 @@ export type ExportedRow = AuditEvent | AuditLink;
 export interface ExportedFile {
   /** In the order of the file. */
   readonly rows: readonly ExportedRow[];
+  /** Of each session that has ended, the line that says so. */
+  readonly ended: ReadonlyMap<string, number>;
   /** Every row between its first and its last should be there. */
   readonly isGapless: boolean;
   /** The first line that cannot be read; rows are read on behind it. */
@@ -48,6 +50,7 @@ const FACTS = {
 const event = z.object({ ...FACTS, content: z.record(z.string(), z.json()) });
 const between = z.object({ ...FACTS, content_hash: z.string().nullable() });
 const end = z.object({ kind: z.literal("end"), sha256: z.string() });
+const ended = z.object({ kind: z.literal("session"), id: z.string(), ended_at_ms: z.int() });
 /** Tickets, sessions, steps, approvals: for who reads the file, and no part of the chain. */
 const anyLine = z.object({ kind: z.string() });
 
@@ -68,28 +71,33 @@ export async function readExport(file: string): Promise<ExportedFile> {
   const head = header.safeParse(lines[0]).data;
   if (!head) {
     const unreadable = { line: 1, reason: "it is not the first line of an export" };
-    return { rows: rowsIn(lines).rows, isGapless: false, unreadable, misfitAtEnd: undefined };
+    return { ...linesIn(lines), isGapless: false, unreadable, misfitAtEnd: undefined };
   }
   if (head.version > EXPORT_VERSION) {
     throw usage(`${file} was written by a newer operator`, "operator audit export");
   }
   const isMarked = head.version > 1;
   return {
-    ...rowsIn(lines),
+    ...linesIn(lines),
     isGapless: isMarked || head.of === "all",
     misfitAtEnd: isMarked ? misfitAtEnd(text, lines) : undefined,
   };
 }
 
-function rowsIn(lines: readonly unknown[]): Pick<ExportedFile, "rows" | "unreadable"> {
+type Lines = Pick<ExportedFile, "rows" | "ended" | "unreadable">;
+
+function linesIn(lines: readonly unknown[]): Lines {
   const rows: ExportedRow[] = [];
+  const endedAt = new Map<string, number>();
   let unreadable: MisfitLine | undefined;
   for (const [index, line] of lines.entries()) {
     const read = readLine(line);
     if (read === undefined) unreadable ??= { line: index + 1, reason: "it cannot be read" };
     else if (read !== "other") rows.push(read);
+    const session = ended.safeParse(line).data;
+    if (session) endedAt.set(session.id, index + 1);
   }
-  return { rows, unreadable };
+  return { rows, ended: endedAt, unreadable };
 }
 
 /** Undefined for what no version wrote. */

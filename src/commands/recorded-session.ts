@@ -66,7 +66,7 @@ export async function checkedInFile(
 
 /** What names a row comes before what names no more than the end of the file. */
 async function checkedRecord(
-  { rows, isGapless, misfitAtEnd }: ExportedFile,
+  { rows, ended, isGapless, misfitAtEnd }: ExportedFile,
   { sessionId, events }: RecordedSession,
 ): Promise<CheckedRecord> {
   const { misfitIn, misfitStart } = await import("../store/checked-events.ts");
@@ -79,8 +79,18 @@ async function checkedRecord(
     misfitIn(rows.slice(from), { isGapless }) ??
     misfitStart(events) ??
     (isWhole ? undefined : missingPart(events)) ??
-    misfitAtEnd;
+    misfitAtEnd ??
+    endlessLine(ended.get(sessionId), events);
   return misfit ?? { events, isGapless: isWhole };
+}
+
+/** Also of a record that was cut before it was exported. */
+function endlessLine(
+  line: number | undefined,
+  events: readonly AuditEvent[],
+): MisfitLine | undefined {
+  if (line === undefined || events.some(({ type }) => type === "session_ended")) return undefined;
+  return { line, reason: "it says that the session ended, and no row does" };
 }
 
 function sessionIn(

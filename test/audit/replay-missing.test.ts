@@ -138,6 +138,14 @@ test("an export that was cut off, or of which a letter is another", async () => 
   }
 });
 
+test("an older export whose last rows are gone, though its session ended", async () => {
+  const lines = readFileSync(RECORDED_SESSION, "utf8").trimEnd().split("\n");
+  const end = lines.findIndex((line) => line.includes('"type":"session_ended"'));
+  const { exitCode, lines: said } = await replayLines(lines.slice(0, end));
+  expect(exitCode).toBe(3);
+  expect(said.join("")).toEndWith("it says that the session ended, and no row does");
+});
+
 test("what stands in an export of others is no more than the chain needs", async () => {
   const lines = await exportedLines({ session: "last" });
   const others = lines.filter((line) => line.startsWith('{"kind":"between"'));
