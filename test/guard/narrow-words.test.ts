@@ -13,6 +13,8 @@ const JUDGED: Partial<Readonly<Record<EffectKind, readonly string[]>>> = {
   foreign: [
     "iptables -D INPUT -p tcp --dport 020160 -j DROP",
     "redis-cli -h 127.0.0.999 -p 6380 config set hz 10",
+    "redis-cli -h 127.0.0.2 -p 6380 config set hz 10",
+    "curl -s http://127.0.0.2:2379/health",
     "pd-ctl -u 127.0.0.999:2379 member leader resign",
     "nc -zv 127.0.0.300 2379",
     "getent hosts 127.1.2.256",
@@ -25,6 +27,7 @@ const JUDGED: Partial<Readonly<Record<EffectKind, readonly string[]>>> = {
   ],
   hidden: [
     "operator subject stop tikv tikv1 --broker localhost",
+    "operator audit explain 1 --out /tmp/page",
     "findmnt -n -F /etc/wireguard/wg0.conf",
     "findmnt -F/home/op/.netrc",
     "findmnt --tab-file=/etc/sudoers",
@@ -47,6 +50,8 @@ const JUDGED: Partial<Readonly<Record<EffectKind, readonly string[]>>> = {
   read: [
     "journalctl -u tikv1 -o short-iso -n 50",
     "findmnt -n -o TARGET,SIZE /data",
+    "operator audit explain 1",
+    "docker --version",
     "findmnt",
     "pgrep -af tikv-server",
     "systemctl status tikv1 -o cat",

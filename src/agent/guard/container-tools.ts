@@ -27,6 +27,7 @@ const DOCKER: VerbTool = {
     /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
   verbs: new Map([
     ...verbs("read", ["ps", "logs", "inspect", "stats", "top", "images", "version", "info"]),
+    ...verbs("read", ["--version"]),
     ...verbs("read", ["port", "events", "context ls", "image ls", "image inspect"]),
     ...verbs("read", ["diff", "container ls", "container inspect", "container logs", "network ls"]),
     ...verbs("read", ["network inspect", "volume ls", "volume inspect", "compose ps"]),
@@ -201,10 +202,10 @@ function classifyExec(words: readonly ShellWord[], { rest, scope }: Exec): reado
   return effects.map((effect) => within(member, effect));
 }
 
-/** What changes something in a container changes that member. */
+/** What changes something in a container changes that member, whomever else it names. */
 function within(member: string, effect: Effect): Effect {
-  const isVague = effect.targets.length === 0 && effect.kind !== "interrupt";
-  return isVague && effect.kind !== "read" ? { ...effect, targets: [member] } : effect;
+  if (effect.kind === "read" || effect.kind === "interrupt") return effect;
+  return { ...effect, targets: [...new Set([...effect.targets, member])] };
 }
 
 /** Behind the options of `exec`. */

@@ -4,9 +4,8 @@ import type { CommandKnowledge } from "./scope.ts";
 
 type Known = Pick<CommandKnowledge, "readHosts" | "members" | "ports">;
 
-/** What is no number of a byte makes a name of it. */
-const BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-const LOOPBACK = new RegExp(`^(?:localhost|127(?:\\.${BYTE}){3}|\\[?::1\\]?|0\\.0\\.0\\.0)$`);
+/** Where members listen: at another address of loopback another program would answer. */
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0)$/;
 
 /** `host` as URL.hostname has it; `authority` with its port where there is one. */
 export function isKnownHost(
@@ -38,8 +37,9 @@ export function isForeignPort(
 /** Whose member it is, where that is known. */
 export function ownerOf(
   { hostname, port }: Pick<PortUse, "hostname" | "port">,
-  { owners }: Pick<CommandKnowledge, "owners">,
+  { owners, members }: Pick<CommandKnowledge, "owners" | "members">,
 ): string | undefined {
+  if (members.includes(hostname)) return hostname;
   return hostname === "" || LOOPBACK.test(hostname) ? owners?.[port] : undefined;
 }
 

@@ -16,6 +16,7 @@ const VERBS: ReadonlyMap<string, EffectKind> = new Map<string, EffectKind>([
   ["actions deny", "oversight"],
   ["agent", "oversight"],
   ["audit", "read"],
+  ["audit explain", "read"],
   ["audit list", "read"],
   ["audit show", "read"],
   ["audit verify", "read"],

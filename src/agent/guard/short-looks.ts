@@ -45,7 +45,8 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   netstat: /^(?:-[alnptu]+)?$/,
   nslookup: /^[\w.-]+$/,
   ...each(["pd-ctl", "/pd-ctl"], /^(?!.*(?:--jq|\bscan\b))/s),
-  operator: /^(?:--version|(?:actions|audit|tickets) (?:list|show)|subject (?:logs|status))\b/,
+  operator:
+    /^(?:--version|(?:actions|audit|tickets) (?:explain|list|show)|subject (?:logs|status))\b/,
   ping: /^(?:-[cW] ?\d )*(?!-)\S+(?: -[cW] ?\d)*$/,
   printf: /^(?!.*%[^a-zA-Z%]*(?:\d{3}|\*))/s,
   ...each(
