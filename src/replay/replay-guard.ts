@@ -31,11 +31,14 @@ export function replayGuard({ head }: SessionRecord, { player, classify }: Readi
   };
 }
 
-/** Before the guard's knowledge was recorded: it reads what it read then. */
+/**
+ * Before the guard's knowledge was recorded: it reads what it read then, and where members run is
+ * not known, as it was not.
+ */
 function replayReadings(player: Player): Guarding {
   return {
-    knowledge: (names) => ({
-      ...names,
+    knowledge: ({ subject, members }) => ({
+      ...{ subject, members },
       ...{ readHosts: [], protectedPaths: [], cwd: "/", variables: {} },
     }),
     classify: (command) => trusted(player.told("effects", command)),
