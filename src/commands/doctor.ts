@@ -91,7 +91,8 @@ async function examineKey({ env }: CommandContext): Promise<Finding> {
   if (env.ANTHROPIC_API_KEY) {
     return { name, state: "here", detail: "ANTHROPIC_API_KEY is set: Claude answers" };
   }
-  const detail = "no ANTHROPIC_API_KEY: the runbook model answers; it knows the listed faults only";
+  const answers = "the runbook model answers; it knows the listed faults only";
+  const detail = `no ANTHROPIC_API_KEY is set: ${answers}`;
   return { name, state: "missing", detail };
 }
 

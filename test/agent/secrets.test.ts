@@ -61,7 +61,7 @@ const HARMLESS = [
   ...["ERR AUTH <password> called without any password configured", "PWD=/work OLDPWD=/work/a"],
   ...["GET /check?key=acme&cost=1", "region_key: 12 end_key=7480000001", "--password-file /run/x"],
   ...['["--password", "--verbose"]', '"Args": ["--port", "-p"]', "costs $1$ or $2$ a day"],
-  ...['HOT_KEY = "hot"', "no ANTHROPIC_API_KEY here", "MAY_PASS: yes"],
+  ...['HOT_KEY = "hot"', "no ANTHROPIC_API_KEY is set: the model", "MAY_PASS: yes"],
   ...["redis-cli ping && ls -a some", "redis-cli info; ps -a u"],
   ...["auth: required, bypass: true", "first_pass: 3", "user 1000 on node1 wrote 5 > 3"],
 ];
