@@ -31,7 +31,7 @@ export function effectOfAll(entries: readonly JournalEntry[]): StepEffect | "tak
 }
 
 const ENDS: Readonly<Record<JournalEntry["state"], string>> = {
-  intended: " (interrupted: nobody knows what it did)",
+  intended: " (its end is not on record)",
   done: "",
   failed: " (failed)",
   took_effect: " (interrupted, and took effect)",

@@ -34,8 +34,9 @@ export function doneLines(story: SessionStory, ticket: Ticket): readonly string[
   const deeds = calls
     .filter((call) => !isSeenLook(call))
     .map((call) => ({ row: rowOf(call), line: deedLine(call, ticket) }));
-  const asked = approvals.map(({ row, atMs, reason }) => {
-    return { row, line: atRow(ticket, { row, atMs, what: reason }) };
+  const asked = approvals.map(({ row, atMs, reason, isTakenUp }) => {
+    const columnsMax = isTakenUp ? DEED_COLUMNS_MAX : GIST_COLUMNS_MAX;
+    return { row, line: atRow(ticket, { row, atMs, what: reason, columnsMax }) };
   });
   const told = [...deeds, ...asked].toSorted((left, right) => left.row - right.row);
   const all = [...(looks.length === 0 ? [] : [looked]), ...told.map(({ line }) => line)];
@@ -51,7 +52,8 @@ function isSeenLook({ kind, result }: CallStory): boolean {
 function endLines({ end }: SessionStory, ticket: Ticket): readonly string[] {
   if (!end || end.event === "verify") return [];
   const whose = WHOSE[end.event];
-  const what = `it ended${whose === undefined ? "" : `, and ${whose}`}: ${end.reason}`;
+  const heard = end.heardRow === undefined ? "" : `; its agent wrote again in row ${end.heardRow}`;
+  const what = `it ended${whose === undefined ? "" : `, and ${whose}`}: ${end.reason}${heard}`;
   return [atRow(ticket, { ...end, what, columnsMax: DEED_COLUMNS_MAX })];
 }
 
@@ -63,17 +65,25 @@ const WHOSE: Readonly<Record<string, string>> = {
 };
 
 /** What persons did to the ticket between the sessions. */
-export function movedLines({ moves, ticket }: Story): readonly string[] {
+export function movedLines({ moves, ticket }: Story): readonly Told[] {
   return moves.flatMap(({ row, atMs, event, by }) => {
-    const what = PERSONS[event];
-    return what === undefined ? [] : [atRow(ticket, { row, atMs, what: `${what}${by}` })];
+    const [what, so = ""] = PERSONS[event] ?? [];
+    return what === undefined
+      ? []
+      : [{ row, line: atRow(ticket, { row, atMs, what: what + by + so }) }];
   });
 }
 
-const PERSONS: Readonly<Record<string, string>> = {
-  retry: "the ticket was sent back to agents",
-  held: "the ticket was held, so that no agent took it and the monitor did not close it",
-  unheld: "the ticket was held no more",
+export interface Told {
+  readonly row: number;
+  readonly line: string;
+}
+
+/** What, and what follows from it: between the two stands who. */
+const PERSONS: Readonly<Record<string, readonly [what: string, so?: string]>> = {
+  retry: ["the ticket was sent back to agents"],
+  held: ["the ticket was held", ", so that no agent took it and the monitor did not close it"],
+  unheld: ["the ticket was held no more"],
 };
 
 function rowOf({ row, result }: CallStory): number {
@@ -182,7 +192,7 @@ function changeLine({ entry, row, atMs, later }: ChangeStory, ticket: Ticket): s
 function stepEnd({ state, result }: ChangeStory["entry"]): string {
   switch (state) {
     case "intended":
-      return "interrupted before its end: nobody knows what it did";
+      return "its end is not on record: nobody knows what it did";
     case "took_effect":
       return "interrupted before its end; it took effect";
     case "had_no_effect":

@@ -14,6 +14,7 @@ import {
   evidenceLine,
   gist,
   movedLines,
+  type Told,
 } from "./audit-explain-done.ts";
 import { headline } from "./audit-headline.ts";
 import { inShort, type ShortFact } from "./audit-in-short.ts";
@@ -79,10 +80,10 @@ export function explainSections(story: Story): readonly Section[] {
       "What was concluded, and from what",
       eachSession(story, (one) => concludedLines(one, ticket)),
     ),
-    section("What was done", [
-      ...eachSession(story, (one) => doneLines(one, ticket)),
-      ...movedLines(story),
-    ]),
+    section(
+      "What was done",
+      eachSession(story, (one) => doneLines(one, ticket), movedLines(story)),
+    ),
     section("What it changed", changedLines(story)),
     section("How it was verified", verifiedLines(story)),
     section("What it cost", costLines(story)),
@@ -120,26 +121,33 @@ function evidenceLines({ evidence }: Ticket): readonly string[] {
   });
 }
 
-/** Under the session's own line, where there are several. */
+/** Under the session's own line, where there are several; what is between them has none. */
 function eachSession(
   { sessions, sessionsOmitted, ticket }: Story,
   linesOf: (session: SessionStory) => readonly string[],
+  between: readonly Told[] = [],
 ): readonly string[] {
-  const lines = sessions.flatMap((story) => {
+  const isOnly = sessions.length === 1;
+  const blocks = sessions.map((story) => {
     const own = linesOf(story);
-    const shown = own.length === 0 ? ["nothing"] : own;
-    if (sessions.length === 1) return own;
-    const { id, model, purpose } = story.session;
-    const isAttempt = purpose === "repair";
-    const what = isAttempt
-      ? `attempt ${story.attempt}, ${plainLine(model)}`
-      : "cleared up after it";
-    const head = `${what}, session ${id}`;
-    return [head, ...shown.map((one) => `  ${one}`)];
+    return { row: story.firstRow ?? 0, lines: isOnly ? own : [headOf(story), ...indented(own)] };
   });
+  const others = between.map(({ row, line }) => ({ row, lines: [line] }));
+  const all = [...blocks, ...others].toSorted((left, right) => left.row - right.row);
+  const lines = all.flatMap((block) => block.lines);
   if (sessionsOmitted === 0) return lines;
   const left = `${formatCount(sessionsOmitted)} attempts between them are left out here`;
   return [...lines, `${left}: operator tickets show ${ticket.id}`];
+}
+
+function headOf({ session: { id, model, purpose }, attempt }: SessionStory): string {
+  const isAttempt = purpose === "repair";
+  const what = isAttempt ? `attempt ${attempt}, ${plainLine(model)}` : "cleared up after it";
+  return `${what}, session ${id}`;
+}
+
+function indented(lines: readonly string[]): readonly string[] {
+  return (lines.length === 0 ? ["nothing"] : lines).map((line) => `  ${line}`);
 }
 
 function concludedLines(story: SessionStory, ticket: Ticket): readonly string[] {
@@ -226,9 +234,12 @@ function costLines({ cost, ticket, clockDoubt }: Story): readonly string[] {
   const { openMs, escalatedMs } = cost;
   const spans = wholeLines(ticket, clockDoubt);
   if (sessions === 0) return ["no session, nothing spent", ...spans];
-  const [sent, received] = [usage.inputTokens, usage.outputTokens].map(formatCount);
+  const sent = formatCount(usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens);
+  const received = formatCount(usage.outputTokens);
+  const cached = usage.cacheReadTokens;
+  const fromCache = cached === 0 ? "" : ` (${formatCount(cached)} of them from a cache)`;
   const work = [counted(sessions, "session"), counted(turns, "turn")];
-  const tokens = `${sent} tokens in, ${received} out`;
+  const tokens = `${sent} tokens in${fromCache}, ${received} out`;
   const times = [
     `agents worked ${formatDuration(workedMs)}`,
     ...(askingMs === 0 ? [] : [`waited ${formatDuration(askingMs)} for a person's answer`]),

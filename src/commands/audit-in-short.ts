@@ -1,5 +1,6 @@
 // The head of a ticket's page, for ten seconds at night: what broke, when, who noticed, how bad it
 // was, why, what was done, how it stands, what is left to do. Pure.
+import { personWords } from "../domain/person.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatDuration } from "../panels/units.ts";
@@ -9,7 +10,7 @@ import { endWords } from "./audit-effect.ts";
 import { wordsOfCall } from "./audit-explain-done.ts";
 import { byWhom, claimOfRepair, yourPart } from "./audit-headline.ts";
 import { operationWords } from "./audit-operation.ts";
-import type { ApprovalStory, ChangeStory, ConclusionStory } from "./audit-session-story.ts";
+import type { ChangeStory, ConclusionStory } from "./audit-session-story.ts";
 import type { Story } from "./audit-story.ts";
 import { clockBeside, wholeTime } from "./audit-when.ts";
 import { stateWords } from "./tickets-lines.ts";
@@ -102,17 +103,18 @@ function doneWords({ sessions, others }: Story): string {
     if (elsewhere.length === 0) return "no agent changed anything for it";
     return ["nothing for this ticket", ...elsewhere].join("; ");
   }
-  const said = sessions.flatMap(({ approvals }) => approvals);
-  const shown = changes.slice(0, DEEDS_MAX).map((change) => changeWords(change, said));
+  const shown = changes.slice(0, DEEDS_MAX).map(changeWords);
   const left = changes.length - shown.length;
   return [...shown, ...(left === 0 ? [] : [`and ${left} more`])].join("; ");
 }
 
-function changeWords({ entry }: ChangeStory, said: readonly ApprovalStory[]): string {
+function changeWords({ entry, approval }: ChangeStory): string {
   const what = cutTo(operationWords(entry.operation), DEED_COLUMNS_MAX);
   const back = entry.undoes === null ? "" : `, to take back step ${entry.undoes}`;
-  const word = said.find(({ approvalId, by }) => approvalId === entry.approvalId && by !== "");
-  const who = entry.approvalId === null ? "" : `, approved${word?.by ?? " by a person"}`;
+  const by = approval?.decidedBy ? personWords(approval.decidedBy) : "a person";
+  const isElse = approval !== undefined && approval.ticketId !== entry.ticketId;
+  const whose = isElse ? ` when it was asked for ticket #${approval.ticketId}` : "";
+  const who = entry.approvalId === null ? "" : `, approved by ${by}${whose}`;
   return `${what}${who}${back}${endWords(entry)}`;
 }
 

@@ -2,10 +2,13 @@
 // the row that says so. The first and the last of what there is much of.
 import { type AuditEvent, compactedHash } from "../domain/audit.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { JournalEntry, Session } from "../domain/session.ts";
+import { personWords } from "../domain/person.ts";
+import type { Approval, JournalEntry, Session } from "../domain/session.ts";
 import { type CallKind, type CallStory, collectCalls } from "./audit-calls.ts";
 import { byIn, decisionIn, numberIn, objectIn, textIn } from "./audit-content.ts";
+import type { Hindsight, StepLater } from "./audit-hindsight.ts";
 import { operationWords } from "./audit-operation.ts";
+import { wholeTime } from "./audit-when.ts";
 import { collectEnds, endsOf } from "./ends-of.ts";
 
 /** Kept of the first, and of the last. */
@@ -23,6 +26,8 @@ export interface SessionStory {
   readonly session: Session;
   /** From 1: which of the ticket's sessions it is. */
   readonly attempt: number;
+  /** Undefined when none of its rows is on record. */
+  readonly firstRow: number | undefined;
   /** The first and the last, as of all lists here. */
   readonly calls: readonly CallStory[];
   /** Of all calls. */
@@ -45,12 +50,16 @@ export interface SessionStory {
 export interface EndStory extends Said {
   /** Of the ticket's move: `escalate`, `release`; empty where it had moved on before. */
   readonly event: string;
+  /** The first row that its agent wrote after it: it was not dead when its lease ran out. */
+  readonly heardRow: number | undefined;
 }
 
 export interface ApprovalStory extends Said {
   readonly approvalId: number | undefined;
   /** ` by anna (uid 1000) at …`, of a word that was given; else empty. */
   readonly by: string;
+  /** It had been asked, and maybe answered, before. */
+  readonly isTakenUp: boolean;
 }
 
 /** A step that may have changed the subject. */
@@ -62,11 +71,8 @@ export interface ChangeStory {
   readonly atMs: number;
   /** What a later row says of it: it was settled, taken back, or why it was not. */
   readonly later: StepLater | undefined;
-}
-
-export interface StepLater {
-  readonly row: number;
-  readonly words: string;
+  /** That let it pass, whichever ticket it was asked for. */
+  readonly approval: Approval | undefined;
 }
 
 export interface ConclusionStory {
@@ -83,13 +89,10 @@ export interface ConclusionStory {
   readonly missing: readonly number[];
 }
 
-/** By the number of the step. */
-export type LaterOfSteps = ReadonlyMap<number, StepLater>;
-
 export interface SessionTeller {
   /** Of the session, oldest first. */
   take(event: AuditEvent): void;
-  tell(journal: readonly JournalEntry[], laterOf: LaterOfSteps): SessionStory;
+  tell(journal: readonly JournalEntry[], hindsight: Hindsight): SessionStory;
 }
 
 export function createTeller(which: Pick<SessionStory, "session" | "attempt">): SessionTeller {
@@ -98,12 +101,14 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
   const refusals = collectEnds<Said>(SAID_HALF);
   const approvals = collectEnds<ApprovalStory>(SAID_HALF);
   const rowOfStep = new Map<JournalEntry["id"], Pick<Said, "row" | "atMs">>();
+  let firstRow: number | undefined;
   let compactedEvents = 0;
-  let end: EndStory | undefined;
+  let end: Omit<EndStory, "heardRow"> | undefined;
   let moved = "";
   return {
     take(event) {
       const { id: row, atMs, type, content } = event;
+      firstRow ??= row;
       calls.take(event);
       if (compactedHash(content) !== undefined) compactedEvents += 1;
       if (type === "session_concluded") conclusions.add(conclusionStory(event, calls.seen()));
@@ -116,55 +121,51 @@ export function createTeller(which: Pick<SessionStory, "session" | "attempt">): 
       const words = approvalWords(event);
       if (words !== undefined) {
         const approvalId = numberIn(content, "approvalId");
-        approvals.add({ row, atMs, reason: words, approvalId, by: byIn(content) });
+        const isTakenUp = type === "approval_taken_up";
+        approvals.add({ row, atMs, reason: words, approvalId, by: byIn(content), isTakenUp });
       }
       if (type === "step_begun" || type === "step_finished") {
         const { entryId } = content;
         if (typeof entryId === "number") rowOfStep.set(entryId, { row, atMs });
       }
     },
-    tell(journal, laterOf) {
+    tell(journal, { laterOf, approvals: granted, heardOf }) {
       const { calls: told, counts } = calls.collected();
       const changes = endsOf(journal, SAID_HALF);
       const lists = [told, conclusions.ends(), refusals.ends(), approvals.ends(), changes];
       return {
         ...which,
+        firstRow,
         calls: told.items,
         callCounts: counts,
         compactedEvents,
         omitted: lists.reduce((sum, { omitted }) => sum + omitted, 0),
         conclusions: conclusions.ends().items,
         refusals: refusals.ends().items,
-        approvals: approvals.ends().items,
+        approvals: approvals.ends().items.map((said) => withWhose(said, granted)),
         changes: changes.items.map((entry) => ({
           ...{ entry, row: undefined, atMs: entry.startedAtMs, ...rowOfStep.get(entry.id) },
           later: laterOf.get(entry.id),
+          approval: granted.get(entry.approvalId ?? 0),
         })),
-        end,
+        end: end && { ...end, heardRow: heardOf.get(which.session.id) },
       };
     },
   };
 }
 
-/** Any session of the ticket may have written it, whoever made the step. */
-export function laterOfStep({
-  id: row,
-  type,
-  content,
-}: AuditEvent): readonly [number, StepLater] | undefined {
-  const { entryId, by } = content;
-  const reason = textIn(content, "reason");
-  if (typeof entryId !== "number") return undefined;
-  switch (type) {
-    case "step_settled":
-      return [entryId, { row, words: `settled by looking: ${reason}` }];
-    case "step_undone":
-      return [entryId, { row, words: `taken back by step ${by}` }];
-    case "step_kept":
-      return [entryId, { row, words: `not taken back: ${reason}` }];
-    default:
-      return undefined;
-  }
+/** What was answered before tells here who did, and for what it was asked. */
+function withWhose(said: ApprovalStory, granted: Hindsight["approvals"]): ApprovalStory {
+  const approval = said.isTakenUp ? granted.get(said.approvalId ?? 0) : undefined;
+  if (!approval) return said;
+  return { ...said, reason: `${said.reason}${answeredWords(approval)}` };
+}
+
+/** ` for ticket #1 by anna (uid 1000) at …` */
+function answeredWords({ decidedBy, decidedAtMs, ticketId }: Approval): string {
+  const by = decidedBy === null ? "" : ` by ${personWords(decidedBy)}`;
+  const when = decidedAtMs === null ? "" : `, ${wholeTime(decidedAtMs)}`;
+  return ` for ticket #${ticketId}${by}${when}`;
 }
 
 /** What was asked of a person, and what became of it; undefined of what else happened. */

@@ -63,12 +63,16 @@ export function collectSpans(session: Session): SpanCollector {
   const spans = { ...NO_SPANS };
   let span: keyof Spans = "workedMs";
   let lastMs = session.startedAtMs;
+  let hasEnded = false;
   const add = (atMs: number, to: keyof Spans) => {
     spans[to] += Math.max(0, atMs - lastMs);
     lastMs = atMs;
   };
   return {
     take(event) {
+      // What its agent wrote later it wrote with nothing of its own any more.
+      if (hasEnded) return;
+      hasEnded = event.type === "session_ended";
       add(event.atMs, isTakenAway(event, session) ? "goneMs" : span);
       span = spanAfter(event) ?? span;
     },

@@ -16,15 +16,10 @@ import { type Around, aroundOf } from "./audit-around.ts";
 import { type ClockDoubt, collectClock } from "./audit-clock.ts";
 import { byIn, textIn } from "./audit-content.ts";
 import { effectOfAll } from "./audit-effect.ts";
+import { collectHindsight } from "./audit-hindsight.ts";
 import { withNamedRows } from "./audit-named-rows.ts";
 import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
-import {
-  createTeller,
-  laterOfStep,
-  type Said,
-  type SessionStory,
-  type StepLater,
-} from "./audit-session-story.ts";
+import { createTeller, type Said, type SessionStory } from "./audit-session-story.ts";
 import {
   addSpans,
   collectSpans,
@@ -91,7 +86,7 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
   const tellers = new Map(told.items.map((one) => [one.session.id, createTeller(one)]));
   const spans = new Map(meant.map((one) => [one.session.id, collectSpans(one.session)]));
   const moves = collectEnds<MoveStory>(MOVES_HALF);
-  const laterOf = new Map<number, StepLater>();
+  const later = collectHindsight(all);
   const waits = collectWaits();
   const clock = collectClock(ticket);
   let opened: AuditEvent | undefined;
@@ -101,18 +96,18 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
     clock.take(event);
     waits.take(event);
     for (const move of moveIn(event)) moves.add(move);
-    const later = laterOfStep(event);
-    if (later) laterOf.set(...later);
+    later.take(event);
     tellers.get(event.sessionId ?? "")?.take(event);
     spans.get(event.sessionId ?? "")?.take(event);
   }
+  const journals = new Map<string, readonly JournalEntry[]>();
+  for (const { session: one } of meant) journals.set(one.id, await store.journalOf(one.id));
+  const journal = [...journals.values()].flat();
+  const hindsight = await later.hindsight(store, journal);
   const sessions: SessionStory[] = [];
-  const journal: JournalEntry[] = [];
-  for (const { session: one } of meant) {
-    const steps = await store.journalOf(one.id);
-    journal.push(...steps);
-    const teller = tellers.get(one.id);
-    if (teller) sessions.push(await withNamedRows(teller.tell(steps, laterOf), { store, ticket }));
+  for (const [id, teller] of tellers) {
+    const one = teller.tell(journals.get(id) ?? [], hindsight);
+    sessions.push(await withNamedRows(one, { store, ticket }));
   }
   const asked = await store.listApprovals({ state: "pending" });
   const spent = [...spans.values()].map((one) => one.spans(wish)).reduce(addSpans, NO_SPANS);

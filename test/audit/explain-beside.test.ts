@@ -5,6 +5,8 @@ import { explainLines } from "../../src/commands/audit-explain.ts";
 import { storyOf } from "../../src/commands/audit-story.ts";
 import type { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
+import { asking } from "../support/asking.ts";
+import { ANNA, ANNAS_WORDS } from "../support/person.ts";
 
 const SECOND_MS = 1_000;
 
@@ -76,7 +78,7 @@ test("what was done to it long before, or after it was over, is another matter",
   expect(page).toContain("What it changed nothing ");
 });
 
-test("a step that failed has changed nothing that anybody knows of, whomever it was for", async () => {
+test("a step that failed has changed nothing that anybody knows of", async () => {
   await using room = await openRoom();
   await open(room, "two");
   await open(room, "one");
@@ -122,7 +124,7 @@ test("what an agent changed and took back is told as taken back", async () => {
   );
 });
 
-test("tickets that were open at the same time are named beside it, however far they lie", async () => {
+test("tickets that were open at the same time are named, however far they lie", async () => {
   await using room = await openRoom();
   const { store, clock } = room;
   await open(room, "early");
@@ -160,4 +162,28 @@ test("only a repair after which it was seen well is told with its healing", asyn
   const page = await pageOf(room, 3);
   expect(page).toContain("at the same time #1 answers of one: resolved (verified_fix), #2 ");
   expect(page).not.toContain("was repaired");
+});
+
+test("who approved what was asked for another ticket is named, and for which", async () => {
+  await using room = await openRoom({ person: () => ANNA });
+  const { store, clock } = room;
+  await open(room, "one");
+  await open(room, "two");
+  const first = await claimed(store);
+  const wish = { expiresInMs: 600 * SECOND_MS };
+  await store.requestApproval(asking(first.session.id, wish));
+  await store.escalateTicket(first.session.id, { stopReason: "aborted", detail: "stopped" });
+  await store.decideApproval(1, "approved");
+  clock.advance(SECOND_MS);
+  const { session } = await claimed(store);
+  await store.requestApproval(asking(session.id, wish));
+  const whose = { sessionId: session.id, kind: "act", targets: ["one"], approvalId: 1 } as const;
+  await store.beginStep({ ...whose, operation: { action: "start" } });
+  const page = await pageOf(room, 2);
+  expect(page).toContain(
+    ` done start , approved by ${ANNAS_WORDS} when it was asked for ticket #1 (its end is not on`,
+  );
+  expect(page).toContain(
+    `had asked for, was approved for ticket #1 by ${ANNAS_WORDS}, 1970-01-01 `,
+  );
 });

@@ -97,10 +97,15 @@ test("what persons did between the attempts is told, and who did it", async () =
   await room.store.retryTicket(1);
   await room.store.setHeld(1, true);
   await room.store.setHeld(1, false);
+  const second = await claimed(room.store, "another");
   const page = await pageOf(room);
   expect(page).toMatch(/row \d+: the ticket was sent back to agents by anna \(uid 1000\)/);
-  expect(page).toMatch(/row \d+: the ticket was held, so that no agent took it .* by anna/);
-  expect(page).toMatch(/row \d+: the ticket was held no more by anna/);
+  expect(page).toMatch(
+    /row \d+: the ticket was held by anna .* a command, so that no agent took it/,
+  );
+  expect(page).toMatch(
+    new RegExp(`row \\d+: the ticket was held no more by anna .*, session ${second.session.id}`),
+  );
 });
 
 test("the time beside a step is that of the row beside it", async () => {

@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import { explainLines } from "../../src/commands/audit-explain.ts";
 import { storyOf } from "../../src/commands/audit-story.ts";
+import { NO_USAGE } from "../../src/domain/session.ts";
 import { changeSomething, claimed, FIXED, firing, openRoom, type Room } from "../store/room.ts";
 import { asking } from "../support/asking.ts";
 import { ANNA, ANNAS_WORDS } from "../support/person.ts";
@@ -92,6 +93,35 @@ test("the time in which an agent was dead is nobody's work", async () => {
   await store.expireLeases();
   const page = await pageOf(room);
   expect(page).toContain("worked 2.0 s; no sign of an agent for 40.0 s, until its lease ran out");
+});
+
+test("what an agent wrote when its lease had run out is no work: it lived", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  await store.recordViolations([firing()]);
+  const { session } = await claimed(store);
+  clock.advance(31 * SECOND_MS);
+  await store.expireLeases();
+  clock.advance(9 * SECOND_MS);
+  await store.addUsage(session.id, 1, { ...NO_USAGE, inputTokens: 1, cacheReadTokens: 20 });
+  const page = await pageOf(room);
+  expect(page).toMatch(/: the lease\s+of agent expired; its agent wrote again in row 6\n/);
+  expect(page).toContain("agents worked 0 ms; no sign of an agent for 31.0 s, until its lease");
+  expect(page).toContain("1 turn, 21 tokens in (20 of them from a cache), 0 out");
+});
+
+test("the same agent in a later attempt was not dead either", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([firing()]);
+  for (const agentId of ["agent", "another", "agent"]) {
+    await claimed(room.store, agentId);
+    room.clock.advance(60 * SECOND_MS);
+    await room.store.expireLeases();
+    room.clock.advance(60 * SECOND_MS);
+  }
+  const page = (await pageOf(room)).replace(/\s+/g, " ");
+  expect(page).toMatch(/the lease of agent expired; its agent wrote again in row \d+ attempt 2/);
+  expect(page).toMatch(/the lease of another expired attempt 3/);
 });
 
 test("a person who closes the ticket leaves no dead time", async () => {
