@@ -46,7 +46,18 @@ const MEANT: readonly (readonly [whom: string, line: string])[] = [
   ["tikv1", "curl -X PUT http://localhost:20180/resume_grpc"],
   ["tikv1", "tikv-ctl --host 127.0.0.1:20160 modify-tikv-config -n log.level -v info"],
   ["pd1", `curl -X POST -d '"info"' ${API}/admin/log`],
-  ["pd1", `curl -X POST ${API}/leader/transfer/pd1`],
+  ["pd1, any", `curl -X POST ${API}/leader/transfer/pd1`],
+  ["proxy, any", "redis-cli -p 7400 config set maxmemory-policy noeviction"],
+  ["redis, node1", "docker exec operator-tikv-node1-1 redis-cli -h redis config rewrite"],
+  ["redis, node1", "docker exec operator-tikv-node1-1 redis-cli -u redis://redis config rewrite"],
+  ["proxy, node1, any", "docker exec operator-tikv-node1-1 redis-cli -h proxy config rewrite"],
+  [
+    "pd1, tikv1",
+    "docker exec operator-tikv-pd1-1 /tikv-ctl --host tikv1:20160 modify-tikv-config " +
+      "-n log.level -v info",
+  ],
+  ["pd1, any", "docker exec operator-tikv-pd1-1 /pd-ctl member leader resign"],
+  ["tikv1, node1", "docker exec operator-tikv-node1-1 iptables -D OUTPUT -d tikv1 -j DROP"],
   ["tikv1", "iptables -D INPUT -p tcp --dport 20160 -j DROP"],
   ["any", `curl -X DELETE ${API}/schedulers/evict-leader-scheduler-1`],
   ["any", `curl -X POST '${API}/store/1/state?state=Up'`],
@@ -86,7 +97,7 @@ for (const [whom, line] of MEANT) {
     const kept = Object.keys(PLACES).filter((name) => isRefusedBeside(effects, name));
     const isAny = whom.includes("any");
     const names = whom.split(", ").filter((name) => name in PLACES);
-    expect([...named]).toEqual(names);
+    expect([...named].sort()).toEqual([...names].sort());
     expect(kept).toEqual(isAny ? Object.keys(PLACES) : names);
   });
 }
@@ -118,6 +129,7 @@ const TOUCHED = [
   [tikv, "restore_replication", "none"],
   [tikv, "add_scheduler", "none"],
   [tikv, "remove_scheduler", "any"],
+  [tikv, "transfer_pd_leader", "any"],
 ] as const;
 
 for (const [definition, name, whom] of TOUCHED) {

@@ -29,8 +29,8 @@ export interface KnownPath {
   readonly judgeName?: (name: string) => EffectKind;
   /** Nobody is served while it is done. */
   readonly pauses?: true;
-  /** Not whoever is asked: "named" are those alone whose names stand in it. */
-  readonly means?: "any" | "none" | "named";
+  /** Not whoever is asked. */
+  readonly means?: "any" | "none";
 }
 
 const POSTS = ["POST", "PUT", "PATCH"];
@@ -131,7 +131,8 @@ const PD_CHANGES: readonly KnownPath[] = [
     kind: "configure",
     methods: ["POST"],
     path: pd(String.raw`\/leader\/(?:resign|transfer\/[^/]+)$`),
-    means: "named",
+    // Who leads now stands in no words.
+    means: "any",
     // No timestamps until the next one leads.
     pauses: true,
   },

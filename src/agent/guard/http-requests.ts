@@ -69,7 +69,7 @@ function classifyChange({ method, path, query, body, owner }: Change): Asked {
   if (kind !== "configure" && kind !== "start") return { kind };
   const asks = means === undefined && owner !== undefined ? { asks: owner } : {};
   const more = { ...(known?.pauses && { pauses: true as const }), ...asks };
-  return { kind, ...more, ...(means !== undefined && means !== "named" && { means }) };
+  return { kind, ...more, ...(means !== undefined && { means }) };
 }
 
 function kindOfKnown(

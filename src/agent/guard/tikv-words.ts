@@ -43,7 +43,7 @@ export function judgePdCtl(kind: EffectKind, words: readonly string[]): EffectKi
 export function factsOfPdCtl(words: readonly string[]): ChangeFacts {
   const text = words.join(" ");
   const copies = copiesAskedIn(text);
-  if (/^member leader (?:transfer|resign)\b/i.test(text)) return { pauses: true };
+  if (/^member leader (?:transfer|resign)\b/i.test(text)) return { pauses: true, means: "any" };
   const isWhole = /^(?:config set|scheduler (?:add|resume)) /i.test(text);
   return { means: isWhole ? "none" : "any", ...(copies !== undefined && { copies }) };
 }

@@ -40,6 +40,8 @@ export interface VerbTool {
   readonly oversightWith?: RegExp;
   /** Those of `hosts` that say whom it changes; absent where it changes a whole. */
   readonly changes?: readonly string[];
+  /** Whether that member may hand it on to another. */
+  readonly handsOn?: (name: string) => boolean;
   /** Its verbs may be written in any case. */
   readonly areCaseless?: true;
   /** Without a verb it reads commands from its input. */
@@ -75,6 +77,8 @@ export const REDIS: VerbTool = {
   withholds: withholdsKeys,
   facts: factsOfRedis,
   changes: ["-h", "-u"],
+  // A proxy's client is whoever stands behind it.
+  handsOn: (name) => !/redis|valkey/.test(name),
   bounds: { "-r": 100, "--count": 10_000 },
   verbs: new Map([
     ...READS_OF_REDIS.map((name): [string, EffectKind] => [name, "read"]),

@@ -45,7 +45,9 @@ function verbsOf(tool: VerbTool): Classifier {
     );
     if (!isOthers) {
       const owners = effect.kind === "configure" ? ownersOf(tool, { args, knowledge }) : [];
-      return [{ ...effect, targets: [...new Set([...effect.targets, ...owners])] }];
+      const targets = [...new Set([...effect.targets, ...owners])];
+      const isHandedOn = owners.some((name) => tool.handsOn?.(name));
+      return [{ ...effect, targets, ...(isHandedOn && { means: "any" }) }];
     }
     return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };

@@ -13,6 +13,8 @@ export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
     args: {},
     effect: "configure",
     pauses: true,
+    // Who leads now loses it.
+    means: "any",
     undo: undoUnneeded("any member may lead, and another change would interrupt PD once more"),
     withinMs: 20_000,
     touches: ({ target }) => [target],
