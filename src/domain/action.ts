@@ -78,7 +78,7 @@ export interface Action<O extends Observation = Observation> {
   readonly effect: Extract<EffectKind, "start" | "interrupt" | "configure">;
   /** Nobody is served while it is done: it counts as an interruption. */
   readonly pauses?: true;
-  /** A setting of the whole: where it touches no member, it means none. Or: others than it names. */
+  /** "none": a setting of the whole, where it touches no member. "any": others than it names. */
   readonly means?: "any" | "none";
   readonly undo: UndoPlan<O>;
   /** For the way back alone: offered to no model, and refused to it. */
