@@ -59,8 +59,10 @@ export async function checkedInFile(
   typed: string | undefined,
 ): Promise<CheckedSession> {
   const read = await readExport(file);
-  if (read.unreadable) return { sessionId: typed ?? "last", ...read.unreadable };
-  const session = sessionIn(read.rows, { file, typed });
+  const { rows, unreadable, misfitAtEnd } = read;
+  const lost = unreadable ?? (rows.length === 0 ? misfitAtEnd : undefined);
+  if (lost) return { sessionId: typed ?? "last", ...lost };
+  const session = sessionIn(rows, { file, typed });
   return { sessionId: session.sessionId, ...(await checkedRecord(read, session)) };
 }
 
