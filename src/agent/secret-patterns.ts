@@ -87,11 +87,12 @@ export const SECRET_PATTERNS: readonly RegExp[] = [
       String.raw`(?:[ \t=\0]\s*|\\*["']\s*,\s*\\*(?=["'])|["']?[ \t]*\n[ \t]*-[ \t]+)(?!["']?--)`,
   ),
   new RegExp(String.raw`(<[\w:.-]{0,40}?${NAME}(?:\s[^<>\n]{0,200})?>)[^<\n]+(</)`, "gi"),
-  valueAfter(String.raw`(?:[_-][Pp]ass|[a-z]Pass)\\*["']?\s*[:=]\s*(?!\d{1,6}\b)`, "g"),
+  valueAfter(String.raw`(?:[_-][Pp]ass|[a-z]Pass)\\*["']?\s*(?:=>|[:=])\s*(?!\d{1,6}\b)`, "g"),
   // As redis-cli prints names and values, a line each.
   new RegExp(String.raw`(^${OF_REDIS}\r?\n)(?!\[redacted\]$)[^\r\n]+()`, "gim"),
   valueAfter(
-    String.raw`(?:^|[\s"'_-])${OF_REDIS}(?:["']?(?:\s*[:=]\s*|[ \t]+)|["'],(?=["'])|["']\s+)` +
+    String.raw`(?:^|[\s"'_-])${OF_REDIS}` +
+      String.raw`(?:["']?(?:\s*(?:=>|[:=])\s*|[ \t]+)|["'],(?=["'])|["']\s+)` +
       String.raw`(?:\d{1,6}\) )?(?:-\s+)?`,
   ),
   // As variables are named; logs have keys of regions in small letters.

@@ -24,7 +24,14 @@ const SECRETS = [
   ...["echo AUTH user S | nc h 1", "HELLO 3 AUTH default S", "identified by 'S'", "password is S"],
   ...['"auth": "dXNlcjpTM2NyM3RWYTF1ZVhZWg=="', "//r/:_auth=dXNlcjpTM2NyM3RWYTF1ZVhZWg=="],
   ...["client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFUR", "hvs.CAESIabcdefghijklmnop"],
-  ...['177) "masterauth"\n178) "S"', '"masterauth","S"', "tls-key-file-pass\nS", "primaryauth S"],
+  ...[
+    '1# "masterauth" => "S"',
+    '2# "tls-key-file-pass" => "S"',
+    '177) "masterauth"\n178) "S"',
+    '"masterauth","S"',
+    "tls-key-file-pass\nS",
+    "primaryauth S",
+  ],
   ...['["redis-server","--requirepass","S"]', "['--password', 'S']", "--requirepass\0S\0--x\0"],
   ...[
     '"--token",\n    "S"',
