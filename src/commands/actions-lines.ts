@@ -65,6 +65,9 @@ function stateWords({ state, note, expiresAtMs }: Approval, nowMs: number): stri
   const left = `${formatDuration(Math.max(0, expiresAtMs - nowMs))} left`;
   if (state === "pending") return `pending, ${left}`;
   if (state === "approved") return `approved, not used yet, ${left}`;
+  if (state === "expired" && expiresAtMs > nowMs) {
+    return "not wanted any more: its session has ended, or its ticket is resolved";
+  }
   return state === "void" && note !== null ? `void: ${note}` : state;
 }
 

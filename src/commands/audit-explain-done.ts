@@ -122,7 +122,16 @@ function deedWords(call: CallStory): string {
   // Asked, and not allowed: then the result tells what became of the asking.
   return guard.decision === "deny"
     ? `REFUSED by the guard (row ${guard.row}): ${what}: ${guard.reason}`
-    : `not done: ${what}: ${isResultGone ? `a person's word was: ${answer}` : said}`;
+    : `not done: ${what}: ${isResultGone ? `a person's word was: ${answer}` : answered(said)}`;
+}
+
+/** Where the guard asked, it was no refusal of its own; who was stopped has heard no answer. */
+function answered(said: string): string {
+  const words = said.replace(/^refused by the guard: (?=approval #)/, "");
+  return words.replace(
+    /^(approval #\d+) is pending/,
+    "$1 was not answered before the session ended",
+  );
 }
 
 function passedWords(call: CallStory): string {

@@ -182,7 +182,7 @@ export function listApprovals(call: StoreCall, filter: ApprovalFilter): readonly
 export function decideApproval(call: StoreCall, decided: ApprovalDecision): Approval {
   const { approvalId, decision } = decided;
   const asked = requireApproval(call, approvalId);
-  if (asked.state !== "pending") throw alreadyDecided(asked);
+  if (asked.state !== "pending") throw alreadyDecided(asked, call.nowMs);
   const words = wordsOf(decided);
   const by = call.rules.person?.() ?? null;
   call.db
@@ -201,7 +201,12 @@ export function decideApproval(call: StoreCall, decided: ApprovalDecision): Appr
   return requireApproval(call, approvalId);
 }
 
-function alreadyDecided({ id, state, note }: Approval): OperatorError {
+function alreadyDecided(asked: Approval, nowMs: number): OperatorError {
+  const { id, state, note, expiresAtMs } = asked;
+  if (state === "expired" && expiresAtMs > nowMs) {
+    const why = "its session has ended, or its ticket is resolved";
+    return new OperatorError("conflict", `approval ${id} is not wanted any more: ${why}`);
+  }
   const hint = state === "expired" ? "it is asked again if it is still wanted" : undefined;
   const said = note === null ? "" : `: ${note}`;
   const message = `approval ${id} is already ${state}${said}`;

@@ -151,3 +151,23 @@ test("of a look and of a proposal that nobody saw the end of no end is told", as
   expect(page).toMatch(/row 4: \$ uptime \(to see\): proposed, and no more is on record /);
   expect(page).not.toContain("nothing done");
 });
+
+test("who was stopped while a person was asked was not refused by the guard", async () => {
+  await using room = await openRoom();
+  const { store } = room;
+  await store.recordViolations([firing()]);
+  const { session } = await claimed(store);
+  const whose = { ticketId: 1, sessionId: session.id };
+  const input = { action: "start", target: "one", reason: "to repair" };
+  const blocks = [{ type: "tool_call", id: "1", name: "act", input }];
+  await store.appendAudit({ type: "model_replied", ...whose, content: { blocks } });
+  const effects = [{ kind: "start", targets: ["one"], source: "start one" }];
+  const asked = { callId: "1", decision: "ask", reason: "a person is asked first", effects };
+  await store.appendAudit({ type: "guard_decided", ...whose, content: asked });
+  const text = "refused by the guard: approval #7 is pending. Nothing was done.";
+  const told = { callId: "1", text, isError: true };
+  await store.appendAudit({ type: "tool_result", ...whose, content: told });
+  expect(await pageOf(room)).toContain(
+    ": not done: start one (to repair): approval #7 was not answered before the session ended. ",
+  );
+});

@@ -76,6 +76,14 @@ test("one that has expired is not approved, and says what comes of it", async ()
   expect((await room.run(runActions, ["show", "1"])).lines.join("\n")).toMatch(/^state +expired$/m);
 });
 
+test("one whose ticket is over is said to be wanted no more, before its time is", async () => {
+  await using room = await openDeskRoom();
+  await askForRestart(room);
+  await room.store().resolveTicket(1, "by hand");
+  const text = (await room.run(runActions, ["show", "1"])).lines.join("\n");
+  expect(text).toMatch(/^state +not wanted any more: its session has ended, or its ticket is res/m);
+});
+
 test("one is shown with all that it is bound to", async () => {
   await using room = await openDeskRoom();
   await askForRestart(room);

@@ -91,6 +91,9 @@ test("a request ends with a session that gave up, and with its ticket", async ()
   await room.store.escalateTicket(sessionId, GAVE_UP);
   expect(await room.store.listApprovals({ state: "pending" })).toEqual([]);
   expect(await room.store.listApprovals({})).toMatchObject([{ id, state: "expired" }]);
+  expect((await failureOf(room.store.decideApproval(id, "approved")))?.message).toBe(
+    "approval 1 is not wanted any more: its session has ended, or its ticket is resolved",
+  );
   await room.store.retryTicket(1);
   const second = (await claimed(room.store)).session.id;
   const asked = await room.store.requestApproval(asking(second));
