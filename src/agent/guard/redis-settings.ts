@@ -26,7 +26,7 @@ const SETTINGS: Settings = [
   [/^timeout$/, (value) => (value === "0" ? "configure" : within({ min: 10, max: 86_400 })(value))],
   [/^(?:lua-time-limit|busy-reply-threshold)$/, within({ min: 100, max: 60_000 })],
   [/^(?:appendonly|stop-writes-on-bgsave-error)$/, only(["yes"], "destroy")],
-  [/^appendfsync$/, only(["everysec", "always"], "destroy")],
+  [/^appendfsync$/, kindOfFsync],
   [/^no-appendfsync-on-rewrite$/, only(["no"], "destroy")],
   [/^(?:replica|slave)-(?:read-only|serve-stale-data)$/, only(["yes"], "destroy")],
   // How many have a copy before a write counts.
@@ -98,21 +98,31 @@ function holdsUp(words: readonly string[]): boolean {
   );
 }
 
-/** What a crash may cost. */
-const SAVE_S_MAX = 900;
-const SAVE_CHANGES_MAX = 100;
+interface SavePoint {
+  readonly seconds: number;
+  readonly changes: number;
+}
+
+/** What a crash may cost: where that is more, a person says whether it is what was declared. */
+const STRICT: SavePoint = { seconds: 60, changes: 1 };
+const LOOSE: SavePoint = { seconds: 900, changes: 100 };
 
 /** `900 1 300 10`: one of the pairs must come true where little is written. */
 function kindOfSavePoints(value: string): EffectKind {
   const numbers = value.trim().split(/\s+/).map(Number);
-  const isSaving = numbers.some(
-    (seconds, index) =>
-      index % 2 === 0 &&
-      seconds > 0 &&
-      seconds <= SAVE_S_MAX &&
-      (numbers[index + 1] ?? 1e9) <= SAVE_CHANGES_MAX,
-  );
-  return isSaving ? "configure" : "destroy";
+  const isWithin = (most: SavePoint) =>
+    numbers.some((seconds, index) => {
+      const changes = numbers[index + 1] ?? Number.POSITIVE_INFINITY;
+      const isPair = index % 2 === 0 && seconds > 0;
+      return isPair && seconds <= most.seconds && changes <= most.changes;
+    });
+  if (isWithin(STRICT)) return "configure";
+  return isWithin(LOOSE) ? "unknown" : "destroy";
+}
+
+/** A second of what was acknowledged, where each was on disk before. */
+function kindOfFsync(value: string): EffectKind {
+  return value === "everysec" ? "unknown" : only(["always"], "destroy")(value);
 }
 
 /** It is taken with the first replica; of a small one each replica starts anew. */
