@@ -13,7 +13,7 @@ import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
 type Intact = Extract<AuditVerification, { state: "intact" }>;
-type Broken = Extract<AuditVerification, { state: "broken" }>;
+type FileProblem = Omit<Extract<AuditVerification, { state: "broken" }>, "state" | "rows">;
 
 export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
   const [signKey, publicKey] = [
@@ -45,9 +45,9 @@ export async function verifiedFile(
   const { unopenedProblem } = await import("../store/file-header.ts");
   // Before it is opened: an opening may write, over what shows it.
   const problem =
-    emptyProblem(context) ??
     unopenedProblem(databaseOf(context)) ??
-    walProblem(databaseOf(context));
+    walProblem(databaseOf(context)) ??
+    (await emptyProblem(context));
   if (problem) return { state: "broken", rows: 0, ...problem };
   try {
     using store = await openExistingStore(context);
@@ -62,13 +62,22 @@ export async function verifiedFile(
 }
 
 /** A home without a database is a fresh one; a file that was named is there to hold something. */
-function emptyProblem(context: CommandContext): Omit<Broken, "state" | "rows"> | undefined {
+async function emptyProblem(context: CommandContext): Promise<FileProblem | undefined> {
   const named = textFlag(context.flags, "db") ?? context.env[DATABASE_ENV];
   // What may not be looked at is told by who opens it.
-  const isEmpty = named && existsSync(named) && statSync(named).size === 0;
-  if (!isEmpty) return undefined;
-  const reason = "it has no byte: nothing was ever written to it, or all of it is gone";
+  if (!named || !existsSync(named)) return undefined;
+  const what = statSync(named).size === 0 ? "it has no byte" : await blankWords(named);
+  if (what === undefined) return undefined;
+  const reason = `${what}: nothing was ever written to it, or all of it is gone`;
   return { row: "the file", firstBadId: null, reason };
+}
+
+/** Until its first checkpoint all that a file holds is in the log. */
+async function blankWords(path: string): Promise<string | undefined> {
+  const { isBlank } = await import("../store/file-header.ts");
+  const { hasLog } = await import("../store/audit-wal.ts");
+  const isLost = !hasLog(path) && isBlank(path);
+  return isLost ? "no table is in it, and no log is beside it" : undefined;
 }
 
 interface Comparison {

@@ -80,10 +80,17 @@ async function checkedRecord(
   const misfit =
     misfitIn(rows.slice(from), { isGapless }) ??
     misfitStart(events) ??
+    hiddenRow(own, sessionId) ??
     (isWhole ? undefined : missingPart(events)) ??
     misfitAtEnd ??
     endlessLine(ended.get(sessionId), events);
   return misfit ?? { events, isGapless: isWhole };
+}
+
+/** Rows of others may stand there without their content. */
+function hiddenRow(rows: readonly ExportedRow[], sessionId: string): MisfitRow | undefined {
+  const hidden = rows.find((row) => row.sessionId === sessionId && !("content" in row));
+  return hidden && { row: hidden.id, reason: "its content is missing" };
 }
 
 /** Also of a record that was cut before it was exported. */

@@ -66,10 +66,15 @@ function badFrameIn(path: string): number | undefined {
   return firstBadFrame(readLog(path), end);
 }
 
+/** What was written last may be there alone. */
+export function hasLog(path: string): boolean {
+  return readLog(path).length > HEADER_BYTES;
+}
+
 /** What its last user had in it; who closes the file brings all of it there before. */
 function lostFramesOf(path: string): number | undefined {
   const end = logEndOf(path);
-  if (!end || end.frames <= end.saved || readLog(path).length > HEADER_BYTES) return undefined;
+  if (!end || end.frames <= end.saved || hasLog(path)) return undefined;
   return end.frames - end.saved;
 }
 

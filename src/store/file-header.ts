@@ -5,10 +5,12 @@ import type { AuditProblem } from "./audit-rows.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
 const HEADER_BYTES = 100;
+const MAGIC = "SQLite format 3\0";
 const LARGEST_ROOT_AT = 52;
 const GIVES_BACK_AT = 64;
 const APPLICATION_AT = 68;
 const COUNT_AT = 24;
+const PAGES_AT = 28;
 const VALID_FOR_AT = 92;
 const SQLITE_AT = 96;
 const SQLITE_3 = 3;
@@ -42,6 +44,15 @@ export function unopenedProblem(path: string): AuditProblem | undefined {
   const isOurs = header.readUInt32BE(APPLICATION_AT) === APPLICATION_ID;
   const name = isOurs ? formatFault(header) : undefined;
   return name === undefined ? undefined : problemOf(name);
+}
+
+/** A file of SQLite to which no table was written: what there was is in its log, or nowhere. */
+export function isBlank(path: string): boolean {
+  const header = readHeader(path);
+  if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
+    return false;
+  }
+  return header.readUInt32BE(PAGES_AT) <= 1 && header.readUInt32BE(APPLICATION_AT) === 0;
 }
 
 /** `3.53.4`: whose SQLite wrote it last; undefined for what was never in a file. */

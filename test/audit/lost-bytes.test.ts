@@ -62,6 +62,18 @@ test("a log that was closed is not lost, though its last word stayed behind", as
   expect(existsSync(`${db}-shm`)).toBe(true);
 });
 
+test("a file that was copied without its log, before anything of it was in the file", async () => {
+  await using room = await openRoom();
+  await using desk = await openDeskRoom();
+  const db = await killed(room);
+  for (const end of ["-wal", "-shm"]) rmSync(`${db}${end}`);
+  const before = readFileSync(db);
+  const { exitCode, lines } = await desk.run(runAudit, ["verify"], { db });
+  expect(exitCode).toBe(3);
+  expect(lines.join("")).toStartWith("audit broken at the file: no table is in it, and no log is");
+  expect(readFileSync(db).equals(before)).toBe(true);
+});
+
 test("a file that ends within its last page is broken, and no failing disk", async () => {
   await using room = await openRoom();
   await using desk = await openDeskRoom();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runAudit } from "../../src/commands/audit.ts";
+import { jsonLine } from "../../src/commands/tickets-json.ts";
 import type { AuditEvent } from "../../src/domain/audit.ts";
 import { linkOf } from "../../src/store/audit-stored.ts";
 import { misfitIn } from "../../src/store/checked-events.ts";
@@ -153,6 +154,24 @@ test("what stands in an export of others is no more than the chain needs", async
     { type: "ticket_opened", ticket_id: 2, content_hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
   ]);
   expect(JSON.parse(others.join(""))).not.toHaveProperty("content");
+});
+
+test("a row of the session whose content is hidden as those of others are", async () => {
+  const lines = await exportedLines({ session: "last" });
+  const word = own.find(({ type }) => type === "approval_decided");
+  if (!word) throw new Error("a person has decided");
+  const hidden = jsonLine({ kind: "between", ...linkOf(word) });
+  const changed = lines.map((line) => (line.includes('"approval_decided"') ? hidden : line));
+  const body = changed.slice(0, -1).map((line) => `${line}\n`);
+  const sha256 = new Bun.CryptoHasher("sha256").update(body.join("")).digest("hex");
+  const { exitCode, lines: said } = await replayLines([
+    ...changed.slice(0, -1),
+    jsonLine({ kind: "end", sha256 }),
+  ]);
+  expect(exitCode).toBe(3);
+  expect(said.join("")).toEndWith(
+    `row ${word.id} is not as it was written: its content is missing`,
+  );
 });
 
 test("an older export is replayed, and says what its gaps may hide", async () => {
