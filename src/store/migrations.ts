@@ -1,6 +1,6 @@
 // Brings a database file to the present schema, whatever version it has, and keeps hands off files
 // that are not ours. `user_version` counts the migrations that a file has had.
-import type { Database } from "bun:sqlite";
+import { Database } from "bun:sqlite";
 import { OperatorError } from "../domain/errors.ts";
 import { sealEverything } from "./audit-seals.ts";
 import { DamagedFile } from "./database-error.ts";
@@ -15,7 +15,10 @@ import { SCHEMA_LEASES } from "./schema-leases.ts";
 import { SCHEMA_OPEN_APPROVALS } from "./schema-open-approvals.ts";
 import { type CommitWatcher, inWriteTransaction } from "./transaction.ts";
 
-/** In order; the first makes an empty file a database of ours. Only ever appended to. */
+/**
+ * In order; the first makes an empty file a database of ours. Only ever appended to. Each changes
+ * the text of the schema: by that a newer file is told from one whose header was changed.
+ */
 const MIGRATIONS: readonly Migration[] = [
   SCHEMA_1,
   (db) => {
@@ -59,11 +62,27 @@ export function checkOrigin(db: Database, migrations = MIGRATIONS): void {
     });
   }
   if (version > migrations.length) {
+    if (schemaOf(db) === presentSchema(migrations)) {
+      const said = `schema ${version}, and what is in it is of schema ${migrations.length}`;
+      throw new DamagedFile(`its header says that it is of ${said}`);
+    }
     const versions = `schema ${version}, this one knows ${migrations.length}`;
     throw new OperatorError("database", `it was written by a newer operator (${versions})`, {
       hint: "use that operator, or name another file with --db",
     });
   }
+}
+
+function presentSchema(migrations: readonly Migration[]): string {
+  using db = new Database(":memory:");
+  migrate(db, { migrations });
+  return schemaOf(db);
+}
+
+/** The same of two files with the same tables, whatever the order in which they were made. */
+function schemaOf(db: Database): string {
+  const entries = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
+  return JSON.stringify(db.query(entries).all());
 }
 
 function hasAudit(db: Database): boolean {

@@ -55,6 +55,18 @@ test("a version that does not fit the tables is said, and broken", async () => {
   expect(lines).toEqual([expect.stringMatching(/^audit broken at the file: .*its schema cannot/)]);
 });
 
+test("a version beyond that of its tables was changed, and is nobody's", async () => {
+  await using room = await written();
+  const bytes = readFileSync(room.path);
+  bytes[VERSION_AT] = (bytes[VERSION_AT] ?? 0) + 1;
+  writeFileSync(room.path, bytes);
+  const { lines, exitCode } = await run(room, runAudit, ["verify"]);
+  expect(exitCode).toBe(3);
+  expect(lines).toEqual([
+    expect.stringMatching(/its header says that it is of schema \d+, and what is in it is of/),
+  ]);
+});
+
 test("a column of another name is said to whoever asks for it, and named", async () => {
   await using room = await written();
   change(room, { from: "holder_id TEXT REFERENCES", to: "holder_ix TEXT REFERENCES" });

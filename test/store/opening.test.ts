@@ -86,7 +86,7 @@ describe("opening refuses, in one line and without touching it,", () => {
   test("a database of a newer operator", async () => {
     await using room = await openRoom();
     room.store[Symbol.dispose]();
-    writeDatabase(room.path, "PRAGMA user_version = 99");
+    writeDatabase(room.path, "CREATE TABLE later (id INTEGER); PRAGMA user_version = 99");
     expect(openingFailure(room.path)).toMatchObject({
       code: "database",
       message: expect.stringMatching(/newer operator \(schema 99, this one knows \d+\)$/),
@@ -98,7 +98,7 @@ describe("opening refuses, in one line and without touching it,", () => {
     await using room = await openRoom();
     await openTicket(room.store);
     const events = await room.store.eventsOf({});
-    writeDatabase(room.path, "PRAGMA user_version = 99");
+    writeDatabase(room.path, "CREATE TABLE later (id INTEGER); PRAGMA user_version = 99");
     await expect(room.store.setHeld(1, true)).rejects.toMatchObject({
       code: "database",
       message: expect.stringMatching(/newer operator \(schema 99, this one knows \d+\)$/),
