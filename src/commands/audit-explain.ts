@@ -264,5 +264,6 @@ function wholeLines(
   const unknown = "how long it was broken in all is not known";
   if (resolution === "manual") return [`${unknown}: it was closed by a person`];
   if (clockDoubt) return [`${unknown}: ${doubtWords(clockDoubt)}`];
-  return [`broken for ${formatDuration(Math.max(0, resolvedAtMs - violatedSinceMs))} in all`];
+  const whole = formatDuration(Math.max(0, resolvedAtMs - violatedSinceMs));
+  return [`broken for ${whole} in all, by the clock`];
 }

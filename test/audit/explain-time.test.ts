@@ -39,7 +39,7 @@ test("waiting for a person and for the monitor is no work", async () => {
   const page = await pageOf(room);
   expect(page).toContain(
     "  agents worked 3.0 s; waited 7.0 s for a person's answer; " +
-      "waited 3.0 s for the monitor's word\n  broken for 13.0 s in all\n",
+      "waited 3.0 s for the monitor's word\n  broken for 13.0 s in all, by the clock\n",
   );
 });
 
