@@ -187,3 +187,13 @@ test("who approved what was asked for another ticket is named, and for which", a
     `had asked for, was approved for ticket #1 by ${ANNAS_WORDS}, 1970-01-01 `,
   );
 });
+
+test("what an agent asks for one ticket is not waited for on another's page", async () => {
+  await using room = await openRoom();
+  await open(room, "one");
+  await open(room, "two");
+  const { session } = await claimed(room.store);
+  await room.store.requestApproval(asking(session.id, { expiresInMs: 60 * SECOND_MS }));
+  expect(await pageOf(room, 1)).toContain("NOT OVER: an agent waits for A PERSON'S ANSWER.");
+  expect(await pageOf(room, 2)).toContain("NOT OVER: it is open.");
+});
