@@ -1,6 +1,7 @@
 // Every bug that is planted, one at a time.
 import { GUARDING } from "./guarding.ts";
 import type { Mutation } from "./mutation.ts";
+import { PAGES } from "./pages.ts";
 import { PEOPLE } from "./people.ts";
 import { READINGS } from "./readings.ts";
 import { RECORDS } from "./records.ts";
@@ -16,6 +17,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...READINGS,
   ...PEOPLE,
   ...RECORDS,
+  ...PAGES,
   ...REPAIRS,
   ...WALLS,
 ];
