@@ -131,15 +131,15 @@ function stepsSince({ db }: StoreCall, query: RecentStepsQuery): readonly Recent
 }
 
 function heldEntities({ db }: StoreCall, query: RecentStepsQuery): readonly string[] {
-  const { subject, ticketId = null } = query;
+  const { subject } = query;
   return db
     .query<{ entity: string }, Bindings>(
       `SELECT DISTINCT entity FROM tickets
       WHERE subject = $subject AND state IN ('open', 'claimed', 'verifying', 'escalated')
-        AND is_held = 1 AND id IS NOT $ticketId
+        AND is_held = 1
       ORDER BY entity`,
     )
-    .all({ subject, ticketId })
+    .all({ subject })
     .map(({ entity }) => entity);
 }
 

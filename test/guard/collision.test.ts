@@ -59,6 +59,23 @@ test("a member whose ticket a person holds is theirs, and counts as missing", as
   }
 });
 
+test("a ticket that a person holds while a session has it is theirs from then on", async () => {
+  const lamps = lampSubject({
+    precondition: () => {
+      held = world.store.setHeld(1, true);
+      return { isMet: true };
+    },
+  });
+  let held: Promise<unknown> | undefined;
+  const script = [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))];
+  using world = openWorld({ script, lamps });
+  await world.openTicket("left");
+  await world.run();
+  await held;
+  expect(resultsIn(world.model.requests[1])[0]).toContain("somebody else is at work on left");
+  expect(lamps.deeds).toEqual([]);
+});
+
 /** Lets another begin between the guard's word and the beginning of the step, or right after it. */
 function interleaving(queue: WorkQueue, { when, other }: Interleaving): WorkQueue {
   const beginStep: WorkQueue["beginStep"] = async (step) => {

@@ -26,7 +26,7 @@ const ANYWHERE: Table = [
     ["docker swarm leave --force", "docker system prune -af", "docker cp /tmp/x tikv1:/"],
   ],
   ["oversight", ["docker top tikv1 eww", "docker container top tikv1 axe"]],
-  ["read", ["docker top tikv1", "docker top tikv1 -ef", "docker logs tikv1", "docker ps -a"]],
+  ["read", ["docker top tikv1", "docker top tikv1 -ef", "docker ps -a"]],
   ["read", ["systemctl list-jobs", "systemctl --failed --no-pager", "systemctl status nginx"]],
   ["hidden", ["docker run alpine true", "docker compose -p operator-tikv up -d"]],
 ];
@@ -47,7 +47,8 @@ const WITH_CONTAINERS: Table = [
   ["foreign", ["docker logs nginx", "docker logs --tail 5 nginx", "docker container logs nginx"]],
   ["foreign", ["docker compose -p other logs", "docker compose -f /srv/compose.yml logs"]],
   ["read", [`docker logs ${C}`, `docker logs --since 5m -fn 5 ${C} --until 1m`]],
-  ["read", ["docker compose -p operator-tikv-1a logs --tail 5 tikv1", "docker compose logs"]],
+  ["foreign", ["docker compose logs", "docker logs redis"]],
+  ["read", ["docker compose -p operator-tikv-1a logs --tail 5 tikv1"]],
   [
     "foreign",
     ["docker restart tikv1", "docker exec tikv1 ls", "docker stop operator-tikv-tikv1-1"],

@@ -49,12 +49,15 @@ const BEFORE_LOGS = /^(?:-[ft]*n|--(?:since|tail|until))$/;
 export function areOthersLogs(words: readonly ShellWord[], scope: Scope): boolean {
   const { knowledge } = scope;
   if (!areKnown(knowledge)) return false;
-  if (words[1]?.text === "compose") return !isOurProject(words, knowledge);
+  // Without its name the project is that of some file.
+  if (words[1]?.text === "compose") {
+    return !(namesProject(words) && isOurProject(words, knowledge));
+  }
   const at = words.findIndex(({ text }) => text === "logs");
   return words.some(({ text }, index) => {
     const isName = index > at && !text.startsWith("-");
     if (!isName || BEFORE_LOGS.test(words[index - 1]?.text ?? "")) return false;
-    return !knowledge.members.includes(text) && memberOf({ text, before: [] }, scope) === undefined;
+    return memberOf({ text, before: [] }, scope) === undefined;
   });
 }
 

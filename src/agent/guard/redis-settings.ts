@@ -35,8 +35,8 @@ const SETTINGS: Settings = [
   [/^save$/, kindOfSavePoints],
   [/^maxmemory$/, kindOfMemory],
   [/^maxmemory-policy$/, only(["noeviction"], "destroy")],
-  // Fewer, and the service itself is turned away.
-  [/^maxclients$/, within({ min: 100, max: 100_000, below: "destroy" })],
+  // Fewer than are there, and the service itself is turned away; nobody has counted them.
+  [/^maxclients$/, within({ min: 100, least: 10_000, max: 100_000, below: "destroy" })],
   [/^(?:dir|dbfilename|appendfilename|appenddirname|replicaof|slaveof)$/, () => "destroy"],
   // The monitor asks where it always did, and as whom.
   [/^(?:bind|port|unixsocket|requirepass|protected-mode|aclfile|tls-.*)$/, () => "oversight"],
