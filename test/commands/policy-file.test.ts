@@ -14,7 +14,11 @@ async function follow(first?: string) {
   if (first !== undefined) writeFileSync(file, first);
   const context = { flags: {}, env: { OPERATOR_HOME: home } };
   const lines: string[] = [];
-  const found = await loadPolicy(context);
+  const clear = () => rmSync(home, { recursive: true, force: true });
+  const found = await loadPolicy(context).catch((error: unknown) => {
+    clear();
+    throw error;
+  });
   const policy = followPolicy({ context, found, print: (line) => lines.push(line) });
   const rulesOf = async () => {
     const { rules, trouble } = await policy();
@@ -22,7 +26,7 @@ async function follow(first?: string) {
   };
   return {
     ...{ file, lines, policy, rulesOf },
-    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+    [Symbol.dispose]: clear,
   };
 }
 
