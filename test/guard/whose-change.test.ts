@@ -121,6 +121,20 @@ test("a rule about a member speaks of what may mean any, whoever is named beside
   expect(decisionOn({ effects, policy }).rule).toBe("policy: mine");
 });
 
+test("a file beside a start is no member's, whomever a rule is about", () => {
+  const line = "operator subject start tikv tikv1 >/tmp/start.log 2>&1";
+  const effects = classifyCommand(line, HERE);
+  const open = { reason: undefined, subjects: undefined, actions: undefined, effects: undefined };
+  const rule = { name: "mine", decision: "deny", ...open, hours: undefined } as const;
+  const radius = { steps: 9, interruptions: 9 };
+  const ruleOn = (member: string) => {
+    const rules = [{ ...rule, members: [member] }];
+    const policy = { timeZone: "UTC", radius: { ticket: radius, hour: radius }, rules };
+    return decisionOn({ effects, policy }).rule;
+  };
+  expect([ruleOn("redis"), ruleOn("tikv1")]).toEqual(["mode execute", "policy: mine"]);
+});
+
 const TOUCHED = [
   [ratelimiter, "reset_counter", "redis"],
   [ratelimiter, "restore_limit", "redis"],

@@ -82,6 +82,8 @@ function tightens(rule: PolicyRule, asked: PolicyCase): boolean {
   if (subjects !== undefined && !subjects.includes(asked.subject)) return false;
   return asked.effects.some(({ kind, targets, pauses, means }) => {
     if (kind === "read" || !meansAction(rule, { ...asked, kind })) return false;
+    // A file for temporary use is no member's.
+    if (kind === "write" && members !== undefined) return false;
     // While nobody is served it is an interruption, too.
     const kinds = pauses ? [kind, "interrupt" as const] : [kind];
     if (rule.effects && !kinds.some((one) => rule.effects?.includes(one))) return false;
