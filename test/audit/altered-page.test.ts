@@ -3,25 +3,17 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { runAudit } from "../../src/commands/audit.ts";
-import { openWorld, type World } from "../agent/world.ts";
+import type { World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom } from "../commands/desk-room.ts";
 import { copyOf } from "../support/rechain.ts";
-import { actCall, concludeCall, says } from "../support/scripted-model.ts";
+import { openDenied } from "./denied-world.ts";
 
 let world: World;
 let room: DeskRoom;
 
 beforeAll(async () => {
   room = await openDeskRoom();
-  world = openWorld({
-    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
-    mode: "approve",
-  });
-  await world.openTicket();
-  const running = world.run();
-  await world.untilLine(/waiting for approval/);
-  await world.store.decideApproval(1, "denied", "not at noon");
-  await running;
+  world = await openDenied();
 });
 afterAll(async () => {
   world[Symbol.dispose]();

@@ -7,6 +7,7 @@ import { openWorld, type World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom } from "../commands/desk-room.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
 import { verdictWith } from "../support/verdicts.ts";
+import { openDenied } from "./denied-world.ts";
 
 /** The page of the world's one ticket. */
 async function pageOf(world: World): Promise<string> {
@@ -131,15 +132,7 @@ test("an escalated ticket says what a person must know", async () => {
 });
 
 test("what a person refused is told with the person's word", async () => {
-  using world = openWorld({
-    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
-    mode: "approve",
-  });
-  await world.openTicket();
-  const running = world.run();
-  await world.untilLine(/waiting for approval/);
-  await world.store.decideApproval(1, "denied", "not at noon");
-  await running;
+  using world = await openDenied();
   const page = (await pageOf(world)).replace(/\n {4,}/g, " ");
   expect(page).toMatch(/row \d+: not done: switch_on left \(to repair\): .*#1 is denied\.$/m);
   expect(page).toMatch(/row \d+: a person was asked, approval #1: switch_on left: to repair$/m);
