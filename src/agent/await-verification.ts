@@ -8,6 +8,8 @@ export type Verification =
   | { readonly type: "refused"; readonly reason: string }
   /** A person, or another agent, has moved the ticket. */
   | { readonly type: "taken"; readonly detail: string }
+  /** A person holds it: no monitor decides until they let it go. */
+  | { readonly type: "held"; readonly detail: string }
   | { readonly type: "interrupted" }
   | { readonly type: "overdue"; readonly detail: string };
 
@@ -42,13 +44,15 @@ async function pollTicket(context: SessionContext, deadlineMs: number): Promise<
 /** Undefined while it is still verifying. */
 function readDecision(ticket: Ticket | undefined, sessionId: string): Verification | undefined {
   if (!ticket) return { type: "taken", detail: "the ticket is gone" };
-  const { state, resolution, note } = ticket;
+  const { state, resolution, note, isHeld } = ticket;
   // In a database that was put in place of ours the number may be another incident's.
   const isOurs = ticket.sessionId === sessionId;
   if (isOurs && state === "resolved" && resolution !== "manual") {
     return { type: "resolved", detail: `resolved as ${resolution}` };
   }
-  if (isOurs && state === "verifying") return undefined;
+  if (isOurs && state === "verifying") {
+    return isHeld ? { type: "held", detail: "a person holds the ticket" } : undefined;
+  }
   if (isOurs && state === "claimed") {
     return { type: "refused", reason: note ?? "the invariant is not seen to hold" };
   }

@@ -38,6 +38,8 @@ export async function runConclude(
       return over("concluded", verification.detail);
     case "taken":
       return over("lease_lost", verification.detail);
+    case "held":
+      return { type: "ended", outcome: giveBack(verification.detail) };
     case "overdue":
       return overdue(progress, `${verification.detail}: ${conclusion.summary}`);
     case "interrupted":
@@ -74,6 +76,11 @@ function readConclusion({ agent }: SessionContext, input: ConcludeInput): Conclu
 
 function overdue(progress: Progress, detail: string): ConcludeResult {
   return { type: "ended", outcome: escalate(progress, { stopReason: "time_limit", detail }) };
+}
+
+/** To the person, and from them to whoever is free then. */
+function giveBack(detail: string): SessionOutcome {
+  return { type: "released", end: { stopReason: "aborted", detail } };
 }
 
 function over(stopReason: "concluded" | "lease_lost", detail: string): ConcludeResult {

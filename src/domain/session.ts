@@ -15,7 +15,7 @@ export const STOP_REASONS = [
   "time_limit",
   "repetition", // the same calls again and again
   "lease_lost", // another agent, or a person, has the ticket now
-  "aborted", // SIGTERM or SIGINT
+  "aborted", // SIGTERM or SIGINT, or a person held the ticket while it was verified
   "model_error",
 ] as const;
 export type StopReason = (typeof STOP_REASONS)[number];

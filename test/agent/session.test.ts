@@ -201,6 +201,24 @@ test("a ticket that a person resolves while it is verified ends the session quie
   expect(world.lines.at(-1)).toBe("Ticket #1 -> resolved");
 });
 
+test("a ticket held while it is verified lets its agent go, and comes back", async () => {
+  const fixed = says(concludeCall("fixed"));
+  using world = openWorld({ script: [says(actCall("switch_on", "left")), fixed, fixed] });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/-> verifying/);
+  await world.store.setHeld(1, true);
+  await running;
+  expect(await world.session()).toMatchObject({
+    stopReason: "aborted",
+    stopDetail: "a person holds the ticket",
+  });
+  expect(await world.ticket()).toMatchObject({ state: "open", isHeld: true });
+  await world.store.setHeld(1, false);
+  await Promise.all([world.run(), confirmAgain(world)]);
+  expect(await world.ticket()).toMatchObject({ state: "resolved", attempts: 2 });
+});
+
 test("without a monitor the wait for verification ends with a person", async () => {
   using world = openWorld({
     script: [says(concludeCall("fixed"))],
