@@ -41,6 +41,27 @@ const SECRETS = [
   ],
   ...['"Test": ["CMD", "redis-cli", "-a", "S"]', '"Cmd":["-pS"]', '"Args": [\n "--key=S"'],
   ...["adm:$apr1$c0ffee$S0123456789012345678", "adm:$$2y$05$S0123456789012345678"],
+  ...["DB_PASS: S", '"SMTP_PASS": "S"', "DB_PASS = S", "- DB_PASS: S", "{DB_PASS: S, USER: x}"],
+  ...["REDIS_AUTH: S", '"redisAuth":"S"', "redis_auth: S", "APP_KEY: base64:S", '"appKey":"S"'],
+  ...['"SENTRY_DSN": "https://S@sentry.io/1"', "sentryDsn: S", "dsn = S", "WP_SALT=S"],
+  ...[
+    "PASS=S",
+    "pass=a,S",
+    "dbpass: S",
+    "DBPASS=S",
+    "DB_PW: S",
+    "spring.mail.pass: S",
+    '"pass":"S"',
+  ],
+  ...["auth:\n  pass: S\n", "env:\n  PASS: S", 'pass: "a S"', "DB_PASS: a,S", "password: a,S"],
+  ...["set -gx DB_PASS S", "setenv X_TOKEN S", "<DB_PASS>S</DB_PASS>", "DB_PASS: |\n  S"],
+  ...["name: DB_PASS\n    value: S", '{"name":"REDIS_AUTH","value":"S"}', "keytool -storepass S"],
+  ...["machine h login bob password S", "machine h\n  login b\n  password S", "password is: S"],
+  ...["redis://:pa@S@host:6379/0", "root:S@tcp(127.0.0.1:4000)/x", "openssl rsa -passin pass:S"],
+  ...["MIGRATE h 1 k 0 9 AUTH2 bob S", "$4 AUTH $7 S", "AUTH\r\n$3\r\nbob\r\n$7\r\nS\r\n"],
+  ...['"*2\\r\\n$4\\r\\nAUTH\\r\\n$7\\r\\nS\\r\\n"', "requirepass\r\n$7\r\nS\r\n"],
+  ...["SETUSER\r\n$3\r\nbob\r\n$2\r\non\r\n$9\r\n>S\r\n", "glsa_-S0123456_12345678"],
+  ...["dckr_pat_-S01234567", "xapp-1-A0-S", "whsec_-S0123456789"],
   ...['{\\"password\\": \\"a S\\"}', 'password="a S\nnext line', "token:abcdef123"],
 ];
 
@@ -70,6 +91,10 @@ const HARMLESS = [
   ...['["--password", "--verbose"]', '"Args": ["--port", "-p"]', "costs $1$ or $2$ a day"],
   ...['HOT_KEY = "hot"', "no ANTHROPIC_API_KEY is set: the model", "MAY_PASS: yes"],
   ...["redis-cli ping && ls -a some", "redis-cli info; ps -a u"],
+  ...["PASS: some.test", "--- PASS: TestIt (0.01s)", "SOME_TESTS_PASS: 99.5%", "second-pass: ok"],
+  ...["bypass=north", "compass: north", "trespass = north", "pass: all invariants hold", "pass=12"],
+  ...["REDIS_AUTH: required", "start_key: 7480000001", "client_auth: optional", "{USER_KEY:acme1}"],
+  ...["*1\r\n$4\r\nPING\r\n", "spf=pass dkim=pass", '"pass": true', "X_PASS:\n  on: true"],
   ...["auth: required, bypass: true", "first_pass: 3", "user 1000 on node1 wrote 5 > 3"],
 ];
 
@@ -85,6 +110,18 @@ const WORDS = [
   ...["name", "value", "requirepass", "auth-pass", "curl", "-u", "u:p", "mysql", "-p", "--token"],
   ...["redis-cli", "-a", "sshpass", "Authorization", "Bearer", "cookie", "FOO_KEY", "redis://"],
   ...["u:p@h", '"Env": [', '"A=b"', "is", "|\n", "true", "identified by", "_auth", "%3D", "\\n"],
+  ...[
+    "DB_PASS",
+    "REDIS_AUTH",
+    "APP_KEY",
+    "dbpass",
+    "pass",
+    "dsn",
+    "AUTH2",
+    "\r\n$7\r\n",
+    "AUTH $4 ",
+  ],
+  ...["machine h", "login u", "set X_KEY", "yes", "@tcp(", "-passin pass:"],
   ...["-----BEGIN A PRIVATE KEY-----", "-----END A PRIVATE KEY-----", "A".repeat(24), "QQ=="],
 ];
 const MARKS = [..." \n\t:=\"'\\,;&?/@[]{}<>|#-_."];
@@ -119,6 +156,7 @@ const LONG = [
     "secret_key",
     "token\\",
     "eyJ",
+    ...["pass", "A_PASS", "AUTH $4 a ", "setuser $1 a ", "machine a login ", "dbpass: a,", "a:b"],
   ],
 ];
 
