@@ -24,6 +24,8 @@ export interface WatchedLimiter {
   untilWell(): Promise<void>;
   /** Pre- and postcondition are checked as the agent does; rejects with the reason. */
   act(action: string, target: string, args?: JsonObject): Promise<string>;
+  /** The same, with something that happens after the look and before the action. */
+  actAfter(happens: () => Promise<unknown>, action: string, target: string): Promise<string>;
 }
 
 export function watchLimiter({ topology, runtime }: LiveLimiter): WatchedLimiter {
@@ -59,6 +61,8 @@ export function watchLimiter({ topology, runtime }: LiveLimiter): WatchedLimiter
       });
     },
     act: (action, target, args = {}) => carryOut({ subject, look }, { action, target, args }),
+    actAfter: (happens, action, target) =>
+      carryOut({ subject, look, happens }, { action, target, args: {} }),
   };
 }
 
@@ -86,10 +90,11 @@ function judge(
 interface Hands {
   readonly subject: Subject<LimiterObservation>;
   readonly look: () => Promise<LimiterObservation>;
+  readonly happens?: () => Promise<unknown>;
 }
 
 async function carryOut(
-  { subject, look }: Hands,
+  { subject, look, happens }: Hands,
   words: { readonly action: string; readonly target: string; readonly args: JsonObject },
 ): Promise<string> {
   const action = subject.actions.find(({ name }) => name === words.action);
@@ -100,6 +105,7 @@ async function carryOut(
   if (action.postcondition(before, call).isMet) return "already in effect";
   const ready = action.precondition(before, call);
   if (!ready.isMet) throw new Error(ready.reason);
+  await happens?.();
   const done = await action.run(call, { runtime: subject.runtime, signal, clock });
   await eventually(
     async () => action.postcondition(await look(), call).isMet,

@@ -1,6 +1,7 @@
 // Single counters and limits put right in Redis, each by its exact name.
 
 import type { Redis } from "ioredis";
+import { z } from "zod";
 import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
@@ -10,6 +11,7 @@ import type { LimitsFile } from "../declared.ts";
 import { limitKeyOf, logKeyOf } from "../keys.ts";
 import type { CounterReading, LimiterObservation, OverrideReading } from "../observation.ts";
 import { compareCounters } from "../observe/compare-counters.ts";
+import { RESTORE_SCRIPT } from "../service/scripts.ts";
 import {
   type ActionTools,
   checkRead,
@@ -23,6 +25,8 @@ const TARGETS = "a key, as its tenant writes it";
 const WITHIN_MS = 10_000;
 /** A window that was counted wrong has to pass before both sides agree. */
 const WINDOW_PASSES_MS = 20_000;
+/** What the script answers; fields and their values by turns. */
+const RESTORED = z.tuple([z.number(), z.array(z.string())]);
 /** As the limiter itself lets a log outlive its window. */
 const SLACK_MS = 1_000;
 /** What Redis's clock may have gained until the command arrives. */
@@ -110,9 +114,13 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "restore_limit", call, context }), async (redis) => {
         const override = limitKeyOf(call.target);
-        const found = JSON.stringify(await redis.hgetall(override));
-        await redis.del(override);
-        return `${override} is gone: it held ${found}`;
+        const [isGone, held] = RESTORED.parse(await redis.eval(RESTORE_SCRIPT.text, 1, override));
+        const pairs = held.flatMap((name, index) =>
+          index % 2 === 0 ? [[name, held[index + 1]]] : [],
+        );
+        const found = JSON.stringify(Object.fromEntries(pairs));
+        if (isGone === 1) return `${override} is gone: it held ${found}`;
+        throw new OperatorError("conflict", `somebody has set one that ends meanwhile: ${found}`);
       }),
   };
 }

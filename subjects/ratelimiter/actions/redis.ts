@@ -117,6 +117,11 @@ export function killScript(tools: ActionTools): LimiterAction {
   };
 }
 
+/** Of the file and the dump a restart reads one, and the setting decides which. */
+const KEPT_LOG =
+  "what the append-only file keeps may be in no dump: who turned it on turns it off, after a " +
+  "BGSAVE that succeeded, or has it declared";
+
 /** Of a name that a model gave: `constructor` is none. */
 function declaredOf(
   { redisSettings }: Pick<LimiterObservation["declared"], "redisSettings">,
@@ -133,7 +138,9 @@ function checkSettable(observation: LimiterObservation, target: string): Check {
     return notMet(`no value of "${target}" is declared: ${valid || "nothing is"}`);
   }
   const answers = checkRedisAnswers(observation);
-  if (!answers.isMet || target !== "maxmemory") return answers;
+  if (!answers.isMet) return answers;
+  if (target === "appendonly" && wanted !== "yes") return notMet(KEPT_LOG);
+  if (target !== "maxmemory") return answers;
   return checkRead(redis.info, ({ usedMemoryBytes }) => {
     if (Number(wanted) === 0 || usedMemoryBytes < Number(wanted)) return MET;
     return notMet(`Redis uses ${usedMemoryBytes} bytes, more than the declared ${wanted}`);

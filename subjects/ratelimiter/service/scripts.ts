@@ -111,6 +111,25 @@ return until_ms
 );
 
 /**
+ * KEYS: limit. Takes out an override that never ends; one that ends by itself stays. Returns whether
+ * it did, 1 or 0, and the fields and values that were found.
+ */
+export const RESTORE_SCRIPT: Script = script(
+  "restore",
+  `
+local time = redis.call('TIME')
+local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
+local held = redis.call('HGETALL', KEYS[1])
+local until_ms = tonumber(redis.call('HGET', KEYS[1], 'until_ms') or '')
+if until_ms and until_ms > now_ms and redis.call('PTTL', KEYS[1]) >= 0 then
+  return {0, held}
+end
+redis.call('DEL', KEYS[1])
+return {1, held}
+`,
+);
+
+/**
  * KEYS: log, limit. ARGV: declared limit, its window_ms. Forgets the log. Returns [used, now_us]:
  * what it held, and when.
  */

@@ -88,6 +88,24 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     expect(await limiter.redis("EXISTS", limitKeyOf("bounded"))).toBe(1);
   });
 
+  test("an override with an end that is set after the look stays", async () => {
+    await limiter.redis("HSET", limitKeyOf("late"), "limit", 7, "window_ms", 5_000);
+    const setLate = () => setOverride("late", Date.now() + 60_000);
+    await expect(watched.actAfter(setLate, "restore_limit", "late")).rejects.toThrow(
+      "somebody has set one that ends meanwhile",
+    );
+    expect(await limiter.redis("EXISTS", limitKeyOf("late"))).toBe(1);
+  });
+
+  test("the append-only file that somebody has turned on is never turned off", async () => {
+    await limiter.redis("CONFIG", "SET", "appendonly", "yes");
+    const refusal = "what the append-only file keeps may be in no dump";
+    await expect(watched.act("set_redis_setting", "appendonly")).rejects.toThrow(refusal);
+    expect(await limiter.redis("CONFIG", "GET", "appendonly")).toEqual(["appendonly", "yes"]);
+    await limiter.redis("CONFIG", "SET", "appendonly", "no");
+    expect(await watched.act("set_redis_setting", "appendonly")).toBe("already in effect");
+  });
+
   test("a setting that is put back is in Redis's file, too", async () => {
     await limiter.redis("CONFIG", "SET", "maxclients", "200");
     await limiter.redis("CONFIG", "REWRITE");

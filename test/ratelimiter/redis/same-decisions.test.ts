@@ -8,6 +8,7 @@ import {
   COUNTER_SCRIPT,
   OVERRIDE_SCRIPT,
   RESET_SCRIPT,
+  RESTORE_SCRIPT,
   type Script,
 } from "../../../subjects/ratelimiter/service/scripts.ts";
 import { REAL_KIND, STAND_IN_KIND } from "../../support/redis-kinds.ts";
@@ -17,6 +18,17 @@ const KEYS = ["a", "b%7B"];
 const WINDOW_MS = 5_000;
 const LIMIT = 7;
 const RUNS = 40;
+
+/** What somebody writes by hand. */
+const ENDLESS_SCRIPT: Script = {
+  name: "endless",
+  text: `redis.call('DEL', KEYS[1])
+if ARGV[3] then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+return redis.call('HSET', KEYS[1], 'limit', '7', 'window_ms', '5000')`,
+  sha: "",
+};
+
+const OF_LIMITS = [OVERRIDE_SCRIPT, RESTORE_SCRIPT, ENDLESS_SCRIPT];
 
 interface Step {
   readonly script: Script;
@@ -59,11 +71,26 @@ const override = fc.record({
     .map(([limit, untilMs, forMs]) => [limit, WINDOW_MS, untilMs, forMs, "test", 8_000_000]),
   passedUs,
 });
+const restore = fc.record({
+  script: fc.constant(RESTORE_SCRIPT),
+  key,
+  args: fc.constant([]),
+  passedUs,
+});
+/** One without an end, or one that it is to have by the hash alone. */
+const endless = fc.record({
+  script: fc.constant(ENDLESS_SCRIPT),
+  key,
+  args: fc.constantFrom([], ["until_ms", 9_000_000_000_000]),
+  passedUs,
+});
 const steps = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: check },
     { weight: 2, arbitrary: look },
     { weight: 1, arbitrary: override },
+    { weight: 1, arbitrary: restore },
+    { weight: 1, arbitrary: endless },
   ),
   { minLength: 1, maxLength: 40 },
 );
@@ -101,7 +128,7 @@ async function tell(
   let nowUs = startUs;
   for (const { script, key, args, passedUs } of history) {
     nowUs += passedUs;
-    const keys = script === OVERRIDE_SCRIPT ? [limitKeyOf(key)] : [logKeyOf(key), limitKeyOf(key)];
+    const keys = OF_LIMITS.includes(script) ? [limitKeyOf(key)] : [logKeyOf(key), limitKeyOf(key)];
     const time = [Math.floor(nowUs / 1_000_000), nowUs % 1_000_000];
     const words = ["EVAL", atGivenTime(script), keys.length, ...keys, ...args, ...time];
     answers.push(withoutExpiry(script, await client.ask(...words)));
