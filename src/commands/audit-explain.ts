@@ -20,7 +20,7 @@ import { headline } from "./audit-headline.ts";
 import { inShort, type ShortFact } from "./audit-in-short.ts";
 import type { ConclusionStory, SessionStory } from "./audit-session-story.ts";
 import type { MoveStory, Story } from "./audit-story.ts";
-import { when } from "./audit-when.ts";
+import { endOf, when } from "./audit-when.ts";
 import { stateWords } from "./tickets-lines.ts";
 
 const SUMMARY_COLUMNS_MAX = 300;
@@ -229,10 +229,11 @@ function endLine({ row, atMs, event, reason, by }: MoveStory, ticket: Ticket): s
   return atRow(ticket, { row, atMs, what: `${ENDS[event] ?? event}${by}: ${reason}` });
 }
 
-function costLines({ cost, ticket, clockDoubt }: Story): readonly string[] {
+function costLines(story: Story): readonly string[] {
+  const { cost, clockDoubt } = story;
   const { usage, turns, sessions, workedMs, verifyingMs, askingMs, goneMs } = cost;
   const { openMs, escalatedMs } = cost;
-  const spans = wholeLines(ticket, clockDoubt);
+  const spans = wholeLines(story);
   if (sessions === 0) return ["no session, nothing spent", ...spans];
   const sent = formatCount(usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens);
   const received = formatCount(usage.outputTokens);
@@ -256,14 +257,11 @@ function costLines({ cost, ticket, clockDoubt }: Story): readonly string[] {
 }
 
 /** Only of what was seen well at its end, and by stamps that can be taken from each other. */
-function wholeLines(
-  { resolution, resolvedAtMs, violatedSinceMs }: Ticket,
-  clockDoubt: Story["clockDoubt"],
-): readonly string[] {
-  if (resolvedAtMs === null) return [];
+function wholeLines({ ticket, clockDoubt, moves }: Story): readonly string[] {
+  if (ticket.resolvedAtMs === null) return [];
   const unknown = "how long it was broken in all is not known";
-  if (resolution === "manual") return [`${unknown}: it was closed by a person`];
+  const end = endOf(ticket, moves.at(-1)?.wellForMs);
+  if (!end) return [`${unknown}: it was closed by a person`];
   if (clockDoubt) return [`${unknown}: ${doubtWords(clockDoubt)}`];
-  const whole = formatDuration(Math.max(0, resolvedAtMs - violatedSinceMs));
-  return [`broken for ${whole} in all, by the clock`];
+  return [`broken for ${formatDuration(end.brokenMs)} in all at most, by the clock`];
 }

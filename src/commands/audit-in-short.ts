@@ -12,7 +12,7 @@ import { byWhom, claimOfRepair, yourPart } from "./audit-headline.ts";
 import { operationWords } from "./audit-operation.ts";
 import type { ChangeStory, ConclusionStory } from "./audit-session-story.ts";
 import type { Story } from "./audit-story.ts";
-import { clockBeside, wholeTime } from "./audit-when.ts";
+import { clockBeside, endOf, wholeTime } from "./audit-when.ts";
 import { stateWords } from "./tickets-lines.ts";
 
 export type ShortFact = readonly [name: string, value: string];
@@ -46,20 +46,22 @@ function brokenWords({ ticket, openedReason }: Story): string {
   return `${named}${later}`;
 }
 
-function spanWords({ ticket, clockDoubt, continued }: Story): string {
-  const { violatedSinceMs: from, resolvedAtMs: to, resolution } = ticket;
+function spanWords({ ticket, clockDoubt, continued, moves }: Story): string {
+  const { violatedSinceMs: from, lastViolatedAtMs, resolvedAtMs: to } = ticket;
   const start = wholeTime(from);
   const doubt = clockDoubt ? `; ${doubtWords(clockDoubt)}` : "";
   if (to === null) return `since ${start}, and not known to be over${doubt}`;
-  const end = clockBeside(from, to);
-  if (resolution === "manual") {
+  const end = endOf(ticket, moves.at(-1)?.wellForMs);
+  if (!end) {
     const then = continued
       ? `it was broken still, and ticket #${continued.id} goes on with it`
       : "whether it was over then is not known";
-    return `since ${start}; closed at ${end}: ${then}${doubt}`;
+    return `since ${start}; closed at ${clockBeside(from, to)}: ${then}${doubt}`;
   }
-  if (clockDoubt) return `${start} until ${end} by the clock${doubt}`;
-  return `${start} until ${end}, ${formatDuration(Math.max(0, to - from))}`;
+  const well = clockBeside(from, end.wellSinceMs);
+  if (clockDoubt) return `${start} until ${well} by the clock${doubt}`;
+  const seen = `last seen broken at ${clockBeside(from, lastViolatedAtMs)}`;
+  return `${start} until ${well}, ${formatDuration(end.brokenMs)} at most: ${seen}`;
 }
 
 function after({ violatedSinceMs }: Ticket, atMs: number): string {
@@ -127,13 +129,21 @@ function refusedFacts({ sessions }: Story): readonly ShortFact[] {
   return [["refused", `${count} proposals of agents, and none ran; the first: ${first}`]];
 }
 
-function nowWords({ ticket, moves, continued }: Story): string {
-  const { resolvedAtMs, resolution, violatedSinceMs, lastViolatedAtMs } = ticket;
+function nowWords({ ticket, moves, continued, clockDoubt, toldAtMs }: Story): string {
+  const { resolvedAtMs, violatedSinceMs, lastViolatedAtMs } = ticket;
   const clock = (atMs: number) => clockBeside(violatedSinceMs, atMs);
   const broken = `last seen broken at ${clock(lastViolatedAtMs)}`;
-  if (resolvedAtMs === null) return `${broken}; the ticket is ${stateWords(ticket)}`;
+  if (resolvedAtMs === null) {
+    const agoMs = Math.max(0, toldAtMs - lastViolatedAtMs);
+    const ago = clockDoubt ? "" : `, ${formatDuration(agoMs)} before this page`;
+    return `${broken}${ago}; the ticket is ${stateWords(ticket)}`;
+  }
   const last = moves.at(-1)?.reason ?? "no reason is on record";
-  if (resolution !== "manual") return `well since ${clock(resolvedAtMs)}: ${last}`;
+  const end = endOf(ticket, moves.at(-1)?.wellForMs);
+  if (end) {
+    const { wellSinceMs, closedAtMs } = end;
+    return `seen well since ${clock(wellSinceMs)}, closed at ${clock(closedAtMs)}: ${last}`;
+  }
   const how = `closed at ${clock(resolvedAtMs)}${byWhom(moves.at(-1))}, not by observation`;
   return `${how}; ${broken}${continued ? `; it goes on as ticket #${continued.id}` : ""}`;
 }

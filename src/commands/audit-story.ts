@@ -14,7 +14,7 @@ import type { Ticket } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { type Around, aroundOf } from "./audit-around.ts";
 import { type ClockDoubt, collectClock } from "./audit-clock.ts";
-import { byIn, textIn } from "./audit-content.ts";
+import { byIn, numberIn, textIn } from "./audit-content.ts";
 import { effectOfAll } from "./audit-effect.ts";
 import { collectHindsight } from "./audit-hindsight.ts";
 import { withNamedRows } from "./audit-named-rows.ts";
@@ -61,6 +61,8 @@ export interface MoveStory extends Said {
   readonly to: string;
   /** ` by anna (uid 1000) at …`, of a person's move; else empty. */
   readonly by: string;
+  /** Where the monitor closed it: for how long it had seen it well; undefined where no row says. */
+  readonly wellForMs: number | undefined;
 }
 
 export interface CostStory extends Spans, Waits {
@@ -125,7 +127,10 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
 }
 
 function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {
-  const said = { row: id, atMs, reason: textIn(content, "reason"), by: byIn(content) };
+  const said = {
+    ...{ row: id, atMs, reason: textIn(content, "reason"), by: byIn(content) },
+    wellForMs: numberIn(content, "wellForMs"),
+  };
   if (type === "ticket_moved") {
     return [{ ...said, event: textIn(content, "event"), to: textIn(content, "to") }];
   }

@@ -8,6 +8,24 @@ export function when({ violatedSinceMs }: Ticket, atMs: number): string {
   return `${clockBeside(violatedSinceMs, atMs)} ${offset(atMs - violatedSinceMs)}`;
 }
 
+export interface End {
+  /** When it was closed: it may have waited for who had it. */
+  readonly closedAtMs: number;
+  /** From then on each look has seen it well; it may have been so before. */
+  readonly wellSinceMs: number;
+  /** For how long it was broken, at most. */
+  readonly brokenMs: number;
+}
+
+/** Of a ticket that the monitor closed; undefined of any other. */
+export function endOf(ticket: Ticket, wellForMs: number | undefined): End | undefined {
+  const { resolution, resolvedAtMs, lastViolatedAtMs, violatedSinceMs } = ticket;
+  if (resolvedAtMs === null || resolution === "manual") return undefined;
+  const wellSinceMs = Math.max(resolvedAtMs - (wellForMs ?? 0), lastViolatedAtMs);
+  const brokenMs = Math.max(0, wellSinceMs - violatedSinceMs);
+  return { closedAtMs: resolvedAtMs, wellSinceMs, brokenMs };
+}
+
 /** `2026-03-01 14:05:04 UTC+01:00`. */
 export function wholeTime(atMs: number): string {
   return `${formatTime(atMs)} ${formatZone(atMs)}`;

@@ -7,7 +7,7 @@ import { canonicalJson } from "./json.ts";
 
 export const AUDIT_TYPES = [
   "ticket_opened", // fingerprint, reason, evidence
-  "ticket_moved", // event, from, to, reason
+  "ticket_moved", // event, from, to, reason; wellForMs where the monitor resolved it
   "ticket_flagged", // held or unheld
   "session_started", // model, mode, agentId, purpose
   "session_briefed", // system, brief: what the model was told first

@@ -34,13 +34,14 @@ export interface TicketLedger {
   /**
    * verifying -> resolved. `verified_fix` when its session changed something, else `self_healed`.
    * This and the two below give undefined when the ticket has moved on, or is held: no error, for
-   * another monitor, an agent or a person may be quicker.
+   * another monitor, an agent or a person may be quicker. `wellForMs`: for how long every look has
+   * seen it well, while somebody had it, too.
    */
-  verifyTicket(ticketId: number, reason: string): Promise<Ticket | undefined>;
+  verifyTicket(ticketId: number, reason: string, wellForMs?: number): Promise<Ticket | undefined>;
   /** verifying -> claimed, the lease kept; the reason is the session's next input. */
   refuseTicket(ticketId: number, reason: string): Promise<Ticket | undefined>;
   /** open, escalated -> resolved (self_healed). */
-  healTicket(ticketId: number, reason: string): Promise<Ticket | undefined>;
+  healTicket(ticketId: number, reason: string, wellForMs?: number): Promise<Ticket | undefined>;
   /**
    * Frees every claimed or verifying ticket whose lease has expired: back to open with a backoff,
    * or to escalated when its attempts are used up. Ends their sessions as `lease_lost`.

@@ -1,6 +1,7 @@
 // Carries the verdicts of one observation to the live tickets: verified, refused, healed, or freed
 // from an agent that has died.
 import type { Clock } from "../domain/clock.ts";
+import { unreachable } from "../domain/errors.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketLedger } from "../domain/ticket-ops.ts";
 import { fingerprintOf, type Verdict, type Violation } from "../domain/verdict.ts";
@@ -47,7 +48,9 @@ export async function settleTickets(options: SettleOptions): Promise<Watches> {
 
 /** For an observation that was lost: the next hold is the first of its run. */
 export function endRuns(watches: Watches): Watches {
-  return new Map([...watches].map(([id, watch]) => [id, { ...watch, holds: 0 }]));
+  return new Map(
+    [...watches].map(([id, watch]) => [id, { ...watch, holds: 0, wellSinceMs: null }]),
+  );
 }
 
 function timesOf({ clock, observedFromMs, observedFromWallMs }: SettleOptions) {
@@ -79,14 +82,28 @@ async function carryOut(
   if (decision.type === "wait") return;
   const { ledger } = options;
   const { reason } = decision;
-  const move = {
-    verify: { apply: () => ledger.verifyTicket(ticket.id, reason), name: "verified" },
-    refuse: { apply: () => ledger.refuseTicket(ticket.id, reason), name: "refused" },
-    heal: { apply: () => ledger.healTicket(ticket.id, reason), name: "healed" },
-  } as const;
-  const { apply, name } = move[decision.type];
-  const moved = await apply();
-  if (moved) announce(moved, { move: name, reason }, options);
+  const moved = await applied(ticket, decision, ledger);
+  if (moved) announce(moved, { move: MOVED[decision.type], reason }, options);
+}
+
+const MOVED = { verify: "verified", refuse: "refused", heal: "healed" } as const;
+
+function applied(
+  { id }: Ticket,
+  decision: Exclude<TicketDecision, { readonly type: "wait" }>,
+  ledger: TicketLedger,
+): Promise<Ticket | undefined> {
+  const { type, reason } = decision;
+  switch (type) {
+    case "verify":
+      return ledger.verifyTicket(id, reason, decision.wellForMs);
+    case "refuse":
+      return ledger.refuseTicket(id, reason);
+    case "heal":
+      return ledger.healTicket(id, reason, decision.wellForMs);
+    default:
+      return unreachable(type);
+  }
 }
 
 function announce(

@@ -19,11 +19,19 @@ export interface Watch {
   readonly holdsSinceMs: number;
   /** Held at least once: from then on, violated means violated again. */
   readonly hasHeld: boolean;
+  /** Since when every look has seen it hold, whatever state it was in; null: the last did not. */
+  readonly wellSinceMs: number | null;
 }
 
 export type TicketDecision =
   | { readonly type: "wait" }
-  | { readonly type: "verify" | "refuse" | "heal"; readonly reason: string };
+  | { readonly type: "refuse"; readonly reason: string }
+  | {
+      readonly type: "verify" | "heal";
+      readonly reason: string;
+      /** For how long every look has seen it hold: as long as an agent or a person had it, too. */
+      readonly wellForMs: number;
+    };
 
 export interface Sighting {
   readonly ticket: Ticket;
@@ -39,7 +47,9 @@ export interface Sighting {
 export function watchTicket(before: Watch | undefined, sighting: Sighting): Watch {
   const { ticket, verdict, observedFromMs, nowMs } = sighting;
   const stateKey = `${ticket.state} ${ticket.verifyingSinceMs ?? ""}`;
-  const watch = before?.stateKey === stateKey ? before : newWatch(stateKey, before, sighting);
+  const known = before?.stateKey === stateKey ? before : newWatch(stateKey, before, sighting);
+  const wellSinceMs = verdict?.state === "holds" ? (before?.wellSinceMs ?? nowMs) : null;
+  const watch = { ...known, wellSinceMs };
   // An observation that began before the session concluded says nothing about its result.
   if (observedFromMs < watch.sinceMs) return watch;
   if (verdict?.state !== "holds") return { ...watch, holds: 0, holdsSinceMs: nowMs };
@@ -54,7 +64,7 @@ function newWatch(stateKey: string, before: Watch | undefined, sighting: Sightin
     stateKey,
     sinceMs: Math.max(observedFromMs, onOwnClock(verifyingSinceMs ?? 0, sighting)),
     openedMs: before?.openedMs ?? onOwnClock(openedAtMs, sighting),
-    ...{ holds: 0, holdsSinceMs: nowMs, hasHeld: false },
+    ...{ holds: 0, holdsSinceMs: nowMs, hasHeld: false, wellSinceMs: null },
   };
 }
 
@@ -80,7 +90,7 @@ export function decideTicket(view: TicketView): TicketDecision {
 function decideVerifying(view: TicketView): TicketDecision {
   const { ticket, verdict, watch, regressions, nowMs } = view;
   const regression = regressions[0];
-  if (hasSettled(view) && !regression) return { type: "verify", reason: holdsFor(view) };
+  if (hasSettled(view) && !regression) return isWell("verify", view, holdsFor(view));
   if (verdict?.state === "violated" && watch.hasHeld) {
     return { type: "refuse", reason: `violated again: ${verdict.reason}` };
   }
@@ -92,7 +102,15 @@ function decideVerifying(view: TicketView): TicketDecision {
 
 function decideUnattended(view: TicketView): TicketDecision {
   if (!hasSettled(view)) return { type: "wait" };
-  return { type: "heal", reason: `${holdsFor(view)}, without a session` };
+  return isWell("heal", view, `${holdsFor(view)}, without a session`);
+}
+
+function isWell(
+  type: "verify" | "heal",
+  { watch, nowMs }: TicketView,
+  reason: string,
+): TicketDecision {
+  return { type, reason, wellForMs: nowMs - (watch.wellSinceMs ?? nowMs) };
 }
 
 function hasSettled({ ticket, watch, nowMs }: TicketView): boolean {

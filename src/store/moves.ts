@@ -13,6 +13,8 @@ export interface Move {
   readonly ticketId: number;
   readonly event: Exclude<TicketEvent, "claim" | "clear_up">;
   readonly reason: string;
+  /** Of the monitor's own moves that resolve: for how long it had seen the ticket well. */
+  readonly wellForMs?: number | undefined;
   /** The session that must have the ticket. */
   readonly sessionId?: string;
   /** Only with an event that resolves. */
@@ -46,7 +48,8 @@ export function moveTicket(call: StoreCall, move: Move): Ticket {
   });
   if (row === null) throw conflictOf(before, move);
   const after = parseTicket(row);
-  auditMove(call, { before, after, event: move.event, reason: move.reason });
+  const { event, reason, wellForMs } = move;
+  auditMove(call, { before, after, event, reason, wellForMs });
   return after;
 }
 
@@ -55,10 +58,12 @@ export interface AuditedMove {
   readonly after: Ticket;
   readonly event: TicketEvent;
   readonly reason: string;
+  readonly wellForMs?: number | undefined;
 }
 
 /** Belongs to the session that has the ticket before or after; to none when no one has it. */
-export function auditMove(call: StoreCall, { before, after, event, reason }: AuditedMove): void {
+export function auditMove(call: StoreCall, move: AuditedMove): void {
+  const { before, after, event, reason, wellForMs } = move;
   const hasSession = before.lease !== null || after.lease !== null;
   const resolution = after.resolution ?? undefined;
   const by = BY_PERSON.includes(event) ? call.rules.person?.() : undefined;
@@ -68,6 +73,7 @@ export function auditMove(call: StoreCall, { before, after, event, reason }: Aud
     to: after.state,
     reason,
     resolution,
+    wellForMs,
     by,
   };
   const sessionId = hasSession ? after.sessionId : null;

@@ -62,6 +62,7 @@ import {
   type StoreCall,
   type StoreRules,
 } from "./transaction.ts";
+import type { MonitorMoved } from "./verification.ts";
 import * as verification from "./verification.ts";
 
 export interface TicketOpsOptions
@@ -108,16 +109,16 @@ export class TicketOpsDB implements TicketOps {
     return this.#read((call) => tickets.liveTickets(call, subject));
   }
 
-  async verifyTicket(ticketId: number, reason: string): Promise<Ticket | undefined> {
-    return this.#write((call) => verification.verifyTicket(call, { ticketId, reason }));
+  async verifyTicket(ticketId: number, reason: string, wellForMs?: number): Promise<MonitorMoved> {
+    return this.#write((call) => verification.verifyTicket(call, { ticketId, reason, wellForMs }));
   }
 
   async refuseTicket(ticketId: number, reason: string): Promise<Ticket | undefined> {
     return this.#write((call) => verification.refuseTicket(call, { ticketId, reason }));
   }
 
-  async healTicket(ticketId: number, reason: string): Promise<Ticket | undefined> {
-    return this.#write((call) => verification.healTicket(call, { ticketId, reason }));
+  async healTicket(ticketId: number, reason: string, wellForMs?: number): Promise<MonitorMoved> {
+    return this.#write((call) => verification.healTicket(call, { ticketId, reason, wellForMs }));
   }
 
   async expireLeases(): Promise<readonly Ticket[]> {

@@ -7,19 +7,20 @@ import { finishSession, requireSession } from "./sessions.ts";
 import { requireTicket } from "./tickets.ts";
 import type { StoreCall } from "./transaction.ts";
 
-export type MonitorMove = Pick<Move, "ticketId" | "reason">;
+export type MonitorMove = Pick<Move, "ticketId" | "reason" | "wellForMs">;
 
 /** Each gives undefined, and changes nothing, when the ticket has moved on or a person holds it. */
 export type MonitorMoved = Ticket | undefined;
 
 /** Its session ends with it. One that changed nothing earns no credit: then it healed by itself. */
-export function verifyTicket(call: StoreCall, { ticketId, reason }: MonitorMove): MonitorMoved {
+export function verifyTicket(call: StoreCall, move: MonitorMove): MonitorMoved {
+  const { ticketId, reason } = move;
   const before = requireTicket(call, ticketId);
   if (!isOpenTo(before, "verify")) return undefined;
   const { sessionId } = before;
   const changes = sessionId === null ? 0 : requireSession(call, sessionId).changes;
   const resolution = changes > 0 ? "verified_fix" : "self_healed";
-  const ticket = moveTicket(call, { ticketId, event: "verify", reason, resolution });
+  const ticket = moveTicket(call, { ...move, event: "verify", resolution });
   assert(sessionId !== null, "a ticket that is verifying has a session");
   finishSession(call, { sessionId, stopReason: "concluded", detail: reason });
   return ticket;
@@ -34,7 +35,7 @@ export function refuseTicket(call: StoreCall, { ticketId, reason }: MonitorMove)
   return ticket;
 }
 
-export function healTicket(call: StoreCall, { ticketId, reason }: MonitorMove): MonitorMoved {
-  if (!isOpenTo(requireTicket(call, ticketId), "heal")) return undefined;
-  return moveTicket(call, { ticketId, event: "heal", reason, resolution: "self_healed" });
+export function healTicket(call: StoreCall, move: MonitorMove): MonitorMoved {
+  if (!isOpenTo(requireTicket(call, move.ticketId), "heal")) return undefined;
+  return moveTicket(call, { ...move, event: "heal", resolution: "self_healed" });
 }

@@ -49,7 +49,7 @@ test("the time in which no session had the ticket is told", async () => {
   await store.healTicket(1, "it holds");
   expect(await pageOf(room)).toContain(
     "agents worked 2.0 s; the ticket lay open for 4.0 s; it was a person's for 7.0 s " +
-      "broken for 13.0 s in all, by the clock",
+      "broken for 13.0 s in all at most, by the clock",
   );
 });
 

@@ -39,7 +39,7 @@ test("waiting for a person and for the monitor is no work", async () => {
   const page = await pageOf(room);
   expect(page).toContain(
     "  agents worked 3.0 s; waited 7.0 s for a person's answer; " +
-      "waited 3.0 s for the monitor's word\n  broken for 13.0 s in all, by the clock\n",
+      "waited 3.0 s for the monitor's word\n  broken for 13.0 s in all at most, by the clock\n",
   );
 });
 
@@ -47,7 +47,9 @@ test("each moment is told by the clock, and by how long after the beginning", as
   await using room = await openRoom();
   await repairAfterAsking(room);
   const page = await pageOf(room);
-  expect(page).toMatch(/ when {7}1970-01-01 \d\d:16:40 UTC\S* until \d\d:16:53, 13\.0 s\n/);
+  expect(page).toMatch(
+    / when {7}1970-01-01 \d\d:16:40 UTC\S* until \d\d:16:53, 13\.0 s at most: last seen broken at/,
+  );
   expect(page).toMatch(
     / \d\d:16:41 \+1\.0 s row \d+: a person was asked, approval #1: restart one/,
   );
@@ -64,6 +66,27 @@ test("a person's word is told with who gave it, and so is a closing by hand", as
   await room.store.recordViolations([firing({ entity: "two" })]);
   await room.store.resolveTicket(2, "by hand");
   expect(await pageOf(room, 2)).toContain(`OVER: closed by ${ANNAS_WORDS}: by hand\n`);
+});
+
+test("what was seen well while somebody had it was not broken until it was closed", async () => {
+  await using room = await openRoom();
+  const { store, clock } = room;
+  const broken = { ...firing(), sinceMs: clock.now() };
+  await store.recordViolations([broken]);
+  clock.advance(5 * SECOND_MS);
+  await store.recordViolations([broken]);
+  await claimed(store);
+  clock.advance(31 * SECOND_MS);
+  expect((await pageOf(room)).replace(/\s+/g, " ")).toMatch(
+    / now last seen broken at \S+:45, 31\.0 s before this page; the ticket is claimed/,
+  );
+  await store.expireLeases();
+  clock.advance(4 * SECOND_MS);
+  await store.healTicket(1, "held in 4 looks over 3.0 s", 34 * SECOND_MS);
+  const page = (await pageOf(room)).replace(/\s+/g, " ");
+  expect(page).toMatch(/ until \d\d:16:46, 6\.0 s at most: last seen broken at \d\d:16:45 /);
+  expect(page).toMatch(/ seen well since \d\d:16:46, closed at \d\d:17:20: held in 4 looks over/);
+  expect(page).toContain(" broken for 6.0 s in all at most, by the clock");
 });
 
 test("what lies on another day has its date", async () => {

@@ -39,6 +39,22 @@ function repeat(state: Seen, times: number): readonly Seen[] {
   return Array.from({ length: times }, () => state);
 }
 
+test("how long it was seen well is counted while an agent had it, too", () => {
+  const claimed = ticketWith({ state: "claimed" });
+  const open = ticketWith({ state: "open" });
+  const states = [claimed, claimed, claimed, claimed, open, open, open];
+  let watch: Watch | undefined;
+  const decisions = states.map((ticket, index) => {
+    const nowMs = 10_000 + index * 1_000;
+    const verdict = verdictWith({ state: index === 1 ? "unknown" : "holds" });
+    const sighting = { ticket, verdict, observedFromMs: nowMs - 50, nowMs, wallMs: nowMs };
+    watch = watchTicket(watch, sighting);
+    return decideTicket({ ...sighting, watch, regressions: [] });
+  });
+  const reason = "held in 3 consecutive observations over 2.0 s, without a session";
+  expect(decisions.at(-1)).toEqual({ type: "heal", reason, wellForMs: 4_000 });
+});
+
 describe("a verifying ticket", () => {
   test("is verified after three observations that hold over its settle time", () => {
     expect(decisionsOver(VERIFYING, repeat("holds", 3))).toEqual(["wait", "wait", "verify"]);

@@ -41,6 +41,14 @@ export const PAGES: readonly Mutation[] = [
     planted: "if (asked.length > 0) return",
   },
   {
+    file: "src/commands/audit-when.ts",
+    tests: ["test/audit/explain-time.test.ts"],
+    name: "what waited to be closed is told as broken until then",
+    breaks: "page: only what rows prove",
+    original: "resolvedAtMs - (wellForMs ?? 0)",
+    planted: "resolvedAtMs",
+  },
+  {
     file: "src/commands/audit-clock.ts",
     tests: ["test/audit/explain-time.test.ts"],
     name: "a clock that was set back is not told",
