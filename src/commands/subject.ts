@@ -74,10 +74,17 @@ function checkNoMember(verb: string, { definition, member }: SubjectCall): void 
   );
 }
 
-async function endSubject({ context, definition: { name } }: SubjectCall): Promise<ExitCode> {
+async function endSubject({ context, definition }: SubjectCall): Promise<ExitCode> {
+  const { name, savesAtEnd = [] } = definition;
   const { clock, print, flags } = context;
   const keepData = isFlagSet(flags, "keepData");
-  const wasThere = await takeDown({ subject: name, home: homeOf(context), clock, keepData });
+  const wasThere = await takeDown({
+    subject: name,
+    home: homeOf(context),
+    clock,
+    keepData,
+    savesAtEnd,
+  });
   const kept = keepData ? "; its data is kept" : "";
   if (isFlagSet(flags, "json")) print(plainJson({ subject: name, was_up: wasThere }));
   else print(wasThere ? `${name} is down${kept}` : `${name} is not up`);

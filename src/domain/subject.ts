@@ -44,6 +44,8 @@ export interface SubjectDefinition {
   /** What its load counts, in the order in which it is shown. */
   readonly figures: readonly LoadFigure[];
   readonly local: LocalPlan;
+  /** Members that write what they hold when they end: a stop waits for it, and kills none. */
+  readonly savesAtEnd?: readonly string[];
   /** Absent where it does not run in containers. */
   readonly docker?: DockerPlan;
   /**

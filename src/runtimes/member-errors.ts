@@ -22,6 +22,16 @@ export function needsToRun(doing: "pausing" | "resuming", name: string): Operato
   });
 }
 
+/** For a member that writes what it holds when it ends: how long a stop waits for it. */
+export const SAVES_WITHIN_MS = 30_000;
+
+export function stillSaving(name: string): OperatorError {
+  const message = `stopping ${name}: it has not ended within ${SAVES_WITHIN_MS / 1000} s`;
+  return new OperatorError("runtime", `${message}: it may not be able to save`, {
+    hint: "its log says why; a kill would end it, and lose what it has not saved",
+  });
+}
+
 export interface FailedStart {
   readonly subject: string;
   readonly name: string;

@@ -33,6 +33,7 @@ export interface DownOptions extends Pick<OpenLocalOptions, "home" | "clock"> {
   readonly subject: string;
   /** Members end; ports, data and logs stay for the next `up`. */
   readonly keepData: boolean;
+  readonly savesAtEnd?: readonly string[];
 }
 
 /** False when there was nothing to take down. It may be interrupted, and called again. */
@@ -53,15 +54,16 @@ async function openContainers(
   const { openDockerRuntime } = await import("./docker/runtime.ts");
   const { project, host } = docker;
   const site = { engine: await connectEngine(host), project };
-  return openDockerRuntime({ site, topology, readyProbe: definition.local.readyProbe, clock });
+  const { local, savesAtEnd = [] } = definition;
+  return openDockerRuntime({ site, topology, readyProbe: local.readyProbe, savesAtEnd, clock });
 }
 
 async function endContainers(
   { project, host }: DockerPlace,
-  { keepData }: DownOptions,
+  { keepData, clock, savesAtEnd = [] }: DownOptions,
 ): Promise<void> {
   const { connectEngine } = await import("./docker/engine.ts");
   const { removeProject, stopProject } = await import("./docker/down.ts");
   const site = { engine: await connectEngine(host), project };
-  await (keepData ? stopProject(site) : removeProject(site));
+  await (keepData ? stopProject(site, { savesAtEnd, clock }) : removeProject(site));
 }

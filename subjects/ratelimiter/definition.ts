@@ -23,6 +23,7 @@ export const ratelimiter: SubjectDefinition = {
   faults: limiterFaults,
   figures: limiterFigures,
   local: limiterLocalPlan,
+  savesAtEnd: ["redis"],
   docker: limiterDocker,
   runMember: runLimiterMember,
   runProgram,

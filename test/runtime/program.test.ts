@@ -94,7 +94,8 @@ test("a program whose start was taken back never begins", async () => {
   if (!plan) throw new Error("there is one member");
   await allowLaunch(home.files, "late");
   await forbidLaunches(home.files);
-  const member = { subject, plan, name: "one", paths: home.files, clock: systemClock };
+  const place = { name: "one", paths: home.files, clock: systemClock, savesAtEnd: false };
+  const member = { subject, plan, ...place };
   const child = await spawnMember(member, "late");
   expect(await child.exited).not.toBe(0);
   expect(await Bun.file(join(home.files.data, "pid")).exists()).toBe(false);

@@ -1,5 +1,6 @@
 // The toy subject in containers: each member is a container with the labels that compose sets.
 import type Docker from "dockerode";
+import type { Clock } from "../../src/domain/clock.ts";
 import type { Runtime } from "../../src/domain/runtime.ts";
 import type { MemberPlan } from "../../src/domain/subject.ts";
 import { systemClock } from "../../src/infra/clock.ts";
@@ -24,6 +25,11 @@ export const WELL = `
   };
   Bun.serve({ port: ${PORT}, fetch: answer });
   process.on("SIGTERM", () => process.exit(3));`;
+/** Ends when it is asked for the third time. */
+export const CAUTIOUS = `
+  Bun.serve({ port: ${PORT}, fetch: () => new Response("well") });
+  let asked = 0;
+  process.on("SIGTERM", () => (asked += 1) === 3 && process.exit(0));`;
 /** Ends before it answers. */
 export const FAILING = `console.error("no disk"); process.exit(7);`;
 
@@ -40,6 +46,9 @@ export interface ToyOptions {
   readonly hostConfig?: Docker.HostConfig;
   /** From which members are disturbed. */
   readonly helperImage?: string;
+  /** Members that write what they hold when they end. */
+  readonly savesAtEnd?: readonly string[];
+  readonly clock?: Clock;
 }
 
 let toys = 0;
@@ -68,10 +77,11 @@ export async function createDockerToy(
   const site = { engine: await connectEngine(host), project };
   const docker = { project, host, helperImage: options.helperImage };
   const topology = { subject: "toy", timeScale: 1, members: plans, endpoints: [], docker };
+  const { savesAtEnd = [], clock = systemClock } = options;
   const readyProbe = ({ ports }: MemberPlan) => ({ port: ports.http ?? 0, path: "/health" });
   return {
     site,
-    runtime: openDockerRuntime({ site, topology, readyProbe, clock: systemClock }),
+    runtime: openDockerRuntime({ site, topology, readyProbe, savesAtEnd, clock }),
     containerOf: (name) => client.getContainer(idOf(name)),
     async [Symbol.asyncDispose]() {
       const left = await client.listContainers({ all: true, filters: ofProject(project) });

@@ -11,7 +11,7 @@ import { openDockerRuntime } from "./runtime.ts";
 import { COMPOSE_FILE } from "./variables.ts";
 
 export interface BrokeredProject {
-  readonly definition: Pick<SubjectDefinition, "name" | "local">;
+  readonly definition: Pick<SubjectDefinition, "name" | "local" | "savesAtEnd">;
   readonly plan: DockerPlan;
   /** As compose names it. */
   readonly project: string;
@@ -54,8 +54,9 @@ async function openProject(opening: Opening, engine: Engine): Promise<Runtime> {
   if (scales.length === 0) throw noMembers(engine, project);
   const timeScale = Math.min(...scales);
   const topology = { subject: definition.name, timeScale, members, endpoints: [] };
-  const { readyProbe } = definition.local;
-  return openDockerRuntime({ site: { engine, project }, topology, readyProbe, clock });
+  const { local, savesAtEnd = [] } = definition;
+  const site = { engine, project };
+  return openDockerRuntime({ site, topology, readyProbe: local.readyProbe, savesAtEnd, clock });
 }
 
 /** By service. */

@@ -1,6 +1,8 @@
 // Takes a subject's containers down: all that carries the label of its project goes, and nothing
 // else. It needs neither the compose tool nor its file.
-import { PROJECT_LABEL, type Site } from "./container.ts";
+import type { Clock } from "../../domain/clock.ts";
+import { PROJECT_LABEL, SERVICE_LABEL, type Site } from "./container.ts";
+import { endSaving } from "./end-saving.ts";
 import { askEngine } from "./engine.ts";
 import { isAnswered } from "./engine-failure.ts";
 
@@ -23,8 +25,15 @@ export async function removeProject({ engine, project }: Site): Promise<void> {
   });
 }
 
+export interface StopOptions {
+  /** Members that write what they hold when they end. */
+  readonly savesAtEnd: readonly string[];
+  readonly clock: Clock;
+}
+
 /** The containers end, and stay with their data. A paused one is resumed, to hear the signal. */
-export async function stopProject({ engine, project }: Site): Promise<void> {
+export async function stopProject(site: Site, { savesAtEnd, clock }: StopOptions): Promise<void> {
+  const { engine, project } = site;
   const { client } = engine;
   const filters = { label: [`${PROJECT_LABEL}=${project}`] };
   await askEngine(engine, `stopping ${project}`, async () => {
@@ -33,7 +42,11 @@ export async function stopProject({ engine, project }: Site): Promise<void> {
       running.filter(({ State }) => State === "paused"),
       ({ Id }) => client.getContainer(Id).unpause(),
     );
-    await all(running, ({ Id }) => client.getContainer(Id).stop({ t: GRACE_S }));
+    await all(running, ({ Id, Labels }) => {
+      const name = Labels[SERVICE_LABEL] ?? "";
+      if (savesAtEnd.includes(name)) return endSaving(site, { id: Id, name, clock });
+      return client.getContainer(Id).stop({ t: GRACE_S });
+    });
   });
 }
 

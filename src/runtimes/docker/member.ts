@@ -13,6 +13,8 @@ export interface DockerSubject {
   readonly topology: Topology;
   /** Answered as told when the member is up. */
   readonly readyProbe: (member: MemberPlan) => ReadyProbe;
+  /** Members that write what they hold when they end. */
+  readonly savesAtEnd?: readonly string[];
   readonly clock: Clock;
 }
 

@@ -5,6 +5,7 @@ import type { MemberOperation } from "../../domain/runtime.ts";
 import { needsToRun, startOfPaused } from "../member-errors.ts";
 import { waitUntil } from "../wait-until.ts";
 import { ASK_MS } from "./container.ts";
+import { endSaving } from "./end-saving.ts";
 import { askEngine } from "./engine.ts";
 import { isAnswered } from "./engine-failure.ts";
 import { containerOf, type DockerMember, findContainer } from "./member.ts";
@@ -60,13 +61,27 @@ async function stop(call: MemberCall): Promise<void> {
   if (state === "paused") {
     await change(call, { doing: "stopping", id }, (container) => container.unpause());
   }
+  const { subject, plan } = call.member;
+  const { name } = plan;
+  if (savesAtEnd(call)) return endSaving(subject.site, { id, name, clock: subject.clock });
   await change(call, { doing: "stopping", id }, (container) =>
     container.stop({ t: GRACE_S, abortSignal: AbortSignal.timeout(STOP_MS) }),
   );
 }
 
-/** By the engine as one: whoever asked for it may be gone between the end and the start. */
+function savesAtEnd({ member: { subject, plan } }: MemberCall): boolean {
+  return subject.savesAtEnd?.includes(plan.name) === true;
+}
+
+/**
+ * By the engine as one: whoever asked for it may be gone between the end and the start. But the
+ * engine would kill what is still saving.
+ */
 async function restart(call: MemberCall): Promise<void> {
+  if (savesAtEnd(call)) {
+    await stop(call);
+    return start(call);
+  }
   const { id, state } = await containerOf(call.member, "restarting");
   if (state === "stopped") return start(call);
   if (state === "paused") await resume(call);

@@ -16,6 +16,8 @@ export interface DownOptions {
   readonly clock: Clock;
   /** Only the processes end: ports, data and logs stay for the next `up`. */
   readonly keepData?: boolean;
+  /** Members whose data is to be kept, and is written when they end. */
+  readonly savesAtEnd?: readonly string[];
   /** What else of it must end, first of all; nobody brings it up meanwhile. */
   readonly endOthers?: () => Promise<void>;
 }
@@ -23,13 +25,15 @@ export interface DownOptions {
 /** An `up` of the same subject may hold the lock for as long as its members take to start. */
 const LOCK_WITHIN_MS = 90_000;
 
-/** False when there was nothing to take down. Members end in parallel, each within 10 s. */
+/** False when there was nothing to take down. Members end in parallel. */
 export async function downLocal(options: DownOptions): Promise<boolean> {
-  const { subject, home, clock, keepData } = options;
+  const { subject, home, clock, keepData, savesAtEnd = [] } = options;
   const paths = subjectPaths(resolve(home), subject);
   const takeDown = async () => {
     await options.endOthers?.();
-    await (keepData === true ? endMembers(paths, clock) : removeSubject(paths, clock));
+    await (keepData === true
+      ? endMembers(paths, { clock, savesAtEnd })
+      : removeSubject(paths, clock));
   };
   return withFileErrors(`taking ${subject} down`, async () => {
     if ((await listDirectory(paths.dir)).length === 0) return false;
@@ -70,13 +74,19 @@ function notOurs({ dir, topology }: SubjectPaths): OperatorError {
 async function removeSubject(paths: SubjectPaths, clock: Clock): Promise<void> {
   if ((await listDirectory(paths.dir)).length > 0) await writeFile(paths.unsettled, "");
   await rm(paths.topology, { force: true });
-  await endMembers(paths, clock);
+  await endMembers(paths, { clock, savesAtEnd: [] });
   await rm(paths.dir, { recursive: true, force: true, maxRetries: 3 });
 }
 
-async function endMembers(paths: SubjectPaths, clock: Clock): Promise<void> {
+async function endMembers(
+  paths: SubjectPaths,
+  { clock, savesAtEnd }: Required<Pick<DownOptions, "clock" | "savesAtEnd">>,
+): Promise<void> {
   const names = await listDirectory(paths.members);
-  const members = names.map((name) => ({ name, paths: memberPaths(paths, name), clock }));
+  const members = names.map((name) => ({
+    ...{ name, paths: memberPaths(paths, name), clock },
+    savesAtEnd: savesAtEnd.includes(name),
+  }));
   const ends = members.map((member) => withMemberLock(member, () => stopMember(member)));
   for (const end of await Promise.allSettled(ends)) {
     if (end.status === "rejected") throw end.reason;

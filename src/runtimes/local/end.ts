@@ -2,7 +2,7 @@
 // member's lock, and changes nothing when the process is already as it should be.
 import { OperatorError } from "../../domain/errors.ts";
 import { signalProcess, stateOf } from "../../infra/process-identity.ts";
-import { needsToRun } from "../member-errors.ts";
+import { needsToRun, SAVES_WITHIN_MS, stillSaving } from "../member-errors.ts";
 import { waitUntil } from "../wait-until.ts";
 import { type MemberHandle, stateOfRecord } from "./member.ts";
 import { forbidLaunches, type ProcessRecord, readProcess, writeLastExit } from "./records.ts";
@@ -12,7 +12,10 @@ const GRACE_MS = 5_000;
 /** The kernel ends a killed process at once, but for one that hangs in a disk. */
 const GONE_WITHIN_MS = 5_000;
 
-/** SIGTERM, then SIGKILL. A paused process is resumed, for it could not hear the first. */
+/**
+ * SIGTERM, then SIGKILL, but for one that has something to save. A paused process is resumed, for
+ * it could not hear the first.
+ */
 export async function stopMember(member: MemberHandle): Promise<void> {
   await forbidLaunches(member.paths);
   const record = await readLive(member);
@@ -20,8 +23,11 @@ export async function stopMember(member: MemberHandle): Promise<void> {
   signalProcess(record, "SIGTERM");
   signalProcess(record, "SIGCONT");
   const isGone = () => stateOf(record) === "gone";
-  const hasEnded = await waitUntil(isGone, { withinMs: GRACE_MS, clock: member.clock });
-  if (!hasEnded) await killProcess(member, record);
+  const { clock, savesAtEnd } = member;
+  const withinMs = savesAtEnd ? SAVES_WITHIN_MS : GRACE_MS;
+  if (await waitUntil(isGone, { withinMs, clock })) return;
+  if (savesAtEnd) throw stillSaving(member.name);
+  await killProcess(member, record);
 }
 
 export async function killMember(member: MemberHandle): Promise<void> {

@@ -27,6 +27,8 @@ export interface MemberHandle {
   readonly name: string;
   readonly paths: MemberPaths;
   readonly clock: Clock;
+  /** What it holds is to be kept, and is written when it ends. */
+  readonly savesAtEnd: boolean;
 }
 
 export interface LocalMember extends MemberHandle {
@@ -80,5 +82,7 @@ export function notUp(subject: string): OperatorError {
 
 function handleOf(subject: LocalSubject, plan: MemberPlan): LocalMember {
   const { name } = plan;
-  return { subject, plan, name, paths: memberPaths(subject.paths, name), clock: subject.clock };
+  const { clock, definition } = subject;
+  const savesAtEnd = definition.savesAtEnd?.includes(name) === true;
+  return { subject, plan, name, paths: memberPaths(subject.paths, name), clock, savesAtEnd };
 }

@@ -111,8 +111,8 @@ return until_ms
 );
 
 /**
- * KEYS: limit. Takes out an override that never ends; one that ends by itself stays. Returns whether
- * it did, 1 or 0, and the fields and values that were found.
+ * KEYS: limit. Takes out an override that never ends; one that ends by itself stays. Returns 1 when
+ * it is gone, else 0, and the fields and values that were found.
  */
 export const RESTORE_SCRIPT: Script = script(
   "restore",
