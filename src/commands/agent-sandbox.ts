@@ -10,6 +10,7 @@ import type { Sandbox } from "../infra/exec.ts";
 import { probeSandbox } from "../infra/sandbox.ts";
 import type { Address } from "../infra/sandbox-protocol.ts";
 import { quoteWord } from "../infra/shell-word.ts";
+import { behindLinks } from "../store/file-beside.ts";
 import type { CommandContext } from "./context.ts";
 import { brokerOf, choiceFlag, chooseFrom, databaseOf, homeOf } from "./flags.ts";
 import { endpointsOf } from "./open-subject.ts";
@@ -138,7 +139,9 @@ function hiddenFrom(context: CommandContext): readonly string[] {
   return [
     resolve(homeOf(context)),
     ...(broker === undefined ? [] : [resolve(broker)]),
-    ...["", "-wal", "-shm", ".head"].map((end) => `${database}${end}`),
+    ...[...new Set([database, behindLinks(database)])].flatMap((file) => {
+      return ["", "-wal", "-shm", ".head"].map((end) => `${file}${end}`);
+    }),
     policyFileOf(context),
     ...secretFilesOf(context.env),
     ...(HOME ? [resolve(HOME)] : []),

@@ -1,6 +1,6 @@
 // operator audit verify: whether everything is as it was written, and, with a head that was signed
 // before, whether anything was cut off since.
-import { existsSync, statSync } from "node:fs";
+import { existsSync, type Stats, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { OperatorError } from "../domain/errors.ts";
 import type { AuditVerification, TicketOps } from "../domain/ticket-ops.ts";
@@ -23,7 +23,7 @@ export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
   if (signKey !== undefined && publicKey !== undefined) {
     throw usage("--sign-key signs, --public-key checks what was signed: one of them");
   }
-  const found = await verifiedFile(context, publicKey);
+  const found = await verifiedFile(context, publicKey ?? keyOfHeadBefore(context, signKey));
   const signed = signKey !== undefined && found.state === "intact";
   if (signed) await writeHead(context, { found, keyFile: signKey });
   const file = signed ? { signed: headFileOf(context) } : {};
@@ -34,6 +34,11 @@ export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
   ];
   printEither(context, { json: { ...found, ...file }, lines });
   return found.state === "intact" ? 0 : 3;
+}
+
+/** A head that would show what was cut off is held against the audit before it is signed over. */
+function keyOfHeadBefore(context: CommandContext, signKey: string | undefined) {
+  return existsSync(headFileOf(context)) ? signKey : undefined;
 }
 
 /** What cannot be read because bytes of it were changed is broken: no failure of the command. */
@@ -61,14 +66,40 @@ export async function verifiedFile(
   }
 }
 
-/** A home without a database is a fresh one; a file that was named is there to hold something. */
+/**
+ * A home without a database, and without a log of one, is a fresh one; a file that was named is
+ * there to hold something.
+ */
 async function emptyProblem(context: CommandContext): Promise<FileProblem | undefined> {
   const named = textFlag(context.flags, "db") ?? context.env[DATABASE_ENV];
-  // What may not be looked at is told by who opens it.
-  if (!named || !existsSync(named)) return undefined;
-  const what = statSync(named).size === 0 ? "it has no byte" : await blankWords(named);
-  if (what === undefined) return undefined;
-  const reason = `${what}: nothing was ever written to it, or all of it is gone`;
+  const stat = statOf(databaseOf(context));
+  if (stat === "missing") return missingProblem(context, named);
+  if (!named || stat === "hidden") return undefined;
+  const what = stat.size === 0 ? "it has no byte" : await blankWords(named);
+  return what === undefined
+    ? undefined
+    : ofFile(`${what}: nothing was ever written to it, or all of it is gone`);
+}
+
+/** What may not be looked at is told by who opens it. */
+function statOf(path: string): Stats | "missing" | "hidden" {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? "missing";
+  } catch {
+    return "hidden";
+  }
+}
+
+async function missingProblem(
+  context: CommandContext,
+  named: string | undefined,
+): Promise<FileProblem | undefined> {
+  const { hasLog } = await import("../store/audit-wal.ts");
+  if (hasLog(databaseOf(context))) return ofFile("it is gone, and its write-ahead log is there");
+  return named ? ofFile(`there is no ${named}`) : undefined;
+}
+
+function ofFile(reason: string): FileProblem {
   return { row: "the file", firstBadId: null, reason };
 }
 

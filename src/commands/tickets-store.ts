@@ -17,12 +17,14 @@ const LAST = "last";
  * where an opening would take away what shows that rows are lost.
  */
 export async function openExistingStore(context: CommandContext): Promise<TicketOps> {
+  const { besideFile } = await import("../store/file-beside.ts");
   const { lostLogProblem } = await import("../store/audit-wal.ts");
   const path = databaseOf(context);
   const lost = lostLogProblem(path);
   if (lost) {
+    const [log, index] = [besideFile(path, "-wal"), besideFile(path, "-shm")];
     throw new OperatorError("database", `cannot use database ${path}: ${lost.reason}`, {
-      hint: `put ${path}-wal back beside it, or remove ${path}-shm to go on without these rows`,
+      hint: `put ${log} back beside it, or remove ${index} to go on without these rows`,
     });
   }
   if (!isDatabaseMissing(context)) return openStore(context, { isCopyEnough: true });

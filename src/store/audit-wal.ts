@@ -1,7 +1,7 @@
 // The write-ahead log beside the file. SQLite reads it to the first frame that does not fit, and
 // takes what comes after for never written: a changed byte there would silently undo commits.
-import { readFileSync } from "node:fs";
 import type { AuditProblem } from "./audit-rows.ts";
+import { readBeside } from "./file-beside.ts";
 import { type LogEnd, logEndOf } from "./wal-index.ts";
 
 // sqlite.org/fileformat2.html, section 4: the log's header, and a header before each page.
@@ -40,11 +40,7 @@ function twice(look: () => number | undefined): number | undefined {
 }
 
 function readLog(path: string): Buffer {
-  try {
-    return readFileSync(`${path}-wal`);
-  } catch {
-    return Buffer.alloc(0); // there is none, which is how a file is left by its last process
-  }
+  return readBeside(path, "-wal");
 }
 
 /** Each page that it holds, as its last commit left it; none where there is no log. */

@@ -1,6 +1,6 @@
 // The first hundred bytes of a database: what of them is known, and who has written them. They are
 // described in sqlite.org/fileformat2.html, section 1.3.
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { AuditProblem } from "./audit-rows.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
@@ -72,6 +72,8 @@ export function givesPagesBack(header: Buffer): boolean {
 function readHeader(path: string): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
   try {
+    // Opening a pipe would wait for who writes to it.
+    if (!statSync(path).isFile()) return Buffer.alloc(0);
     const descriptor = openSync(path, "r");
     const length = readSync(descriptor, bytes);
     closeSync(descriptor);

@@ -2,6 +2,7 @@
 // where nothing may be written SQLite cannot even read it, for that takes files beside it.
 import { Database, SQLiteError } from "bun:sqlite";
 import { readFileSync, statSync } from "node:fs";
+import { besideFile } from "./file-beside.ts";
 
 /** Where the header says how the file is written, and read: sqlite.org/fileformat.html, 1.3.3. */
 const FORMAT_AT = [18, 19] as const;
@@ -12,7 +13,7 @@ const WITHOUT_LOG = 1;
 export function isFrozen(path: string, error: unknown): boolean {
   const isRefused =
     error instanceof SQLiteError && /^SQLITE_(?:READONLY|CANTOPEN)/.test(error.code ?? "");
-  return isRefused && sizeOf(path) > 0 && sizeOf(`${path}-wal`) === 0;
+  return isRefused && sizeOf(path) > 0 && sizeOf(besideFile(path, "-wal")) === 0;
 }
 
 /** All of it. Throws what reading the file throws. */

@@ -45,8 +45,8 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 function refuseOthers(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) {
-    throw new OperatorError("database", "it is a directory", {
+  if (stat && !stat.isFile()) {
+    throw new OperatorError("database", `it is ${stat.isDirectory() ? "a directory" : "no file"}`, {
       hint: "name a file with --db",
     });
   }

@@ -1,7 +1,7 @@
 // How far the write-ahead log was committed, as the processes that use it have it in the file -shm:
 // sqlite.org/walformat.html, section 2.1. Behind a process that was killed it stays.
-import { readFileSync } from "node:fs";
 import { endianness } from "node:os";
+import { readBeside } from "./file-beside.ts";
 
 /** The header stands there twice: who writes it may be in the middle. */
 const HEADER_BYTES = 48;
@@ -24,7 +24,7 @@ export interface LogEnd {
 
 /** Undefined where nobody has the log in use, or somebody is just writing. */
 export function logEndOf(path: string): LogEnd | undefined {
-  const bytes = readIndex(path);
+  const bytes = readBeside(path, "-shm").subarray(0, INDEX_BYTES);
   const [first, second] = [bytes.subarray(0, HEADER_BYTES), bytes.subarray(HEADER_BYTES, SAVED_AT)];
   const isWhole = bytes.length === INDEX_BYTES && first.equals(second);
   if (!isWhole || first.readUInt8(INIT_AT) !== 1) return undefined;
@@ -35,12 +35,4 @@ export function logEndOf(path: string): LogEnd | undefined {
     saved: numberAt(SAVED_AT),
     salts: first.subarray(SALTS_AT, SALTS_AT + SALTS_BYTES),
   };
-}
-
-function readIndex(path: string): Buffer {
-  try {
-    return readFileSync(`${path}-shm`).subarray(0, INDEX_BYTES);
-  } catch {
-    return Buffer.alloc(0); // there is none, which is how a file is left by its last process
-  }
 }

@@ -7,9 +7,11 @@ import {
   existsSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { join } from "node:path";
 import { runAudit } from "../../src/commands/audit.ts";
 import { runTickets } from "../../src/commands/tickets.ts";
 import { walProblem } from "../../src/store/audit-wal.ts";
@@ -49,6 +51,55 @@ for (const [what, lose] of [
     expect(await desk.run(runAudit, ["verify"], { db })).toMatchObject({ exitCode: 3 });
   });
 }
+
+test("by a link to it a file has the log that is beside the file itself", async () => {
+  await using room = await openRoom();
+  await using desk = await openDeskRoom();
+  const db = await killed(room);
+  const link = join(desk.home, "linked.db");
+  symlinkSync(db, link);
+  expect(await desk.run(runAudit, ["verify"], { db: link })).toMatchObject({ exitCode: 0 });
+  const whole = await killed(room);
+  const log = readFileSync(`${whole}-wal`);
+  log[log.length - 100] = (log[log.length - 100] ?? 0) ^ 1;
+  writeFileSync(`${whole}-wal`, log);
+  const changed = await desk.run(runAudit, ["verify"], { db: link });
+  expect(changed.lines.join("")).toMatch(/^audit broken at the file: frame \d+ of its write-ahead/);
+  rmSync(`${whole}-wal`);
+  const { lines } = await desk.run(runAudit, ["verify"], { db: link });
+  expect(lines.join("")).toMatch(
+    /^audit broken at the file: its write-ahead log is gone, with \d+/,
+  );
+  rmSync(`${whole}-shm`);
+  const gone = await desk.run(runAudit, ["verify"], { db: link });
+  expect(gone.lines.join("")).toMatch(/no table is in it, and no log is beside it/);
+});
+
+test("a file that is gone is missed where it was named, or where its log is there", async () => {
+  await using room = await openRoom();
+  await using desk = await openDeskRoom();
+  const db = await killed(room);
+  rmSync(db);
+  const { exitCode, lines } = await desk.run(runAudit, ["verify"], { db });
+  expect([exitCode, ...lines]).toEqual([
+    3,
+    "audit broken at the file: it is gone, and its write-ahead log is there",
+  ]);
+  const typed = await desk.run(runAudit, ["verify"], { db: `${db}s` });
+  expect([typed.exitCode, ...typed.lines]).toEqual([
+    3,
+    `audit broken at the file: there is no ${db}s`,
+  ]);
+});
+
+test("what is no file is not waited for", async () => {
+  await using desk = await openDeskRoom();
+  const db = join(desk.home, "pipe");
+  expect(Bun.spawnSync(["mkfifo", db]).exitCode).toBe(0);
+  expect(await desk.run(runAudit, ["verify"], { db })).toMatchObject({ exitCode: 3 });
+  const { failure } = await desk.run(runTickets, ["list"], { db });
+  expect(failure).toMatchObject({ code: "database", message: expect.stringContaining("no file") });
+});
 
 test("a log that was closed is not lost, though its last word stayed behind", async () => {
   await using room = await openRoom();

@@ -64,6 +64,27 @@ test("an older copy of the database is intact alone, and cut off beside the head
   });
 });
 
+test("what would be found by a head is not signed over it", async () => {
+  await using room = await openDeskRoom();
+  const { verify, keys, db, head } = await openPlace(room);
+  const copy = `${db}.older`;
+  settle(db);
+  copyFileSync(db, copy);
+  await room.store().resolveTicket(1, "by hand");
+  await verify({ signKey: keys.signKey });
+  const signed = readFileSync(head, "utf8");
+  await room.store().recordViolations([]);
+  expect((await verify({ signKey: keys.signKey })).exitCode).toBe(0);
+  room.store()[Symbol.dispose]();
+  for (const file of [`${db}-wal`, `${db}-shm`]) rmSync(file, { force: true });
+  copyFileSync(copy, db);
+  expect(await verify({ signKey: keys.signKey })).toMatchObject({
+    exitCode: 3,
+    lines: [expect.stringMatching(/^audit broken at event 4: it is missing: there were 5 at /)],
+  });
+  expect(JSON.parse(readFileSync(head, "utf8")).hash).toBe(JSON.parse(signed).hash);
+});
+
 test("another key, another text and no head at all are refused", async () => {
   await using room = await openDeskRoom();
   const { verify, keys, head } = await openPlace(room);
