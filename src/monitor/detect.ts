@@ -33,6 +33,20 @@ export function trackViolations(
   return after;
 }
 
+/** By fingerprint: since when it was not seen, neither well nor violated before it was violated. */
+export type Unseen = ReadonlyMap<string, number>;
+
+/** After one more observation: only `holds` ends one, so that a violation keeps what was before. */
+export function trackUnseen(before: Unseen, verdicts: readonly Verdict[], nowMs: number): Unseen {
+  const after = new Map(before);
+  for (const verdict of verdicts) {
+    const own = fingerprintOf(verdict);
+    if (verdict.state === "holds") after.delete(own);
+    if (verdict.state === "unknown") after.set(own, before.get(own) ?? nowMs);
+  }
+  return after;
+}
+
 /** Those that fire in this observation: a violation that was not seen now is not counted again. */
 export function firingNow(
   violations: Violations,

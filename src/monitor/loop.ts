@@ -6,7 +6,14 @@ import { messageOf } from "../domain/errors.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Subject } from "../domain/subject.ts";
 import type { TicketLedger } from "../domain/ticket-ops.ts";
-import { firingNow, nextFiringAtMs, trackViolations, type Violations } from "./detect.ts";
+import {
+  firingNow,
+  nextFiringAtMs,
+  trackUnseen,
+  trackViolations,
+  type Unseen,
+  type Violations,
+} from "./detect.ts";
 import { countVerdicts, evaluate } from "./evaluate.ts";
 import type { MonitorEvent } from "./events.ts";
 import { createPause } from "./pause.ts";
@@ -26,6 +33,7 @@ export interface MonitorOptions {
 interface MonitorMemory {
   previous: Observation | undefined;
   violations: Violations;
+  unseen: Unseen;
   watches: Watches;
   trouble: string | undefined;
   /**
@@ -40,6 +48,7 @@ export async function runMonitor(options: MonitorOptions): Promise<void> {
   const memory: MonitorMemory = {
     previous: undefined,
     violations: new Map(),
+    unseen: new Map(),
     watches: new Map(),
     trouble: undefined,
     firingAtMs: undefined,
@@ -81,6 +90,7 @@ async function tick(options: MonitorOptions, memory: MonitorMemory): Promise<voi
   const verdicts = evaluate(subject.invariants, { current, previous: memory.previous });
   memory.previous = current;
   memory.violations = trackViolations(memory.violations, verdicts, clock.elapsed());
+  memory.unseen = trackUnseen(memory.unseen, verdicts, clock.elapsed());
   memory.firingAtMs = nextFiringAtMs(memory.violations, verdicts);
   emit({
     type: "observation",
@@ -97,6 +107,7 @@ async function tick(options: MonitorOptions, memory: MonitorMemory): Promise<voi
     subject: subject.name,
     verdicts,
     violations: memory.violations,
+    unseen: memory.unseen,
     ...from,
     watches: memory.watches,
   });

@@ -5,7 +5,7 @@ import { unreachable } from "../domain/errors.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketLedger } from "../domain/ticket-ops.ts";
 import { fingerprintOf, type Verdict, type Violation } from "../domain/verdict.ts";
-import type { Violations } from "./detect.ts";
+import type { Unseen, Violations } from "./detect.ts";
 import type { MonitorEvent } from "./events.ts";
 import { decideTicket, type TicketDecision, type Watch, watchTicket } from "./verify.ts";
 
@@ -19,6 +19,7 @@ export interface SettleOptions {
   readonly subject: string;
   readonly verdicts: readonly Verdict[];
   readonly violations: Violations;
+  readonly unseen: Unseen;
   /** When the observation began, on the monitor's own clock. */
   readonly observedFromMs: number;
   /** What the wall clock showed then. */
@@ -60,14 +61,17 @@ function timesOf({ clock, observedFromMs, observedFromWallMs }: SettleOptions) {
   return { observedFromMs, nowMs, wallMs: Math.min(clock.now(), unmovedMs) };
 }
 
+/** What nobody could see when the ticket was opened may have been so before: not from a repair. */
 async function regressionsOf(
   { ticket, watch }: { readonly ticket: Ticket; readonly watch: Watch },
-  { ledger, violations }: SettleOptions,
+  { ledger, violations, unseen }: SettleOptions,
 ): Promise<readonly Violation[]> {
   if (ticket.state !== "verifying" || ticket.sessionId === null) return [];
+  const wasUnseen = (fingerprint: string) =>
+    (unseen.get(fingerprint) ?? Number.POSITIVE_INFINITY) <= watch.openedMs;
   const younger = [...violations.values()].filter(
-    (violation) =>
-      violation.sinceMs > watch.openedMs && violation.fingerprint !== ticket.fingerprint,
+    ({ sinceMs, fingerprint }) =>
+      sinceMs > watch.openedMs && fingerprint !== ticket.fingerprint && !wasUnseen(fingerprint),
   );
   if (younger.length === 0) return [];
   const touched = await ledger.touchedBy(ticket.sessionId);

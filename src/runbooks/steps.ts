@@ -54,7 +54,7 @@ export function tryTwice(repair: Repair): Runbook {
     const first = yield* repair(ticket);
     const refusal = yield { tool: "conclude", ...first };
     if (first.outcome === "cannot_fix") return;
-    const second = yield* repair(ticket);
+    const second = withFirst(yield* repair(ticket), first);
     const again = yield { tool: "conclude", ...second };
     if (second.outcome === "cannot_fix") return;
     yield {
@@ -65,6 +65,13 @@ export function tryTwice(repair: Repair): Runbook {
       }),
     };
   };
+}
+
+/** What holds after a repair, though that was refused, was not over before it was looked at. */
+function withFirst(second: Ending, first: Ending): Ending {
+  if (first.outcome !== "fixed" || second.outcome !== "no_action_needed") return second;
+  const summary = `${first.summary}. That was refused, and nothing more was changed since`;
+  return fixed({ rootCause: first.rootCause, summary });
 }
 
 /**

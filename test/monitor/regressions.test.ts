@@ -28,6 +28,21 @@ for (const { touched, state } of [
   });
 }
 
+const DARK: Seen = ["violated", "unknown"];
+
+for (const { what, looks, state } of [
+  { what: "when one broke", looks: [DARK, DARK, DARK], state: "resolved" },
+  { what: "only after one broke", looks: [ILL, ILL, DARK], state: "verifying" },
+] as const) {
+  test(`two could not be seen ${what}, and is seen violated: one is ${state}`, async () => {
+    await using room = await openRoom();
+    await monitorOver(room, [...looks, SWAPPED, SWAPPED, SWAPPED, SWAPPED], async (tick) => {
+      if (tick === 3) await repair(room, ["one", "two"]);
+    });
+    expect((await room.store.getTicket(1))?.state).toBe(state);
+  });
+}
+
 async function repair({ store }: Room, targets: readonly string[]): Promise<void> {
   const { session } = await claimed(store);
   const intent = { sessionId: session.id, kind: "act", operation: {}, targets } as const;

@@ -48,6 +48,14 @@ export const VERIFICATION: readonly Mutation[] = [
     planted: "!touched.includes(violation.verdict.entity)",
   },
   {
+    file: "src/monitor/settle.ts",
+    tests: ["test/monitor/regressions.test.ts"],
+    name: "what could not be seen beside a repair is not worse",
+    breaks: "verification: touched members have no new violation",
+    original: "?? Number.POSITIVE_INFINITY) <= watch.openedMs",
+    planted: "?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY",
+  },
+  {
     file: "src/monitor/detect.ts",
     tests: ["test/monitor/detect.test.ts"],
     name: "what is not seen is over",
