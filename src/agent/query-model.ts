@@ -2,6 +2,7 @@
 import { asModelError, ModelError, type ModelFailure, type ModelReply } from "../domain/model.ts";
 import { type SessionContext, workedMs } from "./context.ts";
 import { startDeadline } from "./deadline.ts";
+import { withOwnIds } from "./own-ids.ts";
 import { record, say } from "./record.ts";
 import { TOOL_SPECS } from "./tools.ts";
 
@@ -62,7 +63,10 @@ async function queryOnce(context: SessionContext): Promise<Answer> {
     outputTokensMax: limits.outputTokensMax,
   };
   const answer = await model.query(request, deadline.signal).then(
-    (reply): Answer => ({ type: "replied", reply, durationMs: clock.elapsed() - startedAtMs }),
+    (said): Answer => {
+      const reply = withOwnIds(said, progress.messages);
+      return { type: "replied", reply, durationMs: clock.elapsed() - startedAtMs };
+    },
     (error: unknown): Answer => ({ type: "error", error: asModelError(error) }),
   );
   if (answer.type === "replied" || !deadline.isOver()) return answer;

@@ -95,6 +95,30 @@ test("two tool calls in one message have two results, by id and in order", async
   expect(two).toMatch(/^exit 3 /);
 });
 
+test("calls to which a model gives one id have each their own, in the record too", async () => {
+  const same = (command: string) => ({ ...shellCall(command), id: "same" });
+  const script = [
+    says(same("echo a"), same("shutdown -h now"), same("echo b")),
+    says(same("echo c")),
+    says(concludeCall("cannot_fix")),
+  ];
+  using world = openWorld({ script });
+  await world.openTicket();
+  await world.run();
+  const ids = ["same", "same_2", "same_3", "same_4"];
+  for (const type of ["guard_decided", "tool_result"] as const) {
+    const found = (await world.events(type)).map(({ content }) => content.callId);
+    expect(found.filter((id) => `${id}`.startsWith("same"))).toEqual(ids);
+  }
+  const [, denied] = await world.events("guard_decided");
+  expect(denied?.content).toMatchObject({ callId: "same_2", decision: "deny" });
+  const messages = world.model.requests[2]?.messages ?? [];
+  const told = messages.flatMap(({ blocks }) =>
+    blocks.flatMap((block) => (block.type === "tool_call" ? [block.id] : [])),
+  );
+  expect(told).toEqual(ids);
+});
+
 test("calls after a conclusion are not executed, and get a result", async () => {
   using world = openWorld({
     script: [
