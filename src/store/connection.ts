@@ -2,7 +2,6 @@
 // it was in use is let go, so that nothing is written where nobody looks; the next call opens what
 // is at the path then.
 import type { Database } from "bun:sqlite";
-import { statSync } from "node:fs";
 import { messageOf, OperatorError } from "../domain/errors.ts";
 import { schemaProblem } from "./audit-schema.ts";
 import {
@@ -12,12 +11,13 @@ import {
   OtherSchema,
 } from "./database-error.ts";
 import { bringToRest } from "./file-at-rest.ts";
+import { identityOf, type OpenedAs, openedAs, takeLogAlong } from "./left-file.ts";
 import { type DatabaseOptions, IN_MEMORY, openDatabase } from "./open-database.ts";
 
 interface OpenFile {
   readonly db: Database;
-  /** Device and inode; undefined for a database in memory. */
-  readonly identity: string | undefined;
+  /** Undefined for a database in memory. */
+  readonly opened: OpenedAs | undefined;
 }
 
 export class Connection implements Disposable {
@@ -56,9 +56,9 @@ export class Connection implements Disposable {
     const { path } = this.#options;
     if (this.#file === undefined) {
       const db = openDatabase(this.#options);
-      this.#file = { db, identity: identityOf(path) };
-    } else if (identityOf(path) !== this.#file.identity) {
-      this.#letGo();
+      this.#file = { db, opened: path === IN_MEMORY ? undefined : openedAs(path) };
+    } else if (!isStillAt(path, this.#file)) {
+      this.#leave(this.#file);
       throw new OperatorError("database", "it was deleted or replaced while it was in use", {
         hint: "what is at that path from now on is used, or a new one is made there",
       });
@@ -66,10 +66,15 @@ export class Connection implements Disposable {
     return this.#file.db;
   }
 
+  /** What cannot be left now is left by the next call. */
+  #leave({ db, opened }: OpenFile): void {
+    if (opened === undefined || takeLogAlong(db, opened)) this.#letGo();
+  }
+
   /** Done for those who verify it later: what hinders it hinders nobody else. */
   #leaveAtRest(): void {
     const { path, onCommit } = this.#options;
-    if (!this.#file || identityOf(path) !== this.#file.identity) return;
+    if (!this.#file || !isStillAt(path, this.#file)) return;
     try {
       bringToRest(this.#file.db, { onCommit: (moment) => onCommit?.(moment, []) });
     } catch (error) {
@@ -83,8 +88,6 @@ export class Connection implements Disposable {
   }
 }
 
-function identityOf(path: string): string | undefined {
-  if (path === IN_MEMORY) return undefined;
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat && `${stat.dev}:${stat.ino}`;
+function isStillAt(path: string, { opened }: OpenFile): boolean {
+  return opened === undefined || identityOf(path) === opened.file.identity;
 }

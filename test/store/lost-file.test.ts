@@ -1,7 +1,7 @@
 // A file that is taken away while it is in use: nothing is written where nobody looks, it is said
 // once, and the store goes on with what is at the path.
 import { expect, test } from "bun:test";
-import { chmodSync, chownSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, linkSync, mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { asNobody } from "../support/as-nobody.ts";
 import { claimed, failureOf, openRoom, openTicket, type Room } from "./room.ts";
@@ -58,6 +58,34 @@ test("a file that another took the place of is left for that one", async () => {
   expect(await failureOf(room.store.getTicket(1))).toMatchObject({ message: lostMessage(room) });
   expect(await room.store.getTicket(1)).toMatchObject({ entity: "restored" });
 });
+
+for (const { what, others } of [
+  { what: "alone", others: 0 },
+  { what: "with another process", others: 1 },
+]) {
+  test(`what is moved over a file that is used ${what} is not written over by its log`, async () => {
+    await using room = await openRoom();
+    await openTicket(room.store, "old");
+    using other = TicketOpsDB.open({ path: room.path, clock: room.clock });
+    await other.getTicket(1);
+    const [backup, kept] = [`${room.path}.backup`, `${room.path}.kept`];
+    {
+      using restored = TicketOpsDB.open({ path: backup, clock: room.clock });
+      for (const name of ["one", "two", "three"]) await openTicket(restored, name);
+    }
+    linkSync(room.path, kept);
+    renameSync(backup, room.path);
+    if (others === 0) other[Symbol.dispose]();
+    expect(await failureOf(openTicket(room.store))).toMatchObject({ message: lostMessage(room) });
+    await openTicket(room.store, "four");
+    if (others === 1)
+      expect(await failureOf(other.getTicket(1))).toMatchObject({ code: "database" });
+    using fresh = TicketOpsDB.open({ path: room.path, clock: room.clock });
+    expect(await fresh.verifyAudit()).toMatchObject({ state: "intact", rows: 4 });
+    using old = TicketOpsDB.open({ path: kept, clock: room.clock });
+    expect(await old.listTickets({ limit: 9 })).toMatchObject([{ entity: "old" }]);
+  });
+}
 
 test("something unusable in its place is named until it is gone", async () => {
   await using room = await openRoom();
