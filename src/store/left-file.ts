@@ -31,7 +31,7 @@ export function identityOf(path: string): string | undefined {
 }
 
 /**
- * What was committed is in the file itself, wherever that is now, and nothing of it is where it was.
+ * What was committed is in the file itself then, wherever that is, and nothing is where it was.
  * False while others read it: then it is to be asked again. Throws what SQLite throws.
  */
 export function takeLogAlong(db: Database, { file, beside }: OpenedAs): boolean {

@@ -63,7 +63,7 @@ for (const { what, others } of [
   { what: "alone", others: 0 },
   { what: "with another process", others: 1 },
 ]) {
-  test(`what is moved over a file that is used ${what} is not written over by its log`, async () => {
+  test(`what is moved over a file used ${what} is not written over by its log`, async () => {
     await using room = await openRoom();
     await openTicket(room.store, "old");
     using other = TicketOpsDB.open({ path: room.path, clock: room.clock });
