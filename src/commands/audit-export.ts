@@ -6,7 +6,7 @@ import type { Session } from "../domain/session.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { withFileErrors, writePartsAtomically } from "../infra/files.ts";
-import { pageEnd, pageStart, rowOf, ticketEnd, ticketStart } from "./audit-html.ts";
+import { pageEnd, pageStart, restStart, rowOf, ticketEnd, ticketStart } from "./audit-html.ts";
 import { eventsIn } from "./audit-pages.ts";
 import { storyOf } from "./audit-story.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
@@ -116,7 +116,21 @@ async function* htmlParts(wish: Export, counted: { rows: number }): AsyncGenerat
     }
     yield ticketEnd();
   }
+  if (wish.selection.type === "all") yield* restParts(store, counted);
   yield pageEnd();
+}
+
+/** Of the audit as a whole, such as what age has taken out: they stand under no ticket. */
+async function* restParts(store: TicketOps, counted: { rows: number }): AsyncGenerator<string> {
+  let hasBegun = false;
+  for await (const event of eventsIn(store, {})) {
+    if (event.ticketId !== null) continue;
+    if (!hasBegun) yield restStart();
+    hasBegun = true;
+    counted.rows += 1;
+    yield rowOf(event);
+  }
+  if (hasBegun) yield ticketEnd();
 }
 
 /** A ticket, and the one session of it that is meant; all of them when absent. */

@@ -62,8 +62,19 @@ export function ticketStart(story: Story): string {
 <p class="state">${escaped(headline(story))}</p>
 <table>
 ${inShort(story).map(factOf).join("")}</table>
-${sections.join("")}<details>
-<summary>every audit row of it</summary>
+${sections.join("")}${rowsStart("every audit row of it")}`;
+}
+
+/** What belongs to no ticket; its rows come between this and `ticketEnd`, too. */
+export function restStart(): string {
+  return `<article>
+<h2>Of the audit itself</h2>
+${rowsStart("every audit row of no ticket")}`;
+}
+
+function rowsStart(summary: string): string {
+  return `<details>
+<summary>${summary}</summary>
 <table>
 <tr><th>row</th><th>what</th></tr>
 `;

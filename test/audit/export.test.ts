@@ -167,3 +167,25 @@ test("a wish without a file, or for two things, is refused", async () => {
   const both = { out: join(folder, "x"), ticket: "1", session: "last" };
   expect((await room.run(runAudit, ["export"], both)).failure).toMatchObject({ code: "usage" });
 });
+
+test("rows of no ticket stand on the page of all, and on no other", async () => {
+  using world = openWorld({
+    script: [says(shellCall("uptime")), says(concludeCall("cannot_fix"))],
+  });
+  await world.openTicket();
+  await world.run();
+  await world.store.resolveTicket(1, "by hand");
+  await world.store.compactAudit({ cutoffMs: Date.now() + 1_000, afterId: 0 });
+  const rows = await world.store.eventsOf({ types: ["audit_compacted"] });
+  await using room = await openDeskRoom();
+  const [all, one] = [join(folder, "all.html"), join(folder, "one.html")];
+  const { lines } = await exported(room, world, { out: all });
+  await exported(room, world, { out: one, ticket: "1" });
+  const id = `id="row-${rows[0]?.id}"`;
+  expect(rows).toHaveLength(1);
+  expect(
+    [readFileSync(all, "utf8"), readFileSync(one, "utf8")].map((page) => page.includes(id)),
+  ).toEqual([true, false]);
+  const count = (await world.store.eventsOf({ limit: 1_000 })).length;
+  expect(lines).toEqual([`${all}: ${count} audit rows as html`]);
+});
