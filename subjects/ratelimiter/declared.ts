@@ -76,6 +76,9 @@ export const DECLARED_REDIS_SETTINGS = {
   timeout: "0",
 } as const satisfies Readonly<Record<string, string>>;
 
+/** Of maxclients: with more connected than this share, hardly anybody new is let in. */
+export const CLIENT_SHARE_MAX = 0.9;
+
 export const jobSchema = z.discriminatedUnion("type", [
   /** One Redis command, again and again. */
   z.strictObject({

@@ -106,12 +106,12 @@ function helperLines({ proxy, jobs, declared }: LimiterObservation): readonly st
 function overrideLines({ overrides }: LimiterObservation): readonly string[] {
   if (overrides.state === "failed") return [`overrides: not seen: ${overrides.reason}`];
   return [...overrides.value.items]
-    .sort((left, right) => Number(left.isBounded) - Number(right.isBounded))
+    .sort((left, right) => Number(left.endsInMs !== null) - Number(right.endsInMs !== null))
     .map(sayOverride);
 }
 
-function sayOverride({ key, limit, isBounded, ttlMs, setBy }: OverrideReading): string {
-  const end = isBounded ? `ends in ${Math.round((ttlMs ?? 0) / 1000)} s` : "NEVER ENDS";
+function sayOverride({ key, limit, endsInMs, setBy }: OverrideReading): string {
+  const end = endsInMs === null ? "NEVER ENDS" : `ends in ${Math.round(endsInMs / 1000)} s`;
   return `override of ${key}: limit ${limit}, ${end}, set by ${setBy ?? "unknown"}`;
 }
 

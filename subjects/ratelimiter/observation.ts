@@ -253,16 +253,19 @@ export interface OverrideReading {
   /** Null for what is missing or no number. */
   readonly limit: number | null;
   readonly windowMs: number | null;
-  /** By Redis's clock. Null: it never ends. */
+  /** By Redis's clock. Null: it does not say when it ends. */
   readonly untilMs: number | null;
   readonly setBy: string | null;
+  /** When Redis drops it. */
   readonly ttlMs: number | null;
-  /** It says when it ends, that is ahead, and Redis will drop it then. */
-  readonly isBounded: boolean;
+  /** By its own word, which the limiter obeys, or when Redis drops it. Null: never. */
+  readonly endsInMs: number | null;
 }
 
 /** What may still be felt of it. */
-export type RecentOverride = Pick<OverrideReading, "key" | "windowMs" | "isBounded">;
+export type RecentOverride = Pick<OverrideReading, "key" | "windowMs"> & {
+  readonly isBounded: boolean;
+};
 
 /** What asking for one key really gave, counted by the one who asked and by nobody's word. */
 export interface CanaryReading {

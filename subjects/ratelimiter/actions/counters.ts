@@ -176,8 +176,10 @@ function checkEndless(observation: LimiterObservation, { target }: ActionCall): 
   if (!answers.isMet) return answers;
   return checkOverride(observation, target, (override) => {
     if (!override) return notMet(`${target} is not overridden`);
-    if (!override.isBounded) return MET;
-    return notMet(`${target} is overridden until ${override.untilMs}, by ${override.setBy}`);
+    const { endsInMs, setBy } = override;
+    if (endsInMs === null) return MET;
+    const seconds = Math.round(endsInMs / 1_000);
+    return notMet(`${target} is overridden for ${seconds} s more, by ${setBy ?? "somebody"}`);
   });
 }
 

@@ -4,7 +4,8 @@ import { type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
-import type { ClientGroup, LimiterObservation } from "../observation.ts";
+import { CLIENT_SHARE_MAX } from "../declared.ts";
+import type { ClientGroup, LimiterObservation, RedisInfo } from "../observation.ts";
 import {
   type ActionTools,
   checkRead,
@@ -140,11 +141,24 @@ function checkSettable(observation: LimiterObservation, target: string): Check {
   const answers = checkRedisAnswers(observation);
   if (!answers.isMet) return answers;
   if (target === "appendonly" && wanted !== "yes") return notMet(KEPT_LOG);
-  if (target !== "maxmemory") return answers;
-  return checkRead(redis.info, ({ usedMemoryBytes }) => {
-    if (Number(wanted) === 0 || usedMemoryBytes < Number(wanted)) return MET;
-    return notMet(`Redis uses ${usedMemoryBytes} bytes, more than the declared ${wanted}`);
-  });
+  if (target === "maxmemory") return checkRead(redis.info, (info) => fitsMemory(info, wanted));
+  if (target === "maxclients") return checkRead(redis.info, (info) => fitsClients(info, wanted));
+  return MET;
+}
+
+function fitsMemory({ usedMemoryBytes }: RedisInfo, wanted: string): Check {
+  if (Number(wanted) === 0 || usedMemoryBytes < Number(wanted)) return MET;
+  return notMet(`Redis uses ${usedMemoryBytes} bytes, more than the declared ${wanted}`);
+}
+
+/** With a bound below those who are there nobody is let in any more, to put it right either. */
+function fitsClients({ connectedClients, maxClients }: RedisInfo, wanted: string): Check {
+  const isWider = Number(wanted) >= maxClients;
+  if (isWider || connectedClients < CLIENT_SHARE_MAX * Number(wanted)) return MET;
+  return notMet(
+    `${connectedClients} clients are connected: with the declared ${wanted} hardly anybody, or ` +
+      "nobody, would be let in. Close those that are not needed first, or have more declared",
+  );
 }
 
 function checkKillable(groups: readonly ClientGroup[], id: string): Check {

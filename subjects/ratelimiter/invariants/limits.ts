@@ -74,8 +74,9 @@ function judgeOverrides(
   isMeant: (override: OverrideReading) => boolean,
 ): Opinion {
   return judgeRead(overrides, ({ items }) => {
-    const mine = items.filter(isMeant);
-    const [endless] = mine.filter(({ isBounded }) => !isBounded);
+    // One that is over may still be there: the limiter does not obey it.
+    const mine = items.filter((one) => isMeant(one) && one.endsInMs !== 0);
+    const [endless] = mine.filter(({ endsInMs }) => endsInMs === null);
     if (endless) return driftOf(endless);
     const [first] = mine;
     if (!first) return holds("as declared");

@@ -3,6 +3,7 @@ import { judgeAway } from "../../../src/disturbances/away.ts";
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
+import { CLIENT_SHARE_MAX } from "../declared.ts";
 import type { LimiterObservation, RedisRefusal, SlowCommand } from "../observation.ts";
 import { sayUndeclaredJobs } from "../observe/members.ts";
 import {
@@ -19,7 +20,6 @@ import {
 export const PING_MS_MAX = 250;
 /** As long as the declared lua-time-limit: everybody waited for it. */
 const HELD_UP_MS_MAX = 500;
-const CLIENT_SHARE_MAX = 0.9;
 
 export const redisUnreachable: LimiterInvariant = {
   name: "redis_unreachable",

@@ -161,6 +161,8 @@ function overrideOf(
   const [limit, windowMs, untilMs, setBy] = fields;
   const until = integerOf(untilMs);
   const ttlMs = ttlOf(ttl);
+  const ends = [ttlMs, until === null ? null : Math.max(0, until - nowUs / 1_000)];
+  const known = ends.filter((end) => end !== null);
   return [
     {
       key,
@@ -169,7 +171,7 @@ function overrideOf(
       untilMs: until,
       setBy: typeof setBy === "string" ? setBy : null,
       ttlMs,
-      isBounded: until !== null && until * 1_000 > nowUs && ttlMs !== null,
+      endsInMs: known.length === 0 ? null : Math.min(...known),
     },
   ];
 }

@@ -31,8 +31,8 @@ export function noteOverrides(
       if (!seen.isGone && !keys.has(key)) memory.set(key, { ...seen, atUs, isGone: true });
       else if (atUs - seen.atUs > KEPT_US) memory.delete(key);
     }
-    for (const { key, windowMs, isBounded } of found.items) {
-      memory.set(key, { key, windowMs, isBounded, atUs, isGone: false });
+    for (const { key, windowMs, endsInMs } of found.items) {
+      memory.set(key, { key, windowMs, isBounded: endsInMs !== null, atUs, isGone: false });
     }
   }
   return [...memory.values()].map(({ key, windowMs, isBounded }) => ({ key, windowMs, isBounded }));

@@ -71,11 +71,11 @@ function sayExpiry(exists: boolean, ttlMs: number | null): string {
   return ttlMs === null ? "never" : `${(ttlMs / 1000).toFixed(1)} s`;
 }
 
-function overrideRow({ key, limit, ttlMs, setBy, isBounded }: OverrideReading): Row {
-  const ends = isBounded && ttlMs !== null ? `${Math.round(ttlMs / 1000)} s` : "never";
+function overrideRow({ key, limit, setBy, endsInMs }: OverrideReading): Row {
+  const ends = endsInMs === null ? "never" : `${Math.round(endsInMs / 1000)} s`;
   return {
     cells: [key, limit === null ? "?" : String(limit), ends, setBy ?? "?"],
-    isOff: !isBounded,
+    isOff: endsInMs === null,
   };
 }
 

@@ -85,7 +85,7 @@ function* endHoarding({ ticket, own }: Seen): Steps<Ending> {
 function* restoreBound(ticket: RunbookTicket, own: SeenVerdict): Steps<Ending> {
   return yield* changeOrDiagnose(ticket, {
     change: {
-      rootCause: `Redis's maxclients had been set lower than declared: ${lineOf(own.reason)}.`,
+      rootCause: `More clients than Redis, as it is set, lets in: ${lineOf(own.reason)}.`,
       action: "set_redis_setting",
       target: "maxclients",
       thought: "No job hoards connections. Is its bound the declared one?",

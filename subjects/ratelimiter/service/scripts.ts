@@ -117,13 +117,9 @@ return until_ms
 export const RESTORE_SCRIPT: Script = script(
   "restore",
   `
-local time = redis.call('TIME')
-local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('HGETALL', KEYS[1])
 local until_ms = tonumber(redis.call('HGET', KEYS[1], 'until_ms') or '')
-if until_ms and until_ms > now_ms and redis.call('PTTL', KEYS[1]) >= 0 then
-  return {0, held}
-end
+if until_ms or redis.call('PTTL', KEYS[1]) >= 0 then return {0, held} end
 redis.call('DEL', KEYS[1])
 return {1, held}
 `,

@@ -21,7 +21,7 @@ const REFUSED: readonly (readonly [action: string, target: string, says: string,
   ["restart_member", "redis", "redis serves, and there is no other of its kind"],
   ["restart_member", "proxy", "proxy serves, and there is no other of its kind"],
   ["reset_counter", "used", "what=all is not known: only what is ahead goes", { what: "all" }],
-  ["restore_limit", "temporary", "temporary is overridden until"],
+  ["restore_limit", "temporary", "temporary is overridden for"],
   ["set_redis_setting", "requirepass", 'no value of "requirepass" is declared'],
   ["set_redis_setting", "dir", 'no value of "dir" is declared'],
   ["set_redis_setting", "constructor", 'no value of "constructor" is declared'],
@@ -104,6 +104,26 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     expect(await limiter.redis("CONFIG", "GET", "appendonly")).toEqual(["appendonly", "yes"]);
     await limiter.redis("CONFIG", "SET", "appendonly", "no");
     expect(await watched.act("set_redis_setting", "appendonly")).toBe("already in effect");
+  });
+
+  test("a bound that would shut out those who are there is not put back", async () => {
+    await limiter.redis("CONFIG", "SET", "maxclients", "1000");
+    const url = new URL(limiter.site.redis?.url ?? "");
+    const many = await Promise.all(
+      Array.from({ length: 110 }, () =>
+        Bun.connect({
+          hostname: url.hostname,
+          port: Number(url.port),
+          socket: { data: () => undefined },
+        }),
+      ),
+    );
+    const refusal = "with the declared 128 hardly anybody";
+    await expect(watched.act("set_redis_setting", "maxclients")).rejects.toThrow(refusal);
+    for (const one of many) one.end();
+    const isBack = async () =>
+      (await watched.act("set_redis_setting", "maxclients").catch(String)).includes("in force");
+    await eventually(isBack, "they are gone, and it is put back");
   });
 
   test("a setting that is put back is in Redis's file, too", async () => {

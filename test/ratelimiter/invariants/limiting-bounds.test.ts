@@ -244,8 +244,10 @@ testBounds([
 ]);
 
 function override(seen: Seen, { key, isBounded }: { key: string; isBounded: boolean }): void {
-  const ends = isBounded ? { untilMs: 9e12, ttlMs: 9_000 } : { untilMs: null, ttlMs: null };
-  const item = { key, limit: 2_000, windowMs: 5_000, setBy: null, isBounded, ...ends };
+  const ends = isBounded
+    ? { untilMs: 9e12, ttlMs: 9_000, endsInMs: 9_000 }
+    : { untilMs: null, ttlMs: null, endsInMs: null };
+  const item = { key, limit: 2_000, windowMs: 5_000, setBy: null, ...ends };
   partOf(seen.overrides).items.push(item);
 }
 

@@ -164,10 +164,29 @@ describe.skipIf(!hasRedis)(`on a real Redis${hasRedis ? "" : " (none is installe
       body: { limit: 9, for_ms: 60_000 },
     });
     const seen = await site.look();
-    expect(readValue(seen.overrides)?.items).toMatchObject([{ key: "hot", isBounded: true }]);
+    expect(readValue(seen.overrides)?.items).toMatchObject([
+      { key: "hot", endsInMs: expect.any(Number) },
+    ]);
     expect(stateOf(seen, "limit_drift", "hot")).toBe("holds");
     await nodes[0]?.manage("/api/limits/hot", { method: "DELETE" });
   });
+
+  const hour = 3_600_000;
+  for (const [ends, words, ttlMs] of [
+    ["by its own word alone", ["until_ms", Date.now() + hour], null],
+    ["when Redis drops it", ["set_by", "alice"], hour],
+    ["and is over, but still there", ["until_ms", Date.now() - hour], null],
+  ] as const) {
+    test(`nor is one that ends ${ends}`, async () => {
+      const name = limitKeyOf("hot");
+      await redis.call("HSET", name, "limit", "9", "window_ms", "5000", ...words.map(String));
+      if (ttlMs !== null) await redis.call("PEXPIRE", name, String(ttlMs));
+      const seen = await site.look();
+      expect(stateOf(seen, "limit_drift", "hot")).toBe("holds");
+      expect(readValue(seen.overrides)?.items).toMatchObject([{ endsInMs: expect.any(Number) }]);
+      await redis.call("DEL", name);
+    });
+  }
 
   test("a counter without expiry is immortal, and keys of no known form are a leak", async () => {
     await redis.call("ZADD", logKeyOf("idle"), "1", "x-1-1");
