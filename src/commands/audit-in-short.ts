@@ -6,7 +6,7 @@ import { cutTo, plainLine } from "../panels/plain-text.ts";
 import { formatDuration } from "../panels/units.ts";
 import { NEIGHBOURS_MAX } from "./audit-around.ts";
 import { doubtWords } from "./audit-clock.ts";
-import { endWords } from "./audit-effect.ts";
+import { effectOf, endWords } from "./audit-effect.ts";
 import { wordsOfCall } from "./audit-explain-done.ts";
 import { byWhom, claimOfRepair, yourPart } from "./audit-headline.ts";
 import { operationWords } from "./audit-operation.ts";
@@ -20,6 +20,7 @@ export type ShortFact = readonly [name: string, value: string];
 const COLUMNS_MAX = 300;
 const SHOWN_MAX = 4;
 const DEEDS_MAX = 4;
+const BEFORE_MAX = 2;
 const DEED_COLUMNS_MAX = 100;
 
 export function inShort(story: Story): readonly ShortFact[] {
@@ -30,6 +31,7 @@ export function inShort(story: Story): readonly ShortFact[] {
     ["noticed", `by the monitor, ${after(ticket, ticket.openedAtMs)}`],
     ["how bad", `${ticket.severity}${besideWords(story)}`],
     ["cause", causeWords(story)],
+    ...beforeFacts(story),
     ["done", doneWords(story)],
     ...refusedFacts(story),
     ...(ticket.state === "escalated" ? [["given up", ticket.note ?? ""] as const] : []),
@@ -94,6 +96,19 @@ function causeWords({ sessions, ticket }: Story): string {
 function doubt({ resolution }: Ticket, { outcome }: ConclusionStory): string {
   if (outcome === "cannot_fix") return ", which could not repair it";
   return resolution === "verified_fix" ? "" : ", not verified";
+}
+
+/** What it may have come from: what agents did to it, for others, shortly before. */
+function beforeFacts({ others, ticket }: Story): readonly ShortFact[] {
+  const before = others.filter(({ isBefore, entry }) => isBefore && effectOf(entry) !== "none");
+  if (before.length === 0) return [];
+  const shown = before.slice(-BEFORE_MAX).map(({ ticketId, words, entry, atMs, row }) => {
+    const ago = formatDuration(ticket.violatedSinceMs - atMs);
+    return `${words.trim()}${endWords(entry)}, for ticket #${ticketId}, ${ago} before (row ${row})`;
+  });
+  const left = before.length - shown.length;
+  const more = left === 0 ? [] : [`and ${left} before that`];
+  return [["before", `agents did to ${ticket.entity}: ${[...shown, ...more].join("; ")}`]];
 }
 
 function doneWords({ sessions, others }: Story): string {

@@ -58,6 +58,9 @@ test("what was done before it was seen broken is no part of how it ended", async
   const page = await pageOf(room, 2);
   expect(page).toContain("OVER: it was seen well again; no agent worked on it.");
   expect(page).toContain(" done no agent changed anything for it now ");
+  expect(page).toContain(
+    " before agents did to one: start, for ticket #1, 5.0 s before (row 4) done ",
+  );
   expect(page).toMatch(/-5\.0 s row 4: step 1, begun for ticket #1, before this was seen broken: /);
 });
 
