@@ -15,6 +15,7 @@ import {
   type SeenMember,
   type Steps,
   tryTwice,
+  type Words,
 } from "./steps.ts";
 
 /** For invariants whose entity is a member. */
@@ -91,7 +92,20 @@ export function* reviveMember(ticket: RunbookTicket, member: SeenMember): Steps<
     const said = lastWords === "" ? "" : ` Its log ended: ${lastWords}`;
     return fixed({ rootCause, summary: `${lineOf(result.text)}.${said}` });
   }
-  return cannotFix({ rootCause, summary: `${action} failed: ${lineOf(result.text)}` });
+  const summary = `${action} failed: ${lineOf(result.text)}`;
+  const after = yield* lookAtMembers(ticket, "It could not be done. How is it now?");
+  const isRunning = after?.some((other) => other.name === name && other.state === "running");
+  return isRunning ? broughtBack({ rootCause, summary }) : cannotFix({ rootCause, summary });
+}
+
+/** By somebody who was quicker: whether that was enough, the monitor sees. */
+function broughtBack({ rootCause, summary }: Words): Ending {
+  return {
+    outcome: "no_action_needed",
+    thought: "It runs: somebody else was quicker.",
+    rootCause: `${rootCause} Somebody else brought it back.`,
+    summary: `${summary}. It runs now; nothing was changed.`,
+  };
 }
 
 /** It runs, and was silent: either that is over, or it hangs. */

@@ -12,8 +12,11 @@ export const DONE: RunbookResult = {
   isError: false,
 };
 
-/** What each command or action results in; the first whose key a step starts with counts. */
-export type World = Readonly<Record<string, RunbookResult>>;
+/**
+ * What each command or action results in; the first whose key a step starts with counts. Of several
+ * results one after another, the last for ever.
+ */
+export type World = Readonly<Record<string, RunbookResult | readonly RunbookResult[]>>;
 
 export interface Following {
   readonly runbooks: Readonly<Record<string, Runbook>>;
@@ -37,8 +40,13 @@ export function stepsOf({ runbooks, ticket, world }: Following): readonly Runboo
   for (let next = steps.next(); !next.done && taken.length < STEPS_MAX; ) {
     taken.push(next.value);
     const words = wordsOf(next.value);
-    const known = Object.entries(world).find(([key]) => words.startsWith(key));
-    next = steps.next(known?.[1] ?? { text: "no output", isError: true });
+    const [key, known = []] = Object.entries(world).find(([one]) => words.startsWith(one)) ?? [];
+    const results = [known].flat();
+    const before = taken.filter(
+      (step) => key !== undefined && wordsOf(step).startsWith(key),
+    ).length;
+    const result = results[Math.min(before, results.length) - 1];
+    next = steps.next(result ?? { text: "no output", isError: true });
   }
   return taken;
 }

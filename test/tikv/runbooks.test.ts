@@ -54,6 +54,20 @@ for (const invariant of ["store_unreachable", "store_down"]) {
   });
 }
 
+for (const [then, outcome] of [
+  ["running", "no_action_needed"],
+  ["stopped", "cannot_fix"],
+] as const) {
+  test(`what could not be started, and is ${then} then, ends as ${outcome}`, () => {
+    const states = [statusWith({ tikv2: "stopped" }), statusWith({ tikv2: then })];
+    const world = { [STATUS]: states, start_member: FAILED };
+    expect(follow(ticketOf("store_unreachable", "tikv2"), world).slice(2, 5)).toEqual([
+      ...["start_member tikv2", STATUS],
+      `conclude ${outcome}`,
+    ]);
+  });
+}
+
 test("pd_member_down: a paused member is resumed", () => {
   const world = { [STATUS]: statusWith({ pd1: "paused" }), resume_member: DONE };
   const steps = follow(ticketOf("pd_member_down", "pd1"), world);
