@@ -10,6 +10,12 @@ export type Json =
 
 export type JsonObject = { readonly [key: string]: Json | undefined };
 
+/** Whether arrays and objects stand in one another for more levels than that. */
+export function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(levels - 1, one));
+}
+
 /**
  * The one text of a value: keys sorted, no spaces, `undefined` members left out.
  * Equal values give equal bytes, whatever the order in which their keys were written.

@@ -2,6 +2,7 @@
 // and a tool call only when its input is one whole JSON object: half a command is no command.
 import { z } from "zod";
 import { unreachable } from "../domain/errors.ts";
+import { isDeeperThan } from "../domain/json.ts";
 import { type Block, ModelError, type ModelReply } from "../domain/model.ts";
 import {
   type ContentDelta,
@@ -12,7 +13,7 @@ import {
 } from "./anthropic-events.ts";
 import { addRawEvent, newRawDraft, type RawDraft, rawMessage } from "./anthropic-raw.ts";
 import { estimateCostUsd, type Tokens } from "./prices.ts";
-import { parseToolInput } from "./tool-input.ts";
+import { LEVELS_MAX, parseToolInput } from "./tool-input.ts";
 
 /** One content block while it grows: its start, and the texts that came since. */
 interface Part {
@@ -83,6 +84,9 @@ function newDraft(): Draft {
 
 /** What surrounds the pieces of a text is longer than they are, and does not count. */
 function addSize(draft: Draft, event: unknown): void {
+  if (isDeeperThan(LEVELS_MAX, event)) {
+    throw new ModelError("malformed", `the answer nests deeper than ${LEVELS_MAX} levels`);
+  }
   const { content_block: start, delta } = SIZED.safeParse(event).data ?? {};
   const pieces = [...(start ? [start] : []), ...Object.values(delta ?? {})];
   for (const piece of pieces) {

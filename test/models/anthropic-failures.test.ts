@@ -149,7 +149,12 @@ describe("a stream that fails", () => {
 describe("an answer of another form", () => {
   const BROKEN = "event: message_start\ndata: {broken\n\n";
   const NO_USAGE = 'event: message_start\ndata: {"type":"message_start","message":{}}\n\n';
+  const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  const deepEvent = `event: weather\ndata: {"type":"weather","sun":${nested(70)}}\n\n`;
   test.each([
+    ["a tool input of too many levels", message([callsWith("shell", `{"a":${nested(1_200)}}`)])],
+    ["one of very many", message([callsWith("shell", `{"a":${nested(100_000)}}`)])],
+    ["an event of many", raw({ status: 200, contentType: "text/event-stream", body: deepEvent })],
     ["a web page", raw({ status: 200, contentType: "text/html", body: "<html>hello</html>" })],
     ["nothing", raw({ status: 200, contentType: "text/event-stream", body: "" })],
     ["broken JSON", raw({ status: 200, contentType: "text/event-stream", body: BROKEN })],

@@ -4,7 +4,7 @@ import { type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
-import { CLIENT_SHARE_MAX } from "../declared.ts";
+import { CLIENT_SHARE_MAX, MEMORY_SHARE_MAX } from "../declared.ts";
 import type { ClientGroup, LimiterObservation, RedisInfo } from "../observation.ts";
 import {
   type ActionTools,
@@ -146,9 +146,11 @@ function checkSettable(observation: LimiterObservation, target: string): Check {
   return MET;
 }
 
-function fitsMemory({ usedMemoryBytes }: RedisInfo, wanted: string): Check {
-  if (Number(wanted) === 0 || usedMemoryBytes < Number(wanted)) return MET;
-  return notMet(`Redis uses ${usedMemoryBytes} bytes, more than the declared ${wanted}`);
+function fitsMemory({ usedMemoryBytes, maxMemoryBytes }: RedisInfo, wanted: string): Check {
+  const bytes = Number(wanted);
+  const isWider = bytes === 0 || (maxMemoryBytes !== 0 && bytes >= maxMemoryBytes);
+  if (isWider || usedMemoryBytes < MEMORY_SHARE_MAX * bytes) return MET;
+  return notMet(`Redis uses ${usedMemoryBytes} bytes: in the declared ${wanted} is no room`);
 }
 
 /** With a bound below those who are there nobody is let in any more, to put it right either. */

@@ -1,11 +1,11 @@
 // Whether Redis keeps what it is given: memory, eviction, persistence, settings.
 import { readValue } from "../../../src/domain/observation.ts";
 import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
+import { MEMORY_SHARE_MAX } from "../declared.ts";
 import type { LimiterObservation, RedisInfo } from "../observation.ts";
 import { judgeOne, LIVENESS, type LimiterInvariant, REDIS } from "./judge.ts";
 import { clientsExhausted } from "./redis-answers.ts";
 
-const MEMORY_SHARE_MAX = 0.95;
 /** Every other one takes counters away before their time. */
 const KEEPING_POLICY = "noeviction";
 

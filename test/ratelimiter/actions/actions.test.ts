@@ -106,6 +106,16 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     expect(await watched.act("set_redis_setting", "appendonly")).toBe("already in effect");
   });
 
+  test("a bound that leaves no room for what is held is not put back", async () => {
+    await limiter.redis("CONFIG", "SET", "maxmemory", "256mb");
+    await limiter.redis("SETRANGE", "ballast", 65_000_000, "x");
+    const refusal = "in the declared 67108864 is no room";
+    await expect(watched.act("set_redis_setting", "maxmemory")).rejects.toThrow(refusal);
+    await limiter.redis("CONFIG", "SET", "maxmemory", "32mb");
+    expect(await watched.act("set_redis_setting", "maxmemory")).toContain("in force and on file");
+    await limiter.redis("DEL", "ballast");
+  });
+
   test("a bound that would shut out those who are there is not put back", async () => {
     await limiter.redis("CONFIG", "SET", "maxclients", "1000");
     const url = new URL(limiter.site.redis?.url ?? "");
