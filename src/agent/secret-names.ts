@@ -25,10 +25,10 @@ const IS_APART = String.raw`(?:\\*["'][ \t]*[:=]|:(?=[ \t])|[ \t]*(?:=>?|:=))[ \
 const FLAG =
   String.raw`(?![\\"']*(?:(?:yes|no|on|off|ok|any|all|basic|enabled|disabled|required|optional` +
   "|true|false|null|none|nil|undefined|~)" +
-  String.raw`|\d{1,6}(?:\.\d{1,6})?%?)(?![\w.-]))`;
+  String.raw`|\d{1,6}(?:\.\d{1,6})?(?:%|[mun]?s|[mh]|[KMG]i?B)?)(?![\w.-]))`;
 
 /** Their words do not end in what is short for a password. */
-const WORDS = "by|com|encom|high|low|multi|one|out|over|single|sur|tres|two|under";
+const WORDS = "bad|by|com|encom|high|low|multi|no|one|out|over|single|sur|tres|two|under|wrong";
 // What begins a name is looked for behind it: few texts have the end of one.
 const PASS =
   String.raw`(?:pass(?<=[._-]pass|(?<![a-z\d])(?!(?:${WORDS})pass)[a-z\d]{1,20}pass)` +
