@@ -66,15 +66,12 @@ export async function verifiedFile(
   }
 }
 
-/**
- * A home without a database, and without a log of one, is a fresh one; a file that was named is
- * there to hold something.
- */
+/** A home without a database is a fresh one; a file that was named is there to hold something. */
 async function emptyProblem(context: CommandContext): Promise<FileProblem | undefined> {
   const named = textFlag(context.flags, "db") ?? context.env[DATABASE_ENV];
   const stat = statOf(databaseOf(context));
-  if (stat === "missing") return missingProblem(context, named);
   if (!named || stat === "hidden") return undefined;
+  if (stat === "missing") return ofFile(`there is no ${named}`);
   const what = stat.size === 0 ? "it has no byte" : await blankWords(named);
   return what === undefined
     ? undefined
@@ -88,15 +85,6 @@ function statOf(path: string): Stats | "missing" | "hidden" {
   } catch {
     return "hidden";
   }
-}
-
-async function missingProblem(
-  context: CommandContext,
-  named: string | undefined,
-): Promise<FileProblem | undefined> {
-  const { hasLog } = await import("../store/audit-wal.ts");
-  if (hasLog(databaseOf(context))) return ofFile("it is gone, and its write-ahead log is there");
-  return named ? ofFile(`there is no ${named}`) : undefined;
 }
 
 function ofFile(reason: string): FileProblem {

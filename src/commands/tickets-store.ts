@@ -24,7 +24,7 @@ export async function openExistingStore(context: CommandContext): Promise<Ticket
   if (lost) {
     const [log, index] = [besideFile(path, "-wal"), besideFile(path, "-shm")];
     throw new OperatorError("database", `cannot use database ${path}: ${lost.reason}`, {
-      hint: `put ${log} back beside it, or remove ${index} to go on without these rows`,
+      hint: `put it and ${log} together again, or remove ${log} and ${index} to go on without them`,
     });
   }
   if (!isDatabaseMissing(context)) return openStore(context, { isCopyEnough: true });

@@ -1,5 +1,6 @@
 // The write-ahead log beside the file. SQLite reads it to the first frame that does not fit, and
 // takes what comes after for never written: a changed byte there would silently undo commits.
+import { existsSync } from "node:fs";
 import type { AuditProblem } from "./audit-rows.ts";
 import { readBeside } from "./file-beside.ts";
 import { type LogEnd, logEndOf } from "./wal-index.ts";
@@ -27,6 +28,10 @@ export function walProblem(path: string): AuditProblem | undefined {
 
 /** To be asked before the file is opened: then SQLite takes the log for one that never was. */
 export function lostLogProblem(path: string): AuditProblem | undefined {
+  if (!existsSync(path) && hasLog(path)) {
+    const gone = "it is gone, and its write-ahead log is there";
+    return { row: "the file", firstBadId: null, reason: gone };
+  }
   const frames = twice(() => lostFramesOf(path));
   if (frames === undefined) return undefined;
   const reason = `its write-ahead log is gone, with ${frames} frames that are not in the file yet`;

@@ -85,6 +85,10 @@ test("a file that is gone is missed where it was named, or where its log is ther
     3,
     "audit broken at the file: it is gone, and its write-ahead log is there",
   ]);
+  const { failure } = await desk.run(runTickets, ["list"], { db });
+  expect(failure).toMatchObject({
+    message: expect.stringContaining("its write-ahead log is there"),
+  });
   const typed = await desk.run(runAudit, ["verify"], { db: `${db}s` });
   expect([typed.exitCode, ...typed.lines]).toEqual([
     3,
