@@ -46,10 +46,11 @@ export async function verifiedFile(
   context: CommandContext,
   keyFile?: string,
 ): Promise<AuditVerification> {
-  const { walProblem } = await import("../store/audit-wal.ts");
+  const { loneLogProblem, walProblem } = await import("../store/audit-wal.ts");
   const { unopenedProblem } = await import("../store/file-header.ts");
   // Before it is opened: an opening may write, over what shows it.
   const problem =
+    loneLogProblem(databaseOf(context)) ??
     unopenedProblem(databaseOf(context)) ??
     walProblem(databaseOf(context)) ??
     (await emptyProblem(context));

@@ -18,9 +18,9 @@ const LAST = "last";
  */
 export async function openExistingStore(context: CommandContext): Promise<TicketOps> {
   const { besideFile } = await import("../store/file-beside.ts");
-  const { lostLogProblem } = await import("../store/audit-wal.ts");
+  const { loneLogProblem, lostLogProblem } = await import("../store/audit-wal.ts");
   const path = databaseOf(context);
-  const lost = lostLogProblem(path);
+  const lost = loneLogProblem(path) ?? lostLogProblem(path);
   if (lost) {
     const [log, index] = [besideFile(path, "-wal"), besideFile(path, "-shm")];
     throw new OperatorError("database", `cannot use database ${path}: ${lost.reason}`, {

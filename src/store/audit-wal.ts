@@ -28,13 +28,16 @@ export function walProblem(path: string): AuditProblem | undefined {
 
 /** To be asked before the file is opened: then SQLite takes the log for one that never was. */
 export function lostLogProblem(path: string): AuditProblem | undefined {
-  if (!existsSync(path) && hasLog(path)) {
-    const gone = "it is gone, and its write-ahead log is there";
-    return { row: "the file", firstBadId: null, reason: gone };
-  }
   const frames = twice(() => lostFramesOf(path));
   if (frames === undefined) return undefined;
   const reason = `its write-ahead log is gone, with ${frames} frames that are not in the file yet`;
+  return { row: "the file", firstBadId: null, reason };
+}
+
+/** What it was the log of is gone: whoever makes a new file there takes it away. */
+export function loneLogProblem(path: string): AuditProblem | undefined {
+  if (existsSync(path) || !hasLog(path)) return undefined;
+  const reason = "it is gone, and its write-ahead log is there";
   return { row: "the file", firstBadId: null, reason };
 }
 
