@@ -11,58 +11,11 @@ import {
   memberOf,
   namesProject,
 } from "./container-names.ts";
+import { ALIAS, DOCKER } from "./container-verbs.ts";
 import { classifyPs } from "./process-tools.ts";
 import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
-import { type VerbTool, verbs } from "./verb-tables.ts";
 import { effectOfVerb, readVerbs } from "./verb-tools.ts";
 import { classifyWrapped, isJoinedOption, type Wrapper } from "./wrappers.ts";
-
-const DOCKER: VerbTool = {
-  valued: [
-    ...["-f", "--file", "-p", "--project-name", "-t", "--time", "--timeout", "-s", "--signal"],
-    ...["--format", "--type"],
-  ],
-  plain: ["--no-color", "-a", "--all", "-q", "--quiet", "--no-trunc", "--no-stream"],
-  destroysWith:
-    /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
-  verbs: new Map([
-    ...verbs("read", ["ps", "logs", "inspect", "stats", "top", "images", "version", "info"]),
-    ...verbs("read", ["--version"]),
-    ...verbs("read", ["port", "events", "context ls", "image ls", "image inspect"]),
-    ...verbs("read", ["diff", "container ls", "container inspect", "container logs", "network ls"]),
-    ...verbs("read", ["network inspect", "volume ls", "volume inspect", "compose ps"]),
-    ...verbs("read", ["compose logs", "compose config", "compose ls", "compose top"]),
-    ...verbs("read", ["compose images", "compose port", "compose version", "system df"]),
-    ...verbs("read", ["container stats", "container top", "container port", "compose events"]),
-    // With which variables an image was made.
-    ...verbs("oversight", ["history", "image history"]),
-    ...verbs("start", ["start", "unpause", "container start", "container unpause"]),
-    ...verbs("start", ["compose start", "compose unpause"]),
-    ...verbs("interrupt", ["stop", "restart", "kill", "pause", "container stop", "compose stop"]),
-    ...verbs("interrupt", ["container restart", "container kill", "container pause"]),
-    ...verbs("interrupt", ["compose restart", "compose kill", "compose pause"]),
-    ...verbs("interrupt", ["network disconnect"]),
-    ...verbs("network", ["network connect"]),
-    ...verbs("unknown", ["update", "container update"]),
-    ...verbs("destroy", ["rm", "container rm", "volume rm", "compose rm", "rmi", "image rm"]),
-    ...verbs("destroy", ["compose down"]),
-    ...verbs("destroy", ["swarm leave", "system prune", "volume prune"]),
-    // The engine's own, and what is elsewhere.
-    ...verbs("foreign", ["swarm", "node", "service", "stack", "secret", "plugin", "context use"]),
-    ...verbs("foreign", ["login", "logout", "push", "pull", "search", "tag", "commit", "rename"]),
-    ...verbs("foreign", [
-      "build",
-      "buildx",
-      "builder",
-      "import",
-      "load",
-      "save",
-      "export",
-      "trust",
-    ]),
-    ...verbs("foreign", ["volume create", "network create", "checkpoint", "container rename"]),
-  ]),
-};
 
 /** How `docker exec` and `docker compose exec` stand before a command. */
 const EXEC: Wrapper = {
@@ -135,7 +88,14 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   if (top && !isCompose) return classifyPs(args.slice(args.indexOf(top) + 1), scope);
   const effect = effectOfVerb(DOCKER, { words, scope });
   if (!TOUCHING.includes(effect.kind)) return [effect];
-  return [touching(effect.kind, { words, scope, isCompose })];
+  const isResuming = verbAmong(read.typed, "kill") !== undefined && resumes(words);
+  return [touching(isResuming ? "start" : effect.kind, { words, scope, isCompose })];
+}
+
+/** It wakes a process that a signal stopped, which `unpause` does not. */
+function resumes(words: readonly ShellWord[]): boolean {
+  const signals = valuesOf(words, ["-s", "--signal"]);
+  return signals.length === 1 && signals.every(({ text }) => /^(?:SIG)?CONT$/.test(text));
 }
 
 /** Behind any other verb it is a container's name. */
@@ -249,6 +209,9 @@ function touching(kind: EffectKind, { words, scope, isCompose }: Touch): Effect 
     return effectBecause({ kind: "foreign", words, because: "containers that are no member's" });
   }
   const targets = members.flatMap((name) => name ?? []);
+  if (valuesOf(words, ALIAS).some(({ text }) => text !== targets[0])) {
+    return effectBecause({ kind: "hidden", words, because: "a name that is not its own" });
+  }
   return { ...effectOf({ kind, words, scope }), targets: [...new Set(targets)] };
 }
 

@@ -184,7 +184,7 @@ export const DOCKER: Grammar = {
         ls: LIST,
         inspect: INSPECT,
         connect: {
-          options: { values: { "--ip": /^[\d.]+$/, "--alias": NAME } },
+          options: { values: { "--alias": NAME } },
           operands: [NAME],
           min: 2,
           max: 2,
