@@ -7,7 +7,6 @@ import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:pa
 import { ENDPOINTS } from "../../subjects/index.ts";
 import type { CommandKnowledge, SubjectNames } from "../agent/guard/scope.ts";
 import type { Shell } from "../domain/shell.ts";
-import { PARENT_PIPE_ENV } from "../infra/child.ts";
 import { createShell, type Sandbox } from "../infra/exec.ts";
 import { EXECUTABLE, withFileErrors, writeFileAtomically } from "../infra/files.ts";
 import { quoteWord } from "../infra/shell-word.ts";
@@ -26,9 +25,16 @@ type Environment = CommandContext["env"];
 const NEEDED: readonly string[] = [
   ...["PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TERM", "TMPDIR"],
   ...["XDG_RUNTIME_DIR", ...ENDPOINTS.map(({ variable }) => variable)],
+  // Not its context, which would lead to another engine than the one that members are on.
+  ...["DOCKER_HOST", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG"],
+  ...["DOCKER_API_VERSION", "DOCKER_DEFAULT_PLATFORM"],
+  ...["OPERATOR_DOCKER_GID", "OPERATOR_DOCKER_SOCKET", "OPERATOR_FAIL_POINT", "OPERATOR_INTERVAL"],
+  ...["OPERATOR_PROJECT", "OPERATOR_SAFETY_MODE", "OPERATOR_SANDBOX", "OPERATOR_SUBJECT"],
+  ...["OPERATOR_TIMEOUT_MS", "OPERATOR_TIME_SCALE"],
 ];
-/** A context of docker would lead to another engine than the one that members are on. */
-const NEEDED_FAMILY = /^(?:LC|DOCKER(?!_CONTEXT$)|OPERATOR)_/;
+/** Of a person's own making: what runs a member, where it is reached, how text is written. */
+const NEEDED_FAMILY =
+  /^(?:OPERATOR_(?:IMAGE|PORT)_|LC_(?:ALL|COLLATE|CTYPE|MESSAGES|MONETARY|NUMERIC|TIME)$)/;
 
 /** Values that must appear in nothing that leaves the process: of the environment, and typed. */
 export function secretsFor(context: CommandContext): readonly string[] {
@@ -142,7 +148,7 @@ function realPathOf(path: string): string {
 function shellEnv(context: CommandContext, folder: string): Environment {
   const isNeeded = (name: string) => NEEDED.includes(name) || NEEDED_FAMILY.test(name);
   const passedOn = Object.entries(context.env).filter(
-    ([name]) => isNeeded(name) && !holdsSecret(name) && name !== PARENT_PIPE_ENV,
+    ([name]) => isNeeded(name) && !holdsSecret(name),
   );
   const given = Object.entries({
     ...Object.fromEntries(passedOn),

@@ -2,7 +2,11 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "./context.ts";
 
-const SECRET = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|DSN|WEBHOOK/i;
+const SECRET = new RegExp(
+  "KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH(?!OR)|COOKIE|DSN|WEBHOOK" +
+    "|(?:^|_)(?:PAT|PW|CREDS?|HEADERS?)(?:_|$)|_PWD$",
+  "i",
+);
 const OF_A_FILE = /_FILE$/;
 
 export function holdsSecret(name: string): boolean {

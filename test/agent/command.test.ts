@@ -84,7 +84,8 @@ test("commands find operator, and of our environment only what they need", async
   const PATH = `:.:${process.env.PATH}:bin`;
   const env = {
     ...{ ...secrets, PATH, PGHOST: "hunter5", LANG: "C", PD_ENDPOINT: "http://pd:2379" },
-    DOCKER_CONTEXT: "elsewhere",
+    ...{ DOCKER_CONTEXT: "elsewhere", DOCKER_TLS_VERIFY: "1", OPERATOR_PORT_PD1: "31954" },
+    ...{ DOCKER_PAT: "hunter6", DOCKER_CUSTOM_HEADERS: "X-Pw=hunter7", OPERATOR_PW: "hunter8" },
   };
   const shell = await openAgentShell(place.context([], env), undefined);
   const { output } = await shell.run("operator status; env; pwd", RUN);
@@ -94,8 +95,10 @@ test("commands find operator, and of our environment only what they need", async
   expect(output.head).toContain(`PATH=${join(place.home, "bin")}:${process.env.PATH}\n`);
   expect(output.head).toEndWith("\n/\n");
   expect(output.head).toContain("PD_ENDPOINT=http://pd:2379\n");
+  expect(output.head).toContain("DOCKER_TLS_VERIFY=1\n");
+  expect(output.head).toContain("OPERATOR_PORT_PD1=31954\n");
   expect(output.head).not.toMatch(/sk-ant-secret|hunter|DOCKER_CONTEXT/);
-  expect(secretsOf(env)).toEqual(Object.values(secrets));
+  expect(secretsOf(env)).toEqual([...Object.values(secrets), "hunter6", "X-Pw=hunter7", "hunter8"]);
 });
 
 test("commands find the engine that operator asks, as the guard knows it", async () => {
