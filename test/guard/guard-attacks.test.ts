@@ -62,9 +62,19 @@ const ATTEMPTS: readonly Attempt[] = [
       ["hidden", "X=GET; X=DELETE; curl -X $X http://127.0.0.1:2379/pd/api/v1/store/4"],
       ["hidden", "n=1; : $((n = 9)); curl -X POST http://127.0.0.1:2379/pd/api/v1/store/$n/state"],
       ["hidden", 'set -- rm x; "$@"'],
+      ["hidden", "x=$(false) && PD=http://127.0.0.1:2379; curl -s $PD/version"],
+      ["hidden", "x=1 || PD=http://127.0.0.1:2379; curl -s $PD/version"],
+      ["hidden", "PD=http://127.0.0.1:2379 && curl -s $PD/version & curl -s $PD/version"],
     ],
     nearMisses: [
       ["read", "PD=http://127.0.0.1:2379; curl -s $PD/pd/api/v1/stores"],
+      ["read", "PD=http://127.0.0.1:2379 && curl -s $PD/pd/api/v1/stores"],
+      ["read", 'PD="http://127.0.0.1:2379" && p=version && curl -s "$PD/$p"'],
+      [
+        "configure",
+        "PD=http://127.0.0.1:2379 && " +
+          'curl -s -X DELETE "$PD/pd/api/v1/schedulers/evict-leader-scheduler-4"',
+      ],
       ["read", "port=2379; curl http://127.0.0.1:$port/health | jq ."],
       ["read", 'n=$((1 + 1)); [ "$n" -eq 2 ] && ls /var/log/*'],
     ],

@@ -150,16 +150,38 @@ function leadingFunctions({ commands }: ParsedScript): readonly string[] {
   return found;
 }
 
-/** Up to the first statement that is more than plain assignments: until there, each one happens. */
+/** Up to the first that is more than plain assignments: until there, each one happens. */
 function leadingAssignments({ commands }: ParsedScript): readonly Assignment[] {
   const found: Assignment[] = [];
   for (const { command, background } of commands) {
-    if (background || command.type !== "Command" || command.name) break;
-    const plain = command.prefix.filter(
-      (one) => one.type === "Assignment" && !one.append && !one.index,
-    );
-    if (plain.length < command.prefix.length) break;
-    found.push(...plain.filter((one) => one.type === "Assignment"));
+    if (background) break;
+    const steps = command.type === "AndOr" ? command.commands : [command];
+    for (const [index, step] of steps.entries()) {
+      const own = plainAssignments(step);
+      if (own === undefined) return found;
+      found.push(...own);
+      // What stands behind it in a list happens only if this cannot fail.
+      const isSure = command.type !== "AndOr" || command.operators[index] === "&&";
+      if (index < steps.length - 1 && !(isSure && own.every(cannotFail))) return found;
+    }
   }
   return found;
+}
+
+/** Undefined for what is more than that. */
+function plainAssignments(node: SyntaxNode): readonly Assignment[] | undefined {
+  if (node.type !== "Command" || node.name || node.redirects.length > 0) return undefined;
+  const plain = node.prefix.filter((one) => one.type === "Assignment");
+  const isPlain = plain.every(({ append, index }) => !append && !index);
+  return isPlain && plain.length === node.prefix.length ? plain : undefined;
+}
+
+/** It ends as the command within it does, if there is one. */
+function cannotFail(node: SyntaxNode): boolean {
+  if (node.type === "CommandExpansion") return false;
+  let isSure = true;
+  forEachChild(node, (child) => {
+    isSure &&= cannotFail(child);
+  });
+  return isSure;
 }
