@@ -3,6 +3,7 @@ import { z } from "zod";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
 import type { ToolSpec } from "../domain/model.ts";
 import { CONCLUSIONS } from "../domain/session.ts";
+import { joinLines } from "./join-lines.ts";
 
 const TEXT_CHARS_MAX = 8_000;
 
@@ -90,7 +91,8 @@ export function readToolCall(name: string, said: JsonObject): ToolInput {
   switch (name) {
     case "shell": {
       const parsed = SHELL_INPUT.safeParse(input);
-      return parsed.success ? { tool: name, input: parsed.data } : invalid(name, parsed.error);
+      if (!parsed.success) return invalid(name, parsed.error);
+      return { tool: name, input: { ...parsed.data, command: joinLines(parsed.data.command) } };
     }
     case "act": {
       const parsed = ACT_INPUT.safeParse(input);

@@ -3,6 +3,7 @@ import { classifyCommand } from "../agent/guard/classify-command.ts";
 import type { ClusterModel } from "../agent/guard/cluster.ts";
 import { guard } from "../agent/guard/guard.ts";
 import type { History } from "../agent/guard/history.ts";
+import { joinLines } from "../agent/join-lines.ts";
 import { type ActionCall, effectOfAction, troubleOfArgs } from "../domain/action.ts";
 import type { Effect, GuardDecision } from "../domain/effect.ts";
 import { chooseFrom, usage } from "./flags.ts";
@@ -29,7 +30,7 @@ const STRICTEST_FIRST = ["deny", "ask", "allow"] as const;
  */
 export function explainCommand(surroundings: Surroundings, words: readonly string[]): Explanation {
   const line = words.join(" ");
-  const readings = words.length === 1 ? [line] : [words.map(quote).join(" "), line];
+  const readings = words.length === 1 ? [joinLines(line)] : [words.map(quote).join(" "), line];
   const explained = [...new Set(readings)].map((command) => {
     const effects = classifyCommand(command, surroundings.knowledge);
     return explain(surroundings, { asked: command, effects });
