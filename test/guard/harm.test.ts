@@ -66,9 +66,12 @@ test("memory is not bounded below what is held, nor where nobody can say how muc
       ],
       { cluster: clusterOf(UP, { quorums: [{ ...ONE, heldBytes, boundBytes }] }), nowMs: NOW_MS },
     )?.reason;
-  expect(harmOf(70, 70)).toBe("Redis holds 70 bytes, and only 70 would fit");
-  expect(harmOf(70, null)).toBe("Redis holds an unknown number of bytes, and only 70 would fit");
-  expect([harmOf(71, 70), harmOf(0, 70), harmOf(undefined, null), harmOf(70)]).toEqual(
+  expect(harmOf(70, 70)).toBe("Redis holds 70 bytes, and 70 would leave no room");
+  expect(harmOf(100, 95)).toBe("Redis holds 95 bytes, and 100 would leave no room");
+  expect(harmOf(100, 94)).toBeUndefined();
+  const noRoom = "Redis holds an unknown number of bytes, and 70 would leave no room";
+  expect(harmOf(70, null)).toBe(noRoom);
+  expect([harmOf(74, 70), harmOf(0, 70), harmOf(undefined, null), harmOf(70)]).toEqual(
     Array.from({ length: 4 }, () => undefined),
   );
   const more = "Redis may take 90 bytes, as declared, not more";

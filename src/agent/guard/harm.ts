@@ -97,6 +97,9 @@ function findAbsentLeader(
   return absent === undefined ? undefined : loss(`${absent} does not answer, and cannot lead`);
 }
 
+/** Of a bound: what holds more has no room for anything new. */
+const SHARE_MAX = 0.95;
+
 /** Redis evicts what does not fit, or takes no more; without a bound the machine ends it. */
 function findSqueeze(
   mutating: readonly Effect[],
@@ -111,11 +114,12 @@ function findSqueeze(
   );
   if (loose) return loss(`${loose.name} may take ${loose.boundBytes} bytes, as declared, not more`);
   const holding = quorums.find(
-    ({ heldBytes }) => heldBytes !== undefined && (heldBytes ?? Number.POSITIVE_INFINITY) >= least,
+    ({ heldBytes }) =>
+      heldBytes !== undefined && (heldBytes ?? Number.POSITIVE_INFINITY) >= SHARE_MAX * least,
   );
   if (!holding || least === Number.POSITIVE_INFINITY) return undefined;
   const held = holding.heldBytes === null ? "an unknown number of" : holding.heldBytes;
-  return loss(`${holding.name} holds ${held} bytes, and only ${least} would fit`);
+  return loss(`${holding.name} holds ${held} bytes, and ${least} would leave no room`);
 }
 
 function findLoss(interrupting: readonly Effect[], cluster: ClusterModel): Objection | undefined {
