@@ -87,7 +87,9 @@ function causeWords({ sessions, ticket }: Story): string {
     story.conclusions.map((conclusion) => ({ conclusion, story })),
   );
   const isVerified = ticket.resolution === "verified_fix";
-  const told = (isVerified ? undefined : claimOfRepair(sessions)) ?? said.at(-1);
+  // Who found it over names no cause; who looked while it was broken may have.
+  const named = said.findLast(({ conclusion }) => conclusion.outcome !== "no_action_needed");
+  const told = (isVerified ? undefined : claimOfRepair(sessions)) ?? named ?? said.at(-1);
   if (!told) return sessions.length === 0 ? "no agent has looked" : "no agent has found it";
   const { conclusion, story } = told;
   return `${conclusion.rootCause} (says ${story.session.model}${doubt(ticket, conclusion)})`;

@@ -76,7 +76,8 @@ export async function readExport(file: string): Promise<ExportedFile> {
   if (head.version > EXPORT_VERSION) {
     throw usage(`${file} was written by a newer operator`, "operator audit export");
   }
-  const isMarked = head.version > 1;
+  // Who only writes another number into the first line does not get around the last one.
+  const isMarked = head.version > 1 || end.safeParse(lines.at(-1)).success;
   return {
     ...linesIn(lines),
     isGapless: isMarked || head.of === "all",

@@ -70,6 +70,18 @@ for (const outcome of ["no_action_needed", "fixed"] as const) {
   });
 }
 
+test("who found it over names no cause where another looked while it was broken", async () => {
+  await using room = await openRoom();
+  await room.store.recordViolations([{ ...firing(), sinceMs: room.clock.now() }]);
+  const first = await claimed(room.store);
+  await room.store.concludeTicket(first.session.id, FIXED);
+  await room.store.releaseTicket(first.session.id, ABORTED);
+  const second = await claimed(room.store, "another");
+  await room.store.concludeTicket(second.session.id, NO_NEED);
+  await room.store.verifyTicket(1, "it holds");
+  expect(await pageOf(room)).toMatch(/ cause it was stopped \(says runbook, not verified\) /);
+});
+
 test("claims that were refused are told as refused", async () => {
   await using room = await openRoom();
   const sessionId = await repaired(room);

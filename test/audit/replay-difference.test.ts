@@ -178,6 +178,8 @@ test("an export is replayed where the database is not", async () => {
   const text = readFileSync(out, "utf8");
   writeFileSync(out, text.replace('"version":2', '"version":3'));
   expect((await replay()).failure).toMatchObject({ code: "usage" });
+  writeFileSync(out, text.replace('"version":2', '"version":1'));
+  expect(await replay()).toMatchObject({ exitCode: 3 });
   writeFileSync(out, text);
   const other = await room.run(runAudit, ["replay", "none"], { from: out });
   expect(other.failure).toMatchObject({ code: "not_found" });
