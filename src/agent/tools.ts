@@ -62,9 +62,9 @@ export const TOOL_SPECS: readonly ToolSpec[] = [
       "code of other languages, name files by their full paths, write files below /tmp alone, " +
       "and name members, not process numbers. Programs that it does not know are not run. A " +
       "change is one command by itself, its words written out: no loops, functions, $( ) or " +
-      "here-documents; it overwrites no file. What looks alone may run in a sandbox, with " +
-      "processes and ports of its own: there /proc, kill -0 and fuser tell nothing of members, " +
-      "and a relay takes connections before a member does. Ask ps, ss and operator subject.",
+      "here-documents; it overwrites no file. What looks alone may run in a sandbox: of other " +
+      "processes it tells what ps does, and a relay takes connections before a member does, so " +
+      "that times of connecting are the relay's. Ask ps, ss and operator subject.",
     inputSchema: schemaOf(SHELL_INPUT),
   },
   {

@@ -38,10 +38,14 @@ const SHOWING_PROCESSES: readonly string[] = ["ps", "pgrep", "pidof", "pstree", 
  * does not read.
  */
 const ANSWERED_OUTSIDE: readonly string[] = [
-  ...["docker", "docker-compose", "systemctl", "journalctl", "dmesg", "lsof"],
+  ...["docker", "docker-compose", "systemctl", "journalctl", "dmesg", "lsof", "fuser"],
   ...["pd-ctl", "tikv-ctl"],
   ...["ss", "netstat", "ip", "tc", "iptables", "iptables-save", "ip6tables", "nft"],
+  ...["ifconfig", "route", "arp", "ethtool", "sysctl"],
 ];
+/** sh's own: only whether a process is there, of which the sandbox knows none. */
+const KILL: readonly string[] = ["/bin/sh", "-c", 'kill "$@"', "kill"];
+const ASKS_KILL = /^kill (?:-0|-s 0|-l)(?: \d+)*$/;
 /** Without a member to ask, or on its own files, it opens a store's data, and to write. */
 const OPENS_DATA = /^--(?:data-dir|db|raftdb|config)\b/;
 const ASKS_MEMBER = /^--(?:host|pd)\b/;
@@ -51,7 +55,7 @@ const NOT_ALLOWED = 126;
 /** Those that are here. */
 export function programsOf({ env }: Pick<AskedWorld, "env">): readonly string[] {
   const isThere = (name: string) => Bun.which(name, { PATH: env.PATH ?? "" }) !== null;
-  return ["operator", ...[...SHOWING_PROCESSES, ...ANSWERED_OUTSIDE].filter(isThere)];
+  return ["operator", "kill", ...[...SHOWING_PROCESSES, ...ANSWERED_OUTSIDE].filter(isThere)];
 }
 
 /** One that the door would run outside as it stands. */
@@ -101,7 +105,8 @@ function mayBeAsked(words: readonly string[], here: AskedHere): boolean {
   const isOnData =
     words[0] === "tikv-ctl" &&
     (words.some((word) => OPENS_DATA.test(word)) || !words.some((word) => ASKS_MEMBER.test(word)));
-  return !(isOnData || namesHidden(words, here));
+  const isSignal = words[0] === "kill" && !ASKS_KILL.test(words.join(" "));
+  return !(isOnData || isSignal || namesHidden(words, here));
 }
 
 /** Outside these programs could read it. A name without a slash is in the temporary directory. */
@@ -125,6 +130,7 @@ function isWithin(program: string, [first, second]: readonly string[]): boolean 
 /** Empty where it has gone since. */
 function commandOf(program: string, { bwrap, self, env }: AskedWorld): readonly string[] {
   if (program === "operator") return self;
+  if (program === "kill") return KILL;
   const path = Bun.which(program, { PATH: env.PATH ?? "" });
   if (path === null) return [];
   return SHOWING_PROCESSES.includes(program) ? [...viewingWords(bwrap), path] : [path];

@@ -3,17 +3,20 @@
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { OutputName } from "./child.ts";
+import { PROGRAMS_INSIDE } from "./sandbox-folder.ts";
 import { CONNECTED, type DoorRequest, type RelayPlan, readAnswer } from "./sandbox-protocol.ts";
 
 /** The outer sh tells of a signal, too: by a code, and in words. */
 const AS_SH_TELLS = '/bin/sh -c "$1"; exit $?';
+/** In front of a word that sh has itself, a program of the same name. */
+const ASKED_KILL = `kill() { ${PROGRAMS_INSIDE}/kill "$@"; }; `;
 /** The door does not let it through. */
 const NOT_ALLOWED = 126;
 
 /** Resolves with the command's exit code, as sh would tell it. */
 export async function runBehindDoor(command: string, plan: RelayPlan): Promise<number> {
   await Promise.all(plan.listen.map((place) => relay(place, plan.door)));
-  return Bun.spawn(["/bin/sh", "-c", AS_SH_TELLS, "sh", command], {
+  return Bun.spawn(["/bin/sh", "-c", AS_SH_TELLS, "sh", `${ASKED_KILL}${command}`], {
     stdio: ["inherit", "inherit", "inherit"],
   }).exited;
 }

@@ -72,7 +72,10 @@ export function sandboxWords(view: SandboxView): readonly string[] {
     ...(network.type === "apart" ? ["--unshare-net"] : []),
     ...["--uid", String(uid), "--gid", String(gid)],
     ...["--ro-bind", "/", "/", "--dev", "/dev"],
-    ...["--proc", "/proc"],
+    // The machine's own, so that a number is the process that ps shows. Of another user namespace's
+    // processes the kernel gives nobody here the environment, memory, folders and open files. And
+    // read-only: of root's sandbox, /proc/sys would take what is written without a capability.
+    ...["--ro-bind", "/proc", "/proc"],
     ...around.flatMap((dir) => ["--tmpfs", dir]),
     ...writable.flatMap((dir) => [...bounded, "--tmpfs", dir]),
     ...shown.flatMap((path) => ["--ro-bind", path, path]),
@@ -80,8 +83,7 @@ export function sandboxWords(view: SandboxView): readonly string[] {
     ...["--ro-bind", doorDir, DOOR_DIR],
     ...(isNetworkApart ? ["--ro-bind", join(doorDir, "hosts"), "/etc/hosts"] : []),
     ...files.flatMap((file) => ["--ro-bind", "/dev/null", file]),
-    // Of root's sandbox, /proc/sys would take what is written: the kernel asks for no capability.
-    ...[...emptied, "/dev", "/proc"].flatMap((dir) => ["--remount-ro", dir]),
+    ...[...emptied, "/dev"].flatMap((dir) => ["--remount-ro", dir]),
     ...["--chdir", cwd],
     ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
     "--",

@@ -68,7 +68,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 
 const READABLE: readonly string[] = [
   "ls -l /dev /root /proc/4321/fd; stat /dev/sda; df /dev/sda1; find /root -name x",
-  "cat /proc/4321/status /proc/self/limits /proc/meminfo /proc/pressure/cpu /proc/net/tcp",
+  "cat /proc/4321/status /proc/self/limits /proc/meminfo /proc/pressure/cpu /proc/1/net/tcp",
   "cat /proc/$n/stat /proc/*/status",
   "dd if=/dev/zero of=/dev/null count=1; head -c 8 /dev/urandom; cat < /dev/null",
   "grep '/root/.ssh' /var/log/x; awk '/root/ { print }' /var/log/x; sed -n '/home/p' /var/log/x",
@@ -94,6 +94,15 @@ for (const command of READABLE) {
 }
 
 const UNHELD = { ...KNOWLEDGE, isUnheld: true };
+
+test("the network of a sandbox is not shown for the machine's", () => {
+  const own = ["cat /proc/net/dev", "cat /proc/self/net/tcp", "cat /proc/sys/net/core/somaxconn"];
+  const machines = ["cat /proc/1/net/dev", "ss -lntp", "sysctl net.core.somaxconn"];
+  expect(own.filter((line) => worstOf(line) === "read")).toEqual([]);
+  expect(own.filter((line) => worstOf(line, UNHELD) !== "read")).toEqual([]);
+  expect(machines.filter((line) => worstOf(line) !== "read")).toEqual([]);
+});
+
 const ANYTHING: readonly string[] = [
   "printf /etc/%sow shad | xargs cat",
   'cat "$(printf /proc/1/env%s iron)"',

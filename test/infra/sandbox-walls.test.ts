@@ -26,6 +26,29 @@ testInSandbox(inSandbox("no setting of the kernel is written, even by root"), as
   expect(await outputOf("find /proc /sys -type f -writable 2>/dev/null | head -n 3")).toBe("");
 });
 
+testInSandbox(
+  inSandbox("a number is the machine's process, of which it tells no more"),
+  async () => {
+    const asking = await probeSandbox(sandboxWorld({ mayAsk: () => true }));
+    const lines = async (command: string) =>
+      (await runInside(command, { inside: asking })).output.head.trimEnd().split("\n");
+    const other = Bun.spawn(["sleep", "315"], { env: { ...process.env, PLANTED: "planted" } });
+    const { pid } = other;
+    const alive = `kill -0 ${pid} 2>/dev/null && echo alive || echo dead`;
+    const looks = `${alive}; test -d /proc/${pid} && head -1 /proc/${pid}/status`;
+    expect(await lines(looks)).toEqual(["alive", "Name:\tsleep"]);
+    expect(Number((await lines(`ls /proc/${pid}/fd | wc -l`)).at(-1))).toBeGreaterThan(2);
+    const had = ["environ", "mem", "cwd/x", "root/etc/passwd", "fd/0", "maps", "exe"];
+    const taken = await lines(had.map((one) => `head -c 9 /proc/${pid}/${one}`).join("; "));
+    expect(taken.filter((line) => /denied$/.test(line))).toHaveLength(had.length);
+    await lines(`kill -9 ${pid}; kill -s 9 ${pid}; command kill -9 ${pid}; echo 1 | xargs kill -9`);
+    other.kill();
+    await other.exited;
+    expect(other.signalCode).toBe("SIGTERM");
+    expect(await lines(`${alive}; test -d /proc/${pid} || echo gone`)).toEqual(["dead", "gone"]);
+  },
+);
+
 testInSandbox(inSandbox("nobody listens on a socket in the file system"), async () => {
   expect(await askSocketIn(realpathSync(NOT_HIDDEN), inside)).toMatch(/^[1-9]\d*\n/);
 });

@@ -112,6 +112,11 @@ function isOpen({ text, isExact }: ShellWord, { knowledge, isElsewhere }: Scope)
   return /[$`…]/.test(text) && !PROCESS_FILE.test(file);
 }
 
+/** The machine's first process is in the machine's network. */
+const OWN_NETWORK = /^\/proc\/(?:(?:(?:thread-)?self\/)?net|sys\/net)(?:\/|$)/;
+const ASKED_OF_NOBODY =
+  "a sandbox has a network of its own: ask ss, ip -s link or sysctl, or read /proc/1/net";
+
 export function troubleOfPlace(word: ShellWord, scope: Scope): string | undefined {
   const written = placeIn(word.text);
   if (written === undefined || isOfOperator(word, scope)) return undefined;
@@ -123,6 +128,7 @@ export function troubleOfPlace(word: ShellWord, scope: Scope): string | undefine
   const paths = starts.map((start) =>
     written.startsWith("~") ? written : posix.resolve(start, written),
   );
+  if (isHeld && paths.some((path) => OWN_NETWORK.test(path))) return ASKED_OF_NOBODY;
   return paths.map((path) => troubleOfPath(path, word, scope)).find((one) => one !== undefined);
 }
 
