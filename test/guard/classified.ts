@@ -41,7 +41,7 @@ export const CLASSIFIED: Readonly<Record<EffectKind, readonly string[]>> = {
     "for p in $(seq 2379 2381); do curl -s http://127.0.0.1:$p/health; done",
     "dig localhost",
     "ping -c 1 127.0.0.1",
-    "docker exec pd1 curl -s http://tikv1:20180/status",
+    "docker exec pd1 curl -s -m 5 http://tikv1:20180/status",
     "iptables -nvL INPUT",
     "tc -s qdisc show dev eth0",
     "ip -br addr",

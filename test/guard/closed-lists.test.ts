@@ -147,8 +147,8 @@ const CASES: readonly Case[] = [
     knowledge: CONTAINERS,
     commands: {
       read: [
-        `docker exec ${C} curl -s http://pd1:2379/health`,
-        `docker exec ${C} sh -c 'curl -s http://pd1:2379/health'`,
+        `docker exec ${C} curl -s -m 5 http://pd1:2379/health`,
+        `docker exec ${C} sh -c 'curl -sm 5 http://pd1:2379/health'`,
       ],
       configure: [`docker exec ${C} redis-cli -h tikv2 config set timeout 0`],
     },

@@ -9,7 +9,9 @@ const LOOKS: readonly string[] = [
   ...["grep -c ERROR /data/tikv.log", "ps aux", "top -b -n 1", "ping -c 3 tikv2", "du -sh /data"],
   ...["find /data -name '*.sst'", "redis-cli info memory", "/pd-ctl store", "date +%s"],
   ...["vmstat 1 3", "ls /dev"],
-  ...["curl -s http://tikv1:20180/status", "timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
+  ...["curl -s -m 5 http://tikv1:20180/status", "curl -sm5 http://tikv1:20180/status"],
+  ...["redis-cli -h 127.0.0.1 ping", "curl --max-time 60 -s http://127.0.0.1:2379/health"],
+  ...["timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
   ...["stat /data", "grep -E 'a|b' /etc/hosts", "ps -eo pid,args"],
   ...["/pd-ctl -u http://127.0.0.1:2379 store", "cat /sys/fs/cgroup/memory.max", "date +%FT%TZ"],
   ...["sh -c 'df -h; free -m'", "sh -c 'ls /data/*.log'"],
@@ -17,6 +19,9 @@ const LOOKS: readonly string[] = [
 
 const REFUSED: Readonly<Partial<Record<EffectKind, readonly string[]>>> = {
   hidden: [
+    ...["curl -s http://tikv1:20180/status", "curl -s -m 0 http://tikv1:20180/status"],
+    ...["curl -m 5 -m 600 http://tikv1:20180/status", "curl --max-time 61 http://tikv1:20180/x"],
+    ...["redis-cli -h tikv2 ping", "redis-cli -u redis://tikv2:6379 ping"],
     ...["tail /dev/zero", "sort /dev/zero", "grep x /dev/urandom", "cat /dev/random", "yes"],
     ...["dd if=/dev/zero of=/dev/null bs=10G", "sleep 1000", "seq 1 100000000000", "watch ls"],
     ...["tail -f /data/x", "tail -5F /data/x", "tail --follow /data/x", "ping tikv2", "top -b"],

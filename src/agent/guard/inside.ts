@@ -18,8 +18,31 @@ export function refusedInside({ name, words }: SimpleUse): readonly Effect[] {
   if (ENVIRONMENT.test(name)) {
     return [effectBecause({ kind: "oversight", words, because: "it tells a member's keys" })];
   }
+  const endless = whyEndless(name, args.map(({ text }) => text).join(" "));
+  if (endless !== undefined) return [effectBecause({ kind: "hidden", words, because: endless })];
   if (isShort(name, args) && isClosed(name, args) && !args.some(isOpen)) return [];
   return [effectBecause({ kind: "hidden", words, because: UNBOUNDED })];
+}
+
+/** Up to 60 s, for each address; written with `-s -m 5`, `-sm5` or `--max-time 5`. */
+const CURL_BOUND = /(?<=^| )(?:-[sSfkiIvLgG]*m ?|--max-time[ =])([^ ]*)/g;
+const BOUND = /^(?:[1-9]|[1-5]\d|60)$/;
+const REDIS_HOST = /(?<=^| )(?:-h ?|-u \w+:\/\/(?:[^ @]*@)?)(\[[^\]]*\]|[^ :/]+)/g;
+const OWN_HOST = /^(?:127(?:\.\d+){3}|localhost|\[?::1\]?)$/;
+
+/** Of a peer that accepts and says nothing they wait for ever, and nobody there ends them. */
+function whyEndless(name: string, text: string): string | undefined {
+  if (name === "curl") {
+    const bounds = [...text.matchAll(CURL_BOUND)].map(([, value = ""]) => value);
+    const isBound = bounds.length === 1 && BOUND.test(bounds[0] ?? "") && !/--next|-:/.test(text);
+    return isBound ? undefined : "in a container nothing else ends it: give it -m 5, 60 at most";
+  }
+  if (!/^(?:redis|valkey)-cli$/.test(name)) return undefined;
+  const hosts = [...text.matchAll(REDIS_HOST)].map(([, host = ""]) => host);
+  const isOwn = hosts.every((host) => OWN_HOST.test(host));
+  return isOwn
+    ? undefined
+    : "in a container nothing ends it: ask each Redis in its own, without -h";
 }
 
 const UNBOUNDED =
