@@ -13,8 +13,8 @@ export interface InsideNetwork {
 /** A part of 127.0.0.0/8 in which no member is. */
 const NAMED_NET = "127.88.";
 const LOOPBACK_NAME = "localhost";
-/** Loopback says no at once; who is silent is taken as one that listens. */
-const REFUSED_WITHIN_MS = 200;
+/** What was lost is sent again after 1 s: RFC 6298, 2.1. Who is there says so at once. */
+const ANSWERED_WITHIN_MS = 1_500;
 
 /** IP addresses of other machines, for which no loopback can stand. */
 export function othersAmong(addresses: readonly Address[]): readonly string[] {
@@ -44,18 +44,27 @@ export function networkInside(addresses: readonly Address[]): InsideNetwork {
   };
 }
 
-/** A port on which nobody listens must not seem to be one on which somebody does. */
-export async function withoutRefusing(addresses: readonly Address[]): Promise<readonly Address[]> {
-  const refusing = await Promise.all(addresses.map(isRefusing));
-  return addresses.filter((_, index) => refusing[index] !== true);
+export interface Listening {
+  readonly accepting: readonly Address[];
+  /** Who neither takes nor refuses a connection: dropped on the way, or nobody has time for it. */
+  readonly silent: readonly Address[];
 }
 
-function isRefusing(address: Address): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
+/** A port that takes no connections must not seem to be one that does. */
+export async function listeningOf(addresses: readonly Address[]): Promise<Listening> {
+  const answers = await Promise.all(addresses.map(knockOn));
+  return {
+    accepting: addresses.filter((_, index) => answers[index] === "accepts"),
+    silent: addresses.filter((_, index) => answers[index] === "silent"),
+  };
+}
+
+function knockOn(address: Address): Promise<"accepts" | "refuses" | "silent"> {
+  const { promise, resolve } = Promise.withResolvers<"accepts" | "refuses" | "silent">();
   const socket = connect({ ...address });
-  socket.setTimeout(REFUSED_WITHIN_MS, () => resolve(false));
-  socket.once("connect", () => resolve(false));
-  socket.once("error", () => resolve(true));
+  socket.setTimeout(ANSWERED_WITHIN_MS, () => resolve("silent"));
+  socket.once("connect", () => resolve("accepts"));
+  socket.once("error", () => resolve("refuses"));
   return promise.finally(() => socket.destroy());
 }
 

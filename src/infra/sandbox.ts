@@ -10,7 +10,7 @@ import {
   PROGRAMS_INSIDE,
   sweepDoorFolders,
 } from "./sandbox-folder.ts";
-import { networkInside, othersAmong, withoutRefusing } from "./sandbox-network.ts";
+import { type Listening, listeningOf, networkInside, othersAmong } from "./sandbox-network.ts";
 import { type Address, DOOR_ENV, nameOf, type RelayPlan } from "./sandbox-protocol.ts";
 import { type AskedWorld, answer, isQuestion, programsOf } from "./sandbox-questions.ts";
 import { syscallFilter } from "./sandbox-syscalls.ts";
@@ -37,6 +37,7 @@ const REFUSALS_TOLD_MAX = 5;
 const BWRAP_AGES: readonly BwrapAge[] = ["new", "old"];
 /** RFC 5737: nobody's. Nothing is sent there. */
 const ELSEWHERE: Address = { host: "203.0.113.1", port: 1 };
+const NOBODY: Listening = { accepting: [], silent: [] };
 const NOWHERE: SubjectPlace = { subject: "", members: [], topology: undefined };
 
 /** Runs nothing in it, once: a kernel or a container may not allow what bwrap does. */
@@ -47,7 +48,7 @@ export async function probeSandbox(world: SandboxWorld): Promise<ProbedSandbox> 
   let reason = "";
   for (const site of sitesOf({ world, programs, ip })) {
     const network = networkFor(site.ip === undefined ? [] : [ELSEWHERE], site);
-    const probing = { ...site, network, listening: [], place: NOWHERE };
+    const probing = { ...site, network, listening: NOBODY, place: NOWHERE };
     await using enclosure = await enclose(":", probing);
     const said: string[] = [];
     const child = startChild({
@@ -88,7 +89,7 @@ function sandboxAt(site: Site): Sandbox {
       if (isQuestion(command, { ...site, place })) return undefined;
       const addresses = site.world.addresses(place);
       const network = networkFor(addresses, site);
-      const listening = network.type === "shared" ? [] : await withoutRefusing(addresses);
+      const listening = network.type === "shared" ? NOBODY : await listeningOf(addresses);
       return enclose(command, { ...site, network, listening, place });
     },
   };
@@ -97,23 +98,24 @@ function sandboxAt(site: Site): Sandbox {
 interface Enclosing extends Site {
   readonly network: SandboxNetwork;
   /** What there is to reach. */
-  readonly listening: readonly Address[];
+  readonly listening: Listening;
   readonly place: SubjectPlace;
 }
 
 async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure> {
   const { world, age, programs, network, listening, place } = enclosing;
   await using kept = new AsyncDisposableStack();
-  const { listen, hosts } = networkInside(listening);
+  const { listen, hosts } = networkInside(listening.accepting);
   const filter = syscallFilter(process.arch);
   const folder = kept.use(await makeDoorFolder({ self: world.self, programs, hosts, filter }));
   const ask = (asked: AskedProgram) => answer(asked, enclosing);
+  const silent = listening.silent.slice(0, REFUSALS_TOLD_MAX).map(tellSilent);
   const refusals = new Set<string>();
   const onRefused = (address: Address, why: string) => {
     if (refusals.size < REFUSALS_TOLD_MAX)
       refusals.add(`not let through to ${nameOf(address)}: ${why}`);
   };
-  kept.use(await openDoor({ path: folder.door, addresses: listening, onRefused, ask }));
+  kept.use(await openDoor({ path: folder.door, addresses: listening.accepting, onRefused, ask }));
   const plan: RelayPlan = { door: DOOR_INSIDE, listen };
   const words = sandboxWords({
     ...{ bwrap: world.bwrap, age, cwd: world.cwd, hidden: world.hidden, network },
@@ -126,9 +128,16 @@ async function enclose(command: string, enclosing: Enclosing): Promise<Enclosure
   const open = kept.move();
   return {
     argv: [...words, ...world.self, "sandbox", "relay", "--", JSON.stringify(plan), command],
-    notes: () => [...refusals],
+    notes: () => [...silent, ...refusals],
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+function tellSilent(address: Address): string {
+  return (
+    `${nameOf(address)} neither took nor refused a connection when this began: it is cut off, or ` +
+    "takes no more; that it is refused here is the sandbox's doing"
+  );
 }
 
 function networkFor(addresses: readonly Address[], { ip }: Pick<Site, "ip">): SandboxNetwork {
