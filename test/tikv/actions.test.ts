@@ -135,6 +135,28 @@ test("where nothing is declared the caller's word gives up no copies", async () 
   expect(said).toEqual([fewer, fewer, "met", expect.stringMatching(/^there are \d+ stores$/)]);
 });
 
+test("copies beyond what is declared are not given up while a store is missing", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { precondition } = actionOf(watcher, "restore_replication");
+  const call = { target: "cluster", args: {} };
+  const seen = await look(watcher);
+  const declaring = { ...seen.declared, isGiven: true };
+  const [first, ...others] = seen.members.filter(({ role }) => role === "tikv");
+  if (!first || seen.replication.state === "failed") throw new Error("it is read");
+  const { value } = seen.replication;
+  const saidOf = (maxReplicas: number, health: "up" | "down") => {
+    const members = [
+      { ...first, health },
+      ...others.map((one) => ({ ...one, health: "up" as const })),
+    ];
+    const replication = { ...seen.replication, value: { ...value, maxReplicas } };
+    return reasonOf(precondition({ ...seen, declared: declaring, members, replication }, call));
+  };
+  const refusal = `PD would give up copies of 5, and ${first.name} is down`;
+  expect([saidOf(5, "down"), saidOf(5, "up"), saidOf(1, "down")]).toEqual([refusal, "met", "met"]);
+});
+
 test("how many copies there are to be, and where, is what the ticket's evidence says", () => {
   const { args, evidenced } = actionOf(watchEndpoints([]), "restore_replication");
   expect(Object.keys(evidenced ?? {})).toEqual(Object.keys(args));

@@ -78,9 +78,19 @@ function checkWanted(observation: TikvObservation, call: ActionCall): Check {
   const wanted = wantedOf(observation, call);
   if (!wanted)
     return notMet("no topology declares the replication: give max_replicas and location_labels");
-  if (observation.declared.isGiven) return MET;
+  if (observation.declared.isGiven) return checkSpared(observation, wanted);
   const count = checkCount(observation, wanted);
   return count.isMet ? checkLabels(observation, wanted) : count;
+}
+
+/** Of more copies than declared PD gives some up, and nobody says which: all stores must serve. */
+function checkSpared({ replication, members }: TikvObservation, wanted: Replication): Check {
+  if (replication.state === "failed") return unseen(`not to be read: ${replication.reason}`);
+  const { maxReplicas } = replication.value;
+  const missing = members.find(({ role, health }) => role === "tikv" && health !== "up");
+  if (wanted.maxReplicas >= maxReplicas || !missing) return MET;
+  const { name, health } = missing;
+  return notMet(`PD would give up copies of ${maxReplicas}, and ${name} is ${health}`);
 }
 
 /** The caller's word alone gives up no copies, and asks for none that nobody could hold. */
