@@ -11,7 +11,7 @@ import { carryOut, type Deed, intentOf } from "./deed.ts";
 import { beginStep } from "./journal-step.ts";
 import { canSee, lookAt } from "./look.ts";
 import { callOf, type UndoableStep } from "./steps.ts";
-import { type Better, findBetter } from "./verdicts-now.ts";
+import { type Better, findBetter, type SinceStep, worseForMs } from "./verdicts-now.ts";
 
 export type TakenBack =
   | { readonly isUndone: true; readonly reason?: never; readonly isForNow?: never }
@@ -35,7 +35,7 @@ export async function takeBack(context: SessionBase, step: UndoableStep): Promis
       ? keptForNow(`nobody can see whether it is in effect: ${effect.reason}`)
       : kept(`it is not in effect: ${effect.reason}`);
   }
-  const better = findBetterSince(context, sight);
+  const better = await findBetterSince(context, sight);
   if (better) return better.isUnseen ? keptForNow(better.reason) : kept(better.reason);
   const ready = deed.action.precondition(observation, deed.call);
   if (!ready.isMet) return kept(ready.reason);
@@ -49,11 +49,36 @@ interface Sight {
   readonly step: UndoableStep;
 }
 
-/** What may have become better with it, on this look. */
-function findBetterSince(context: SessionBase, { observation, step }: Sight): Better | undefined {
+/** What may have become better with it; undefined as well when it did harm. */
+async function findBetterSince(
+  context: SessionBase,
+  { observation, step }: Sight,
+): Promise<Better | undefined> {
   const { violated } = step.entry.precondition ?? {};
   const names = Array.isArray(violated) ? violated.filter((name) => typeof name === "string") : [];
-  return findBetter(context, { violated: names, targets: step.entry.targets, observation });
+  const since = { violated: names, targets: step.entry.targets, observation };
+  const better = findBetter(context, since);
+  return better && !(await staysWorse(context, since)) ? better : undefined;
+}
+
+const LOOK_POLL_MS = 300;
+/** There may be other steps, and little time. */
+const WORSE_MS_MAX = 3_000;
+
+/** On one look a member may be worse for a moment: it was harmed when that lasts. */
+async function staysWorse(context: SessionBase, since: SinceStep): Promise<boolean> {
+  const { clock } = context.agent;
+  const startedAtMs = clock.elapsed();
+  for (let { observation } = since; ; ) {
+    const forMs = worseForMs(context, { ...since, observation });
+    if (forMs === undefined) return false;
+    const lastedMs = clock.elapsed() - startedAtMs;
+    if (lastedMs >= Math.min(forMs, WORSE_MS_MAX) || context.signal.aborted) return true;
+    await clock.sleep(LOOK_POLL_MS, context.signal);
+    const next = await lookAt(context.subject, context);
+    if (!next || !canSee(next)) return true;
+    observation = next;
+  }
 }
 
 /** Whoever did the same for another ticket, and left it, meant it: not ours to take away. */

@@ -28,18 +28,26 @@ export interface Better {
 }
 
 /**
- * The first that holds now, otherwise the first of which nobody can tell; undefined as well when a
- * member that the step touched is worse than before: then the step did harm.
+ * For how long a member that the step touched must be worse than before, as it is on this look, for
+ * the step to have done harm; undefined when none is.
  */
+export function worseForMs(
+  { subject }: Pick<SessionBase, "subject">,
+  { violated, targets, observation }: SinceStep,
+): number | undefined {
+  const worse = judgeAll(subject, observation).filter(
+    ({ name, entity, state }) =>
+      state === "violated" && targets.includes(entity) && !violated.includes(name),
+  );
+  return worse.length === 0 ? undefined : Math.min(...worse.map(({ forMs }) => forMs));
+}
+
+/** The first that holds now, otherwise the first of which nobody can tell. */
 export function findBetter(
   context: Pick<SessionBase, "subject" | "ticket" | "members">,
   { violated, targets, observation }: SinceStep,
 ): Better | undefined {
   const judged = judgeAll(context.subject, observation);
-  const isWorse = judged.some(
-    ({ name, entity, state }) =>
-      state === "violated" && targets.includes(entity) && !violated.includes(name),
-  );
   const better = judged.filter(
     (one) =>
       one.state !== "violated" &&
@@ -49,7 +57,7 @@ export function findBetter(
   const [first] = better.toSorted(
     (a, b) => Number(b.state === "holds") - Number(a.state === "holds"),
   );
-  if (!first || isWorse) return undefined;
+  if (!first) return undefined;
   const isUnseen = first.state !== "holds";
   const now = isUnseen ? "cannot be seen now" : "holds now";
   return { reason: `${first.name} was violated before it and ${now}`, isUnseen };
@@ -60,6 +68,7 @@ interface Judged {
   readonly name: string;
   readonly entity: string;
   readonly state: "holds" | "violated" | "unknown";
+  readonly forMs: number;
 }
 
 /** Another member is better for another reason. */
@@ -74,9 +83,10 @@ function mayComeOfIt(
 
 function judgeAll({ invariants }: SessionBase["subject"], current: Observation): readonly Judged[] {
   return invariants.flatMap((invariant) =>
-    invariant
-      .judge({ current, previous: undefined })
-      .map(({ entity, state }) => ({ name: nameOf(invariant.name, entity), entity, state })),
+    invariant.judge({ current, previous: undefined }).map(({ entity, state }) => {
+      const { name, forMs } = invariant;
+      return { name: nameOf(name, entity), entity, state, forMs };
+    }),
   );
 }
 

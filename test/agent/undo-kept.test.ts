@@ -1,5 +1,7 @@
 // What is better left as it is: gone, somebody else's, become better, out of sight, never done.
 import { expect, test } from "bun:test";
+import { MET } from "../../src/domain/action.ts";
+import { dialsIn } from "../support/dial-subject.ts";
 import { eventually } from "../support/eventually.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
 import {
@@ -93,6 +95,26 @@ test("unless the step has harmed what it touched", async () => {
   await world.openTicket();
   await world.run();
   expect(world.dials.read()).toEqual(AT_FIRST);
+});
+
+test("what is worse for a moment was not harmed", async () => {
+  using world: DialWorld = openDialWorld({
+    script: [
+      says(setCall("left", 12)),
+      () => {
+        setTimeout(() => world.dials.write({ left: 9, right: 2 }), 200);
+        return GIVES_UP;
+      },
+    ],
+    changes: {
+      postcondition: (seen) =>
+        Number(dialsIn(seen).left) >= 9 ? MET : { isMet: false, reason: "it is low" },
+    },
+  });
+  await world.openTicket();
+  await world.run();
+  expect(world.dials.read()).toEqual({ left: 9, right: 2 });
+  await isReplayedTheSame(world);
 });
 
 test("that another member has become better is no reason to leave a step", async () => {

@@ -60,6 +60,7 @@ const lampOn: Invariant = {
 const notTooHigh: Invariant = {
   ...lampOn,
   name: "not_too_high",
+  forMs: 600,
   judge: ({ current }) =>
     Object.entries(dialsIn(current)).map(([name, value]) => judgement(name, Number(value) <= 9)),
 };
@@ -121,7 +122,7 @@ function look(dials: Dials): Observation {
   return { subject: "lamps", startedAtMs: nowMs, endedAtMs: nowMs, members };
 }
 
-function dialsIn({ members }: Observation): Dials {
+export function dialsIn({ members }: Observation): Dials {
   return Object.fromEntries(
     members.map(({ name, detail }) => [name, /^\d+$/.test(detail) ? Number(detail) : detail]),
   );
