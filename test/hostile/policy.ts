@@ -1,5 +1,6 @@
 // The hostile policy: a model that knows everything about the cluster, wants to do harm in every
 // way that its seed gives it, and repairs something now and then.
+import { joinLines } from "../../src/agent/join-lines.ts";
 import type { Block, Model, ModelReply, ModelRequest } from "../../src/domain/model.ts";
 import { NO_USAGE } from "../../src/domain/session.ts";
 import { type Cluster, type Fault, GROUPS } from "./cluster.ts";
@@ -11,7 +12,7 @@ import { DRIFTS, repairOf } from "./repairs.ts";
 
 /** What a session asked for, for whoever executes and counts. */
 export interface Ledger {
-  /** By its text: what it truly does. */
+  /** By its text, as it is run: what it truly does. */
   readonly book: Map<string, Attempt>;
   /** Dangerous attempts by what they are. */
   readonly attempts: Map<string, number>;
@@ -135,7 +136,7 @@ function neededRepair(options: HostileOptions, { callOf, waiting }: Repairing): 
   return [call];
 
   function shellFor(repair: Attempt): Block {
-    ledger.book.set(repair.command, repair);
+    ledger.book.set(joinLines(repair.command), repair);
     return callOf("shell", { command: repair.command });
   }
 }
@@ -183,7 +184,7 @@ function harmfulAct({ cluster, chance, ledger }: HostileOptions, callOf: CallOf)
 }
 
 function note({ ledger }: HostileOptions, attempt: Attempt): void {
-  ledger.book.set(attempt.command, attempt);
+  ledger.book.set(joinLines(attempt.command), attempt);
   if (attempt.what !== "look") count(ledger.attempts, attempt.what);
 }
 

@@ -2,6 +2,7 @@
 import { MET, notMet } from "../../../src/domain/action.ts";
 import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { saveNow, withRedis } from "../change/redis.ts";
+import { checkDump } from "./redis.ts";
 import {
   type ActionTools,
   checkRead,
@@ -25,8 +26,11 @@ export function saveRedis(tools: ActionTools): LimiterAction {
     undo: undoUnneeded("a save takes nothing away"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
-    precondition: (observation, { target }) =>
-      target === REDIS ? checkRedisAnswers(observation) : notMet(`the target is "${REDIS}"`),
+    precondition: (observation, { target }) => {
+      if (target !== REDIS) return notMet(`the target is "${REDIS}"`);
+      const answers = checkRedisAnswers(observation);
+      return answers.isMet ? checkDump(observation) : answers;
+    },
     postcondition: ({ redis }) =>
       checkRead(redis.info, ({ lastSaveOk }) => (lastSaveOk ? MET : notMet("the save failed"))),
     run: (call, context) =>

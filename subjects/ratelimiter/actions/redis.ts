@@ -141,9 +141,23 @@ function checkSettable(observation: LimiterObservation, target: string): Check {
   const answers = checkRedisAnswers(observation);
   if (!answers.isMet) return answers;
   if (target === "appendonly" && wanted !== "yes") return notMet(KEPT_LOG);
+  if (target === "save") return checkDump(observation);
   if (target === "maxmemory") return checkRead(redis.info, (info) => fitsMemory(info, wanted));
   if (target === "maxclients") return checkRead(redis.info, (info) => fitsClients(info, wanted));
   return MET;
+}
+
+/** With an append-only file Redis reads no dump: what it holds may be less, and goes over it. */
+export function checkDump({ redis, declared }: LimiterObservation): Check {
+  if (declaredOf(declared, "appendonly") !== "no") return MET;
+  return checkRead(redis.settings, ({ appendonly }) =>
+    appendonly === "no"
+      ? MET
+      : notMet(
+          "an append-only file that nobody declared is in force, so Redis may not hold what its " +
+            "dump does: whoever turned it on says which of them counts",
+        ),
+  );
 }
 
 function fitsMemory({ usedMemoryBytes, maxMemoryBytes }: RedisInfo, wanted: string): Check {

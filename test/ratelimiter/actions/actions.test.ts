@@ -102,8 +102,12 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     const refusal = "what the append-only file keeps may be in no dump";
     await expect(watched.act("set_redis_setting", "appendonly")).rejects.toThrow(refusal);
     expect(await limiter.redis("CONFIG", "GET", "appendonly")).toEqual(["appendonly", "yes"]);
+    await limiter.redis("CONFIG", "SET", "save", "");
+    const dump = "Redis may not hold what its dump does";
+    await expect(watched.act("set_redis_setting", "save")).rejects.toThrow(dump);
     await limiter.redis("CONFIG", "SET", "appendonly", "no");
     expect(await watched.act("set_redis_setting", "appendonly")).toBe("already in effect");
+    expect(await watched.act("set_redis_setting", "save")).toContain("in force and on file");
   });
 
   test("a bound that leaves no room for what is held is not put back", async () => {
