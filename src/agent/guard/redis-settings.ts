@@ -98,26 +98,21 @@ function holdsUp(words: readonly string[]): boolean {
   );
 }
 
-interface SavePoint {
-  readonly seconds: number;
-  readonly changes: number;
-}
+/** What a crash may cost at most. */
+const LOOSE = { seconds: 900, changes: 100 };
 
-/** What a crash may cost: where that is more, a person says whether it is what was declared. */
-const STRICT: SavePoint = { seconds: 60, changes: 1 };
-const LOOSE: SavePoint = { seconds: 900, changes: 100 };
-
-/** `900 1 300 10`: one of the pairs must come true where little is written. */
+/**
+ * `900 1 300 10`: one of the pairs must come true where little is written. However strict they are,
+ * a person says whether what memory holds may be written over the dump.
+ */
 function kindOfSavePoints(value: string): EffectKind {
   const numbers = value.trim().split(/\s+/).map(Number);
-  const isWithin = (most: SavePoint) =>
-    numbers.some((seconds, index) => {
-      const changes = numbers[index + 1] ?? Number.POSITIVE_INFINITY;
-      const isPair = index % 2 === 0 && seconds > 0;
-      return isPair && seconds <= most.seconds && changes <= most.changes;
-    });
-  if (isWithin(STRICT)) return "configure";
-  return isWithin(LOOSE) ? "unknown" : "destroy";
+  const isWithin = numbers.some((seconds, index) => {
+    const changes = numbers[index + 1] ?? Number.POSITIVE_INFINITY;
+    const isPair = index % 2 === 0 && seconds > 0;
+    return isPair && seconds <= LOOSE.seconds && changes <= LOOSE.changes;
+  });
+  return isWithin ? "unknown" : "destroy";
 }
 
 /** A second of what was acknowledged, where each was on disk before. */
