@@ -37,8 +37,9 @@ export function resetCounter(tools: ActionTools): LimiterAction {
   return {
     name: "reset_counter",
     describes:
-      "Takes out of one key's counter what is dated ahead of Redis's clock, and would never " +
-      "leave the window; what was really granted stays, and leaves the window by itself.",
+      "Takes out of one key's counter what is dated ahead of Redis's clock, and would not " +
+      "leave the window by itself; what is dated until now stays. Where Redis's clock was set " +
+      "back, what was granted before that goes with it.",
     targets: TARGETS,
     args: {},
     effect: "configure",
