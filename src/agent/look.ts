@@ -6,6 +6,8 @@ import { orAbandon } from "./or-abandon.ts";
 
 /** A member that is paused costs the whole of it in every look. */
 const PROBE_DEADLINE_MS = 1_000;
+/** Between looks of who waits for something to be seen. */
+export const LOOK_POLL_MS = 300;
 /** For a look that was told to stop; signals are obeyed within 5 s. */
 const GRACE_MS = 2_000;
 

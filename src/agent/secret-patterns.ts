@@ -1,5 +1,5 @@
 // What gives a secret away that nobody told us of: its own form, or what stands before it.
-import { ANY_NAME, BEFORE_VALUES, BEFORE_WORDS } from "./secret-names.ts";
+import { ANY_NAME, BEFORE_VALUES, BEFORE_WORDS } from "./named-secrets.ts";
 
 const KEY_BEGINS = "-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----";
 const KEY_ENDS = "-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----";

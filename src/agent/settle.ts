@@ -5,11 +5,9 @@ import type { Observation } from "../domain/observation.ts";
 import type { JournalEntry } from "../domain/session.ts";
 import type { StepSettlement } from "../domain/ticket-ops.ts";
 import type { SessionBase } from "./context.ts";
-import { canSee, lookAt } from "./look.ts";
+import { canSee, LOOK_POLL_MS, lookAt } from "./look.ts";
 import { say } from "./record.ts";
 import { callOf, stepWords } from "./steps.ts";
-
-const LOOK_POLL_MS = 300;
 
 export interface Settling extends Pick<SessionBase, "agent" | "subject" | "signal"> {
   /** Undefined of an agent that has none at present. */

@@ -9,7 +9,7 @@ import { consultGuard } from "./consult-guard.ts";
 import type { SessionBase } from "./context.ts";
 import { carryOut, type Deed, intentOf } from "./deed.ts";
 import { beginStep } from "./journal-step.ts";
-import { canSee, lookAt } from "./look.ts";
+import { canSee, LOOK_POLL_MS, lookAt } from "./look.ts";
 import { callOf, type UndoableStep } from "./steps.ts";
 import { type Better, findBetter, type SinceStep, worseForMs } from "./verdicts-now.ts";
 
@@ -61,7 +61,6 @@ async function findBetterSince(
   return better && !(await staysWorse(context, since)) ? better : undefined;
 }
 
-const LOOK_POLL_MS = 300;
 /** There may be other steps, and little time. */
 const WORSE_MS_MAX = 3_000;
 

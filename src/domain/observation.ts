@@ -33,6 +33,9 @@ export interface AwayMember {
   readonly isDefinite: boolean;
 }
 
+/** Of a bound on what is held in memory: whoever holds more has no room for anything new. */
+export const HELD_SHARE_MAX = 0.95;
+
 /** Members that must not be missing together. */
 export interface QuorumGroup {
   /** For a sentence: "PD members", "stores, of which a region has 3". */

@@ -79,9 +79,6 @@ export const DECLARED_REDIS_SETTINGS = {
 /** Of maxclients: with more connected than this share, hardly anybody new is let in. */
 export const CLIENT_SHARE_MAX = 0.9;
 
-/** Of maxmemory: what is used beyond this share leaves no room to count in. */
-export const MEMORY_SHARE_MAX = 0.95;
-
 export const jobSchema = z.discriminatedUnion("type", [
   /** One Redis command, again and again. */
   z.strictObject({

@@ -1,19 +1,15 @@
 // A container whose program saves when it ends is asked to, and never killed for not having ended.
 import { describe, expect, test } from "bun:test";
-import type { Clock } from "../../src/domain/clock.ts";
-import { systemClock } from "../../src/infra/clock.ts";
 import { stopProject } from "../../src/runtimes/docker/down.ts";
 import { noEngine } from "../support/docker-engine.ts";
 import { CAUTIOUS, createDockerToy } from "../support/docker-toy.ts";
-
-/** Its waiting is over sooner. */
-const HASTY: Clock = { ...systemClock, elapsed: () => 20 * systemClock.elapsed() };
+import { hastyClock } from "../support/hasty-clock.ts";
 
 const why = noEngine === undefined ? "" : ` (skipped: ${noEngine})`;
 
 describe.skipIf(noEngine !== undefined)(`the end of what has something to save${why}`, () => {
   test("stop and restart leave it running until it ends by itself", async () => {
-    const options = { savesAtEnd: ["one"], clock: HASTY };
+    const options = { savesAtEnd: ["one"], clock: hastyClock };
     await using toy = await createDockerToy({ one: CAUTIOUS }, options);
     const { pid } = await toy.runtime.operate("one", "start");
     for (const operation of ["stop", "restart"] as const) {
@@ -29,7 +25,7 @@ describe.skipIf(noEngine !== undefined)(`the end of what has something to save${
   test("so does the end of all that keeps their data", async () => {
     await using toy = await createDockerToy({ one: CAUTIOUS });
     const { pid } = await toy.runtime.operate("one", "start");
-    const ending = stopProject(toy.site, { savesAtEnd: ["one"], clock: HASTY });
+    const ending = stopProject(toy.site, { savesAtEnd: ["one"], clock: hastyClock });
     await expect(ending).rejects.toThrow("stopping one: it has not ended within 30 s");
     expect(await toy.runtime.members()).toMatchObject([{ state: "running", pid }]);
   });

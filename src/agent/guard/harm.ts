@@ -1,7 +1,7 @@
 // What a mutation would cost the subject at this moment, or why nobody can tell: pure, from the
 // cluster as it was last seen.
 import { type Effect, mayInterrupt, mayMeanAny } from "../../domain/effect.ts";
-import type { QuorumGroup } from "../../domain/observation.ts";
+import { HELD_SHARE_MAX, type QuorumGroup } from "../../domain/observation.ts";
 import type { ClusterModel } from "./cluster.ts";
 
 /** A look takes up to a second; what is older than this is no longer what is. */
@@ -97,9 +97,6 @@ function findAbsentLeader(
   return absent === undefined ? undefined : loss(`${absent} does not answer, and cannot lead`);
 }
 
-/** Of a bound: what holds more has no room for anything new. */
-const SHARE_MAX = 0.95;
-
 /** Redis evicts what does not fit, or takes no more; without a bound the machine ends it. */
 function findSqueeze(
   mutating: readonly Effect[],
@@ -115,7 +112,7 @@ function findSqueeze(
   if (loose) return loss(`${loose.name} may take ${loose.boundBytes} bytes, as declared, not more`);
   const holding = quorums.find(
     ({ heldBytes }) =>
-      heldBytes !== undefined && (heldBytes ?? Number.POSITIVE_INFINITY) >= SHARE_MAX * least,
+      heldBytes !== undefined && (heldBytes ?? Number.POSITIVE_INFINITY) >= HELD_SHARE_MAX * least,
   );
   if (!holding || least === Number.POSITIVE_INFINITY) return undefined;
   const held = holding.heldBytes === null ? "an unknown number of" : holding.heldBytes;

@@ -2,9 +2,10 @@
 
 import { type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
+import { HELD_SHARE_MAX } from "../../../src/domain/observation.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
-import { CLIENT_SHARE_MAX, MEMORY_SHARE_MAX } from "../declared.ts";
+import { CLIENT_SHARE_MAX } from "../declared.ts";
 import type { ClientGroup, LimiterObservation, RedisInfo } from "../observation.ts";
 import {
   type ActionTools,
@@ -163,7 +164,7 @@ export function checkDump({ redis, declared }: LimiterObservation): Check {
 function fitsMemory({ usedMemoryBytes, maxMemoryBytes }: RedisInfo, wanted: string): Check {
   const bytes = Number(wanted);
   const isWider = bytes === 0 || (maxMemoryBytes !== 0 && bytes >= maxMemoryBytes);
-  if (isWider || usedMemoryBytes < MEMORY_SHARE_MAX * bytes) return MET;
+  if (isWider || usedMemoryBytes < HELD_SHARE_MAX * bytes) return MET;
   return notMet(`Redis uses ${usedMemoryBytes} bytes: in the declared ${wanted} is no room`);
 }
 

@@ -1,7 +1,6 @@
 // Whether Redis keeps what it is given: memory, eviction, persistence, settings.
-import { readValue } from "../../../src/domain/observation.ts";
+import { HELD_SHARE_MAX, readValue } from "../../../src/domain/observation.ts";
 import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
-import { MEMORY_SHARE_MAX } from "../declared.ts";
 import type { LimiterObservation, RedisInfo } from "../observation.ts";
 import { judgeOne, LIVENESS, type LimiterInvariant, REDIS } from "./judge.ts";
 import { clientsExhausted } from "./redis-answers.ts";
@@ -11,7 +10,7 @@ const KEEPING_POLICY = "noeviction";
 
 export const memoryAtLimit: LimiterInvariant = {
   name: "memory_at_limit",
-  describes: `Redis uses less than ${MEMORY_SHARE_MAX * 100} % of its maxmemory.`,
+  describes: `Redis uses less than ${HELD_SHARE_MAX * 100} % of its maxmemory.`,
   severity: "critical",
   ...LIVENESS,
   judge: ({ current }) => judgeOne(REDIS, judgeRead(current.redis.info, judgeMemory)),
@@ -92,7 +91,7 @@ function judgeMemory(info: RedisInfo): Opinion {
 
 function isFull({ usedMemoryBytes, maxMemoryBytes, memoryPolicy }: RedisInfo): boolean {
   if (maxMemoryBytes === 0 || memoryPolicy !== KEEPING_POLICY) return false;
-  return usedMemoryBytes >= MEMORY_SHARE_MAX * maxMemoryBytes;
+  return usedMemoryBytes >= HELD_SHARE_MAX * maxMemoryBytes;
 }
 
 function judgeSetting(

@@ -3,16 +3,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, rename, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../../../src/domain/clock.ts";
-import { systemClock } from "../../../src/infra/clock.ts";
 import { downLocal } from "../../../src/runtimes/local/down.ts";
 import { openLocalRuntime } from "../../../src/runtimes/local/open.ts";
 import { ratelimiter } from "../../../subjects/ratelimiter/definition.ts";
+import { hastyClock } from "../../support/hasty-clock.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
 import { REAL_KIND } from "../../support/redis-kinds.ts";
-
-/** Its waiting is over sooner. */
-const HASTY: Clock = { ...systemClock, elapsed: () => 20 * systemClock.elapsed() };
 
 const why = REAL_KIND ? "" : " [skipped: no redis-server or valkey-server on PATH]";
 let limiter: LiveLimiter;
@@ -33,7 +29,7 @@ describe.skipIf(!REAL_KIND)(`the end of a redis that cannot save${why}`, () => {
   for (const operation of ["stop", "restart"] as const) {
     test(`${operation} says so, and it serves on; once it can save, nothing is lost`, async () => {
       const { home } = limiter;
-      const options = { definition: ratelimiter, home, self: [], clock: HASTY };
+      const options = { definition: ratelimiter, home, self: [], clock: hastyClock };
       const hasty = await openLocalRuntime(options);
       const ending = hasty?.runtime.operate("redis", operation);
       await expect(ending).rejects.toThrow("stopping redis: it has not ended within 30 s");
@@ -47,7 +43,7 @@ describe.skipIf(!REAL_KIND)(`the end of a redis that cannot save${why}`, () => {
 
   test("down that keeps the data fails, and down that does not ends it", async () => {
     const { home } = limiter;
-    const down = { subject: ratelimiter.name, home, clock: HASTY };
+    const down = { subject: ratelimiter.name, home, clock: hastyClock };
     const keeping = downLocal({ ...down, keepData: true, savesAtEnd: ["redis"] });
     await expect(keeping).rejects.toThrow("stopping redis: it has not ended within 30 s");
     expect(await limiter.redis("GET", "late")).toBe("kept");
