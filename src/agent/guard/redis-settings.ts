@@ -29,8 +29,8 @@ const SETTINGS: Settings = [
   [/^appendfsync$/, kindOfFsync],
   [/^no-appendfsync-on-rewrite$/, only(["no"], "destroy")],
   [/^(?:replica|slave)-(?:read-only|serve-stale-data)$/, only(["yes"], "destroy")],
-  // How many have a copy before a write counts.
-  [/^min-(?:replicas|slaves)-to-write$/, (value) => (value === "0" ? "destroy" : "unknown")],
+  // How many have a copy before a write counts: more stop the service, fewer are a person's word.
+  [/^min-(?:replicas|slaves)-to-write$/, () => "unknown"],
   [/^min-(?:replicas|slaves)-max-lag$/, within({ min: 1, max: 30, below: "destroy" })],
   [/^save$/, kindOfSavePoints],
   [/^maxmemory$/, kindOfMemory],
@@ -62,6 +62,10 @@ export function judgeRedis(kind: EffectKind, words: readonly string[]): EffectKi
   if (verb === "client" && second === "kill") {
     // One of them; all of a sort may be the service itself.
     return ONE_CLIENT.test(rest.join(" ")) ? kind : "unknown";
+  }
+  if (/^(?:replicaof|slaveof)$/.test(verb ?? "") && second === "no") {
+    // It keeps what it holds; whether the other one is in use a person knows.
+    return words.length === 3 && rest[0] === "one" ? "unknown" : kind;
   }
   if (verb !== "config" || second !== "set") return kind;
   // Several parameters in one command: the worst counts.
