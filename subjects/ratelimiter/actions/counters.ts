@@ -6,12 +6,12 @@ import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
-import { nowUs, withRedis } from "../change/redis.ts";
+import { withRedis } from "../change/redis.ts";
 import type { LimitsFile } from "../declared.ts";
 import { limitKeyOf, logKeyOf } from "../keys.ts";
 import type { CounterReading, LimiterObservation, OverrideReading } from "../observation.ts";
 import { compareCounters } from "../observe/compare-counters.ts";
-import { RESTORE_SCRIPT } from "../service/scripts.ts";
+import { REDATE_SCRIPT, RESTORE_SCRIPT } from "../service/scripts.ts";
 import {
   type ActionTools,
   checkRead,
@@ -26,6 +26,8 @@ const WITHIN_MS = 10_000;
 /** A window that was counted wrong has to pass before both sides agree. */
 const WINDOW_PASSES_MS = 20_000;
 /** What the script answers; fields and their values by turns. */
+const REDATED = z.tuple([z.number(), z.number()]);
+/** What the script answers; fields and their values by turns. */
 const RESTORED = z.tuple([z.number(), z.array(z.string())]);
 /** As the limiter itself lets a log outlive its window. */
 const SLACK_MS = 1_000;
@@ -37,13 +39,13 @@ export function resetCounter(tools: ActionTools): LimiterAction {
   return {
     name: "reset_counter",
     describes:
-      "Takes out of one key's counter what is dated ahead of Redis's clock, and would not " +
-      "leave the window by itself; what is dated until now stays. Where Redis's clock was set " +
-      "back, what was granted before that goes with it.",
+      "Dates what lies ahead of Redis's clock in one key's counter until now, so that it leaves " +
+      "with the window that begins. Nothing is forgotten: it may have been granted before a " +
+      "clock was set back.",
     targets: TARGETS,
     args: {},
     effect: "configure",
-    undo: noUndo("what is taken out of a counter is gone"),
+    undo: noUndo("the dates that lay ahead are not put back: nothing would ever leave"),
     withinMs: WINDOW_PASSES_MS,
     touches: () => [REDIS],
     precondition: checkResettable,
@@ -51,11 +53,10 @@ export function resetCounter(tools: ActionTools): LimiterAction {
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "reset_counter", call, context }), async (redis) => {
         const log = logKeyOf(call.target);
-        const aheadUs = (await nowUs(redis)) + AHEAD_US_MIN;
-        const taken = await redis.zremrangebyscore(log, aheadUs, "+inf");
         const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
-        if (lifeMs !== undefined) await redis.pexpire(log, lifeMs);
-        return `${taken} entries dated ahead are out of ${log}; ${await redis.zcard(log)} stay`;
+        const args = [AHEAD_US_MIN, lifeMs ?? ""];
+        const [redated, all] = REDATED.parse(await redis.eval(REDATE_SCRIPT.text, 1, log, ...args));
+        return `${redated} of ${all} entries of ${log} lay ahead, and are dated now`;
       }),
   };
 }
@@ -129,7 +130,7 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
 /** Who asks for more would have what was granted forgotten. */
 function checkWhat(call: ActionCall): Check {
   const what = textArg(call, "what") ?? "ahead";
-  return what === "ahead" ? MET : notMet(`what=${what} is not known: only what is ahead goes`);
+  return what === "ahead" ? MET : notMet(`what=${what} is not known: only what is ahead is set`);
 }
 
 function checkResettable(observation: LimiterObservation, call: ActionCall): Check {

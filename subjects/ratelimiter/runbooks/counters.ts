@@ -9,7 +9,7 @@ export const dropWhatIsAhead = tryTwice((ticket) => repairIfViolated(ticket, dro
 export const restoreDeclaredLimit = tryTwice((ticket) => repairIfViolated(ticket, restoreLimit));
 export const restoreExpiry = tryTwice((ticket) => repairIfViolated(ticket, expireAgain));
 
-/** What is dated ahead does not leave by itself, or was granted before the clock was set back. */
+/** What is dated ahead leaves too late, whoever wrote it and whether it was granted or not. */
 export function* dropAhead({ ticket, own }: Seen): Steps<Ending> {
   const { dated_ahead: ahead, keys } = own.evidence;
   const isAhead = typeof ahead === "number" && ahead > 0;
@@ -17,7 +17,7 @@ export function* dropAhead({ ticket, own }: Seen): Steps<Ending> {
     rootCause: `The counter of ${key} held ${ahead} entries dated ahead of Redis's clock.`,
     action: "reset_counter",
     target: key,
-    thought: `What lies ahead in ${key} leaves no window by itself: I take out that alone.`,
+    thought: `What lies ahead in ${key} leaves no window by itself: I date it now, so that it does.`,
     reason: lineOf(own.reason),
   }));
   const advice = "What a window holds leaves it by itself: find who writes or removes entries.";

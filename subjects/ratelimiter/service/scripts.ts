@@ -126,6 +126,24 @@ return {1, held}
 );
 
 /**
+ * KEYS: log. ARGV: us ahead of Redis's clock that are let pass, ms it lives on or "". Dates what lies
+ * further ahead until now: nobody can tell whether it was granted, and one window later it is out.
+ * Returns [redated, all].
+ */
+export const REDATE_SCRIPT: Script = script(
+  "redate",
+  `
+local time = redis.call('TIME')
+local now = time[1] .. string.sub('00000' .. time[2], -6)
+local from = string.format('%.0f', now + ARGV[1])
+local ahead = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. from, '+inf')
+for _, member in ipairs(ahead) do redis.call('ZADD', KEYS[1], 'XX', now, member) end
+if ARGV[2] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return {#ahead, redis.call('ZCARD', KEYS[1])}
+`,
+);
+
+/**
  * KEYS: log, limit. ARGV: declared limit, its window_ms. Forgets the log. Returns [used, now_us]:
  * what it held, and when.
  */

@@ -20,8 +20,13 @@ export interface UsageLog {
   addUncertain(units: Units, sentMs: number): void;
   /** What was granted before `atUs`, by Redis's time, Redis was told to forget. */
   addReset(reset: { readonly key: string; readonly atUs: number }): void;
-  /** Every answer tells Redis's time: that is how the two clocks are known to each other. */
+  /**
+   * Every answer tells Redis's time: that is how the two clocks are known to each other. Where it
+   * was set back, what was granted by the old one cannot be compared, and is forgotten.
+   */
   noteRedisTime(us: number): void;
+  /** Redis answers again, and tells a time that is past: taken where none is known. */
+  noteLateAnswer(us: number): void;
   /** Undefined until Redis has answered once. */
   redisNowUs(): number | undefined;
   read(window: UsageWindow): Pick<UsageAnswer, "since_us" | "items" | "resets">;
@@ -47,18 +52,22 @@ interface Uncertain extends Units {
   endsMs: number;
 }
 
+/** Answers that came in time are not so far out of their order. */
+const SET_BACK_US = 1_000_000;
+
 const DEFAULT_BOUNDS: UsageBounds = { entriesMax: 100_000, spanMs: 60_000, lateMs: 10_000 };
 
 export function createUsageLog(given: Partial<UsageBounds> = {}): UsageLog {
   const bounds = { ...DEFAULT_BOUNDS, ...given };
   const startedAtMs = performance.now();
-  const grants = createQueue<Grant>();
+  let grants = createQueue<Grant>();
   const uncertain = createQueue<Uncertain>();
   /** Since Redis's last answer. */
   let hasLost = false;
   const resets = createQueue<Omit<Grant, "units">>();
   /** Redis's time when `performance.now()` was 0. */
   let originUs: number | undefined;
+  let latestUs = 0;
   let forgottenUs = 0;
 
   function forget(): void {
@@ -79,6 +88,13 @@ export function createUsageLog(given: Partial<UsageBounds> = {}): UsageLog {
     }
   }
 
+  function noteAnswer(): void {
+    if (!hasLost) return;
+    hasLost = false;
+    const endsMs = performance.now() + bounds.lateMs;
+    for (const entry of uncertain.all()) entry.endsMs = Math.min(entry.endsMs, endsMs);
+  }
+
   return {
     addGrant: (grant) => {
       grants.push(grant);
@@ -94,13 +110,17 @@ export function createUsageLog(given: Partial<UsageBounds> = {}): UsageLog {
       forget();
     },
     noteRedisTime: (us) => {
-      const nowMs = performance.now();
-      originUs = us - nowMs * 1000;
-      if (!hasLost) return;
-      hasLost = false;
-      for (const entry of uncertain.all()) {
-        entry.endsMs = Math.min(entry.endsMs, nowMs + bounds.lateMs);
+      originUs = us - performance.now() * 1000;
+      if (us < latestUs - SET_BACK_US) {
+        grants = createQueue();
+        forgottenUs = us;
       }
+      latestUs = us;
+      noteAnswer();
+    },
+    noteLateAnswer: (us) => {
+      originUs ??= us - performance.now() * 1000;
+      noteAnswer();
     },
     redisNowUs: () => (originUs === undefined ? undefined : nowBy(originUs)),
     read: ({ endUs, windowMs }) => {

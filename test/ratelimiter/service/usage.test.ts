@@ -55,6 +55,23 @@ test("an uncertain unit counts from when it was sent until some time after Redis
   expect(uncertainAt(NOW_US + 5_400_000)).toBeUndefined();
 });
 
+test("what was granted before redis's clock was set back is not compared by it", () => {
+  const usage = createUsageLog();
+  usage.noteRedisTime(NOW_US);
+  usage.addGrant({ key: "a", units: 3, atUs: NOW_US });
+  const backUs = NOW_US - 60_000_000;
+  usage.noteLateAnswer(backUs);
+  const kept = usage.read({ endUs: NOW_US, windowMs: 1_000 });
+  expect(kept.items).toEqual([{ key: "a", allowed: 3, uncertain: 0 }]);
+  usage.noteRedisTime(backUs);
+  usage.addGrant({ key: "a", units: 1, atUs: backUs + 1 });
+  expect(usage.read({ endUs: NOW_US, windowMs: 90_000 })).toEqual({
+    since_us: backUs,
+    items: [{ key: "a", allowed: 1, uncertain: 0 }],
+    resets: [],
+  });
+});
+
 test("before redis has told its time, every uncertain unit counts", () => {
   const usage = createUsageLog();
   const nowMs = performance.now();

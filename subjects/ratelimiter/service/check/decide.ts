@@ -53,6 +53,7 @@ export async function decide(node: LimiterNode, ask: CheckAsk): Promise<Decision
   if (answer.state === "answered") {
     node.metrics.redisSeconds.observe((performance.now() - sentAtMs) / 1000);
     const verdict = verdictOf(answer.value);
+    node.usage.noteRedisTime(verdict[4]);
     enter({ node, ask }, verdict);
     return decisionOf(verdict);
   }
@@ -95,12 +96,15 @@ interface Asked {
 }
 
 function enter({ node, ask }: Asked, [verdict, , , , nowUs]: Verdict): void {
-  node.usage.noteRedisTime(nowUs);
   if (verdict === 1) node.usage.addGrant({ key: ask.key, units: ask.cost, atUs: nowUs });
 }
 
 function enterLate(asked: Asked & { readonly sentAtMs: number }, afterwards: Afterwards): void {
-  if (afterwards.state === "answered_late") enter(asked, verdictOf(afterwards.value));
+  if (afterwards.state === "answered_late") {
+    const verdict = verdictOf(afterwards.value);
+    asked.node.usage.noteLateAnswer(verdict[4]);
+    enter(asked, verdict);
+  }
   if (afterwards.state !== "lost") return;
   const { node, ask, sentAtMs } = asked;
   node.usage.addUncertain({ key: ask.key, units: ask.cost }, sentAtMs);
