@@ -56,6 +56,7 @@ const quorum = z
     copies: z.int().min(1).optional(),
     held_bytes: bytes.nullable().optional(),
     bound_bytes: bytes.optional(),
+    undeclared: names.nullable().optional(),
   })
   .transform(
     ({

@@ -12,7 +12,7 @@ const GROUPS = [
 type Seen = Pick<LimiterObservation, "members" | "away" | "disturbances"> & {
   readonly nodes: readonly Pick<NodeSighting, "name" | "checks" | "health">[];
   readonly declared: Pick<LimiterObservation["declared"], "redisSettings">;
-  readonly redis: Pick<LimiterObservation["redis"], "info">;
+  readonly redis: Pick<LimiterObservation["redis"], "info" | "settings">;
 };
 
 export function limiterQuorums(seen: Seen): readonly QuorumGroup[] {
@@ -30,8 +30,16 @@ export function limiterQuorums(seen: Seen): readonly QuorumGroup[] {
     const heldBytes = readValue(redis.info)?.usedMemoryBytes ?? null;
     const boundBytes = Number(declared.redisSettings?.maxmemory ?? 0);
     const holding = names.filter((name) => !isStopped(name));
-    return { ...group, holding, heldBytes, boundBytes };
+    return { ...group, holding, heldBytes, boundBytes, undeclared: undeclaredIn(seen) };
   });
+}
+
+/** In force otherwise than declared; null where nobody could read it. */
+function undeclaredIn({ redis, declared }: Seen): readonly string[] | null {
+  const settings = readValue(redis.settings);
+  if (!settings) return null;
+  const wanted = Object.entries(declared.redisSettings ?? {});
+  return wanted.flatMap(([name, value]) => (settings[name] === value ? [] : [name]));
 }
 
 /** Whoever answers us and decides nothing by Redis, or is seldom heard. */

@@ -1,23 +1,12 @@
 // Settings by name and value, through every door that leads to them: what gives copies up or turns
 // off what keeps them is refused in every mode, what nobody can tell is not run unasked.
 import { expect, test } from "bun:test";
-import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
 import type { EffectKind } from "../../src/domain/effect.ts";
-import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
+import { type Door, PD, PD_DOORS, REDIS_DOORS } from "./doors.ts";
+import { worstOf } from "./worst-effect.ts";
 
-const PD = "http://127.0.0.1:2379/pd/api/v1";
 const STORE = "http://127.0.0.1:20180";
 const NODE = "http://127.0.0.1:7001";
-
-type Door = (name: string, value: string) => string;
-
-const PD_DOORS: readonly Door[] = [
-  (name, value) => `pd-ctl config set ${name} ${value}`,
-  (name, value) => `pd-ctl -u http://127.0.0.1:2379 config set schedule.${name} ${value}`,
-  (name, value) => `curl -d '{"${name}": "${value}"}' ${PD}/config`,
-  (name, value) =>
-    `curl -X POST --json '{"schedule":{"${name}":"${value}"}}' ${PD}/config/schedule`,
-];
 
 const PD_SETTINGS: readonly (readonly [EffectKind, string, readonly string[]])[] = [
   ["configure", "max-replicas", ["3", "5"]],
@@ -69,11 +58,6 @@ const TIKV_SETTINGS: readonly (readonly [EffectKind, string, readonly string[]])
   ["destroy", "raftstore.max-peer-down-duration", ["1s"]],
   ["unknown", "storage.block-cache.capacity", ["1GB"]],
   ["unknown", "backup.num-threads", ["1"]],
-];
-
-const REDIS_DOORS: readonly Door[] = [
-  (name, value) => `redis-cli config set ${name} '${value}'`,
-  (name, value) => `redis-cli -p 6380 CONFIG SET timeout 0 ${name} '${value}'`,
 ];
 
 const REDIS_SETTINGS: readonly (readonly [EffectKind, string, readonly string[]])[] = [
@@ -264,31 +248,6 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
     ],
   ],
 ];
-
-test("a command says how many copies it asks for, by whichever door", () => {
-  const found = PD_DOORS.flatMap((door) => classifyCommand(door("max-replicas", "5"), KNOWLEDGE));
-  expect(found.map(({ copies }) => copies)).toEqual(PD_DOORS.map(() => 5));
-});
-
-test("of several counts of copies nobody knows which one is meant", () => {
-  const bodies = ['{"max-replicas":7,"max-replicas":3}', '{"max-replicas":3,"max-replicas":3}'];
-  const found = bodies.flatMap((body) =>
-    classifyCommand(`curl -d '${body}' ${PD}/config`, KNOWLEDGE),
-  );
-  expect(found.map(({ copies }) => copies)).toEqual([0, 3]);
-});
-
-test("a command says how much memory it leaves; of several nobody knows", () => {
-  const bytesOf = (value: string) => {
-    const found = REDIS_DOORS.flatMap((door) =>
-      classifyCommand(door("MaxMemory", value), KNOWLEDGE),
-    );
-    return found.map(({ memoryBytes }) => memoryBytes);
-  };
-  expect([bytesOf("100mb"), bytesOf("0"), bytesOf("1g' maxmemory '100mb")]).toEqual(
-    [104_857_600, 0, 1].map((bytes) => REDIS_DOORS.map(() => bytes)),
-  );
-});
 
 for (const [kind, commands] of WORDS) {
   for (const command of commands) {

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import type { QuorumGroup } from "../../src/domain/observation.ts";
 import { systemClock } from "../../src/infra/clock.ts";
+import type { LimiterObservation } from "../../subjects/ratelimiter/observation.ts";
 import { limiterQuorums } from "../../subjects/ratelimiter/quorums.ts";
 import type { RegionHealth, TikvObservation } from "../../subjects/tikv/observation.ts";
 import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
@@ -104,7 +105,8 @@ function holding(usedMemoryBytes: number | string, maxmemory?: string) {
       ? ({ state: "failed", reason: usedMemoryBytes, atMs: 0 } as const)
       : ({ state: "read", value: { ...info, usedMemoryBytes }, atMs: 0 } as const);
   const declared = { redisSettings: maxmemory === undefined ? null : { maxmemory } };
-  return { declared, redis: { info: reading }, nodes: [] };
+  const settings = { state: "read", value: {}, atMs: 0 } as const;
+  return { declared, redis: { info: reading, settings }, nodes: [] };
 }
 
 test("Redis and the proxy cannot be spared, one node of three and the jobs can", () => {
@@ -159,6 +161,16 @@ test("what Redis holds in memory is there until its process is known to have end
     (seen) => limiterQuorums({ members, ...holding(1), ...seen })[0]?.holding,
   );
   expect(found).toEqual([["redis"], ["redis"], []]);
+});
+
+test("which settings nobody declared is said, and that they cannot be read", () => {
+  const members = [{ name: "redis", role: "redis", health: "up" as const, detail: "" }];
+  const seen = holding(7, "64");
+  const undeclaredIn = (settings: LimiterObservation["redis"]["settings"]) =>
+    limiterQuorums({ members, ...seen, redis: { ...seen.redis, settings } })[0]?.undeclared;
+  const read = (maxmemory: string) => ({ state: "read", value: { maxmemory }, atMs: 0 }) as const;
+  expect([undeclaredIn(read("64")), undeclaredIn(read("65"))]).toEqual([[], ["maxmemory"]]);
+  expect(undeclaredIn({ state: "failed", reason: "", atMs: 0 })).toBeNull();
 });
 
 test("how much Redis holds is said, that it cannot be read, and how much it may be", () => {

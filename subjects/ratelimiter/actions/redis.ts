@@ -22,8 +22,8 @@ export function setRedisSetting(tools: ActionTools): LimiterAction {
   return {
     name: "set_redis_setting",
     describes:
-      "Sets one setting of Redis to its declared value, and writes it to Redis's file, so that " +
-      "a restart keeps it.",
+      "Sets one setting of Redis to its declared value, in force at once. Redis's file stays as " +
+      "it is: to write it would keep whatever else somebody has set until a restart.",
     targets: "a declared setting, such as maxmemory",
     args: {},
     effect: "configure",
@@ -42,8 +42,7 @@ export function setRedisSetting(tools: ActionTools): LimiterAction {
         const wanted = declaredOf(tools.site.declared, call.target) ?? "";
         const before = JSON.stringify(await redis.config("GET", call.target));
         await redis.config("SET", call.target, wanted);
-        await redis.config("REWRITE");
-        return `${call.target} is "${wanted}", in force and on file; before: ${before}`;
+        return `${call.target} is "${wanted}", in force; before: ${before}; its file is untouched`;
       }),
   };
 }

@@ -11,7 +11,7 @@ import { redisLatency } from "./redis-latency.ts";
 import { allkeysLru, maxmemoryNoeviction } from "./redis-settings.ts";
 import type { LimiterFault } from "./struck.ts";
 
-/** None heals by itself: what a restart would wash away is on file, or comes back. */
+/** None heals by itself; settings of Redis last until it is restarted. */
 export const limiterFaults: readonly LimiterFault[] = [
   counterDrift,
   limitDrift,

@@ -1,4 +1,4 @@
-// Settings of Redis changed by hand and written to its file, so that a restart keeps them.
+// Settings of Redis changed by hand. Its file is not written: it would keep what others have set.
 import { z } from "zod";
 import type { ActionContext } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
@@ -77,6 +77,5 @@ async function setAll(
         throw new OperatorError("subject", `${name} is "${found}" and not "${value}"`);
       }
     }
-    await redis.config("REWRITE");
   });
 }

@@ -18,7 +18,7 @@ function* restoreSetting({ own }: Seen): Steps<Ending> {
     rootCause: `Somebody had set Redis's ${own.entity} to "${found}".`,
     action: "set_redis_setting",
     target: own.entity,
-    thought: `Declared is "${declared}": I set it back, and on file, or a restart would undo it.`,
+    thought: `Declared is "${declared}": I set it back.`,
     reason: lineOf(own.reason),
   });
 }

@@ -126,9 +126,9 @@ return {1, held}
 );
 
 /**
- * KEYS: log. ARGV: us ahead of Redis's clock that are let pass, ms it lives on or "". Dates what lies
- * further ahead until now: nobody can tell whether it was granted, and one window later it is out.
- * Returns [redated, all].
+ * KEYS: log. ARGV: us ahead of Redis's clock that are let pass, ms that it lives on or "". What
+ * lies further ahead is dated now: whether it was granted nobody can tell, and one window later it
+ * is out. Returns [redated, all].
  */
 export const REDATE_SCRIPT: Script = script(
   "redate",
