@@ -45,7 +45,7 @@ const ANSWERED_OUTSIDE: readonly string[] = [
 ];
 /** sh's own: only whether a process is there, of which the sandbox knows none. */
 const KILL: readonly string[] = ["/bin/sh", "-c", 'kill "$@"', "kill"];
-const ASKS_KILL = /^kill (?:-0|-s 0|-l)(?: \d+)*$/;
+const ASKS_KILL = /^kill (?:-0|-[sn] 0|-l)(?: \d+)*$/;
 /** Without a member to ask, or on its own files, it opens a store's data, and to write. */
 const OPENS_DATA = /^--(?:data-dir|db|raftdb|config)\b/;
 const ASKS_MEMBER = /^--(?:host|pd)\b/;

@@ -83,6 +83,10 @@ const TOOLS: readonly Tool[] = [
       ["oversight", "kill -s 0 -s KILL 4321"],
       ["oversight", "kill -0 -n 9 4321"],
       ["oversight", "kill -0 -sKILL 4321"],
+      // The sandbox's own processes have these numbers there.
+      ["unknown", "/bin/kill -0 4321"],
+      ["unknown", "sh -c 'kill -0 4321'"],
+      ["unknown", "command kill -0 4321"],
     ],
   },
   {

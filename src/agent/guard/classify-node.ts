@@ -38,12 +38,7 @@ const NESTING_MAX = 6;
 const ROUNDS_MAX = 64;
 
 /** Handed down to code within code. */
-type Surroundings = Depth &
-  Pick<Scope, "knowledge" | "isChanging" | "note"> &
-  Pick<
-    Scope,
-    "isElsewhere" | "isInside" | "isRepeated" | "isFed" | "isHandedOn" | "isOwnStart" | "isAsRoot"
-  >;
+type Surroundings = Depth & Pick<Scope, "knowledge" | "isChanging" | "note" | keyof typeof NOWHERE>;
 
 interface Depth {
   readonly nesting: number;
@@ -60,6 +55,7 @@ const NOWHERE = {
   isHandedOn: false,
   isOwnStart: false,
   isAsRoot: false,
+  isOtherShell: false,
 };
 
 /** Of a whole line, where nothing is around it. */
@@ -112,6 +108,7 @@ function placedIn(known: ScopeFacts, where: Whereabouts) {
     isElsewhere: known.isElsewhere || isInside || where.isElsewhere === true,
     isRepeated: known.isRepeated || where.isRepeated === true,
     isAsRoot: known.isAsRoot || where.isAsRoot === true,
+    isOtherShell: known.isOtherShell || where.isOtherShell === true,
   };
 }
 

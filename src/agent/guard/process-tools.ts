@@ -39,6 +39,11 @@ function classifyKill(words: readonly ShellWord[], scope: Scope): readonly Effec
   const args = words.slice(1);
   // Whatever one word becomes, it is one process.
   const text = args.map((word) => (word.isExact || word.mayDivide ? word.text : "1")).join(" ");
+  const isOurs = !scope.isOtherShell && words[0]?.text === "kill";
+  if (ASKS.test(text) && !isOurs && !scope.isInside && !scope.knowledge.isUnheld) {
+    const because = "it would ask of the sandbox's own processes; write kill -0 NUMBER alone";
+    return [effectBecause({ kind: "unknown", words, because })];
+  }
   if (ASKS.test(text)) return [effectOf({ kind: "read", words, scope })];
   const because = "whose process it is, nobody knows; use operator subject with a member's name";
   return [effectBecause({ kind: "oversight", words, because })];

@@ -76,6 +76,8 @@ export interface Scope {
   readonly isOwnStart: boolean;
   /** Behind sudo: with all rights, and without the variables that were given. */
   readonly isAsRoot: boolean;
+  /** By a shell's own words, not those of ours: `sh -c`, `command`. */
+  readonly isOtherShell: boolean;
   /** Takes down what the line does, as it is written and in its order. */
   readonly note: (one: Note) => void;
   /** Judges code that a command would run: `sh -c`, `eval`, `trap`. */
@@ -103,6 +105,7 @@ export interface Whereabouts {
   readonly isRepeated?: true;
   /** By `sudo`. */
   readonly isAsRoot?: true;
+  readonly isOtherShell?: true;
 }
 
 /** Judges one simple command; the first word is its name. */

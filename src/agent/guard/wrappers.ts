@@ -50,11 +50,11 @@ const OF_SHELL: readonly string[] = [
 const OF_ANOTHER = /(?:^| )-(?:g|u(?! ?root(?: |$)))/;
 
 const TABLE: Readonly<Record<string, Wrapper>> = {
-  builtin: { isOfShell: true },
-  busybox: {},
-  toybox: {},
+  builtin: { isOfShell: true, where: { isOtherShell: true } },
+  busybox: { where: { isOtherShell: true } },
+  toybox: { where: { isOtherShell: true } },
   chronic: {},
-  command: { plain: ["-p"], isOfShell: true },
+  command: { plain: ["-p"], isOfShell: true, where: { isOtherShell: true } },
   env: {
     plain: ["-i", "-", "-0"],
     valued: ["-u"],
@@ -95,6 +95,7 @@ const TABLE: Readonly<Record<string, Wrapper>> = {
 };
 
 const REPEATED: Whereabouts = { isRepeated: true };
+const BY_WATCH: Whereabouts = { ...REPEATED, isOtherShell: true };
 
 export const WRAPPERS: Readonly<Record<string, Classifier>> = {
   ...Object.fromEntries(
@@ -222,7 +223,7 @@ function classifyWatch(words: readonly ShellWord[], scope: Scope): readonly Effe
   const own = words.slice(1, words.length - rest.length);
   // In a container it would go on when whoever asked is gone.
   const isClear = isUnderstood && !scope.isInside && !own.some(({ mayDivide }) => mayDivide);
-  if (name && isClear) return classifyEvaluated({ words: [name, ...rest], scope, where: REPEATED });
+  if (name && isClear) return classifyEvaluated({ words: [name, ...rest], scope, where: BY_WATCH });
   return [hiddenBecause(words, "an option that is not understood")];
 }
 
@@ -254,5 +255,5 @@ function classifyShell(words: readonly ShellWord[], scope: Scope): readonly Effe
   if (at < 1 || !onlyFlags || !code?.isExact) {
     return [hiddenBecause(words, "its code is not written in the command")];
   }
-  return scope.classifyCode(code.text);
+  return scope.classifyCode(code.text, { isOtherShell: true });
 }
