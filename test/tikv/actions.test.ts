@@ -68,6 +68,20 @@ test("an eviction is taken from one store by its id, and what is gone is done", 
   expect(action.touches(call)).toEqual([ONE]);
 });
 
+test("an eviction is taken from those alone that were seen, whoever comes since", async () => {
+  await using cluster = serveFakeTikv();
+  cluster.answerPd(`${API}/schedulers`, '["evict-leader-scheduler"]');
+  const list = `${API}/scheduler-config/evict-leader-scheduler/list`;
+  cluster.answerPd(list, '{"store-id-ranges":{"1":[]}}');
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  await look(watcher);
+  cluster.answerPd(list, '{"store-id-ranges":{"1":[],"4":[]}}');
+  const call = { target: "evict-leader-scheduler", args: {} };
+  await actionOf(watcher, "remove_scheduler").run(call, context);
+  expect(cluster.pd[0].asked).toContain(`${API}/schedulers/evict-leader-scheduler-1`);
+  expect(cluster.pd[0].asked).not.toContain(`${API}/schedulers/evict-leader-scheduler`);
+});
+
 test("an eviction that is taken out as a whole touches the stores that it was on", async () => {
   await using cluster = serveFakeTikv();
   cluster.answerPd(`${API}/schedulers`, '["evict-leader-scheduler"]');

@@ -7,6 +7,7 @@ import {
   notMet,
 } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import { readValue } from "../../../src/domain/observation.ts";
 import type { Undo } from "../../../src/domain/undo.ts";
 import type { TikvObservation } from "../observation.ts";
 import { changePd } from "../pd-change.ts";
@@ -46,12 +47,10 @@ export function removeScheduler(tools: ActionTools): TikvAction {
     precondition: checkRemovable,
     postcondition: checkRemoved,
     run(call, context) {
-      const stores = storesIn(call);
-      if (stores.length === 0) return deleteScheduler(tools, call.target, context);
+      const ids = idsFreed(tools, call);
+      if (ids.length === 0) return deleteScheduler(tools, call.target, context);
       // PD takes `evict-leader-scheduler-4` for what the scheduler does to store 4.
-      return inTurn(stores, (store) =>
-        deleteScheduler(tools, `${call.target}-${idOf(tools, store)}`, context),
-      );
+      return inTurn(ids, (id) => deleteScheduler(tools, `${call.target}-${id}`, context));
     },
   };
 }
@@ -156,12 +155,20 @@ function postScheduler(
 }
 
 async function inTurn(
-  stores: readonly string[],
-  change: (store: string) => Promise<string>,
+  items: readonly string[],
+  change: (item: string) => Promise<string>,
 ): Promise<string> {
   const said: string[] = [];
-  for (const store of stores) said.push(await change(store));
+  for (const item of items) said.push(await change(item));
   return [...new Set(said)].join("; ");
+}
+
+/** The named stores, else those that were seen: one that somebody adds now is left alone. */
+function idsFreed(tools: ActionTools, call: ActionCall): readonly string[] {
+  const named = storesIn(call).map((store) => idOf(tools, store));
+  if (named.length > 0 || call.target !== EVICTION) return named;
+  const latest = tools.latest();
+  return (latest && readValue(latest.schedulers)?.evictedStoreIds) ?? [];
 }
 
 function idOf({ latest }: ActionTools, store: string): string {
