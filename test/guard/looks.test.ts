@@ -90,6 +90,16 @@ const TOOLS: readonly Tool[] = [
     ],
   },
   {
+    name: "etcdctl",
+    looks: ["etcdctl alarm list", "etcdctl endpoint status -w table --cluster"],
+    others: [
+      ["unknown", "etcdctl --endpoints 127.0.0.1:2379 alarm disarm"],
+      ["unknown", "etcdctl defrag --command-timeout 60s"],
+      ["hidden", "etcdctl defrag --cluster"],
+      ["destroy", "etcdctl compaction 5"],
+    ],
+  },
+  {
     name: "questions to the network",
     looks: ["dig +short localhost", "nslookup localhost", "ping -c 1 ::1", "nc -zv 127.0.0.1 2379"],
     others: [

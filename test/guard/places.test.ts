@@ -66,6 +66,8 @@ const WITH_CONTAINERS: Table = [
   ["hidden", [`docker network connect --ip 10.0.0.9 operator-tikv-1a_default ${C}`]],
   ["start", [`docker kill -s CONT ${C}`, `docker kill --signal=SIGCONT ${C}`]],
   ["start", ["docker compose -p operator-tikv-1a kill -s CONT tikv1"]],
+  ["start", [`docker kill -s 18 ${C}`, `docker kill -s cont ${C}`]],
+  ["hidden", [`docker kill -s 19 ${C}`, `docker kill -s 0 ${C}`]],
   ["hidden", [`docker kill -s STOP ${C}`, `docker kill -s CONT -s TERM ${C}`]],
   ["interrupt", [`docker stop -s CONT ${C}`]],
   ["unknown", [`docker update --memory 4m ${C}`]],

@@ -92,10 +92,13 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   return [touching(isResuming ? "start" : effect.kind, { words, scope, isCompose })];
 }
 
+/** As the engine reads it: in any case, or by its number on x86 and ARM. */
+const SIGCONT = /^(?:(?:SIG)?CONT|18)$/i;
+
 /** It wakes a process that a signal stopped, which `unpause` does not. */
 function resumes(words: readonly ShellWord[]): boolean {
   const signals = valuesOf(words, ["-s", "--signal"]);
-  return signals.length === 1 && signals.every(({ text }) => /^(?:SIG)?CONT$/.test(text));
+  return signals.length === 1 && signals.every(({ text }) => SIGCONT.test(text));
 }
 
 /** Behind any other verb it is a container's name. */

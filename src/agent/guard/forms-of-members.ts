@@ -46,12 +46,17 @@ export const TIKV_CTL: Grammar = {
 };
 
 export const ETCD_CTL: Grammar = {
-  options: { values: { "--endpoints": PLACE, "-w --write-out": /^\w+$/ } },
+  options: {
+    values: { "--endpoints": PLACE, "-w --write-out": /^\w+$/, "--command-timeout": /^\d{1,3}s$/ },
+  },
+  arePermuted: true,
   verbs: {
-    "endpoint status": { options: { flags: ["--cluster"], values: { "-w --write-out": /^\w+$/ } } },
-    "endpoint health": { options: { flags: ["--cluster"], values: { "-w --write-out": /^\w+$/ } } },
-    "member list": { options: { values: { "-w --write-out": /^\w+$/ } } },
+    "endpoint status": { options: { flags: ["--cluster"] } },
+    "endpoint health": { options: { flags: ["--cluster"] } },
+    "member list": {},
     "alarm list": {},
+    "alarm disarm": {},
+    defrag: {},
     version: {},
   },
 };
