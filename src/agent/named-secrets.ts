@@ -84,6 +84,8 @@ export const BEFORE_WORDS: readonly Before[] = [
   { prefix: `${VARIABLE}=`, flags: "g" },
   { prefix: String.raw`(?<![\w-])pass=${FLAG}` },
   { prefix: ANY_NAME + OF_LINE },
+  // The kernel's own, and the one before it, a comma apart.
+  { prefix: String.raw`\btcp_fastopen_key${IS}` },
   { prefix: VARIABLE + OF_LINE + SIX, flags: "g" },
   { prefix: String.raw`(?<![\w-])-[a-z]{0,12}pass(?:word)?[ \t]+(?!["']?(?:-|pass:))`, flags: "g" },
   {

@@ -56,6 +56,8 @@ const SECRETS = [
   ...["auth:\n  pass: S\n", "env:\n  PASS: S", 'pass: "a S"', "DB_PASS: a,S", "password: a,S"],
   ...["set -gx DB_PASS S", "setenv X_TOKEN S", "<DB_PASS>S</DB_PASS>", "DB_PASS: |\n  S"],
   ...["name: DB_PASS\n    value: S", '{"name":"REDIS_AUTH","value":"S"}', "keytool -storepass S"],
+  ...["net.ipv4.tcp_fastopen_key = S", "net.ipv4.tcp_fastopen_key = 1a2b-3c4d,S"],
+  ...["net.ipv6.conf.eth0.stable_secret = S", "/proc/sys/net/ipv4/tcp_fastopen_key:S"],
   ...["machine h login bob password S", "machine h\n  login b\n  password S", "password is: S"],
   ...["redis://:pa@S@host:6379/0", "root:S@tcp(127.0.0.1:4000)/x", "openssl rsa -passin pass:S"],
   ...["MIGRATE h 1 k 0 9 AUTH2 bob S", "$4 AUTH $7 S", "AUTH\r\n$3\r\nbob\r\n$7\r\nS\r\n"],

@@ -134,6 +134,13 @@ const TOOLS: readonly Tool[] = [
     looks: ["sysctl -n vm.swappiness", "timedatectl", "hostnamectl status", "chronyc tracking"],
     others: [
       ["foreign", "sysctl -w vm.swappiness=1"],
+      // Beside others they show keys of the machine.
+      ["foreign", "sysctl -a"],
+      ["foreign", "sysctl net.ipv4"],
+      ["foreign", "sysctl net.ipv6.conf.eth0"],
+      ["foreign", "sysctl -n net.ipv4.tcp_fastopen_key"],
+      ["foreign", "sysctl vm.swappiness net.ipv6.conf.br-1a.stable_secret"],
+      ["read", "sysctl -en net.ipv4.tcp_fin_timeout net.ipv4.conf.br-1a.rp_filter"],
       ["foreign", "timedatectl set-time 2020-01-01"],
       ["foreign", "ulimit -n 1"],
       ["foreign", "fsfreeze -f /data"],

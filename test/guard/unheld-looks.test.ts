@@ -19,6 +19,7 @@ const OPEN: readonly string[] = [
   ...["cat /var/run/./../etc/passwd", "cat /var/run/.//../etc/hosts", "tail /a./../c"],
   ...["grep /etc/*", "grep -v /srv/s*", "jq /opt/*"],
   ...["cat /etc/krb5.keytab", "cat /var/backups/shadow.bak", "cat /etc/security/opasswd"],
+  ...["cat /proc/sys/net/ipv4/tcp_fastopen_key", "tail < /proc/sys/net/ipv6/conf/lo/stable_secret"],
 ];
 const WRITTEN_OUT: readonly string[] = [
   ...["grep -rn x /var/log", "grep -r x /home/op/.operator/logs", "diff /srv/a /srv/b"],

@@ -39,6 +39,7 @@ const SECRETS = new RegExp(
     "|(?:^|[/._-])(?:pass(?:words?|phrases?)|api[-_]?keys?)(?=[._-]|$)" +
     "|(?:^|[/._-])(?:kubeconfig|tfstate|keyring|psk)(?=[._-]|$)" +
     "|/id_(?:dsa|ecdsa|ed25519|rsa)(?=[._-]|$)|\\.(?:jks|kdbx|key|p12|pem|pfx)$|/variables\\.env$" +
+    "|^/proc/sys/.*_(?:key|secret)$" +
     "|^(?:/var)?/run/secrets(?:/|$)|/(?:credentials|secrets?|tokens?)(?:\\.\\w+)?$",
   "i",
 );

@@ -1,6 +1,14 @@
 // Programs that change the machine itself, its devices, users and kernel, or what runs elsewhere:
 // none of it is the subject's.
-import { alwaysIs, type Classifier, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import type { Effect } from "../../domain/effect.ts";
+import {
+  alwaysIs,
+  type Classifier,
+  effectBecause,
+  effectOf,
+  type Scope,
+  type ShellWord,
+} from "./scope.ts";
 
 const DEVICES = [
   ...["sgdisk", "gdisk", "cgdisk", "sfdisk", "cfdisk", "dmsetup", "cryptsetup", "mdadm", "hdparm"],
@@ -39,7 +47,7 @@ export const MACHINE_TOOLS: Readonly<Record<string, Classifier>> = {
   chronyc: readsAlone(/^(?:-n )?(?:tracking|sources|sourcestats)(?: -v)?$/),
   dpkg: readsAlone(/^(?:-[lsL]|--list|--status)(?: [\w.+:*-]+)*$/),
   rpm: readsAlone(/^-q[ail]*(?: \w[\w.+-]*)*$/),
-  sysctl: readsAlone(/^(?:-a|(?:-[en]+ )*[\w.]+(?: [\w.]+)*)$/),
+  sysctl: classifySysctl,
   ulimit: readsAlone(/^(?:-[HS] )?-[acfnsuv]$/),
 };
 
@@ -55,4 +63,20 @@ function readsAlone(reading: RegExp): Classifier {
     if (isReading) return [effectOf({ kind: "read", words, scope })];
     return alwaysIs("foreign", "the machine itself")(words, scope);
   };
+}
+
+/** Plain names, of one setting or of a folder that has no keys within. */
+const SETTINGS = /^(?:-[en]+ )*\w[\w-]*(?:\.\w[\w-]*)*(?: \w[\w-]*(?:\.\w[\w-]*)*)*$/;
+/** Root alone reads them: ip-sysctl, "tcp_fastopen_key" and "stable_secret". */
+const SHOWS_KEYS = new RegExp(
+  "^(?:-[aAX]+|--all)$|^net(?:\\.ipv4|\\.ipv6(?:\\.conf(?:\\.[\\w-]+)?)?)?$" +
+    "|[._](?:key|secret)$",
+);
+
+/** Whoever asks for all of them, or for a folder, is shown keys of the machine as well. */
+function classifySysctl(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const isOpen = words.slice(1).some(({ text }) => SHOWS_KEYS.test(text));
+  if (!isOpen) return readsAlone(SETTINGS)(words, scope);
+  const because = "keys of the machine are shown with it: name a setting, sysctl NAME";
+  return [effectBecause({ kind: "foreign", words, because })];
 }
