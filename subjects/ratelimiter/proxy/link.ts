@@ -152,7 +152,8 @@ export class ProxyLink implements Disposable {
 
   #join(redis: Socket<Pair>): void {
     const pair = redis.data;
-    if (!this.#pairs.has(pair)) return void redis.terminate();
+    // Reset before it is taken, Redis would count a client that it turned away.
+    if (!this.#pairs.has(pair)) return void redis.end();
     pair.redis = redis;
     pair.down = this.#flowFrom(redis, () => this.#effects.down);
     pair.down.aimAt(pair.client);

@@ -1,5 +1,6 @@
 // The proxy between the nodes and a real Redis: what its toxics do, to one link and over a restart.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { linkSchema, linksAnswerSchema } from "../../../subjects/ratelimiter/proxy/answers.ts";
 import { healthAnswerSchema } from "../../../subjects/ratelimiter/service/answers.ts";
@@ -58,6 +59,21 @@ describe.skipIf(!hasRedis)(`the proxy${why}`, () => {
     await eventually(() => heard === "+PONG\r\n$4\r\nlate\r\n", "the late answer");
     socket.destroy();
     await eventually(async () => (await check("node3")) === 200, "node3 hears again");
+  });
+
+  test("who only knocks is to Redis no client that was turned away", async () => {
+    const port = limiter.topology.members.find(({ name }) => name === "proxy")?.ports.node3 ?? 0;
+    const countOf = async (name: string) =>
+      Number(new RegExp(`${name}:(\\d+)`).exec(`${await limiter.redis("INFO", "stats")}`)?.[1]);
+    const before = await countOf("total_connections_received");
+    for (let knock = 0; knock < 100; knock += 1) {
+      const socket = connect({ host: "127.0.0.1", port });
+      await once(socket, "connect");
+      socket.destroy();
+    }
+    const isTaken = async () => (await countOf("total_connections_received")) >= before + 100;
+    await eventually(isTaken, "Redis has seen them all");
+    expect(await countOf("rejected_connections")).toBe(0);
   });
 
   test("large answers come through whole and in order", async () => {
