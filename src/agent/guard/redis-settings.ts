@@ -25,7 +25,9 @@ const SETTINGS: Settings = [
   [/^loglevel$/, only(["debug", "verbose", "notice", "warning"])],
   [/^timeout$/, (value) => (value === "0" ? "configure" : within({ min: 10, max: 86_400 })(value))],
   [/^(?:lua-time-limit|busy-reply-threshold)$/, within({ min: 100, max: 60_000 })],
-  [/^(?:appendonly|stop-writes-on-bgsave-error)$/, only(["yes"], "destroy")],
+  [/^appendonly$/, only(["yes"], "destroy")],
+  // While its saves fail nothing is written any more.
+  [/^stop-writes-on-bgsave-error$/, (value) => (value === "yes" ? "unknown" : "destroy")],
   [/^appendfsync$/, kindOfFsync],
   [/^no-appendfsync-on-rewrite$/, only(["no"], "destroy")],
   [/^(?:replica|slave)-(?:read-only|serve-stale-data)$/, only(["yes"], "destroy")],

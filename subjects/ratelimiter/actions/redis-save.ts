@@ -1,8 +1,9 @@
 // Redis made to save what it holds: until a save succeeds, it refuses writes.
-import { MET, notMet } from "../../../src/domain/action.ts";
+import { type Check, MET, notMet } from "../../../src/domain/action.ts";
 import { undoUnneeded } from "../../../src/domain/undo.ts";
 import { saveNow, withRedis } from "../change/redis.ts";
-import { checkDump } from "./redis.ts";
+import type { LimiterObservation } from "../observation.ts";
+import { declaredOf } from "./redis.ts";
 import {
   type ActionTools,
   checkRead,
@@ -23,13 +24,13 @@ export function saveRedis(tools: ActionTools): LimiterAction {
     targets: `"${REDIS}"`,
     args: {},
     effect: "configure",
-    undo: undoUnneeded("a save takes nothing away"),
+    undo: undoUnneeded("by its save points Redis would write the same within a minute"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
     precondition: (observation, { target }) => {
       if (target !== REDIS) return notMet(`the target is "${REDIS}"`);
       const answers = checkRedisAnswers(observation);
-      return answers.isMet ? checkDump(observation) : answers;
+      return answers.isMet ? checkSaves(observation) : answers;
     },
     postcondition: ({ redis }) =>
       checkRead(redis.info, ({ lastSaveOk }) => (lastSaveOk ? MET : notMet("the save failed"))),
@@ -39,4 +40,17 @@ export function saveRedis(tools: ActionTools): LimiterAction {
         return "Redis has saved its data";
       }),
   };
+}
+
+/** What is written over the dump may be less than it holds: only where Redis does so by itself. */
+function checkSaves({ redis, declared }: LimiterObservation): Check {
+  return checkRead(redis.settings, ({ save = "", appendonly }) => {
+    const isMeant = save !== "" && save === (declaredOf(declared, "save") ?? save);
+    if (!isMeant) return notMet(`save points are "${save}": whoever set them says what is kept`);
+    if (appendonly === (declaredOf(declared, "appendonly") ?? appendonly)) return MET;
+    return notMet(
+      "an append-only file that nobody declared is in force, so Redis may not hold what its " +
+        "dump does: whoever turned it on says which of them counts",
+    );
+  });
 }

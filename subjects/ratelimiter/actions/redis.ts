@@ -123,8 +123,15 @@ const KEPT_LOG =
   "what the append-only file keeps may be in no dump: who turned it on turns it off, after a " +
   "BGSAVE that succeeded, or has it declared";
 
+/** Whoever turned saving off may have done it to keep what the dump holds. */
+const KEPT_DUMP =
+  "what memory holds now would be written over the dump, which may be the last good copy: a " +
+  "person looks at both, and sets the save points";
+
+const NO_WRITES = "Redis's last save failed: it would refuse every write from now on";
+
 /** Of a name that a model gave: `constructor` is none. */
-function declaredOf(
+export function declaredOf(
   { redisSettings }: Pick<LimiterObservation["declared"], "redisSettings">,
   name: string,
 ): string | undefined {
@@ -141,23 +148,13 @@ function checkSettable(observation: LimiterObservation, target: string): Check {
   const answers = checkRedisAnswers(observation);
   if (!answers.isMet) return answers;
   if (target === "appendonly" && wanted !== "yes") return notMet(KEPT_LOG);
-  if (target === "save") return checkDump(observation);
+  if (target === "save") return notMet(KEPT_DUMP);
+  if (target === "stop-writes-on-bgsave-error" && wanted === "yes") {
+    return checkRead(redis.info, ({ lastSaveOk }) => (lastSaveOk ? MET : notMet(NO_WRITES)));
+  }
   if (target === "maxmemory") return checkRead(redis.info, (info) => fitsMemory(info, wanted));
   if (target === "maxclients") return checkRead(redis.info, (info) => fitsClients(info, wanted));
   return MET;
-}
-
-/** With an append-only file Redis reads no dump: what it holds may be less, and goes over it. */
-export function checkDump({ redis, declared }: LimiterObservation): Check {
-  if (declaredOf(declared, "appendonly") !== "no") return MET;
-  return checkRead(redis.settings, ({ appendonly }) =>
-    appendonly === "no"
-      ? MET
-      : notMet(
-          "an append-only file that nobody declared is in force, so Redis may not hold what its " +
-            "dump does: whoever turned it on says which of them counts",
-        ),
-  );
 }
 
 function fitsMemory({ usedMemoryBytes, maxMemoryBytes }: RedisInfo, wanted: string): Check {

@@ -1,6 +1,7 @@
 // What actions refuse, and the details of those that change something, on a running limiter. That
 // each repairs its fault is shown with the faults.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdir, rm } from "node:fs/promises";
 import { z } from "zod";
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { systemClock } from "../../../src/infra/clock.ts";
@@ -108,11 +109,33 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     await expect(watched.act("set_redis_setting", "appendonly")).rejects.toThrow(refusal);
     expect(await limiter.redis("CONFIG", "GET", "appendonly")).toEqual(["appendonly", "yes"]);
     await limiter.redis("CONFIG", "SET", "save", "");
-    const dump = "Redis may not hold what its dump does";
-    await expect(watched.act("set_redis_setting", "save")).rejects.toThrow(dump);
     await limiter.redis("CONFIG", "SET", "appendonly", "no");
     expect(await watched.act("set_redis_setting", "appendonly")).toBe("already in effect");
-    expect(await watched.act("set_redis_setting", "save")).toContain("in force");
+  });
+
+  test("nothing is written over a dump that somebody keeps as it is", async () => {
+    await limiter.redis("CONFIG", "SET", "save", "");
+    const kept = "may be the last good copy";
+    await expect(watched.act("set_redis_setting", "save")).rejects.toThrow(kept);
+    await using full = await failSaves();
+    await expect(watched.act("save_redis", "redis")).rejects.toThrow('save points are ""');
+    await limiter.redis("CONFIG", "SET", "save", "60 1", "appendonly", "yes");
+    const dump = "Redis may not hold what its dump does";
+    await expect(watched.act("save_redis", "redis")).rejects.toThrow(dump);
+    await limiter.redis("CONFIG", "SET", "appendonly", "no");
+    await full.end();
+    expect(await watched.act("save_redis", "redis")).toContain("has saved");
+  });
+
+  test("writes go on while saves fail, where somebody had it so", async () => {
+    await limiter.redis("CONFIG", "SET", "stop-writes-on-bgsave-error", "no");
+    await using full = await failSaves();
+    const refusal = "it would refuse every write";
+    const act = () => watched.act("set_redis_setting", "stop-writes-on-bgsave-error");
+    await expect(act()).rejects.toThrow(refusal);
+    await full.end();
+    await limiter.redis("SAVE");
+    expect(await act()).toContain("in force");
   });
 
   test("a bound that leaves no room for what is held is not put back", async () => {
@@ -205,6 +228,20 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     await watched.untilWell();
   });
 });
+
+/** A folder stands where the dump is to be renamed to, as on a disk that takes no snapshot. */
+async function failSaves() {
+  const dump = `${limiter.home}/subjects/ratelimiter/members/redis/data/dump.rdb`;
+  await rm(dump, { force: true });
+  await mkdir(dump);
+  await limiter.redis("BGSAVE");
+  await eventually(
+    async () => `${await limiter.redis("INFO", "persistence")}`.includes("last_bgsave_status:err"),
+    "a save has failed",
+  );
+  const end = () => rm(dump, { recursive: true, force: true });
+  return { end, [Symbol.asyncDispose]: end };
+}
 
 /** As the API writes it. */
 async function setOverride(key: string, untilMs: number): Promise<void> {

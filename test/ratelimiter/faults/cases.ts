@@ -82,7 +82,7 @@ export function casesOn(limiter: LiveLimiter): Readonly<Record<string, FaultCase
     },
     maxmemory_noeviction: {
       repair: ["set_redis_setting", "maxmemory"],
-      restarted: ["redis"],
+      restarted: [],
       isThere: async () => {
         const writing = limiter.redis("SET", "witness", "here");
         return writing.then(
@@ -93,7 +93,7 @@ export function casesOn(limiter: LiveLimiter): Readonly<Record<string, FaultCase
     },
     allkeys_lru: {
       repair: ["set_redis_setting", "maxmemory-policy"],
-      restarted: ["redis"],
+      restarted: [],
       isThere: async () => (await settingOf(limiter, "maxmemory-policy")) === "allkeys-lru",
     },
     blocking_script: {
