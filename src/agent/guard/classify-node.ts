@@ -24,6 +24,7 @@ import {
   textOf,
   troubleOfFunction,
 } from "./node-facts.ts";
+import { effectsOfOwnNumbers } from "./own-numbers.ts";
 import { troubleOfText } from "./plain-text.ts";
 import { classifyRedirect, troubleOfHereDoc } from "./redirects.ts";
 import { hiddenText, type Scope, type ShellWord, type Whereabouts } from "./scope.ts";
@@ -136,7 +137,8 @@ export function classifyNode(node: SyntaxNode, scope: NestedScope): readonly Eff
   switch (node.type) {
     case "Script": {
       const error = node.errors?.[0];
-      return error ? [hiddenText("", error.message)] : classifyChildren(node, scope);
+      if (error) return [hiddenText("", error.message)];
+      return [...effectsOfOwnNumbers(node, scope), ...classifyChildren(node, scope)];
     }
     case "CommandExpansion":
       if (!node.script) return [hiddenText(node.text, "nested too deeply")];
