@@ -14,9 +14,10 @@ export function turnFailOpenOff(tools: ActionTools): LimiterAction {
     name: "turn_fail_open_off",
     describes:
       "Sets one node to fail closed, as declared: without Redis it denies, and does not allow " +
-      "whatever is asked.",
+      "whatever is asked. Refused while it does not reach Redis, which comes first.",
     setting: "fail_mode",
     read: ({ failMode }) => failMode,
+    check: checkReachesRedis,
   });
 }
 
@@ -44,10 +45,21 @@ interface NodeAction {
   readonly describes: string;
   readonly setting: keyof NodeSettings;
   readonly read: (settings: NodeSettingsReading) => string | number;
+  /** Asked besides whether the node answers. */
+  readonly check?: (observation: LimiterObservation, node: string) => Check;
+}
+
+/** Somebody lets everybody through in an outage: to end that would turn everybody away. */
+function checkReachesRedis(observation: LimiterObservation, node: string): Check {
+  const health = nodeIn(observation, node)?.health;
+  if (!health) return notMet(`unknown node "${node}"`);
+  return checkRead(health, ({ redis }) =>
+    redis.state === "ok" ? MET : notMet(`${node} does not reach Redis, and would turn all away`),
+  );
 }
 
 function nodeAction({ site }: ActionTools, parts: NodeAction): LimiterAction {
-  const { name, describes, setting, read } = parts;
+  const { name, describes, setting, read, check } = parts;
   const wanted = DECLARED_NODE_SETTINGS[setting];
   const checkSet = (observation: LimiterObservation, { target }: ActionCall): Check => {
     const settings = nodeIn(observation, target)?.settings;
@@ -65,7 +77,10 @@ function nodeAction({ site }: ActionTools, parts: NodeAction): LimiterAction {
     undo: undoUnneeded("it leaves what is declared, and what was there before counts wrong"),
     withinMs: WITHIN_MS,
     touches: ({ target }) => [target],
-    precondition: (observation, { target }) => checkNode(observation, target),
+    precondition(observation, { target }) {
+      const answers = checkNode(observation, target);
+      return answers.isMet && check ? check(observation, target) : answers;
+    },
     postcondition: checkSet,
     async run({ target }, { signal }) {
       const manageUrl = site.nodes.find((node) => node.name === target)?.manageUrl;

@@ -5,6 +5,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { z } from "zod";
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { systemClock } from "../../../src/infra/clock.ts";
+import { nodeSettingsSchema } from "../../../subjects/ratelimiter/declared.ts";
 import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
 import { openRateLimiter } from "../../../subjects/ratelimiter/subject.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -221,10 +222,15 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
       "Redis does not answer",
     );
     await expect(watched.act("reset_counter", "hot")).rejects.toThrow("Redis does not answer");
+    const open = { method: "PUT" as const, path: "/api/settings", body: { fail_mode: "open" } };
+    await limiter.ask("node1", { ...open, schema: nodeSettingsSchema });
+    await expect(watched.act("turn_fail_open_off", "node1")).rejects.toThrow("would turn all away");
     await expect(watched.act("kill_script", "redis")).rejects.toThrow("Redis is away");
     await expect(watched.act("sync_node_clock", "node2")).rejects.toThrow("node2 does not answer");
     await watched.act("resume_member", "node2");
     await watched.act("start_member", "redis");
+    const closing = async () => await watched.act("turn_fail_open_off", "node1").catch(String);
+    await eventually(async () => (await closing()).includes("closed"), "it reaches Redis");
     await watched.untilWell();
   });
 });
