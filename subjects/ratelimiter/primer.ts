@@ -23,7 +23,8 @@ Redis is slow or refuses for a reason: a long script (BUSY: it is killed with SC
 job that runs it is removed, or it comes back), all clients used up (the one who hoards them is in
 CLIENT LIST by name; connections of a job are named job:NAME), memory at maxmemory (writes fail with
 OOM), a disk that takes no snapshot (MISCONF). Another maxmemory-policy than noeviction forgets
-counters silently. Settings are set back to their declared values, one by one.
+counters silently. Settings are set back to their declared values, one by one; what is written to
+disk, and save points, are for a person.
 
 Symptoms come from causes: counters that vanish again and again come from a job that flushes, and
 resetting counters does not help; a limit that is exceeded may come from a lost counter, a stale
