@@ -2,7 +2,7 @@
 // running stand-ins, in live-faults.test.ts.
 import { expect, test } from "bun:test";
 import type { ActionCall, Check } from "../../src/domain/action.ts";
-import type { ObservedMember } from "../../src/domain/observation.ts";
+import { type ObservedMember, readValue } from "../../src/domain/observation.ts";
 import { systemClock as clock } from "../../src/infra/clock.ts";
 import { tikvActions } from "../../subjects/tikv/actions/all.ts";
 import { harmOfInterrupting } from "../../subjects/tikv/actions/quorum.ts";
@@ -50,6 +50,32 @@ for (const [name, call, reason] of REFUSED) {
     expect(reasonOf(check)).toContain(reason);
   });
 }
+
+test("a store that can leave is not called back, whoever takes its place", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const list = `${API}/stores`;
+  change(cluster.pd[0], list, ['"state_name": "Up"', '"state_name": "Offline"']);
+  const seen = await look(watcher);
+  const { precondition } = actionOf(watcher, "cancel_offline");
+  const call = { target: ONE, args: {} };
+  expect(precondition(seen, call).isMet).toBe(true);
+  const [joined] = seen.stores.flatMap(({ listed }) => readValue(listed) ?? []);
+  if (!joined) throw new Error("no store is listed");
+  const withOther = (stateName: string) => ({
+    ...seen,
+    undeclared: {
+      ...seen.undeclared,
+      stores: { state: "read" as const, value: [{ ...joined, stateName }], atMs: 0 },
+    },
+  });
+  const meant = "3 stores stay for 3 replicas";
+  expect(reasonOf(precondition(withOther("Up"), call))).toStartWith(meant);
+  expect(precondition(withOther("Offline"), call).isMet).toBe(true);
+  const unread = { state: "failed" as const, reason: "no answer", atMs: 0 };
+  const blind = { ...seen, undeclared: { ...seen.undeclared, stores: unread } };
+  expect(precondition(blind, call)).toMatchObject({ isMet: false, isUnseen: true });
+});
 
 test("an eviction is taken from one store by its id, and what is gone is done", async () => {
   await using cluster = serveFakeTikv();

@@ -135,6 +135,12 @@ test("a store left Offline is called back", async () => {
   await cluster.callPd("POST", `/store/${await storeIdOf("tikv2")}/state?state=Offline`);
   await cluster.callPd("POST", "/config", { "replication.max-replicas": 3 });
   await cluster.until("store_offline", "tikv2", "violated");
+  await cluster.callPd("POST", "/config", { "replication.max-replicas": 2 });
+  await cluster.until("replication_drifted", "cluster", "violated");
+  const meant = "2 stores stay for 2 replicas: tikv2 can leave";
+  await expect(cluster.act("cancel_offline", "tikv2")).rejects.toThrow(meant);
+  await cluster.callPd("POST", "/config", { "replication.max-replicas": 3 });
+  await cluster.until("replication_drifted", "cluster", "holds");
   await cluster.act("cancel_offline", "tikv2");
   await cluster.untilWell();
 });

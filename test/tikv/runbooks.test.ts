@@ -196,9 +196,9 @@ for (const { invariant, entity, evidence, act } of SETTINGS) {
 }
 
 test("a removal that can never end is cancelled; one that may be meant is left to a person", () => {
-  const lookFor = (replicas: number) => ({
+  const lookFor = (replicas: number, staying: number | null = 2) => ({
     [LOOK]: lookWith({
-      "store_offline/tikv1": {},
+      "store_offline/tikv1": { stores_staying: staying },
       "store_offline/tikv2": "holds",
       "replication_drifted/cluster": { verdict: "holds", max_replicas: replicas },
     }),
@@ -212,7 +212,9 @@ test("a removal that can never end is cancelled; one that may be meant is left t
     "conclude fixed",
   ]);
   expect(follow(ticket, lookFor(1)).at(-1)).toBe("conclude cannot_fix");
-  expect(follow(ticket, lookFor(1)).join()).not.toContain("cancel_offline");
+  for (const meant of [lookFor(1), lookFor(3, 3), lookFor(3, null)]) {
+    expect(follow(ticket, meant).join()).not.toContain("cancel_offline");
+  }
 });
 
 test("uneven leaders are traced to an eviction or a missing balancer, else to a person", () => {

@@ -1,8 +1,10 @@
 // A store that was told to leave, told to stay.
-import { MET, notMet, unseen } from "../../../src/domain/action.ts";
+import { type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo } from "../../../src/domain/undo.ts";
+import type { TikvObservation } from "../observation.ts";
+import { countStaying } from "../observe/staying.ts";
 import { changePd } from "../pd-change.ts";
 import { type ActionTools, findStore, storeIdOf, type TikvAction, unknownStore } from "./tools.ts";
 
@@ -10,8 +12,8 @@ export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
   return {
     name: "cancel_offline",
     describes:
-      "Sets a store that is Offline back to Up, so that PD stops emptying it. Not for one that " +
-      "is meant to leave.",
+      "Sets a store that is Offline back to Up, so that PD stops emptying it. Refused where as " +
+      "many stores stay as there are replicas: it can leave, and somebody has told it to.",
     targets: "a store",
     args: {},
     effect: "configure",
@@ -24,7 +26,7 @@ export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
       if (store.listed.state === "failed") return notMet(`not to be read: ${store.listed.reason}`);
       const stateName = store.listed.value?.stateName;
       if (stateName === undefined) return notMet(`PD does not list ${target}`);
-      return MET;
+      return checkEndless(observation, target);
     },
     postcondition(observation, { target }) {
       const store = findStore(observation, target);
@@ -45,4 +47,16 @@ export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
       });
     },
   };
+}
+
+/** A removal that can end is somebody's decision. */
+function checkEndless(observation: TikvObservation, store: string): Check {
+  const staying = countStaying(observation);
+  const { replication } = observation;
+  if (staying === undefined || replication.state === "failed") {
+    return unseen("how many stores stay, and how many replicas there are, is not known");
+  }
+  const { maxReplicas } = replication.value;
+  if (staying < maxReplicas) return MET;
+  return notMet(`${staying} stores stay for ${maxReplicas} replicas: ${store} can leave`);
 }

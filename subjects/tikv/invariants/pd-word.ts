@@ -8,7 +8,8 @@ import {
   unknown,
   violated,
 } from "../../../src/domain/opinion.ts";
-import type { ListedStore, StoreSighting } from "../observation.ts";
+import type { ListedStore, StoreSighting, TikvObservation } from "../observation.ts";
+import { countStaying } from "../observe/staying.ts";
 import { scaleTime, type TikvInvariant } from "./judge.ts";
 
 const GIB = 1024 ** 3;
@@ -35,7 +36,10 @@ export const storeOffline: TikvInvariant = {
   severity: "warning",
   forMs: 3_000,
   settleMs: 2_000,
-  judge: ({ current }) => judgeEach(current.stores, (store) => judgeListed(store, judgeOffline)),
+  judge: ({ current }) =>
+    judgeEach(current.stores, (store) =>
+      judgeListed(store, (listed) => judgeOffline(listed, current)),
+    ),
 };
 
 export const lowSpace: TikvInvariant = {
@@ -60,9 +64,15 @@ function judgeDown(listed: ListedStore | null): Opinion {
   return violated(`PD says ${stateName}`, evidence);
 }
 
-function judgeOffline({ id, stateName, regionCount }: ListedStore): Opinion {
+function judgeOffline(
+  { id, stateName, regionCount }: ListedStore,
+  current: TikvObservation,
+): Opinion {
   if (stateName !== "Offline") return holds(`PD says ${stateName}`);
-  const evidence = { store_id: id, state_name: stateName, region_count: regionCount };
+  const evidence = {
+    ...{ store_id: id, state_name: stateName, region_count: regionCount },
+    stores_staying: countStaying(current) ?? null,
+  };
   return violated(`left Offline with ${regionCount} regions on it`, evidence);
 }
 

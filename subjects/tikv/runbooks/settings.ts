@@ -55,13 +55,11 @@ function* repairReplication({ own }: Seen): Steps<Ending> {
 
 /** A removal that has somewhere to go may be meant; one that can never end is a left-over. */
 function* repairOffline({ ticket, verdicts, own }: Seen): Steps<Ending> {
-  const staying = verdicts.filter(
-    ({ invariant, state }) => invariant === "store_offline" && state === "holds",
-  ).length;
+  const staying = own.evidence.stores_staying;
   const replication = verdicts.find(({ invariant }) => invariant === "replication_drifted");
   const replicas = replication?.evidence.max_replicas;
-  if (typeof replicas !== "number" || staying >= replicas) {
-    const advice = `${staying} stores stay, so its regions can move: is the removal meant?`;
+  if (typeof replicas !== "number" || typeof staying !== "number" || staying >= replicas) {
+    const advice = `${staying ?? "Nobody knows how many"} stores stay: is the removal meant?`;
     return yield* diagnose(ticket, advice);
   }
   return yield* change({
