@@ -145,6 +145,9 @@ function realPathOf(path: string): string {
   return parent === path ? path : join(realPathOf(parent), basename(path));
 }
 
+/** Where `ip` and `sysctl` are, which the PATH of people may not name. */
+const OF_SYSTEM: readonly string[] = ["/usr/sbin", "/sbin"];
+
 function shellEnv(context: CommandContext, folder: string): Environment {
   const isNeeded = (name: string) => NEEDED.includes(name) || NEEDED_FAMILY.test(name);
   const passedOn = Object.entries(context.env).filter(
@@ -168,7 +171,8 @@ function shellEnv(context: CommandContext, folder: string): Environment {
 
 /** Another is below wherever a command happens to be. */
 function foldersIn(path = ""): readonly string[] {
-  return path.split(delimiter).filter((folder) => isAbsolute(folder));
+  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
+  return [...folders, ...OF_SYSTEM.filter((folder) => !folders.includes(folder))];
 }
 
 /** As typed, or in our environment: the model's own operator commands look at the same subject. */

@@ -2,6 +2,7 @@
 // when the guard finds that these only ask, and none of them names what a sandbox hides.
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import { ASKED_OUTSIDE, SHOWING_PROCESSES } from "../domain/asked-programs.ts";
 import type { SubjectPlace } from "../domain/shell.ts";
 import { startChild } from "./child.ts";
 import { plainWords } from "./plain-words.ts";
@@ -31,18 +32,8 @@ export interface AskedHere {
   readonly place: SubjectPlace;
 }
 
-/** They show the machine's processes, and are told patterns rather than files. */
-const SHOWING_PROCESSES: readonly string[] = ["ps", "pgrep", "pidof", "pstree", "top"];
-/**
- * They answer for the machine: its engine, its network as it is; or they speak gRPC, which the door
- * does not read.
- */
-const ANSWERED_OUTSIDE: readonly string[] = [
-  ...["docker", "docker-compose", "systemctl", "journalctl", "dmesg", "lsof", "fuser"],
-  ...["pd-ctl", "tikv-ctl"],
-  ...["ss", "netstat", "ip", "tc", "iptables", "iptables-save", "ip6tables", "nft"],
-  ...["ifconfig", "route", "arp", "ethtool", "sysctl"],
-];
+/** They are there in any case. */
+const OURS: readonly string[] = ["operator", "kill"];
 /** sh's own: only whether a process is there, of which the sandbox knows none. */
 const KILL: readonly string[] = ["/bin/sh", "-c", 'kill "$@"', "kill"];
 const ASKS_KILL = /^kill (?:-0|-[sn] 0|-l)(?: \d+)*$/;
@@ -55,7 +46,7 @@ const NOT_ALLOWED = 126;
 /** Those that are here. */
 export function programsOf({ env }: Pick<AskedWorld, "env">): readonly string[] {
   const isThere = (name: string) => Bun.which(name, { PATH: env.PATH ?? "" }) !== null;
-  return ["operator", "kill", ...[...SHOWING_PROCESSES, ...ANSWERED_OUTSIDE].filter(isThere)];
+  return [...ASKED_OUTSIDE].filter((name) => OURS.includes(name) || isThere(name));
 }
 
 /** One that the door would run outside as it stands. */

@@ -92,7 +92,7 @@ test("commands find operator, and of our environment only what they need", async
   expect(output.head).toStartWith("it's me status\n");
   expect(output.head).toContain(`OPERATOR_HOME=${place.home}\n`);
   expect(output.head).toContain("LANG=C\n");
-  expect(output.head).toContain(`PATH=${join(place.home, "bin")}:${process.env.PATH}\n`);
+  expect(output.head).toContain(`PATH=${join(place.home, "bin")}:${process.env.PATH}`);
   expect(output.head).toEndWith("\n/\n");
   expect(output.head).toContain("PD_ENDPOINT=http://pd:2379\n");
   expect(output.head).toContain("DOCKER_TLS_VERIFY=1\n");

@@ -1,4 +1,5 @@
 // What the classification of one command line knows and passes down, and the makers of effects.
+import { ASKED_OUTSIDE } from "../../domain/asked-programs.ts";
 import type { Effect, EffectKind } from "../../domain/effect.ts";
 import type { Topology } from "../../domain/subject.ts";
 import type { ScriptFacts } from "./script-facts.ts";
@@ -95,6 +96,13 @@ export interface Note {
 export function knowledgeOfPorts({ knowledge, isInside }: Scope): CommandKnowledge {
   return isInside ? { ...knowledge, ports: undefined, owners: undefined } : knowledge;
 }
+
+/** By its name alone: a sandbox sets the one that asks before others on PATH. */
+export function isAskedOutside(name: string, { knowledge, isInside }: Scope): boolean {
+  return ASKED_OUTSIDE.has(name) && !isInside && knowledge.isUnheld !== true;
+}
+
+export const OWN_OF_SANDBOX = "it would show what is a sandbox's own";
 
 export interface Whereabouts {
   /** Another folder: `find -execdir`. */

@@ -16,7 +16,15 @@ import { classifyOperator } from "./operator-verbs.ts";
 import { isForeignMemory, isProtected, isSecret } from "./paths.ts";
 import { PROCESS_TOOLS } from "./process-tools.ts";
 import { isAlwaysReading, kindOfReadOnlyUse } from "./read-only-tools.ts";
-import { type Classifier, effectBecause, effectOf, type Scope, type ShellWord } from "./scope.ts";
+import {
+  type Classifier,
+  effectBecause,
+  effectOf,
+  isAskedOutside,
+  OWN_OF_SANDBOX,
+  type Scope,
+  type ShellWord,
+} from "./scope.ts";
 import { FOLDER_CHANGERS } from "./script-facts.ts";
 import { SERVICE_TOOLS } from "./service-tools.ts";
 import { SETTERS } from "./setters.ts";
@@ -87,6 +95,9 @@ export function classifySimple(words: readonly ShellWord[], scope: Scope): reado
   if (isOthers) return hiddenBecause(words, "in a container that is another's: leave exec away");
   const asRoot = scope.isAsRoot ? troubleAsRoot({ name, words, effects, scope }) : undefined;
   if (asRoot !== undefined) return hiddenBecause(words, asRoot);
+  if (isLook(effects) && first.text !== name && isAskedOutside(name, scope)) {
+    return hiddenBecause(words, `${OWN_OF_SANDBOX}: write ${name} alone`);
+  }
   const refused = scope.isInside && isLook(effects) ? refusedInside({ name, words, scope }) : [];
   if (refused.length > 0) return refused;
   const trouble =

@@ -8,6 +8,8 @@ import {
   DYNAMIC_WORDS,
   effectBecause,
   effectOf,
+  isAskedOutside,
+  OWN_OF_SANDBOX,
   type Scope,
   type ShellWord,
   type Whereabouts,
@@ -36,6 +38,8 @@ export interface Wrapper {
   readonly hides?: RegExp;
   /** The shell itself runs what is behind it. */
   readonly isOfShell?: true;
+  /** Of what others call so it has one of its own. */
+  readonly hasOwn?: true;
 }
 
 /** They work on the shell that runs them. Not those that are programs as well, such as `kill`. */
@@ -51,10 +55,11 @@ const OF_ANOTHER = /(?:^| )-(?:g|u(?! ?root(?: |$)))/;
 
 const TABLE: Readonly<Record<string, Wrapper>> = {
   builtin: { isOfShell: true, where: { isOtherShell: true } },
-  busybox: { where: { isOtherShell: true } },
-  toybox: { where: { isOtherShell: true } },
+  busybox: { hasOwn: true, where: { isOtherShell: true } },
+  toybox: { hasOwn: true, where: { isOtherShell: true } },
   chronic: {},
-  command: { plain: ["-p"], isOfShell: true, where: { isOtherShell: true } },
+  // With -p it finds others than PATH does.
+  command: { isOfShell: true, where: { isOtherShell: true } },
   env: {
     plain: ["-i", "-", "-0"],
     valued: ["-u"],
@@ -131,7 +136,7 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
   const assigned = from === -1 ? rest : rest.slice(0, from);
   const inner = from === -1 ? [] : rest.slice(from + (wrapper.skips ?? 0));
   const own = words.slice(1, words.length - inner.length);
-  const trouble = troubleOfOwn(wrapper, own) ?? troubleOfRun(wrapper, inner);
+  const trouble = troubleOfOwn(wrapper, own) ?? troubleOfRun(wrapper, { inner, scope });
   const hidden = trouble === undefined ? [] : [hiddenBecause(words, trouble)];
   const before = [...hidden, ...assigned.flatMap(({ text }) => classifyAssignedWord(text))];
   if (inner.length === 0 && scope.isInside) return refusedInside({ name: "env", words, scope });
@@ -152,7 +157,11 @@ export function classifyWrapped({ wrapper, words, scope }: WrappedCommand): read
 }
 
 /** Of the command itself. */
-function troubleOfRun({ isOfShell }: Wrapper, [first]: readonly ShellWord[]): string | undefined {
+function troubleOfRun(
+  { isOfShell, hasOwn }: Wrapper,
+  { inner: [first], scope }: { readonly inner: readonly ShellWord[]; readonly scope: Scope },
+): string | undefined {
+  if (hasOwn && first && isAskedOutside(first.text, scope)) return OWN_OF_SANDBOX;
   if (isOfShell || first === undefined || !OF_SHELL.includes(first.text)) return undefined;
   return "what is the shell's own does nothing to it from here";
 }
