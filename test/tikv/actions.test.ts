@@ -183,18 +183,26 @@ test("copies beyond what is declared are not given up while a store is missing",
   const seen = await look(watcher);
   const declaring = { ...seen.declared, isGiven: true };
   const [first, ...others] = seen.members.filter(({ role }) => role === "tikv");
-  if (!first || seen.replication.state === "failed") throw new Error("it is read");
+  const [other] = seen.stores.flatMap(({ listed }) => readValue(listed) ?? []);
+  if (!first || !other || seen.replication.state === "failed") throw new Error("it is read");
   const { value } = seen.replication;
+  let joined = "Up";
   const saidOf = (maxReplicas: number, health: "up" | "down") => {
     const members = [
       { ...first, health },
       ...others.map((one) => ({ ...one, health: "up" as const })),
     ];
     const replication = { ...seen.replication, value: { ...value, maxReplicas } };
-    return reasonOf(precondition({ ...seen, declared: declaring, members, replication }, call));
+    const stores = { state: "read" as const, value: [{ ...other, stateName: joined }], atMs: 0 };
+    const undeclared = { ...seen.undeclared, stores };
+    const looked = { ...seen, declared: declaring, members, replication, undeclared };
+    return reasonOf(precondition(looked, call));
   };
   const refusal = `PD would give up copies of 5, and ${first.name} is down`;
   expect([saidOf(5, "down"), saidOf(5, "up"), saidOf(1, "down")]).toEqual([refusal, "met", "met"]);
+  joined = "Disconnected";
+  const unheard = `PD would give up copies of 5, and ${ONE} is Disconnected`;
+  expect([saidOf(5, "up"), saidOf(1, "up")]).toEqual([unheard, "met"]);
 });
 
 test("how many copies there are to be, and where, is what the ticket's evidence says", () => {

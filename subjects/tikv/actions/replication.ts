@@ -84,13 +84,20 @@ function checkWanted(observation: TikvObservation, call: ActionCall): Check {
 }
 
 /** Of more copies than declared PD gives some up, and nobody says which: all stores must serve. */
-function checkSpared({ replication, members }: TikvObservation, wanted: Replication): Check {
+function checkSpared(
+  { replication, members, undeclared: { stores } }: TikvObservation,
+  wanted: Replication,
+): Check {
   if (replication.state === "failed") return unseen(`not to be read: ${replication.reason}`);
   const { maxReplicas } = replication.value;
+  if (wanted.maxReplicas >= maxReplicas) return MET;
+  const loss = `PD would give up copies of ${maxReplicas}, and`;
   const missing = members.find(({ role, health }) => role === "tikv" && health !== "up");
-  if (wanted.maxReplicas >= maxReplicas || !missing) return MET;
-  const { name, health } = missing;
-  return notMet(`PD would give up copies of ${maxReplicas}, and ${name} is ${health}`);
+  if (missing) return notMet(`${loss} ${missing.name} is ${missing.health}`);
+  // Nobody here answers for them: PD's word is all that there is.
+  if (stores.state === "failed") return unseen(`PD's stores are not read: ${stores.reason}`);
+  const other = stores.value.find(({ stateName }) => stateName !== "Up");
+  return other ? notMet(`${loss} ${other.address} is ${other.stateName}`) : MET;
 }
 
 /** The caller's word alone gives up no copies, and asks for none that nobody could hold. */
