@@ -12,7 +12,7 @@ export const ANSWERED_OUTSIDE: readonly string[] = [
   ...["docker", "docker-compose", "systemctl", "journalctl", "dmesg", "lsof", "fuser"],
   ...["pd-ctl", "tikv-ctl"],
   ...["ss", "netstat", "ip", "tc", "iptables", "iptables-save", "ip6tables", "nft"],
-  ...["ifconfig", "route", "arp", "ethtool", "sysctl"],
+  ...["ifconfig", "route", "arp", "ethtool", "sysctl", "getent"],
 ];
 
 export const ASKED_OUTSIDE: ReadonlySet<string> = new Set([

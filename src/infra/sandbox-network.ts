@@ -13,6 +13,8 @@ export interface InsideNetwork {
 /** A part of 127.0.0.0/8 in which no member is. */
 const NAMED_NET = "127.88.";
 const LOOPBACK_NAME = "localhost";
+/** hosts(5): a comment, to whoever reads a line of it. */
+const NOT_ELSEWHERE = "# the sandbox's own line; the machine's: getent hosts";
 /** What was lost is sent again after 1 s: RFC 6298, 2.1. Who is there says so at once. */
 const ANSWERED_WITHIN_MS = 1_500;
 
@@ -33,14 +35,14 @@ export function networkInside(addresses: readonly Address[]): InsideNetwork {
       ? "127.0.0.1"
       : `${NAMED_NET}${Math.floor(index / 250)}.${(index % 250) + 1}`;
   };
-  const hosts = [`127.0.0.1 ${LOOPBACK_NAME}`, ...names.map((name) => `${ipOf(name)} ${name}`)];
+  const named = [LOOPBACK_NAME, ...names].map((name) => `${ipOf(name)} ${name} ${NOT_ELSEWHERE}`);
   return {
     listen: addresses.map((address) => ({
       ip: ipOf(address.host),
       port: address.port,
       for: nameOf(address),
     })),
-    hosts: `${hosts.join("\n")}\n`,
+    hosts: `${named.join("\n")}\n`,
   };
 }
 

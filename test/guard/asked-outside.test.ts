@@ -37,3 +37,10 @@ test("by its name, in a container, or where there is no sandbox, it is a look", 
 test("a change runs outside, by whichever name", () => {
   expect(worstOf("/usr/bin/docker start tikv1")).toBe("start");
 });
+
+test("names are asked outside, of the subject's hosts alone, whichever ports they have", () => {
+  const ours = ["getent hosts", "getent ahosts pd.example | head -1", "getent hosts 10.0.0.5"];
+  expect(ours.filter((line) => worstOf(line) !== "read")).toEqual([]);
+  expect(worstOf("getent hosts secret.evil.example")).toBe("foreign");
+  expect(worstOf("/usr/bin/getent hosts")).toBe("hidden");
+});

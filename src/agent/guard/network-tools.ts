@@ -218,13 +218,15 @@ const NO_NAME = new RegExp(
 function classifyQuestion(words: readonly ShellWord[], scope: Scope): readonly Effect[] {
   const asked = words.slice(1).filter(({ text, isExact }) => !(isExact && NO_NAME.test(text)));
   const [name] = words;
+  // What is asked for is a name, whichever port it has.
+  const readHosts = scope.knowledge.readHosts.map((host) => host.replace(/:\d+$/, ""));
   const isNameless = asked.length === 0 && /^(?:dig|host|nslookup)$/.test(name?.text ?? "");
   const isOurs =
     !isNameless &&
     !words.some(({ text }) => GOES_ROUND.test(text)) &&
     asked.every(
       ({ text, isExact }) =>
-        isExact && ASKED.test(text) && areKnownHosts(text.replace(/^@/, ""), scope.knowledge),
+        isExact && ASKED.test(text) && areKnownHosts(text.replace(/^@/, ""), { readHosts }),
     );
   if (isOurs) return [effectOf({ kind: "read", words, scope })];
   return [effectBecause({ kind: "foreign", words, because: "another host" })];
