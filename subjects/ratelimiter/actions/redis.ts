@@ -6,7 +6,7 @@ import { HELD_SHARE_MAX } from "../../../src/domain/observation.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
 import { CLIENT_SHARE_MAX } from "../declared.ts";
-import type { ClientGroup, LimiterObservation, RedisInfo } from "../observation.ts";
+import type { ClientGroup, LimiterObservation, RedisInfo, RedisLiveness } from "../observation.ts";
 import {
   type ActionTools,
   checkRead,
@@ -100,9 +100,7 @@ export function killScript(tools: ActionTools): LimiterAction {
     touches: () => [REDIS],
     precondition: ({ redis }, { target }) => {
       if (target !== REDIS) return notMet(`the target is "${REDIS}"`);
-      return checkRead(redis.liveness, (value) =>
-        value.state === "unreachable" ? notMet(`Redis is away: ${value.reason}`) : MET,
-      );
+      return checkRead(redis.liveness, checkBusy);
     },
     postcondition: (observation) => checkRedisAnswers(observation),
     run: (call, context) =>
@@ -116,6 +114,14 @@ export function killScript(tools: ActionTools): LimiterAction {
         }
       }),
   };
+}
+
+/** One that loads, or says nothing, tells of no script that could be ended. */
+function checkBusy(value: RedisLiveness): Check {
+  if (value.state === "answers") return notMet("Redis answers: no script holds it up");
+  if (value.state === "unreachable") return notMet(`Redis is away: ${value.reason}`);
+  if (value.state === "refusing" && value.kind === "busy") return MET;
+  return notMet(`Redis does not say that a script keeps it busy: ${value.reason}`);
 }
 
 /** Of the file and the dump a restart reads one, and the setting decides which. */

@@ -73,7 +73,8 @@ function judgePace(current: LimiterObservation): Opinion {
     if (value.state === "silent") return violated(value.reason, evidence());
     if (value.state === "unreachable") return unknown(value.reason);
     if (value.state === "refusing") {
-      return isHeldUp(value.kind) ? violated(value.reason, evidence()) : unknown(value.reason);
+      if (!isHeldUp(value.kind)) return unknown(value.reason);
+      return violated(value.reason, { ...evidence(), refusal: value.kind });
     }
     const [slowest] = readValue(slow) ?? [];
     if (slowest && slowest.durationMs >= HELD_UP_MS_MAX) {

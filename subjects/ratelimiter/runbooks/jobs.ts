@@ -19,6 +19,7 @@ import {
   tryTwice,
 } from "../../../src/runbooks/steps.ts";
 import { namesIn, wordsIn } from "./evidence.ts";
+import { isLoading, waitForLoading } from "./loading.ts";
 
 export const freeRedis = tryTwice(function* (ticket) {
   const members = yield* lookAtMembers(ticket, `${lineOf(ticket.reason)}. Does its process run?`);
@@ -52,14 +53,15 @@ function* removeAll({ ticket, own }: Seen): Steps<Ending> {
 }
 
 /** A job that was seen at it goes; a script of anybody else is ended once. */
-function* endWhatHoldsUp({ ticket, own }: Seen): Steps<Ending> {
-  const { undeclared_jobs: undeclared, slow_commands: slow, state } = own.evidence;
+function* endWhatHoldsUp({ ticket, verdicts, own }: Seen): Steps<Ending> {
+  if (isLoading(own)) return yield* waitForLoading({ ticket, verdicts, own }, endWhatHoldsUp);
+  const { undeclared_jobs: undeclared, slow_commands: slow, refusal } = own.evidence;
   const seen = namesIn(slow);
   const isBlamed = (name: string) =>
     seen.length === 0 || seen.some((words) => words.includes(`${CLIENT_PREFIX}${name} `));
   const jobs = filterNames(wordsIn(undeclared), isBlamed);
   if (Object.keys(jobs).length > 0) return yield* removeJobs(ticket, jobs);
-  if (state === "refusing") {
+  if (refusal === "busy") {
     return yield* change({
       rootCause: `A script held Redis up: ${lineOf(own.reason)}.`,
       action: "kill_script",

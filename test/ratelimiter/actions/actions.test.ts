@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { mkdir, rm } from "node:fs/promises";
 import { z } from "zod";
 import type { JsonObject } from "../../../src/domain/json.ts";
+import { readValue } from "../../../src/domain/observation.ts";
 import { systemClock } from "../../../src/infra/clock.ts";
 import { nodeSettingsSchema } from "../../../subjects/ratelimiter/declared.ts";
 import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
+import type { RedisLiveness } from "../../../subjects/ratelimiter/observation.ts";
 import { openRateLimiter } from "../../../subjects/ratelimiter/subject.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
@@ -181,11 +183,32 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
 
   test("a script that holds Redis up is killed", async () => {
     const running = limiter.redis("EVAL", "while true do end", 0).catch((error) => `${error}`);
-    await watched.until("redis_slow", "redis", "violated");
+    await eventually(async () => {
+      const { liveness } = (await watched.look()).redis;
+      return readValue(liveness)?.state === "refusing";
+    }, "it says that it is busy");
     expect(await watched.act("kill_script", "redis")).toBe("the script that ran was ended");
     expect(await running).toContain("SCRIPT KILL");
     expect(await watched.act("kill_script", "redis")).toBe("already in effect");
     await watched.untilWell();
+  });
+
+  test("no script is ended in a Redis that loads, or says nothing", async () => {
+    const { actions } = openRateLimiter({
+      topology: limiter.topology,
+      runtime: limiter.runtime,
+      clock: systemClock,
+    });
+    const kill = actions.find(({ name }) => name === "kill_script");
+    const seen = await watched.look();
+    const askedOf = (value: RedisLiveness) => {
+      const redis = { ...seen.redis, liveness: { state: "read", value, atMs: 0 } as const };
+      return kill?.precondition({ ...seen, redis }, { target: "redis", args: {} });
+    };
+    const refusing = { state: "refusing", reason: "it says so" } as const;
+    expect(askedOf({ ...refusing, kind: "busy" })).toEqual({ isMet: true });
+    expect(askedOf({ ...refusing, kind: "loading" })).toMatchObject({ isMet: false });
+    expect(askedOf({ state: "silent", reason: "silent" })).toMatchObject({ isMet: false });
   });
 
   test("a node is spared while another is missing, and restarted when all serve", async () => {

@@ -2,7 +2,10 @@
 // it is told with it.
 import { expect, test } from "bun:test";
 import { limiterInvariants } from "../../../subjects/ratelimiter/invariants/all.ts";
-import type { LimiterObservation } from "../../../subjects/ratelimiter/observation.ts";
+import type {
+  LimiterObservation,
+  RedisRefusal,
+} from "../../../subjects/ratelimiter/observation.ts";
 import {
   allIn,
   canaryOf,
@@ -47,6 +50,20 @@ test("a dead Redis is one violation, and no node is blamed", () => {
 test("a paused Redis is slow, and nothing else", () => {
   const seen = seenWith((draft) => withoutRedis(draft, read(SILENT)));
   expect(allIn(seen, "violated")).toEqual(["redis_slow/redis"]);
+});
+
+test("what holds Redis up is told by what it says of itself: a script, or its start", () => {
+  const refusalOf = (kind: RedisRefusal) => {
+    const refusing = { state: "refusing", kind, reason: "it says so" } as const;
+    const seen = seenWith((draft) => withoutRedis(draft, read(refusing)));
+    return judgementsOf(seen, "redis_slow").map(({ state, evidence }) => [
+      state,
+      evidence?.refusal,
+    ]);
+  };
+  expect(refusalOf("busy")).toEqual([["violated", "busy"]]);
+  expect(refusalOf("loading")).toEqual([["violated", "loading"]]);
+  expect(refusalOf("max_clients")).toEqual([["unknown", undefined]]);
 });
 
 test("a Redis that is out of memory is one violation, though every check is refused", () => {

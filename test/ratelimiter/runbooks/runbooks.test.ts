@@ -143,12 +143,38 @@ test("a script that holds Redis up: its job goes, or it is ended once when it is
   expect(actsOn({ ...ROLLUP, slow_commands: seen, state: "answers" })).toEqual(removal);
   expect(actsOn({ ...ROLLUP, slow_commands: [], state: "silent" })).toEqual(removal);
   const others = ["EVAL of 127.0.0.1:9 took 1200 ms, 1 s ago"];
-  expect(actsOn({ ...ROLLUP, slow_commands: others, state: "refusing" })).toEqual([
+  expect(actsOn({ ...ROLLUP, slow_commands: others, refusal: "busy" })).toEqual([
     ...looks,
     "kill_script redis",
     "conclude fixed",
   ]);
   expect(actsOn({ slow_commands: others, state: "answers" })).toEqual([...looks, LOOK, STATUS]);
+});
+
+test("a Redis that loads is waited for, whatever else is there, and named as what it is", () => {
+  const ticket = ticketOf("redis_slow", "redis");
+  const loading = lookWith({ "redis_slow/redis": { ...ROLLUP, refusal: "loading" } });
+  const busy = lookWith({ "redis_slow/redis": { refusal: "busy" } });
+  const well = lookWith({ "redis_slow/redis": "holds" });
+  const stepsWith = (looks: readonly RunbookResult[]) =>
+    follow(ticket, { [STATUS]: statusWith({}), [LOOK]: looks, kill_script: DONE });
+  const waited = [STATUS, LOOK, "sleep 30", LOOK, "sleep 30", LOOK];
+  const loaded = stepsWith([loading, loading, well]);
+  expect(loaded.slice(0, 7)).toEqual([...waited, "conclude no_action_needed"]);
+  expect(stepsWith([loading, loading, busy])).toEqual([
+    ...waited,
+    "kill_script redis",
+    "conclude fixed",
+    ...[STATUS, LOOK, "kill_script redis", "conclude fixed", "conclude cannot_fix"],
+  ]);
+  const world = { [STATUS]: statusWith({}), [LOOK]: loading };
+  const steps = stepsOf({ runbooks: limiterRunbooks, ticket, world });
+  expect(steps.filter(({ tool }) => tool === "act")).toEqual([]);
+  expect(steps.at(-1)).toMatchObject({
+    outcome: "cannot_fix",
+    rootCause: expect.stringContaining("loads its data"),
+    summary: expect.stringContaining("Do not restart it"),
+  });
 });
 
 test("more than the limit is traced to what persists, though one look shows no excess", () => {
