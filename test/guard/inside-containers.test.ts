@@ -14,6 +14,15 @@ const LOOKS: readonly string[] = [
   ...["timeout 5 ls /data", "wc -l /data/x 2>/dev/null"],
   ...["stat /data", "grep -E 'a|b' /etc/hosts", "ps -eo pid,args"],
   ...["/pd-ctl -u http://127.0.0.1:2379 store", "cat /sys/fs/cgroup/memory.max", "date +%FT%TZ"],
+  ...["tc qdisc show dev eth0", "tc -s qdisc show", "iptables -L -n", "iptables -t nat -nvL INPUT"],
+  ...[
+    "iptables-save",
+    "nft list ruleset",
+    "kill -0 1",
+    "ls -l /proc/1/fd",
+    "readlink /proc/1/fd/1",
+  ],
+  ...["redis-cli --version", "redis-cli -3 info memory"],
   ...["sh -c 'df -h; free -m'", "sh -c 'ls /data/*.log'"],
 ];
 

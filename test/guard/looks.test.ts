@@ -260,7 +260,10 @@ const TOOLS: readonly Tool[] = [
   },
   {
     name: "questions that hold their answerer up",
-    looks: ["redis-cli -p 6380 --scan --count 100", "redis-cli -p 6380 -r 5 -i 1 info"],
+    looks: [
+      ...["redis-cli -p 6380 --scan --count 100", "redis-cli -p 6380 -r 5 -i 1 info"],
+      ...["redis-cli --version", "redis-cli -p 6380 -3 ping", "redis-cli -t 2 -p 6380 ping"],
+    ],
     others: [
       ["unknown", "redis-cli -p 6380 scan 0 count 1000000000"],
       ["unknown", "redis-cli -p 6380 --scan --count 1000000000"],

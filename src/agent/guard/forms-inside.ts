@@ -8,6 +8,7 @@ const TEXT = /^[^*?[]*$/;
 const WORD = /^[\w./:%+,=@#-]*$/;
 const LINES = /^\d{1,4}$/;
 const BYTES = /^\d{1,5}$/;
+const RULES = /^(?:qdisc|class|filter)$/;
 const HOST = /^\w[\w.:-]*$/;
 /** Without what looks back, or counts. */
 const PATTERN = /^[^-\\({][^\\({]*$/;
@@ -46,6 +47,18 @@ export const FORMS_INSIDE: ReadonlyMap<string, Grammar> = new Map<string, Gramma
   ...each(["ping"], { options: { values: { "-c": /^\d$/, "-W": /^\d$/ } }, operands: [HOST] }),
   ...each(["getent"], { operands: [/^(?:a?hosts(?:v[46])?|passwd|services)$/, HOST], min: 1 }),
   ...each(["nslookup"], { operands: [HOST], min: 1 }),
+  ...each(["kill"], {
+    options: { flags: ["-0"], values: { "-s": /^0$/ } },
+    operands: [/^\d{1,7}$/],
+    min: 1,
+    max: 20,
+  }),
+  ...each(["tc"], { options: { letters: "sdpjg" }, operands: [RULES, /^show$/, WORD], max: 6 }),
+  ...each(["iptables", "ip6tables", "iptables-save", "ip6tables-save"], {
+    options: { letters: "LSnvxwc", values: { "-t": /^(?:filter|mangle|raw|nat)$/ } },
+    operands: [/^[A-Z][\w-]*$/],
+  }),
+  ...each(["nft"], { options: { letters: "an" }, operands: [/^list$/, WORD], min: 2, max: 5 }),
   ...each(["ip"], { options: { letters: "46sbo" }, operands: [/^\w+$/], min: 1, max: 4 }),
   ...each(["date"], { options: { letters: "uR" }, operands: [/^\+(?:[\w:. /-]|%[a-zA-Z])*$/] }),
   ...each(["uname"], { options: { letters: "asnrvmpio" } }),

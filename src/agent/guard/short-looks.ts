@@ -16,7 +16,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
       ...["ip6tables", "iptables-save", "ip6tables-save", "ls", "lscpu", "mount", "nft", "nl"],
       ...["nproc", "pgrep", "pidof", "ps", "pwd", "readlink", "realpath"],
       ...["service", "set", "stat", "tc", "test", "tr", "true", "type", "uname", "uptime", "wc"],
-      ...["which", "whoami", "etcdctl", "tikv-ctl", "/tikv-ctl", "getent"],
+      ...["which", "whoami", "etcdctl", "tikv-ctl", "/tikv-ctl", "getent", "kill"],
     ],
     ANY,
   ),
@@ -51,7 +51,11 @@ const FORMS: Readonly<Record<string, RegExp>> = {
   printf: /^(?!.*%[^a-zA-Z%]*(?:\d{3}|\*))/s,
   ...each(
     ["redis-cli", "valkey-cli"],
-    /^(?:-[hpun] \S+ |--(?:csv|json|raw|no-raw|no-auth-warning) )*(?:[a-zA-Z].*)$/s,
+    new RegExp(
+      "^--version$" +
+        "|^(?:-[hpunt] \\S+ |-[23e] |--(?:csv|json|raw|no-raw|no-auth-warning) )*(?:[a-zA-Z].*)$",
+      "s",
+    ),
   ),
   sed: /^(?!.*\{)/s,
   seq: /^(?:\d{1,5} ?){1,3}$/,
@@ -69,10 +73,14 @@ export const HAS_LINES = new RegExp(
     "|\\.(?:cfg|conf|ini|json|toml|txt|ya?ml)$",
 );
 
+/** They open no file. */
+const NAMES_ALONE = /^(?:ls|readlink|\[|test)$/;
+
 /** Whether a look is one of them. */
 export function isShort(name: string, args: readonly ShellWord[]): boolean {
   const form = Object.hasOwn(FORMS, name) ? FORMS[name] : undefined;
-  if (form === undefined || args.some(isEndless) || asksAgain(name, args)) return false;
+  const isOpened = !NAMES_ALONE.test(name) && args.some(isEndless);
+  if (form === undefined || isOpened || asksAgain(name, args)) return false;
   const operands = args.filter(({ text }) => !text.startsWith("-"));
   const files = operands.slice(PROGRAM_FIRST.test(name) ? 1 : 0);
   if (TAKES_LINES.test(name) && !files.every(({ text }) => HAS_LINES.test(text))) return false;

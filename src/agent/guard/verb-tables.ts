@@ -66,11 +66,13 @@ export const REDIS: VerbTool = {
   isShell: true,
   areCaseless: true,
   // With -c it goes where an answer sends it.
-  plain: ["--raw", "--no-raw", "--csv", "--json", "--no-auth-warning"],
-  valued: ["-h", "-p", "-n", "-a", "-u", "--user", "--pass", "-i", "-r", "--pattern", "--count"],
+  plain: ["--raw", "--no-raw", "--csv", "--json", "--no-auth-warning", "-2", "-3", "-e"],
+  valued: [
+    ...["-h", "-p", "-n", "-a", "-u", "-t", "--user", "--pass", "-i", "-r", "--pattern", "--count"],
+  ],
   hosts: ["-h", "-u"],
   port: 6379,
-  forms: { "-p": /^\d{1,5}$/, "-n": /^\d{1,4}$/ },
+  forms: { "-p": /^\d{1,5}$/, "-n": /^\d{1,4}$/, "-t": /^\d{1,3}(?:\.\d+)?$/ },
   areLeading: true,
   isUnjoined: true,
   judge: judgeRedis,

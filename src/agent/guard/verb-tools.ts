@@ -40,9 +40,8 @@ function verbsOf(tool: VerbTool): Classifier {
     const effect = effectOfVerb(tool, { words, scope });
     const isLook = effect.kind === "read";
     const knowledge = knowledgeOfPorts(scope);
-    const isOthers = placesOfCall(tool, args).some((place) =>
-      isForeignPort({ ...place, isLook }, knowledge),
-    );
+    const places = isLook && asksNobody(args) ? [] : placesOfCall(tool, args);
+    const isOthers = places.some((place) => isForeignPort({ ...place, isLook }, knowledge));
     if (!isOthers) {
       const owners = effect.kind === "configure" ? ownersOf(tool, { args, knowledge }) : [];
       const targets = [...new Set([...effect.targets, ...owners])];
@@ -51,6 +50,11 @@ function verbsOf(tool: VerbTool): Classifier {
     }
     return [effectBecause({ kind: "foreign", words, because: "a port that is no member's" })];
   };
+}
+
+/** It tells of itself, and connects to nothing. */
+function asksNobody([only, ...others]: readonly ShellWord[]): boolean {
+  return only?.text === "--version" && others.length === 0;
 }
 
 function ownersOf(
