@@ -25,6 +25,9 @@ const MISTAKEN: readonly string[] = [
   "sleep 9 & for p in $(jobs -p); do ls /proc/$p/fd; done",
   'sleep 9 & ps -o stat= -p "$!"',
   "pstree $$",
+  "sleep 9 & ps -ef | grep $!",
+  'sleep 9 & cat /proc/"$!"/status',
+  "sleep 9 & trap 'kill -0 $!' EXIT",
   "sh -c 'cat /proc/$$/limits'",
   "export p=$!; sh -c 'ls /proc/$p/fd'",
 ];
@@ -35,6 +38,7 @@ const MEANT: readonly string[] = [
   "echo $$; cat /proc/loadavg; kill -0 4321; ps -ef",
   "for p in $(pgrep tikv); do ls /proc/$p/fd; done",
   "cat /proc/self/limits",
+  "sleep 1 & wait $!; ps -ef | grep tikv",
   "for p in 21 22; do kill -0 $p && echo $p; done",
 ];
 

@@ -7,7 +7,7 @@ import { effectBecause, type Scope } from "./scope.ts";
 const OWN: ReadonlySet<string> = new Set(["!", "$", "BASHPID", "PPID"]);
 
 /** A path whose number is known only when it runs; `{}` is what xargs and find put there. */
-const OPEN_PATH = /(?:^|[^\w.-])proc\/[^\s'"]*[$`{]/;
+const OPEN_PATH = /(?:^|[^\w.-])proc\/\S*[$`{]/;
 const ASKING = /(?:^|\/)(?:fuser|kill|lsof|pgrep|pidstat|ps|pstree|top)$/;
 const OPEN_WORD = /[$`]/;
 
@@ -45,9 +45,18 @@ function isOwn(node: SyntaxNode): boolean {
   }
 }
 
+/** Of a pipe as a whole: what ps shows, another looks for. */
 function asks(node: SyntaxNode): boolean {
   if (node.type === "Word") return OPEN_PATH.test(node.text);
-  if (node.type !== "Command") return false;
-  const words = [...(node.name ? [node.name] : []), ...node.args].map(({ text }) => text);
+  if (node.type !== "Command" && node.type !== "Pipeline") return false;
+  const words = wordsIn(node);
   return words.some((word) => ASKING.test(word)) && words.some((word) => OPEN_WORD.test(word));
+}
+
+function wordsIn(node: SyntaxNode): readonly string[] {
+  const words: string[] = [];
+  forEachChild(node, (child) => {
+    words.push(...(child.type === "Word" ? [child.text] : wordsIn(child)));
+  });
+  return words;
 }
