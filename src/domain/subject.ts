@@ -165,7 +165,13 @@ export type MemberForm = "stand_in" | "service" | { readonly programs: readonly 
 /** HTTP GET answers 2xx; or, on a plain connection, what is sent is answered beginning so. */
 export type ReadyProbe =
   | { readonly port: number; readonly path: string }
-  | { readonly port: number; readonly send: string; readonly expects: string };
+  | {
+      readonly port: number;
+      readonly send: string;
+      readonly expects: string;
+      /** How the answer begins of one that is there and reads its data still. */
+      readonly whileStarting?: string;
+    };
 
 export interface ProgramOptions {
   readonly member: MemberPlan;

@@ -95,16 +95,16 @@ export function* reviveMember(ticket: RunbookTicket, member: SeenMember): Steps<
   const summary = `${action} failed: ${lineOf(result.text)}`;
   const after = yield* lookAtMembers(ticket, "It could not be done. How is it now?");
   const isRunning = after?.some((other) => other.name === name && other.state === "running");
-  return isRunning ? broughtBack({ rootCause, summary }) : cannotFix({ rootCause, summary });
+  return isRunning ? runsAllTheSame({ rootCause, summary }) : cannotFix({ rootCause, summary });
 }
 
-/** By somebody who was quicker: whether that was enough, the monitor sees. */
-function broughtBack({ rootCause, summary }: Words): Ending {
+/** By this attempt, or by somebody who was quicker: whether that was enough, the monitor sees. */
+function runsAllTheSame({ rootCause, summary }: Words): Ending {
   return {
     outcome: "no_action_needed",
-    thought: "It runs: somebody else was quicker.",
-    rootCause: `${rootCause} Somebody else brought it back.`,
-    summary: `${summary}. It runs now; nothing was changed.`,
+    thought: "It runs all the same: the monitor shall see whether it serves.",
+    rootCause,
+    summary: `${summary}. It runs now; whether this attempt brought it back is not known.`,
   };
 }
 

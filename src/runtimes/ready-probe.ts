@@ -5,6 +5,8 @@ import { request } from "../infra/http.ts";
 
 export interface ReadyLook {
   readonly isReady: boolean;
+  /** It says of itself that it is there, and not ready yet. */
+  readonly isStarting?: boolean;
   /** For a person, when it never becomes ready. */
   readonly found: string;
 }
@@ -16,9 +18,12 @@ const PROBE_BYTES_MAX = 1_000_000;
 export async function askReady(probe: ReadyProbe, signal: AbortSignal): Promise<ReadyLook> {
   const limits = { signal, deadlineMs: PROBE_DEADLINE_MS };
   if ("send" in probe) {
-    const answer = await exchange({ port: probe.port, send: probe.send, ...limits });
+    const { port, send, expects, whileStarting } = probe;
+    const answer = await exchange({ port, send, ...limits });
     if (answer.state === "failed") return { isReady: false, found: answer.reason };
-    return { isReady: answer.text.startsWith(probe.expects), found: answer.text.trim() };
+    const { text } = answer;
+    const isStarting = whileStarting !== undefined && text.startsWith(whileStarting);
+    return { isReady: text.startsWith(expects), isStarting, found: text.trim() };
   }
   const url = `http://127.0.0.1:${probe.port}${probe.path}`;
   const answer = await request({ url, ...limits, bodyBytesMax: PROBE_BYTES_MAX });

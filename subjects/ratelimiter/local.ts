@@ -42,7 +42,8 @@ function member(name: string, { role = name, runsAs, ports }: MemberParts): Loca
 
 function readyProbe(plan: MemberPlan): ReadyProbe {
   if (plan.role === "redis") {
-    return { port: portOf(plan, "client"), send: "PING\r\n", expects: "+PONG" };
+    const port = portOf(plan, "client");
+    return { port, send: "PING\r\n", expects: "+PONG", whileStarting: "-LOADING" };
   }
   return { port: portOf(plan, plan.role === "limiter" ? "api" : "control"), path: "/live" };
 }

@@ -27,8 +27,8 @@ export interface BrokerPlace {
 
 /** The engine itself is given ten seconds for a look. */
 const LOOK_MS = 15_000;
-/** To stop and to start, as long as a store may take for it. */
-const OPERATE_MS = 90_000;
+/** To stop, and to start until a store has read its data, as long as both may take. */
+const OPERATE_MS = 250_000;
 
 /**
  * Asks the broker which members there are; from then on they are declared. Rejects with code

@@ -2,32 +2,26 @@
 import type { OperatorError } from "../../domain/errors.ts";
 import { failedStart, interruptedStart, LOG_LINES_SHOWN } from "../member-errors.ts";
 import { askReady, placeOf, type ReadyLook } from "../ready-probe.ts";
-import { waitUntil } from "../wait-until.ts";
+import { untilReady } from "../until-ready.ts";
 import type { FoundContainer } from "./container.ts";
 import { tailOfContainer } from "./logs.ts";
 import { type DockerMember, findContainer } from "./member.ts";
 import type { MemberCall } from "./operate.ts";
 
-/** A real store opens its files in seconds; on a slow disk in tens of them. */
-const READY_WITHIN_MS = 30_000;
-
 /** Rejects as soon as the container ends, at the latest when the time is over. */
 export async function awaitReady({ member, signal }: MemberCall): Promise<void> {
-  let found = "not asked";
-  const isReady = async () => {
+  const look = async () => {
     const container = await findContainer(member);
     if (container?.state !== "running") throw await hasEnded(member, container);
-    const look = await lookAt(member, container, signal);
-    found = look.found;
-    return look.isReady;
+    return lookAt(member, container, signal);
   };
-  const limits = { withinMs: READY_WITHIN_MS, clock: member.subject.clock, signal };
-  if (await waitUntil(isReady, limits)) return;
+  const failure = await untilReady(look, { clock: member.subject.clock, signal });
+  if (failure === undefined) return;
   const { topology } = member.subject;
   if (signal.aborted) {
     throw interruptedStart({ subject: topology.subject, name: member.plan.name });
   }
-  throw await notStarted(member, `no answer in ${READY_WITHIN_MS / 1000} s (${found})`);
+  throw await notStarted(member, failure);
 }
 
 /** Where its published ports cannot be reached from here, its health check says it. */

@@ -2,7 +2,7 @@
 import type { OperatorError } from "../../domain/errors.ts";
 import { failedStart, interruptedStart, LOG_LINES_SHOWN } from "../member-errors.ts";
 import { askReady, placeOf } from "../ready-probe.ts";
-import { waitUntil } from "../wait-until.ts";
+import { untilReady } from "../until-ready.ts";
 import { tailOfLog } from "./log-file.ts";
 import { type LocalMember, stateOfRecord } from "./member.ts";
 import { readLastExit, readProcess } from "./records.ts";
@@ -14,24 +14,16 @@ export interface Start {
   readonly isOwed?: boolean;
 }
 
-/** A real store opens its files in seconds; on a slow disk in tens of them. */
-const READY_WITHIN_MS = 30_000;
-
 /** Rejects as soon as the process ends, at the latest when the time is over. */
 export async function awaitReady(start: Start): Promise<void> {
   const { member, signal } = start;
   const probe = member.subject.definition.local.readyProbe(member.plan);
-  let found = "not asked";
-  const isReady = async () => {
+  const look = async () => {
     if (stateOfRecord(await readProcess(member.paths)) === "stopped") throw await hasEnded(start);
-    const look = await askReady(probe, signal);
-    found = look.found;
-    return look.isReady;
+    return askReady(probe, signal);
   };
-  const limits = { withinMs: READY_WITHIN_MS, clock: member.clock, signal };
-  if (await waitUntil(isReady, limits)) return;
-  const waited = `${READY_WITHIN_MS / 1000} s (${found})`;
-  throw await notStarted(start, `no answer of ${placeOf(probe)} in ${waited}`);
+  const failure = await untilReady(look, { clock: member.clock, signal });
+  if (failure !== undefined) throw await notStarted(start, `${placeOf(probe)}: ${failure}`);
 }
 
 /** The error of a start that did not succeed, with the end of the member's log. */
