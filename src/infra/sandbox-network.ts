@@ -3,6 +3,7 @@
 import { connect, isIP } from "node:net";
 import type { Address, RelayPlan } from "./sandbox-protocol.ts";
 import { nameOf } from "./sandbox-protocol.ts";
+import { readTakingPorts } from "./taking-ports.ts";
 
 export interface InsideNetwork {
   readonly listen: RelayPlan["listen"];
@@ -13,6 +14,7 @@ export interface InsideNetwork {
 /** A part of 127.0.0.0/8 in which no member is. */
 const NAMED_NET = "127.88.";
 const LOOPBACK_NAME = "localhost";
+const LOOPBACK_IP = "127.0.0.1";
 /** hosts(5): a comment, to whoever reads a line of it. */
 const NOT_ELSEWHERE = "# the sandbox's own line; the machine's: getent hosts";
 /** What was lost is sent again after 1 s: RFC 6298, 2.1. Who is there says so at once. */
@@ -32,7 +34,7 @@ export function networkInside(addresses: readonly Address[]): InsideNetwork {
     if (isIP(host) !== 0) return host;
     const index = names.indexOf(host);
     return index === -1
-      ? "127.0.0.1"
+      ? LOOPBACK_IP
       : `${NAMED_NET}${Math.floor(index / 250)}.${(index % 250) + 1}`;
   };
   const named = [LOOPBACK_NAME, ...names].map((name) => `${ipOf(name)} ${name} ${NOT_ELSEWHERE}`);
@@ -52,9 +54,25 @@ export interface Listening {
   readonly silent: readonly Address[];
 }
 
-/** A port that takes no connections must not seem to be one that does. */
-export async function listeningOf(addresses: readonly Address[]): Promise<Listening> {
-  const answers = await Promise.all(addresses.map(knockOn));
+/**
+ * A port that takes no connections must not seem to be one that does. Who is knocked at has a place
+ * taken, of which there may be few: so only whom a command names, or of whom the kernel does not
+ * tell. What drops connections on the way it does not know.
+ */
+export async function listeningOf(
+  addresses: readonly Address[],
+  command: string,
+): Promise<Listening> {
+  const isTaking = readTakingPorts();
+  const numbers = new Set(command.match(/\d+/g));
+  const answers = await Promise.all(
+    addresses.map((address) => {
+      const { host, port } = address;
+      const ip = host === LOOPBACK_NAME ? LOOPBACK_IP : host;
+      const isQuiet = ip.startsWith("127.") && !numbers.has(String(port)) && isTaking(ip, port);
+      return isQuiet ? "accepts" : knockOn(address);
+    }),
+  );
   return {
     accepting: addresses.filter((_, index) => answers[index] === "accepts"),
     silent: addresses.filter((_, index) => answers[index] === "silent"),

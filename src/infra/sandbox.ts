@@ -89,7 +89,7 @@ function sandboxAt(site: Site): Sandbox {
       if (isQuestion(command, { ...site, place })) return undefined;
       const addresses = site.world.addresses(place);
       const network = networkFor(addresses, site);
-      const listening = network.type === "shared" ? NOBODY : await listeningOf(addresses);
+      const listening = network.type === "shared" ? NOBODY : await listeningOf(addresses, command);
       return enclose(command, { ...site, network, listening, place });
     },
   };

@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { probeSandbox } from "../../src/infra/sandbox.ts";
 import { listeningOf } from "../../src/infra/sandbox-network.ts";
 import { BWRAP_TROUBLE, inSandbox } from "../support/bwrap.ts";
+import { eventually } from "../support/eventually.ts";
 import { runInside, sandboxWorld } from "../support/sandboxed-shell.ts";
 
 /** More than any queue that Bun asks for. */
@@ -39,7 +40,7 @@ async function fullPort(): Promise<number> {
 
 test("who takes no connection is not taken for one that listens", async () => {
   const address = { host: "127.0.0.1", port };
-  expect(await listeningOf([address])).toEqual({ accepting: [], silent: [address] });
+  expect(await listeningOf([address], "uptime")).toEqual({ accepting: [], silent: [address] });
 });
 
 test.skipIf(BWRAP_TROUBLE !== undefined)(
@@ -53,3 +54,19 @@ test.skipIf(BWRAP_TROUBLE !== undefined)(
     expect(notes).toEqual([expect.stringContaining(`127.0.0.1:${port} neither took nor refused`)]);
   },
 );
+
+test("who listens is knocked at only by a command that names the port", async () => {
+  let knocks = 0;
+  const open = () => {
+    knocks += 1;
+  };
+  using server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { open, data: () => {} } });
+  const address = { host: "127.0.0.1", port: server.port };
+  const accepting = { accepting: [address], silent: [] };
+  expect(await listeningOf([address], `uptime; echo 1${server.port}`)).toEqual(accepting);
+  expect(knocks).toBe(0);
+  expect(await listeningOf([address], `nc -z 127.0.0.1 ${server.port}`)).toEqual(accepting);
+  await eventually(() => knocks === 1, "it was knocked at");
+  server.stop(true);
+  expect(await listeningOf([address], "uptime")).toEqual({ accepting: [], silent: [] });
+});
