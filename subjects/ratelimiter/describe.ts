@@ -110,7 +110,8 @@ function overrideLines({ overrides }: LimiterObservation): readonly string[] {
     .map(sayOverride);
 }
 
-function sayOverride({ key, limit, endsInMs, setBy }: OverrideReading): string {
+function sayOverride({ key, limit, endsInMs, setBy, wrongType }: OverrideReading): string {
+  if (wrongType !== undefined) return `override of ${key}: NONE, but a key of type ${wrongType}`;
   const end = endsInMs === null ? "NEVER ENDS" : `ends in ${Math.round(endsInMs / 1000)} s`;
   return `override of ${key}: limit ${limit}, ${end}, set by ${setBy ?? "unknown"}`;
 }
@@ -132,11 +133,12 @@ function counterLines(observation: LimiterObservation): readonly string[] {
 
 function isOff({ counter, account }: ComparedCounter): boolean {
   const isAway = account.state === "too_many" || account.state === "too_few";
-  return isAway || counter.ttlMs === null;
+  return isAway || counter.ttlMs === null || counter.wrongType !== undefined;
 }
 
 function sayCounter({ counter, account }: ComparedCounter): string {
-  const { key, usedNow, rule, ttlMs } = counter;
+  const { key, usedNow, rule, ttlMs, wrongType } = counter;
+  if (wrongType !== undefined) return `counter ${key}: NONE, but a key of type ${wrongType}`;
   const expiry = ttlMs === null ? "NEVER EXPIRES" : `expires in ${ttlMs} ms`;
   const word = "reason" in account ? account.reason : "nodes agree";
   return `counter ${key}: ${usedNow} of ${rule?.limit ?? "?"}, ${expiry}, ${word}`;

@@ -235,6 +235,8 @@ export interface CounterReading {
   readonly ttlMs: number | null;
   /** Declared for it; of the default where no more is known. */
   readonly rule: Rule | null;
+  /** Of what is in its place and is no counter, by Redis's name: every check of it is refused. */
+  readonly wrongType?: string;
 }
 
 export interface StrangerReading {
@@ -260,6 +262,8 @@ export interface OverrideReading {
   readonly ttlMs: number | null;
   /** By its own word, which the limiter obeys, or when Redis drops it. Null: never. */
   readonly endsInMs: number | null;
+  /** Of what is in its place and is no override, by Redis's name: every check is refused. */
+  readonly wrongType?: string;
 }
 
 /** What may still be felt of it. */

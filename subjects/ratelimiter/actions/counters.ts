@@ -167,6 +167,9 @@ function checkCounter(
   if (!answers.isMet) return answers;
   return checkRead(observation.counters, ({ items, isCut }) => {
     const counter = items.find(({ key }) => key === target);
+    if (counter?.wrongType !== undefined) {
+      return notMet(`${logKeyOf(target)} is no counter but of type ${counter.wrongType}`);
+    }
     if (counter?.exists) return check(counter);
     const more = isCut ? " among those that were read" : "";
     return notMet(`there is no counter of "${target}"${more}`);
@@ -178,7 +181,10 @@ function checkEndless(observation: LimiterObservation, { target }: ActionCall): 
   if (!answers.isMet) return answers;
   return checkOverride(observation, target, (override) => {
     if (!override) return notMet(`${target} is not overridden`);
-    const { endsInMs, setBy } = override;
+    const { endsInMs, setBy, wrongType } = override;
+    if (wrongType !== undefined) {
+      return notMet(`${limitKeyOf(target)} is no override but of type ${wrongType}`);
+    }
     if (endsInMs === null) return MET;
     const seconds = Math.round(endsInMs / 1_000);
     return notMet(`${target} is overridden for ${seconds} s more, by ${setBy ?? "somebody"}`);

@@ -2,6 +2,7 @@
 import { readValue } from "../../../src/domain/observation.ts";
 import { holds, judgeRead, type Opinion, unknown, violated } from "../../../src/domain/opinion.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
+import { logKeyOf } from "../keys.ts";
 import type { CounterReading, LimiterObservation } from "../observation.ts";
 import { type ComparedCounter, compareCounters, upheavalIn } from "../observe/compare-counters.ts";
 import { CORRECTNESS, countsApart, judgeOne, type LimiterInvariant, REDIS } from "./judge.ts";
@@ -33,7 +34,9 @@ export const immortalCounter: LimiterInvariant = {
   judge: ({ current }) =>
     judgeKeys(current, (isMeant) =>
       judgeRead(current.counters, ({ items }) => {
-        const mine = items.filter((counter) => isMeant(counter) && counter.exists);
+        const isCounter = ({ exists, wrongType }: CounterReading) =>
+          exists && wrongType === undefined;
+        const mine = items.filter((counter) => isMeant(counter) && isCounter(counter));
         const immortal = mine.filter(({ ttlMs }) => ttlMs === null).map(({ key }) => key);
         if (immortal.length === 0) return holds(mine.length === 0 ? "there is none" : "it expires");
         return violated(`never expires: ${sayKeys(immortal)}`, { keys: immortal.slice(0, 5) });
@@ -81,6 +84,8 @@ interface DriftParts {
 function judgeDrift(current: LimiterObservation, { compared, isMeant }: DriftParts): Opinion {
   if (current.counters.state === "failed") return unknown(current.counters.reason);
   const mine = compared.filter(({ counter }) => isMeant(counter));
+  const misfit = mine.find(({ counter }) => counter.wrongType !== undefined)?.counter;
+  if (misfit) return blockedBy(misfit);
   const ahead = mine.filter(({ counter }) => counter.future > 0);
   if (ahead.length > 0) return driftOf(ahead);
   const why = whyIncomparable(current);
@@ -91,6 +96,12 @@ function judgeDrift(current: LimiterObservation, { compared, isMeant }: DriftPar
   if (away.length > 0) return driftOf(away);
   const unseen = mine.find(({ account }) => account.state === "unknown")?.account;
   return unseen?.state === "unknown" ? unknown(unseen.reason) : holds("both count the same");
+}
+
+function blockedBy({ key, ttlMs, wrongType = "" }: CounterReading): Opinion {
+  const name = logKeyOf(key);
+  const reason = `${name} is no counter but of type ${wrongType}: every check of ${key} is refused`;
+  return violated(reason, { keys: [key], key_name: name, key_type: wrongType, ttl_ms: ttlMs });
 }
 
 function driftOf(away: readonly ComparedCounter[]): Opinion {

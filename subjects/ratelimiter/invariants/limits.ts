@@ -3,6 +3,7 @@ import { readValue } from "../../../src/domain/observation.ts";
 import { holds, judgeRead, type Opinion, violated } from "../../../src/domain/opinion.ts";
 import type { Judgement } from "../../../src/domain/verdict.ts";
 import type { Rule } from "../declared.ts";
+import { limitKeyOf } from "../keys.ts";
 import type { LimiterObservation, NodeSighting, OverrideReading } from "../observation.ts";
 import { OTHER_KEYS } from "./counters.ts";
 import { CORRECTNESS, type LimiterInvariant } from "./judge.ts";
@@ -76,12 +77,20 @@ function judgeOverrides(
   return judgeRead(overrides, ({ items }) => {
     // One that is over may still be there: the limiter does not obey it.
     const mine = items.filter((one) => isMeant(one) && one.endsInMs !== 0);
+    const misfit = mine.find(({ wrongType }) => wrongType !== undefined);
+    if (misfit) return blockedBy(misfit);
     const [endless] = mine.filter(({ endsInMs }) => endsInMs === null);
     if (endless) return driftOf(endless);
     const [first] = mine;
     if (!first) return holds("as declared");
     return holds(`overridden with ${first.limit} until a stated time`);
   });
+}
+
+function blockedBy({ key, ttlMs, wrongType = "" }: OverrideReading): Opinion {
+  const name = limitKeyOf(key);
+  const reason = `${name} is no override but of type ${wrongType}: every check of ${key} is refused`;
+  return violated(reason, { key, key_name: name, key_type: wrongType, ttl_ms: ttlMs });
 }
 
 function driftOf({ key, limit, windowMs, untilMs, setBy, ttlMs }: OverrideReading): Opinion {

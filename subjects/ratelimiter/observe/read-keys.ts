@@ -14,6 +14,7 @@ import type {
 import { type Lease, leaseSchema } from "../service/answers.ts";
 import { readRedis, sendAll } from "./ask-redis.ts";
 import { type FoundKeys, findKeys } from "./find-keys.ts";
+import { isWrongType, readTypes } from "./key-types.ts";
 import type { LookContext } from "./probe.ts";
 
 export interface KeyQuestion {
@@ -36,6 +37,8 @@ const SETTLED_MS = 1_000;
 export const COMPARED_MS = 3_500;
 /** Logs drop what has left their window; later than this the compared one begins to fray. */
 const LATE_MS_MAX = 400;
+/** Of a key whose type Redis did not tell. */
+const UNTOLD_TYPE = "another type";
 /** Two clocks of one machine may differ by less. */
 const FUTURE_US = 1_000_000;
 
@@ -98,7 +101,28 @@ async function readAll(redis: Redis, question: DatedQuestion): Promise<KeyBatch>
   const strangers = found.strangers.map((raw) => ({ raw, ttlMs: ttlOf(take(1)[0]) }));
   const leases = found.leases.flatMap(() => leaseOf(take(1)[0]));
   const lateMs = (microsOf(take(1)[0]) - nowUs) / 1_000;
-  return { found, nowUs, lateMs, counters, overrides, strangers, leases };
+  return {
+    ...{ found, nowUs, lateMs, strangers, leases },
+    counters: await withTypes(redis, counters, logKeyOf),
+    overrides: await withTypes(redis, overrides, limitKeyOf),
+  };
+}
+
+/** Asked in the rare case alone. */
+async function withTypes<T extends CounterReading | OverrideReading>(
+  redis: Redis,
+  items: readonly T[],
+  rawOf: (key: string) => string,
+): Promise<readonly T[]> {
+  const wrong = items.filter(({ wrongType }) => wrongType !== undefined);
+  const types = await readTypes(
+    redis,
+    wrong.map(({ key }) => rawOf(key)),
+  );
+  return items.map((item) => {
+    const type = types.get(rawOf(item.key));
+    return type === undefined ? item : { ...item, wrongType: type };
+  });
 }
 
 function counterScanOf(batch: Reading<KeyBatch>): Reading<CounterScan> {
@@ -143,7 +167,12 @@ function counterOf(
     future: Number(future) || 0,
     ttlMs: ttlOf(ttl),
     rule: ruleOf(key, limits),
+    ...wrongTypeOf(used),
   };
+}
+
+function wrongTypeOf(answer: unknown): { readonly wrongType?: string } {
+  return isWrongType(answer) ? { wrongType: UNTOLD_TYPE } : {};
 }
 
 function ruleOf(key: string, limits: LimitsFile | null): CounterReading["rule"] {
@@ -157,8 +186,9 @@ function overrideOf(
   { answers, nowUs }: { readonly answers: readonly unknown[]; readonly nowUs: number },
 ): readonly OverrideReading[] {
   const [fields, ttl] = answers;
-  if (ttl === -2 || !Array.isArray(fields)) return [];
-  const [limit, windowMs, untilMs, setBy] = fields;
+  const isWrong = isWrongType(fields);
+  if (ttl === -2 || !(isWrong || Array.isArray(fields))) return [];
+  const [limit, windowMs, untilMs, setBy] = Array.isArray(fields) ? fields : [];
   const until = integerOf(untilMs);
   const ttlMs = ttlOf(ttl);
   const ends = [ttlMs, until === null ? null : Math.max(0, until - nowUs / 1_000)];
@@ -172,6 +202,7 @@ function overrideOf(
       setBy: typeof setBy === "string" ? setBy : null,
       ttlMs,
       endsInMs: known.length === 0 ? null : Math.min(...known),
+      ...wrongTypeOf(fields),
     },
   ];
 }

@@ -44,7 +44,7 @@ function counterRow(
   { counter, account }: ComparedCounter,
   overridden: number | null | undefined,
 ): Row {
-  const { key, usedNow, rule, exists, ttlMs } = counter;
+  const { key, usedNow, rule, exists, ttlMs, wrongType } = counter;
   const limit = overridden ?? rule?.limit;
   const isAway = account.state === "too_many" || account.state === "too_few";
   return {
@@ -55,7 +55,7 @@ function counterRow(
       sayGranted({ counter, account }),
       sayExpiry(exists, ttlMs),
     ],
-    isOff: isAway || (exists && ttlMs === null),
+    isOff: isAway || wrongType !== undefined || (exists && ttlMs === null),
   };
 }
 
@@ -71,11 +71,11 @@ function sayExpiry(exists: boolean, ttlMs: number | null): string {
   return ttlMs === null ? "never" : `${(ttlMs / 1000).toFixed(1)} s`;
 }
 
-function overrideRow({ key, limit, setBy, endsInMs }: OverrideReading): Row {
+function overrideRow({ key, limit, setBy, endsInMs, wrongType }: OverrideReading): Row {
   const ends = endsInMs === null ? "never" : `${Math.round(endsInMs / 1000)} s`;
   return {
     cells: [key, limit === null ? "?" : String(limit), ends, setBy ?? "?"],
-    isOff: endsInMs === null,
+    isOff: endsInMs === null || wrongType !== undefined,
   };
 }
 

@@ -97,6 +97,15 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     expect(await limiter.redis("EXISTS", limitKeyOf("bounded"))).toBe(1);
   });
 
+  test("what is no counter and no override is left to a person", async () => {
+    const names = [limitKeyOf("typed"), logKeyOf("typed")];
+    for (const name of names) await limiter.redis("SET", name, "5");
+    await expect(watched.act("restore_limit", "typed")).rejects.toThrow("of type string");
+    await expect(watched.act("set_ttl", "typed")).rejects.toThrow("of type string");
+    expect(await limiter.redis("EXISTS", ...names)).toBe(2);
+    await limiter.redis("DEL", ...names);
+  });
+
   test("an override with an end that is set after the look stays", async () => {
     await limiter.redis("HSET", limitKeyOf("late"), "limit", 7, "window_ms", 5_000);
     const setLate = () => setOverride("late", Date.now() + 60_000);

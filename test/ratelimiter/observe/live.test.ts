@@ -13,7 +13,7 @@ import { systemClock } from "../../../src/infra/clock.ts";
 import { DECLARED_REDIS_SETTINGS } from "../../../subjects/ratelimiter/declared.ts";
 import { describeLimiter } from "../../../subjects/ratelimiter/describe.ts";
 import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
-import { allIn, stateOf } from "../../support/limiter-looks.ts";
+import { allIn, judgementsOf, stateOf } from "../../support/limiter-looks.ts";
 import { startNode, type TestNode } from "../../support/limiter-nodes.ts";
 import { type WatchedSite, watchSite, watchUrls } from "../../support/limiter-site.ts";
 import { hasRedis, type RealRedis, startRedis } from "../../support/real-redis.ts";
@@ -198,13 +198,26 @@ describe.skipIf(!hasRedis)(`on a real Redis${hasRedis ? "" : " (none is installe
     await redis.call("DEL", logKeyOf("idle"), ...words.map(([name]) => name ?? ""));
   });
 
-  test("garbage in place of keys is no counter, no override and no lease", async () => {
-    const names = [logKeyOf("steady"), limitKeyOf("steady"), "rl:2:node:node9"];
-    for (const name of names) await redis.call("SET", name, "{garbage", "PX", "5000");
+  test("what is in place of a key and is none is told with its type: it blocks its tenant", async () => {
+    const names = [logKeyOf("steady"), limitKeyOf("hot"), logKeyOf("x"), limitKeyOf("y")];
+    const [log = "", limit = "", ...others] = names;
+    for (const name of [log, limit]) await redis.call("SET", name, "5");
+    for (const name of others) await redis.call("RPUSH", name, "5");
+    await redis.call("SET", "rl:2:node:node9", "{garbage");
+    expect((await nodes[0]?.check({ key: "hot" }))?.status).toBe(503);
     const seen = await site.look();
-    expect(allIn(seen, "violated")).toEqual([]);
-    expect(readValue(seen.overrides)?.items).toEqual([]);
-    await redis.call("DEL", ...names);
+    expect(allIn(seen, "violated")).toEqual([
+      "counter_drift/steady",
+      "counter_drift/other keys",
+      "limit_drift/hot",
+      "limit_drift/other keys",
+    ]);
+    const evidenceOf = (name: string, entity: string) =>
+      judgementsOf(seen, name).find((judged) => judged.entity === entity)?.evidence;
+    expect(evidenceOf("limit_drift", "hot")).toMatchObject({ key_name: limit, key_type: "string" });
+    expect(evidenceOf("counter_drift", "other keys")).toMatchObject({ key_type: "list" });
+    expect(describeLimiter(seen)).toContain("override of hot: NONE, but a key of type string");
+    await redis.call("DEL", ...names, "rl:2:node:node9");
   });
 
   test("however many keys there are, declared ones are read, and what is cut is said", async () => {

@@ -263,6 +263,19 @@ test("evidence of another form is no evidence", () => {
   }
 });
 
+for (const at of ["counter_drift/hot", "limit_drift/hot"]) {
+  test(`${at}: a key of the wrong type is for a person, who is told to keep what it holds`, () => {
+    const evidence = { key: "hot", keys: ["hot"], key_type: "string", dated_ahead: 7 };
+    const [invariant = "", entity = ""] = at.split("/");
+    const world = { [LOOK]: lookWith({ [at]: evidence }), [STATUS]: statusWith({}) };
+    const ticket = ticketOf(invariant, entity);
+    const steps = stepsOf({ runbooks: limiterRunbooks, ticket, world });
+    expect(steps.filter(({ tool }) => tool === "act")).toEqual([]);
+    const summary = expect.stringContaining("keep that, then delete this one key");
+    expect(steps.at(-1)).toMatchObject({ outcome: "cannot_fix", summary });
+  });
+}
+
 test("a change that fails is for a person, with what was said", () => {
   const at = "immortal_counter/other keys";
   const world = {
