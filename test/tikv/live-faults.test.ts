@@ -50,6 +50,30 @@ test("a killed store is unreachable, then down by PD's word, and is started agai
   await cluster.untilWell();
 });
 
+test("a fault of one member takes none that cannot be spared, and no eviction of somebody", async () => {
+  const planOf = async (name: string, seed = 7) => {
+    const fault = tikv.faults.find((candidate) => candidate.name === name);
+    return fault?.plan(await cluster.look(), seededRandom(seed)).targets[0] ?? "";
+  };
+  const [store = ""] = await inject("store_kill");
+  for (const name of ["store_kill", "store_pause"]) {
+    await expect(planOf(name)).rejects.toThrow("2 of 3 members of tikv are up: none can");
+  }
+  await cluster.act("start_member", store);
+  await cluster.untilWell();
+  const [evicted = ""] = await inject("evict_leader_left");
+  const others = await Promise.all(
+    [1, 2, 3, 4, 5].map((seed) => planOf("evict_leader_left", seed)),
+  );
+  expect(others).not.toContain(evicted);
+  await cluster.act("remove_scheduler", "evict-leader-scheduler", { store: evicted });
+  const [leader = ""] = await inject("pd_leader_kill");
+  await cluster.until("pd_no_leader", "cluster", "holds");
+  await expect(planOf("pd_leader_kill")).rejects.toThrow("2 of 3 members of pd are up");
+  await cluster.act("start_member", leader);
+  await cluster.untilWell();
+});
+
 test("a paused store is unreachable, cannot be started, and is resumed", async () => {
   const [store = ""] = await inject("store_pause");
   await expect(cluster.act("start_member", store)).rejects.toThrow("it is paused, not stopped");

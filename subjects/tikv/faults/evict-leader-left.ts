@@ -3,6 +3,7 @@ import type { ActionContext } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type { FaultPlan } from "../../../src/domain/fault.ts";
 import { readValue } from "../../../src/domain/observation.ts";
+import { evictedStores } from "../actions/scheduler-presence.ts";
 import { askPd } from "../observe/ask-pd.ts";
 import { parseSchedulerNames } from "../observe/pd-answers.ts";
 import { changePd } from "../pd-change.ts";
@@ -15,7 +16,13 @@ export const evictLeaderLeft: TikvFault = {
   name: "evict_leader_left",
   describes: "A scheduler is added that moves every leader off one store, and stays.",
   plan(observation, random) {
-    const targets = pickSome(livingStores(observation), { count: 1, random });
+    const evicted = evictedStores(observation);
+    if (!evicted) {
+      throw new OperatorError("subject", "plan evict_leader_left: whom PD evicts is not known");
+    }
+    // What somebody has evicted would be healed away.
+    const free = livingStores(observation).filter((store) => !evicted.includes(store));
+    const targets = pickSome(free, { count: 1, random });
     const store = observation.stores.find(({ name }) => name === targets[0]);
     const storeId = store && readValue(store.listed)?.id;
     if (!storeId) throw new OperatorError("subject", "plan evict_leader_left: PD's list is unread");

@@ -1,7 +1,7 @@
 // The leader of PD killed. Another member takes over in seconds; the killed one stays away.
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
-import { bringBack, strikeMembers, type TikvFault } from "./struck.ts";
+import { bringBack, checkMajority, strikeMembers, type TikvFault } from "./struck.ts";
 
 export const pdLeaderKill: TikvFault = {
   name: "pd_leader_kill",
@@ -9,6 +9,7 @@ export const pdLeaderKill: TikvFault = {
   plan(observation) {
     const leader = readValue(observation.leadership)?.leader;
     if (!leader) throw new OperatorError("subject", "plan pd_leader_kill: PD has no known leader");
+    checkMajority(observation, { fault: "pd_leader_kill", role: "pd" });
     return { fault: "pd_leader_kill", targets: [leader], details: {} };
   },
   inject: (plan, context) => strikeMembers(plan, { operation: "kill", leaves: "stopped", context }),

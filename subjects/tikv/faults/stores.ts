@@ -2,6 +2,7 @@
 import {
   type Blow,
   bringBack,
+  checkMajority,
   livingStores,
   pickSome,
   strikeMembers,
@@ -41,11 +42,11 @@ function storeFault({ name, describes, count, blow }: StoreFault): TikvFault {
   return {
     name,
     describes,
-    plan: (observation, random) => ({
-      fault: name,
-      targets: pickSome(livingStores(observation), { count, random }),
-      details: {},
-    }),
+    plan(observation, random) {
+      if (count === 1) checkMajority(observation, { fault: name, role: "tikv" });
+      const targets = pickSome(livingStores(observation), { count, random });
+      return { fault: name, targets, details: {} };
+    },
     inject: (plan, context) => strikeMembers(plan, { ...blow, context }),
     heal: bringBack,
     expects: ({ targets }) => targets.map((entity) => ({ invariant: "store_unreachable", entity })),

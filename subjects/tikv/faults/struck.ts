@@ -15,6 +15,18 @@ export function livingStores({ stores }: TikvObservation): readonly string[] {
     .map(({ name }) => name);
 }
 
+/** A fault that takes one away says that the others serve: most of them must, then. */
+export function checkMajority(
+  { members }: TikvObservation,
+  { fault, role }: { readonly fault: string; readonly role: "tikv" | "pd" },
+): void {
+  const all = members.filter((member) => member.role === role);
+  const up = all.filter(({ health }) => health === "up");
+  if ((up.length - 1) * 2 > all.length) return;
+  const words = `${up.length} of ${all.length} members of ${role} are up: none can be spared`;
+  throw new OperatorError("subject", `plan ${fault}: ${words}`);
+}
+
 /** As many different ones as wanted. Rejects the plan when there are too few. */
 export function pickSome(
   names: readonly string[],
