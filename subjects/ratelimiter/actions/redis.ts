@@ -1,5 +1,6 @@
 // Redis put right: one setting, one client, a script that holds it up.
 
+import type { Redis } from "ioredis";
 import { type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
 import { HELD_SHARE_MAX } from "../../../src/domain/observation.ts";
@@ -7,6 +8,7 @@ import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
 import { CLIENT_SHARE_MAX } from "../declared.ts";
 import type { ClientGroup, LimiterObservation, RedisInfo, RedisLiveness } from "../observation.ts";
+import { parseInfo } from "../observe/redis-text.ts";
 import {
   type ActionTools,
   checkRead,
@@ -42,9 +44,18 @@ export function setRedisSetting(tools: ActionTools): LimiterAction {
         const wanted = declaredOf(tools.site.declared, call.target) ?? "";
         const before = JSON.stringify(await redis.config("GET", call.target));
         await redis.config("SET", call.target, wanted);
-        return `${call.target} is "${wanted}", in force; before: ${before}; its file is untouched`;
+        const said = `${call.target} is "${wanted}", in force; before: ${before}`;
+        const room = wanted === "noeviction" ? await sayRoom(redis) : "";
+        return `${said}; its file is untouched${room}`;
       }),
   };
+}
+
+/** What is not evicted any more is refused: that its end is near is told at once. */
+async function sayRoom(redis: Redis): Promise<string> {
+  const { usedMemoryBytes: used, maxMemoryBytes: most } = parseInfo(await redis.info());
+  if (most === 0 || used < HELD_SHARE_MAX * most) return "";
+  return `; ${used} of ${most} bytes are used: what finds no room is refused from now on`;
 }
 
 export function killClient(tools: ActionTools): LimiterAction {

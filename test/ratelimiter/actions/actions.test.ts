@@ -155,6 +155,10 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     await limiter.redis("SETRANGE", "ballast", 65_000_000, "x");
     const refusal = "in the declared 67108864 is no room";
     await expect(watched.act("set_redis_setting", "maxmemory")).rejects.toThrow(refusal);
+    const nearlyFull = ["maxmemory", "69000000", "maxmemory-policy", "volatile-lru"];
+    await limiter.redis("CONFIG", "SET", ...nearlyFull);
+    const said = await watched.act("set_redis_setting", "maxmemory-policy");
+    expect(said).toContain("bytes are used: what finds no room is refused from now on");
     await limiter.redis("CONFIG", "SET", "maxmemory", "32mb");
     expect(await watched.act("set_redis_setting", "maxmemory")).toContain("in force");
     await limiter.redis("DEL", "ballast");
