@@ -76,6 +76,21 @@ export async function saveNow(redis: Redis, clock: Clock): Promise<void> {
   }
 }
 
+/**
+ * As Redis would by its save points, and at once. Where it has none, or keeps a log beside its dump,
+ * nothing is written: the dump may hold what memory does not.
+ */
+export async function saveIfMeant(redis: Redis, clock: Clock): Promise<void> {
+  const [, points] = await readPair(redis, "save");
+  const [, log] = await readPair(redis, "appendonly");
+  if (points !== "" && log === "no") await saveNow(redis, clock);
+}
+
+async function readPair(redis: Redis, name: string): Promise<readonly unknown[]> {
+  const pair = await redis.config("GET", name);
+  return Array.isArray(pair) ? pair : [];
+}
+
 /** By Redis's clock, in microseconds. */
 export async function nowUs(redis: Redis): Promise<number> {
   const [seconds, micros] = await redis.time();

@@ -5,7 +5,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
-import { nowUs, saveNow, withRedis } from "../change/redis.ts";
+import { nowUs, saveIfMeant, withRedis } from "../change/redis.ts";
 import { logKeyOf } from "../keys.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
 import { newBootId, tenantsAmong } from "./tenants.ts";
@@ -37,7 +37,7 @@ export const counterDrift: LimiterFault = {
     const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
     await withRedis(visit, async (redis) => {
       await addEntries(redis, details);
-      await saveNow(redis, context.clock);
+      await saveIfMeant(redis, context.clock);
     });
   },
   async heal(plan, context) {
@@ -47,7 +47,7 @@ export const counterDrift: LimiterFault = {
       const log = logKeyOf(details.key);
       const removal = redis.multi().zrem(log, ...membersOf(details));
       await removal.pexpire(log, details.window_ms).exec();
-      await saveNow(redis, context.clock);
+      await saveIfMeant(redis, context.clock);
     });
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: NAME, entity })),

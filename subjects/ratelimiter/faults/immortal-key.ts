@@ -2,7 +2,7 @@
 // that of a blocked tenant, whose one entry has long left the window: its checks write nothing.
 import { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
-import { nowUs, saveNow, withRedis } from "../change/redis.ts";
+import { nowUs, saveIfMeant, withRedis } from "../change/redis.ts";
 import { logKeyOf } from "../keys.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
 import { newBootId, tenantsAmong } from "./tenants.ts";
@@ -35,7 +35,7 @@ export const immortalKey: LimiterFault = {
       await redis.multi().zadd(log, atUs, `${bootId}-0-1`).persist(log).exec();
       const ttlMs = await redis.pttl(log);
       if (ttlMs !== FOREVER) throw new OperatorError("subject", `${log} expires in ${ttlMs} ms`);
-      await saveNow(redis, context.clock);
+      await saveIfMeant(redis, context.clock);
     });
   },
   async heal(plan, context) {
@@ -44,7 +44,7 @@ export const immortalKey: LimiterFault = {
     await withRedis(visit, async (redis) => {
       const log = logKeyOf(key);
       await redis.multi().zrem(log, `${bootId}-0-1`).pexpire(log, windowMs).exec();
-      await saveNow(redis, context.clock);
+      await saveIfMeant(redis, context.clock);
     });
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: "immortal_counter", entity })),

@@ -72,8 +72,11 @@ function jobFault({ name, describes, job, struck, causes }: JobFault): LimiterFa
   return {
     name,
     describes,
-    plan({ redis }, random) {
-      const isWell = readValue(redis.liveness)?.state === "answers";
+    plan({ redis, jobs }, random) {
+      const known = jobs && readValue(jobs.value)?.map((one) => one.job.name);
+      // One of that name is somebody's already, and would be healed away.
+      const isFree = known?.includes(job.name) === false;
+      const isWell = readValue(redis.liveness)?.state === "answers" && isFree;
       const target = pickOne(isWell ? ["redis"] : [], { fault: name, random });
       return { fault: name, targets: [target], details: { job } };
     },

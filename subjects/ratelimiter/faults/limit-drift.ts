@@ -2,8 +2,9 @@
 // an end.
 import { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
-import { saveNow, withRedis } from "../change/redis.ts";
+import { saveIfMeant, withRedis } from "../change/redis.ts";
 import { limitKeyOf } from "../keys.ts";
+import { WITHDRAW_SCRIPT } from "../service/scripts.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
 import { tenantsAmong } from "./tenants.ts";
 
@@ -34,15 +35,16 @@ export const limitDrift: LimiterFault = {
       await redis.multi().hset(override, { limit, window_ms }).persist(override).exec();
       const found = await redis.hget(override, "limit");
       if (found !== `${limit}`) throw new OperatorError("subject", `the limit is ${found}`);
-      await saveNow(redis, context.clock);
+      await saveIfMeant(redis, context.clock);
     });
   },
   async heal(plan, context) {
-    const { key } = detailsOf(plan, detailsSchema);
+    const { key, limit } = detailsOf(plan, detailsSchema);
     const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
     await withRedis(visit, async (redis) => {
-      await redis.del(limitKeyOf(key));
-      await saveNow(redis, context.clock);
+      // One that a person has set since is not the fault's.
+      await redis.eval(WITHDRAW_SCRIPT.text, 1, limitKeyOf(key), limit);
+      await saveIfMeant(redis, context.clock);
     });
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: NAME, entity })),

@@ -3,8 +3,10 @@
 import { z } from "zod";
 import type { ActionContext } from "../../../src/domain/action.ts";
 import type { FaultPlan } from "../../../src/domain/fault.ts";
+import { readValue } from "../../../src/domain/observation.ts";
 import { callControl } from "../change/control.ts";
 import { DECLARED_NODE_SETTINGS, type NodeSettings, nodeSettingsSchema } from "../declared.ts";
+import type { NodeSighting } from "../observation.ts";
 import {
   detailsOf,
   doingOf,
@@ -57,8 +59,10 @@ function settingsFault({ name, describes, change, causes }: SettingsFault): Limi
     name,
     describes,
     plan(observation, random) {
-      const node = pickOne(livingNodes(observation), { fault: name, random });
       const wanted = change(random);
+      const names = Object.keys(wanted);
+      const nodes = livingNodes(observation).filter(({ settings }) => isDeclared(settings, names));
+      const node = pickOne(nodes, { fault: name, random });
       const details = { change: { ...wanted }, before: declaredOf(wanted) };
       return { fault: name, targets: [node.name], details };
     },
@@ -76,6 +80,16 @@ function settingsFault({ name, describes, change, causes }: SettingsFault): Limi
 function skewOf(random: () => number): number {
   const sign = random() < 0.5 ? -1 : 1;
   return sign * Math.round(SKEW_MS_MIN + random() * (SKEW_MS_MAX - SKEW_MS_MIN));
+}
+
+/** What somebody has set otherwise is left to them, and not healed away. */
+function isDeclared(reading: NodeSighting["settings"], names: readonly string[]): boolean {
+  const settings = readValue(reading);
+  if (!settings) return false;
+  const { failMode: fail_mode, clockOffsetMs: clock_offset_ms, schema } = settings;
+  const found: Partial<Record<string, unknown>> = { fail_mode, clock_offset_ms, schema };
+  const declared: Partial<Record<string, unknown>> = DECLARED_NODE_SETTINGS;
+  return names.every((name) => found[name] === declared[name]);
 }
 
 function declaredOf(change: Partial<NodeSettings>): Partial<NodeSettings> {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { ActionContext } from "../../../src/domain/action.ts";
 import type { FaultPlan } from "../../../src/domain/fault.ts";
+import { readValue } from "../../../src/domain/observation.ts";
 import { callControl } from "../change/control.ts";
 import { linkSchema, toxicSchema } from "../proxy/answers.ts";
 import { healthAnswerSchema } from "../service/answers.ts";
@@ -29,7 +30,12 @@ export const redisLatency: LimiterFault = {
   name: NAME,
   describes: "The way between one node and Redis gets slow; the other nodes have theirs.",
   plan(observation, random) {
-    const node = pickOne(livingNodes(observation), { fault: NAME, random });
+    const links = observation.proxy ? (readValue(observation.proxy.value) ?? []) : [];
+    const taken = links.filter(({ toxics }) => toxics.some(({ name }) => name === TOXIC_NAME));
+    const nodes = livingNodes(observation).filter(({ name }) =>
+      taken.every((link) => link.node !== name),
+    );
+    const node = pickOne(nodes, { fault: NAME, random });
     const latencyMs = Math.round(LATENCY_MS_MIN + random() * (LATENCY_MS_MAX - LATENCY_MS_MIN));
     const toxic = { type: "latency", latency_ms: latencyMs, jitter_ms: JITTER_MS };
     return { fault: NAME, targets: [node.name], details: { toxic } };

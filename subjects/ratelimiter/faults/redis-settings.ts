@@ -56,7 +56,8 @@ function settingsFault({ name, describes, changes, causes }: SettingsFault): Lim
       await setAll(plan, context, detailsOf(plan, detailsSchema).changes);
     },
     async heal(plan, context) {
-      await setAll(plan, context, detailsOf(plan, detailsSchema).before);
+      const { changes, before } = detailsOf(plan, detailsSchema);
+      await setAll(plan, context, before, changes);
     },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: causes, entity })),
   };
@@ -66,13 +67,18 @@ async function setAll(
   plan: FaultPlan,
   context: ActionContext,
   settings: Readonly<Record<string, string>>,
+  /** Where it is given: what has another value by now was set by somebody since, and stays. */
+  struck?: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { signal } = context;
   const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal };
   await withRedis(visit, async (redis) => {
+    const settingOf = async (name: string) =>
+      z.tuple([z.string(), z.string()]).parse(await redis.config("GET", name))[1];
     for (const [name, value] of Object.entries(settings)) {
+      if (struck && (await settingOf(name)) !== struck[name]) continue;
       await redis.config("SET", name, value);
-      const [, found] = z.array(z.string()).parse(await redis.config("GET", name));
+      const found = await settingOf(name);
       if (found !== value) {
         throw new OperatorError("subject", `${name} is "${found}" and not "${value}"`);
       }

@@ -125,6 +125,16 @@ return {1, held}
 `,
 );
 
+/** KEYS: limit. ARGV: a limit. Takes out an override of that limit that never ends, and no other. */
+export const WITHDRAW_SCRIPT: Script = script(
+  "withdraw",
+  `
+local held = redis.call('HMGET', KEYS[1], 'limit', 'until_ms')
+if held[1] ~= ARGV[1] or held[2] or redis.call('PTTL', KEYS[1]) >= 0 then return 0 end
+return redis.call('DEL', KEYS[1])
+`,
+);
+
 /**
  * KEYS: log. ARGV: us ahead of Redis's clock that are let pass, ms that it lives on or "". What
  * lies further ahead is dated now: whether it was granted nobody can tell, and one window later it

@@ -8,7 +8,7 @@ import type { FaultPlan } from "../../../src/domain/fault.ts";
 import { systemClock as clock, seededRandom } from "../../../src/infra/clock.ts";
 import { DECLARED_LIMITS } from "../../../subjects/ratelimiter/declared.ts";
 import { limiterFaults } from "../../../subjects/ratelimiter/faults/all.ts";
-import { logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
+import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
 import type { LimiterObservation } from "../../../subjects/ratelimiter/observation.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
@@ -65,6 +65,49 @@ describe.skipIf(!hasRedis)(`faults${why}`, () => {
       const foreign = { ...plan, details: { key: 7 } };
       await expect(fault.inject(foreign, context)).rejects.toThrow("its plan is not understood");
     }
+  });
+
+  test("what a person has set since stays when a fault is healed", async () => {
+    const context = { runtime: limiter.runtime, signal, clock };
+    const drift = planOf("limit_drift", await watched.look());
+    const override = limitKeyOf(drift.targets[0] ?? "");
+    await faultNamed("limit_drift").inject(drift, context);
+    const untilMs = Date.now() + 60_000;
+    await limiter.redis("HSET", override, "limit", 321, "until_ms", untilMs);
+    await faultNamed("limit_drift").heal(drift, context);
+    expect(await limiter.redis("HGET", override, "limit")).toBe("321");
+    await limiter.redis("DEL", override);
+    const bound = planOf("maxmemory_noeviction", await watched.look());
+    await faultNamed("maxmemory_noeviction").inject(bound, context);
+    await limiter.redis("CONFIG", "SET", "maxmemory", "96mb");
+    await faultNamed("maxmemory_noeviction").heal(bound, context);
+    const found = await limiter.redis("CONFIG", "GET", "maxmemory");
+    expect(found).toEqual(["maxmemory", `${96 * 1024 ** 2}`]);
+    await limiter.redis("CONFIG", "SET", "maxmemory", "67108864");
+    await watched.untilWell();
+  });
+
+  test("what somebody has set already is struck by no fault, and a kept dump by none", async () => {
+    const context = { runtime: limiter.runtime, signal, clock };
+    for (const [name, action] of [
+      ["fail_open_left", "turn_fail_open_off"],
+      ["stale_schema", "restore_key_schema"],
+    ] as const) {
+      const plan = planOf(name, await watched.look());
+      await faultNamed(name).inject(plan, context);
+      const seen = await watched.look();
+      const others = [1, 2, 3, 4, 5, 6].flatMap((seed) => planOf(name, seen, seed).targets);
+      expect(others).not.toContain(plan.targets[0] ?? "");
+      await watched.act(action, plan.targets[0] ?? "");
+    }
+    await limiter.redis("CONFIG", "SET", "save", "");
+    const savedAt = await limiter.redis("LASTSAVE");
+    const drift = planOf("counter_drift", await watched.look());
+    await faultNamed("counter_drift").inject(drift, context);
+    await faultNamed("counter_drift").heal(drift, context);
+    expect(await limiter.redis("LASTSAVE")).toBe(savedAt);
+    await limiter.redis("CONFIG", "SET", "save", "60 1");
+    await watched.untilWell();
   });
 
   test("a fault that cannot strike says so, and leaves nothing", async () => {
