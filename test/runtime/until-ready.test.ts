@@ -20,7 +20,7 @@ async function waitFor(before: (elapsedS: number) => ReadyLook, readyAfterS: num
   return untilReady(look, { clock, signal });
 }
 
-test("who says nothing is waited for half a minute, who says that it loads for three more", async () => {
+test("who says nothing is given half a minute, who says that it loads three more", async () => {
   expect(await waitFor(() => SILENT, 29)).toBeUndefined();
   expect(await waitFor(() => SILENT, 31)).toBe("no answer in 30 s (no answer in 1000 ms)");
   expect(await waitFor(() => LOADING, 170)).toBeUndefined();

@@ -1,31 +1,18 @@
 // What actions refuse, and what they ask of PD: on documented answers. That they repair is shown on
 // running stand-ins, in live-faults.test.ts.
 import { expect, test } from "bun:test";
-import type { ActionCall, Check } from "../../src/domain/action.ts";
+import type { ActionCall } from "../../src/domain/action.ts";
 import { type ObservedMember, readValue } from "../../src/domain/observation.ts";
 import { systemClock as clock } from "../../src/infra/clock.ts";
-import { tikvActions } from "../../subjects/tikv/actions/all.ts";
 import { harmOfInterrupting } from "../../subjects/tikv/actions/quorum.ts";
 import { describeCluster } from "../../subjects/tikv/describe.ts";
 import type { TikvObservation } from "../../subjects/tikv/observation.ts";
-import type { Watcher } from "../../subjects/tikv/observe/memory.ts";
 import { change, serveFakeTikv } from "../support/fake-tikv.ts";
+import { actionOf, ONE, reasonOf } from "../support/tikv-actions.ts";
 import { look, watchEndpoints } from "../support/tikv-looks.ts";
 
 const API = "/pd/api/v1";
-const ONE = "10.0.1.11:20160";
 const context = { runtime: undefined, signal: new AbortController().signal, clock };
-
-function actionOf(watcher: Watcher, name: string) {
-  const actions = tikvActions({ ...watcher, runtime: undefined });
-  const action = actions.find((candidate) => candidate.name === name);
-  if (!action) throw new Error(`no action ${name}`);
-  return action;
-}
-
-function reasonOf(check: Check): string {
-  return check.isMet ? "met" : check.reason;
-}
 
 const REFUSED: readonly (readonly [action: string, call: ActionCall, reason: string])[] = [
   ["start_member", { target: ONE, args: {} }, "not run by operator"],
@@ -147,88 +134,6 @@ test("a postcondition that cannot be seen is not met", async () => {
   for (const [name, call] of calls) {
     expect(actionOf(watcher, name).postcondition(blind, call).isMet).toBe(false);
   }
-});
-
-test("where nothing is declared replication is put back, but never to fewer", async () => {
-  await using cluster = serveFakeTikv();
-  const watcher = watchEndpoints([cluster.pd[0].url]);
-  const { undo } = actionOf(watcher, "restore_replication");
-  const planFor = async (wanted: number) =>
-    undo.plan(await look(watcher), { target: "cluster", args: { max_replicas: wanted } });
-  const args = { max_replicas: 3, location_labels: "zone,host" };
-  expect(await planFor(1)).toEqual({
-    type: "call",
-    call: { action: "restore_replication", target: "cluster", args },
-  });
-  expect(await planFor(5)).toMatchObject({ type: "none" });
-});
-
-test("where nothing is declared the caller's word gives up no copies", async () => {
-  await using cluster = serveFakeTikv();
-  const watcher = watchEndpoints([cluster.pd[0].url]);
-  const { precondition } = actionOf(watcher, "restore_replication");
-  const seen = await look(watcher);
-  const said = [1, 2, 3, 99].map((count) =>
-    reasonOf(precondition(seen, { target: "cluster", args: { max_replicas: count } })),
-  );
-  const fewer = "PD would give up copies: it has been told 3";
-  expect(said).toEqual([fewer, fewer, "met", expect.stringMatching(/^there are \d+ stores$/)]);
-});
-
-test("copies beyond what is declared are not given up while a store is missing", async () => {
-  await using cluster = serveFakeTikv();
-  const watcher = watchEndpoints([cluster.pd[0].url]);
-  const { precondition } = actionOf(watcher, "restore_replication");
-  const call = { target: "cluster", args: {} };
-  const seen = await look(watcher);
-  const declaring = { ...seen.declared, isGiven: true };
-  const [first, ...others] = seen.members.filter(({ role }) => role === "tikv");
-  const [other] = seen.stores.flatMap(({ listed }) => readValue(listed) ?? []);
-  if (!first || !other || seen.replication.state === "failed") throw new Error("it is read");
-  const { value } = seen.replication;
-  let joined = "Up";
-  const saidOf = (maxReplicas: number, health: "up" | "down") => {
-    const members = [
-      { ...first, health },
-      ...others.map((one) => ({ ...one, health: "up" as const })),
-    ];
-    const replication = { ...seen.replication, value: { ...value, maxReplicas } };
-    const stores = { state: "read" as const, value: [{ ...other, stateName: joined }], atMs: 0 };
-    const undeclared = { ...seen.undeclared, stores };
-    const looked = { ...seen, declared: declaring, members, replication, undeclared };
-    return reasonOf(precondition(looked, call));
-  };
-  const refusal = `PD would give up copies of 5, and ${first.name} is down`;
-  expect([saidOf(5, "down"), saidOf(5, "up"), saidOf(1, "down")]).toEqual([refusal, "met", "met"]);
-  joined = "Disconnected";
-  const unheard = `PD would give up copies of 5, and ${ONE} is Disconnected`;
-  expect([saidOf(5, "up"), saidOf(1, "up")]).toEqual([unheard, "met"]);
-});
-
-test("how many copies there are to be, and where, is what the ticket's evidence says", () => {
-  const { args, evidenced } = actionOf(watchEndpoints([]), "restore_replication");
-  expect(Object.keys(evidenced ?? {})).toEqual(Object.keys(args));
-  expect(Object.values(evidenced ?? {})).toEqual([
-    "declared_max_replicas",
-    "declared_location_labels",
-  ]);
-});
-
-test("where nothing is declared the caller's word takes no isolation away", async () => {
-  await using cluster = serveFakeTikv();
-  const watcher = watchEndpoints([cluster.pd[0].url]);
-  const { precondition, undo } = actionOf(watcher, "restore_replication");
-  const seen = await look(watcher);
-  const callFor = (labels: string | undefined) => ({
-    target: "cluster",
-    args: { max_replicas: 3, ...(labels !== undefined && { location_labels: labels }) },
-  });
-  const said = ["zone,host", "host", "zone,rack,host", "", undefined].map((labels) =>
-    reasonOf(precondition(seen, callFor(labels))),
-  );
-  const less = 'PD would isolate copies less: its location-labels are "zone,host"';
-  expect(said).toEqual(["met", less, "met", "met", "met"]);
-  expect(undo.plan(seen, callFor("zone,rack,host"))).toMatchObject({ type: "none" });
 });
 
 test("a change goes to the next member when one fails, and a refusal is told", async () => {

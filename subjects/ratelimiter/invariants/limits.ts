@@ -89,7 +89,7 @@ function judgeOverrides(
 
 function blockedBy({ key, ttlMs, wrongType = "" }: OverrideReading): Opinion {
   const name = limitKeyOf(key);
-  const reason = `${name} is no override but of type ${wrongType}: every check of ${key} is refused`;
+  const reason = `${name} is no override but a ${wrongType}: every check of ${key} is refused`;
   return violated(reason, { key, key_name: name, key_type: wrongType, ttl_ms: ttlMs });
 }
 

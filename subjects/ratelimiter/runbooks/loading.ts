@@ -1,4 +1,4 @@
-// Redis that loads its data is there and refuses everything until it has: nothing helps but to wait,
+// Redis that loads its data is there and refuses everything until it has: nothing helps but time,
 // and a restart would begin it anew.
 import type { RunbookTicket } from "../../../src/domain/runbook.ts";
 import type { Seen } from "../../../src/runbooks/repair.ts";

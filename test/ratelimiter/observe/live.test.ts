@@ -198,7 +198,7 @@ describe.skipIf(!hasRedis)(`on a real Redis${hasRedis ? "" : " (none is installe
     await redis.call("DEL", logKeyOf("idle"), ...words.map(([name]) => name ?? ""));
   });
 
-  test("what is in place of a key and is none is told with its type: it blocks its tenant", async () => {
+  test("what is in place of a key and is none is told with its type", async () => {
     const names = [logKeyOf("steady"), limitKeyOf("hot"), logKeyOf("x"), limitKeyOf("y")];
     const [log = "", limit = "", ...others] = names;
     for (const name of [log, limit]) await redis.call("SET", name, "5");

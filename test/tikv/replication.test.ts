@@ -1,0 +1,88 @@
+// What restore_replication gives up, and on whose word: on documented answers.
+import { expect, test } from "bun:test";
+import { readValue } from "../../src/domain/observation.ts";
+import { serveFakeTikv } from "../support/fake-tikv.ts";
+import { actionOf, ONE, reasonOf } from "../support/tikv-actions.ts";
+import { look, watchEndpoints } from "../support/tikv-looks.ts";
+
+test("where nothing is declared replication is put back, but never to fewer", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { undo } = actionOf(watcher, "restore_replication");
+  const planFor = async (wanted: number) =>
+    undo.plan(await look(watcher), { target: "cluster", args: { max_replicas: wanted } });
+  const args = { max_replicas: 3, location_labels: "zone,host" };
+  expect(await planFor(1)).toEqual({
+    type: "call",
+    call: { action: "restore_replication", target: "cluster", args },
+  });
+  expect(await planFor(5)).toMatchObject({ type: "none" });
+});
+
+test("where nothing is declared the caller's word gives up no copies", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { precondition } = actionOf(watcher, "restore_replication");
+  const seen = await look(watcher);
+  const said = [1, 2, 3, 99].map((count) =>
+    reasonOf(precondition(seen, { target: "cluster", args: { max_replicas: count } })),
+  );
+  const fewer = "PD would give up copies: it has been told 3";
+  expect(said).toEqual([fewer, fewer, "met", expect.stringMatching(/^there are \d+ stores$/)]);
+});
+
+test("copies beyond what is declared are not given up while a store is missing", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { precondition } = actionOf(watcher, "restore_replication");
+  const call = { target: "cluster", args: {} };
+  const seen = await look(watcher);
+  const declaring = { ...seen.declared, isGiven: true };
+  const [first, ...others] = seen.members.filter(({ role }) => role === "tikv");
+  const [other] = seen.stores.flatMap(({ listed }) => readValue(listed) ?? []);
+  if (!first || !other || seen.replication.state === "failed") throw new Error("it is read");
+  const { value } = seen.replication;
+  let joined = "Up";
+  const saidOf = (maxReplicas: number, health: "up" | "down") => {
+    const members = [
+      { ...first, health },
+      ...others.map((one) => ({ ...one, health: "up" as const })),
+    ];
+    const replication = { ...seen.replication, value: { ...value, maxReplicas } };
+    const stores = { state: "read" as const, value: [{ ...other, stateName: joined }], atMs: 0 };
+    const undeclared = { ...seen.undeclared, stores };
+    const looked = { ...seen, declared: declaring, members, replication, undeclared };
+    return reasonOf(precondition(looked, call));
+  };
+  const refusal = `PD would give up copies of 5, and ${first.name} is down`;
+  expect([saidOf(5, "down"), saidOf(5, "up"), saidOf(1, "down")]).toEqual([refusal, "met", "met"]);
+  joined = "Disconnected";
+  const unheard = `PD would give up copies of 5, and ${ONE} is Disconnected`;
+  expect([saidOf(5, "up"), saidOf(1, "up")]).toEqual([unheard, "met"]);
+});
+
+test("how many copies there are to be, and where, is what the ticket's evidence says", () => {
+  const { args, evidenced } = actionOf(watchEndpoints([]), "restore_replication");
+  expect(Object.keys(evidenced ?? {})).toEqual(Object.keys(args));
+  expect(Object.values(evidenced ?? {})).toEqual([
+    "declared_max_replicas",
+    "declared_location_labels",
+  ]);
+});
+
+test("where nothing is declared the caller's word takes no isolation away", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { precondition, undo } = actionOf(watcher, "restore_replication");
+  const seen = await look(watcher);
+  const callFor = (labels: string | undefined) => ({
+    target: "cluster",
+    args: { max_replicas: 3, ...(labels !== undefined && { location_labels: labels }) },
+  });
+  const said = ["zone,host", "host", "zone,rack,host", "", undefined].map((labels) =>
+    reasonOf(precondition(seen, callFor(labels))),
+  );
+  const less = 'PD would isolate copies less: its location-labels are "zone,host"';
+  expect(said).toEqual(["met", less, "met", "met", "met"]);
+  expect(undo.plan(seen, callFor("zone,rack,host"))).toMatchObject({ type: "none" });
+});
