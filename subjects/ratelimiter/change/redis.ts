@@ -77,8 +77,8 @@ export async function saveNow(redis: Redis, clock: Clock): Promise<void> {
 }
 
 /**
- * As Redis would by its save points, and at once. Where it has none, or keeps a log as well, nothing
- * is written: the dump may hold what memory does not.
+ * As Redis would by its save points, and at once. Where it has none, or keeps a log as well, no
+ * dump is written: it may hold what memory does not.
  */
 export async function saveIfMeant(redis: Redis, clock: Clock): Promise<void> {
   const [, points] = await readPair(redis, "save");
