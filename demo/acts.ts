@@ -71,11 +71,11 @@ export async function strike(
 }
 
 /** Takes it back, from what is on record of it. */
-export function mend(
+export async function mend(
   stage: Stage,
   { struck, ...broken }: Broken & { readonly struck: Struck },
 ): Promise<void> {
-  return healFault(handsOf(stage, broken), struck);
+  await healFault(handsOf(stage, broken), struck);
 }
 
 interface Broken {

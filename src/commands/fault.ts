@@ -8,6 +8,7 @@ import { type FaultEntry, type FaultLedger, readLedger } from "../faults/ledger.
 import {
   checkStrikes,
   type FaultHands,
+  type HealedFault,
   healFault,
   injectFault,
   recoverFaults,
@@ -135,9 +136,9 @@ async function heal({ context, definition, word }: FaultCall): Promise<ExitCode>
       hint: `operator fault list ${definition.name}`,
     });
   }
-  await healFault(hands, entry);
-  const lines = () => [`fault #${id} healed: ${sayPlan(entry.plan)}`];
-  printEither(context, { json: jsonOf({ ...entry, state: "healed" }), lines });
+  const left = await healFault(hands, entry);
+  const json = { ...jsonOf({ ...entry, state: "healed" }), left: [...left] };
+  printEither(context, { json, lines: () => healedLines({ entry, left }) });
   return 0;
 }
 
@@ -147,11 +148,12 @@ async function recover({ context, definition }: FaultCall): Promise<ExitCode> {
   const { healed, failed } = await recoverFaults(hands);
   printEither(context, {
     json: {
-      healed: healed.map(({ id }) => id),
+      healed: healed.map(({ entry }) => entry.id),
+      left: healed.flatMap(({ entry, left }) => left.map((what) => ({ id: entry.id, what }))),
       failed: failed.map(({ entry, cause }) => ({ id: entry.id, cause })),
     },
     lines: () => [
-      ...healed.map(({ id, plan }) => `fault #${id} healed: ${sayPlan(plan)}`),
+      ...healed.flatMap(healedLines),
       ...failed.map(
         ({ entry, cause }) => `fault #${entry.id} is NOT healed (${sayPlan(entry.plan)}): ${cause}`,
       ),
@@ -183,6 +185,12 @@ function ledgerLines(entries: readonly FaultEntry[]): readonly string[] {
     sayPlan(plan),
   ]);
   return tableLines(["ID", "STATE", "SINCE", "FAULT"], rows);
+}
+
+function healedLines({ entry, left }: HealedFault): readonly string[] {
+  const { id, plan } = entry;
+  const kept = left.map((what) => `  left as somebody has set it since: ${what}`);
+  return [`fault #${id} healed: ${sayPlan(plan)}`, ...kept];
 }
 
 function sayPlan({ fault, targets }: FaultPlan): string {

@@ -2,11 +2,12 @@
 // member, found and lifted again by what marks it as ours, whatever became of who injected it.
 import { z } from "zod";
 import type { ActionContext } from "../domain/action.ts";
-import type { Disturbance, Disturber } from "../domain/disturbance.ts";
+import type { Disturbance, DisturbanceType, Disturber } from "../domain/disturbance.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { Fault, FaultPlan } from "../domain/fault.ts";
-import type { Observation } from "../domain/observation.ts";
+import { type Observation, readValue } from "../domain/observation.ts";
 import type { Runtime } from "../domain/runtime.ts";
+import { bringBack } from "./take-back.ts";
 
 export interface DisturbanceFault<O extends Observation> {
   readonly name: string;
@@ -25,6 +26,9 @@ export interface DisturbanceFault<O extends Observation> {
   /** What is to be done after it was lifted; nothing when absent. */
   readonly settle?: (plan: FaultPlan, context: ActionContext) => Promise<void>;
 }
+
+/** What may cost a member its life. */
+const DEADLY: ReadonlySet<DisturbanceType> = new Set(["memory", "disk"]);
 
 const peers = z.array(z.string());
 const detailsSchema = z.object({
@@ -52,6 +56,7 @@ export function disturbanceFault<O extends Observation>(parts: DisturbanceFault<
     plan(observation, random) {
       const member = strikes(observation, random);
       const disturbance = disturbs(member, { observation, random });
+      checkFree(observation, { fault: name, member, type: disturbance.type });
       return { fault: name, targets: [member], details: { disturbance: { ...disturbance } } };
     },
     async inject(plan, context) {
@@ -64,22 +69,39 @@ export function disturbanceFault<O extends Observation>(parts: DisturbanceFault<
       await reveal?.(plan, context);
     },
     async heal(plan, context) {
-      await liftAgain(plan, context);
+      const left = await liftAgain(plan, context);
       await settle?.(plan, context);
+      return left;
     },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: causes, entity })),
   };
 }
 
-/** Also of a member that it has cost its life, which is started again. */
-async function liftAgain(plan: FaultPlan, context: ActionContext): Promise<void> {
+interface Sought {
+  readonly fault: string;
+  readonly member: string;
+  readonly type: DisturbanceType;
+}
+
+/** A member has one of each type: what somebody did to it would be replaced, and lifted. */
+function checkFree({ disturbances }: Observation, { fault, member, type }: Sought): void {
+  const found = (disturbances && readValue(disturbances)) ?? [];
+  const taken = found.find((one) => one.member === member && one.type === type);
+  if (!taken) return;
+  throw new OperatorError("subject", `plan ${fault}: ${member} is disturbed: ${taken.text}`);
+}
+
+/** A member that it has cost its life is started again. */
+async function liftAgain(plan: FaultPlan, context: ActionContext): Promise<readonly string[]> {
   const { type } = disturbanceOf(plan);
   const { disturber, runtime } = handsOf(plan, context);
   for (const target of plan.targets) await disturber.lift(target, type, context.signal);
-  for (const { name, state } of await runtime.members()) {
-    if (!plan.targets.includes(name) || state !== "stopped") continue;
-    await runtime.operate(name, "start", context.signal);
-  }
+  const { signal } = context;
+  if (DEADLY.has(type)) return bringBack(plan, { runtime, leaves: "stopped", signal });
+  const away = (await runtime.members()).filter(
+    ({ name, state }) => plan.targets.includes(name) && state !== "running",
+  );
+  return away.map(({ name, state }) => `${name} is ${state}, and ${plan.fault} does not do that`);
 }
 
 /** A plan may come back out of a ledger: its details are parsed as foreign data. */

@@ -19,7 +19,11 @@ export interface Fault<O extends Observation = Observation> {
   /** Pure: the same observation and the same chance give the same plan. `random` yields [0, 1). */
   plan(observation: O, random: () => number): FaultPlan;
   inject(plan: FaultPlan, context: ActionContext): Promise<void>;
-  heal(plan: FaultPlan, context: ActionContext): Promise<void>;
+  /**
+   * Takes back only what it did itself. Gives a sentence for each thing that it left, because
+   * somebody has set it otherwise since. Idempotent.
+   */
+  heal(plan: FaultPlan, context: ActionContext): Promise<readonly string[]>;
   /** The violations that it must cause: one ticket each, which must end as verified_fix. */
   expects(plan: FaultPlan): readonly { readonly invariant: string; readonly entity: string }[];
 }

@@ -38,29 +38,35 @@ export function checkStrikes(
   });
 }
 
-/** Healing what is healed already changes nothing. */
+/** Healing what is healed already changes nothing. Gives what it left, as `Fault.heal` does. */
 export async function healFault(
   hands: FaultHands,
   { id, plan }: Pick<FaultEntry, "id" | "plan">,
-): Promise<void> {
-  await faultOf(hands, plan).heal(plan, hands.context);
+): Promise<readonly string[]> {
+  const left = await faultOf(hands, plan).heal(plan, hands.context);
   await noteFault(hands.ledger, { id, step: "healed" });
+  return left;
+}
+
+export interface HealedFault {
+  readonly entry: FaultEntry;
+  /** As `Fault.heal` gives it. */
+  readonly left: readonly string[];
 }
 
 export interface Recovery {
-  readonly healed: readonly FaultEntry[];
+  readonly healed: readonly HealedFault[];
   readonly failed: readonly { readonly entry: FaultEntry; readonly cause: string }[];
 }
 
 /** Everything that was not healed, newest first; one that cannot be healed stops no other. */
 export async function recoverFaults(hands: FaultHands): Promise<Recovery> {
   const open = (await readLedger(hands.ledger)).filter(({ state }) => state !== "healed");
-  const healed: FaultEntry[] = [];
+  const healed: HealedFault[] = [];
   const failed: { readonly entry: FaultEntry; readonly cause: string }[] = [];
   for (const entry of open.toReversed()) {
     try {
-      await healFault(hands, entry);
-      healed.push(entry);
+      healed.push({ entry, left: await healFault(hands, entry) });
     } catch (error) {
       failed.push({ entry, cause: messageOf(error) });
     }
@@ -73,7 +79,7 @@ async function healQuietly(
   hands: FaultHands,
   entry: Pick<FaultEntry, "id" | "plan">,
 ): Promise<void> {
-  await healFault(hands, entry).catch(() => undefined);
+  await healFault(hands, entry).catch(() => []);
 }
 
 function faultOf({ faults }: FaultHands, { fault: name }: FaultPlan): Fault {

@@ -187,6 +187,7 @@ function darkness(): Fault {
     },
     async heal({ targets }) {
       for (const name of targets) doToLamp(lampFile(folder(), name), "mend");
+      return [];
     },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: lampLit.name, entity })),
   };

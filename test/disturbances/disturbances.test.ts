@@ -29,6 +29,14 @@ const partition = disturbanceFault({
   causes: "silent",
 });
 
+const squeeze = disturbanceFault({
+  name: "squeeze",
+  describes: "one member gets little memory",
+  strikes: () => "one",
+  disturbs: () => ({ type: "memory", bytes: 1_000_000 }),
+  causes: "silent",
+});
+
 async function seenThrough(runtime: Runtime): Promise<Observation> {
   const word = await askRuntime({ runtime, clock, signal, deadlineMs: 500 });
   return { subject: "toy", startedAtMs: 1, endedAtMs: 2, members: MEMBERS, ...word };
@@ -59,14 +67,27 @@ test("a fault is planned, strikes, is seen and healed, all from its plan on file
 
 test("healing lifts only its own, and starts whom it has cost its life", async () => {
   const { runtime, found, states } = disturbableMembers(NAMES);
-  const plan = partition.plan(await seenThrough(runtime), () => 0);
+  const plan = squeeze.plan(await seenThrough(runtime), () => 0);
   found.push({ member: "one", type: "cpu", text: "0.1 cores" });
-  await partition.inject(plan, { runtime, signal, clock });
+  await squeeze.inject(plan, { runtime, signal, clock });
   states.one = "stopped";
   states.two = "stopped";
-  await partition.heal(plan, { runtime, signal, clock });
+  expect(await squeeze.heal(plan, { runtime, signal, clock })).toEqual([]);
   expect(found).toEqual([{ member: "one", type: "cpu", text: "0.1 cores" }]);
   expect(states).toEqual({ one: "running", two: "stopped" });
+});
+
+test("who was stopped since stays so, and who is disturbed is not struck", async () => {
+  const { runtime, found, states } = disturbableMembers(NAMES);
+  const plan = partition.plan(await seenThrough(runtime), () => 0);
+  await partition.inject(plan, { runtime, signal, clock });
+  const seen = await seenThrough(runtime);
+  expect(() => partition.plan(seen, () => 0)).toThrow("one is disturbed: some partition");
+  states.one = "stopped";
+  expect(await partition.heal(plan, { runtime, signal, clock })).toEqual([
+    "one is stopped, and partition does not do that",
+  ]);
+  expect([found, states]).toEqual([[], { one: "stopped" }]);
 });
 
 test("a fault that does not strike, and a plan that is not understood, are errors", async () => {

@@ -9,7 +9,7 @@ import { tikv } from "../../subjects/tikv/definition.ts";
 import { tikvInvariants } from "../../subjects/tikv/invariants/all.ts";
 import { serveFakeTikv } from "../support/fake-tikv.ts";
 import { failed, nodeOf, read, seenWith } from "../support/limiter-looks.ts";
-import { look, watchEndpoints } from "../support/tikv-looks.ts";
+import { look, watchEndpoints, withThirdPd } from "../support/tikv-looks.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -33,11 +33,11 @@ function checkPlans(fault: Fault, seen: Observation): ReadonlySet<string> {
 
 test("TiKV: one store or PD follower by observation and seed, no peer of its own", async () => {
   await using cluster = serveFakeTikv();
-  const seen = await look(watchEndpoints([cluster.pd[0].url]));
+  const seen = withThirdPd(await look(watchEndpoints([cluster.pd[0].url])));
   const stores = seen.stores.map(({ name }) => name);
   for (const fault of faultsOf(tikv.faults)) {
     const struck = checkPlans(fault, seen);
-    if (fault.name === "pd_partition") expect(struck).toEqual(new Set(["pd-1"]));
+    if (fault.name === "pd_partition") expect(struck).toEqual(new Set(["pd-1", "pd-2"]));
     else
       expect([struck.size > 1, new Set([...struck, ...stores])]).toEqual([true, new Set(stores)]);
   }

@@ -54,9 +54,28 @@ test("a fault whose injector was killed is found, and healed by recover", async 
   expect(await readLedger(ledgerOf(home))).toMatchObject([{ state: "intended" }]);
   await run(home, ["inject", "toy", "toy_kill"]);
   const recovered = await run(home, ["recover", "toy", "--json"]);
-  expect(JSON.parse(recovered.out)).toEqual({ healed: [2, 1], failed: [] });
+  expect(JSON.parse(recovered.out)).toEqual({ healed: [2, 1], left: [], failed: [] });
   expect(await statesOf(home)).toEqual(["running", "running"]);
   expect(await run(home, ["recover", "toy"])).toMatchObject({ out: "no fault is in force\n" });
+});
+
+test("what somebody has set since is left, and healing says so", async () => {
+  await using home = await createToyHome();
+  await home.up();
+  const injected = await run(home, ["inject", "toy", "toy_kill", "--json"]);
+  const [name] = JSON.parse(injected.out).targets;
+  const runtime = await home.runtime();
+  await runtime.operate(name, "start");
+  await runtime.operate(name, "pause");
+  const said = `fault #1 healed: toy_kill of ${name}\n  left as somebody has set it since: `;
+  const healed = { exitCode: 0, out: `${said}${name} is paused\n` };
+  expect(await run(home, ["heal", "toy", "1"])).toMatchObject(healed);
+  const json = await run(home, ["heal", "toy", "1", "--json"]);
+  expect(JSON.parse(json.out)).toMatchObject({ id: 1, left: [`${name} is paused`] });
+  await intendFault(ledgerOf(home), { ...PLAN, targets: [name] });
+  const recovered = await run(home, ["recover", "toy", "--json"]);
+  const left = [{ id: 2, what: `${name} is paused` }];
+  expect(JSON.parse(recovered.out)).toEqual({ healed: [2], left, failed: [] });
 });
 
 test("what cannot be healed is named, stops no other, and stays in force", async () => {

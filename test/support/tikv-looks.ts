@@ -38,6 +38,17 @@ export function look(
   return watcher.observe({ probeDeadlineMs, signal: new AbortController().signal });
 }
 
+/** As if a third PD member followed: of three one can be spared, of the fake's two none. */
+export function withThirdPd(seen: TikvObservation): TikvObservation {
+  const pdMembers = seen.pdMembers.flatMap((pd) =>
+    pd.name === "pd-1" ? [pd, { ...pd, name: "pd-2" }] : [pd],
+  );
+  const members = seen.members.flatMap((member) =>
+    member.name === "pd-1" ? [member, { ...member, name: "pd-2" }] : [member],
+  );
+  return { ...seen, pdMembers, members };
+}
+
 export function judgementsOf(
   observation: TikvObservation,
   name: string,

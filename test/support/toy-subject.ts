@@ -151,7 +151,13 @@ function faultOf(name: string, breaks: MemberOperation, mends: MemberOperation):
       for (const target of targets) await runtime?.operate(target, breaks);
     },
     async heal({ targets }, { runtime }) {
-      for (const target of targets) await runtime?.operate(target, mends);
+      const since = breaks === "kill" ? "paused" : "stopped";
+      const members = (await runtime?.members()) ?? [];
+      const isTheirs = (target: string) =>
+        members.some(({ name, state }) => name === target && state === since);
+      const struck = targets.filter((target) => !isTheirs(target));
+      for (const target of struck) await runtime?.operate(target, mends);
+      return targets.filter(isTheirs).map((target) => `${target} is ${since}`);
     },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: memberAnswers.name, entity })),
   };

@@ -7,7 +7,7 @@ import { tikvFaults } from "../../subjects/tikv/faults/all.ts";
 import { tikvInvariants } from "../../subjects/tikv/invariants/all.ts";
 import type { TikvObservation } from "../../subjects/tikv/observation.ts";
 import { serveFakeTikv } from "../support/fake-tikv.ts";
-import { look, watchEndpoints } from "../support/tikv-looks.ts";
+import { look, watchEndpoints, withThirdPd } from "../support/tikv-looks.ts";
 
 const { signal } = new AbortController();
 
@@ -19,7 +19,7 @@ function faultNamed(name: string): Fault<TikvObservation> {
 
 test("a plan follows from observation and seed, and expects known invariants", async () => {
   await using cluster = serveFakeTikv();
-  const seen = await look(watchEndpoints([cluster.pd[0].url]));
+  const seen = withThirdPd(await look(watchEndpoints([cluster.pd[0].url])));
   const names = tikvInvariants(1).map(({ name }) => name);
   const chosen = new Set<string>();
   for (const fault of tikvFaults) {
@@ -36,7 +36,7 @@ test("a plan follows from observation and seed, and expects known invariants", a
   expect(chosen.size).toBeGreaterThan(1);
 });
 
-test("two stores are two different ones, and only living members are struck", async () => {
+test("two stores are two different ones, and no last one is struck", async () => {
   await using cluster = serveFakeTikv();
   const watcher = watchEndpoints([cluster.pd[0].url]);
   const { targets } = faultNamed("two_stores_kill").plan(await look(watcher), () => 0);
@@ -44,7 +44,11 @@ test("two stores are two different ones, and only living members are struck", as
   await cluster.stores[0][Symbol.asyncDispose]();
   await cluster.stores[1][Symbol.asyncDispose]();
   const seen = await look(watcher);
-  expect(faultNamed("store_kill").plan(seen, () => 0).targets).toEqual(["10.0.1.15:20160"]);
+  for (const name of ["store_kill", "store_pause", "partition", "memory_squeezed"]) {
+    expect(() => faultNamed(name).plan(seen, () => 0)).toThrow(
+      "10.0.1.15:20160 still serves and cannot be spared",
+    );
+  }
   expect(() => faultNamed("two_stores_kill").plan(seen, () => 0)).toThrow("it needs 2 living");
 });
 

@@ -16,8 +16,8 @@ import {
   unseen,
 } from "../../../src/domain/action.ts";
 import { readValue } from "../../../src/domain/observation.ts";
+import { harmOfInterrupting } from "../interrupting.ts";
 import type { LimiterObservation } from "../observation.ts";
-import { limiterQuorums } from "../quorums.ts";
 import { type ActionTools, type LimiterAction, nodeIn } from "./tools.ts";
 
 export function memberActions({ runtime }: ActionTools): readonly LimiterAction[] {
@@ -90,23 +90,6 @@ function startOf(observation: LimiterObservation, name: string): StartTime | und
   const health = nodeIn(observation, name)?.health;
   const nodeMs = health && readValue(health)?.startedAtMs;
   return nodeMs === undefined ? undefined : { earliestMs: nodeMs, latestMs: nodeMs };
-}
-
-/** The reason not to interrupt a member; undefined when nothing is lost by it. */
-function harmOfInterrupting(observation: LimiterObservation, name: string): string | undefined {
-  const { members } = observation;
-  const target = members.find((member) => member.name === name);
-  // Jobs come back to what they do; a moment without them is nothing.
-  if (!target || target.health === "down" || target.role === "jobs") return undefined;
-  const peers = members.filter((member) => member.role === target.role && member !== target);
-  if (peers.length === 0) return `${name} serves, and there is no other of its kind`;
-  const cutOff = limiterQuorums(observation).flatMap((group) => group.cutOff ?? []);
-  const missing = peers.filter(({ name, health }) => health !== "up" || cutOff.includes(name));
-  if (missing.length === 0) return undefined;
-  const others = missing.map(({ name, health }) =>
-    health === "up" ? `${name} decides nothing` : `${name} is ${health}`,
-  );
-  return `${name} serves and cannot be spared: ${others.join(", ")}`;
 }
 
 function checkUp({ members }: LimiterObservation, { target }: ActionCall): Check {

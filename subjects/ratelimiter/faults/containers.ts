@@ -9,14 +9,14 @@ import { disturbanceFault } from "../../../src/disturbances/fault.ts";
 import type { ActionContext } from "../../../src/domain/action.ts";
 import type { FaultPlan } from "../../../src/domain/fault.ts";
 import { readValue } from "../../../src/domain/observation.ts";
-import { saveNow, withRedis } from "../change/redis.ts";
+import { saveIfMeant, withRedis } from "../change/redis.ts";
 import type { LimiterObservation } from "../observation.ts";
 import {
   doingOf,
   type LimiterFault,
-  livingNodes,
   pickOne,
   siteFor,
+  sparedNodes,
   untilStruck,
 } from "./struck.ts";
 
@@ -99,7 +99,7 @@ function partition(direction: "both" | "in" | "out"): LimiterFault {
 type Strike = (observation: LimiterObservation, random: () => number) => string;
 
 function oneNode(fault: string): Strike {
-  return (observation, random) => pickOne(livingNodes(observation), { fault, random }).name;
+  return (observation, random) => pickOne(sparedNodes(observation, fault), { fault, random });
 }
 
 function redisIfWell(fault: string): Strike {
@@ -131,5 +131,5 @@ async function failToSave(plan: FaultPlan, context: ActionContext): Promise<void
 /** Until it has saved, Redis takes no writes, whatever room there is. */
 async function saveAgain(plan: FaultPlan, context: ActionContext): Promise<void> {
   const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
-  await withRedis(visit, (redis) => saveNow(redis, context.clock));
+  await withRedis(visit, (redis) => saveIfMeant(redis, context.clock));
 }

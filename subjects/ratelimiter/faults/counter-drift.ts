@@ -49,6 +49,7 @@ export const counterDrift: LimiterFault = {
       await removal.pexpire(log, details.window_ms).exec();
       await saveIfMeant(redis, context.clock);
     });
+    return [];
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: NAME, entity })),
 };

@@ -2,6 +2,7 @@
 // that of a blocked tenant, whose one entry has long left the window: its checks write nothing.
 import { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import { readValue } from "../../../src/domain/observation.ts";
 import { nowUs, saveIfMeant, withRedis } from "../change/redis.ts";
 import { logKeyOf } from "../keys.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
@@ -22,7 +23,13 @@ export const immortalKey: LimiterFault = {
   name: NAME,
   describes: "The counter of a blocked tenant has lost its expiry, and stays for ever.",
   plan(observation, random) {
-    const { key, rule } = pickOne(tenantsAmong(KEYS, observation), { fault: NAME, random });
+    const counters = readValue(observation.counters)?.items ?? [];
+    // What does not expire already would be healed away.
+    const immortal = counters.filter(({ exists, ttlMs }) => exists && ttlMs === null);
+    const tenants = tenantsAmong(KEYS, observation).filter((tenant) =>
+      immortal.every((counter) => counter.key !== tenant.key),
+    );
+    const { key, rule } = pickOne(tenants, { fault: NAME, random });
     const details = { key, boot_id: newBootId(random), window_ms: rule.window_ms };
     return { fault: NAME, targets: [key], details };
   },
@@ -43,9 +50,12 @@ export const immortalKey: LimiterFault = {
     const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
     await withRedis(visit, async (redis) => {
       const log = logKeyOf(key);
-      await redis.multi().zrem(log, `${bootId}-0-1`).pexpire(log, windowMs).exec();
+      const isStill = (await redis.pttl(log)) === FOREVER;
+      const removal = redis.multi().zrem(log, `${bootId}-0-1`);
+      await (isStill ? removal.pexpire(log, windowMs) : removal).exec();
       await saveIfMeant(redis, context.clock);
     });
+    return [];
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: "immortal_counter", entity })),
 };

@@ -7,7 +7,12 @@ import type { FaultPlan } from "../../../src/domain/fault.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { callControl } from "../change/control.ts";
 import { type Job, jobSchema } from "../declared.ts";
-import { type JobStatus, jobRemovedAnswerSchema, jobStatusSchema } from "../jobs/answers.ts";
+import {
+  type JobStatus,
+  jobRemovedAnswerSchema,
+  jobStatusSchema,
+  jobsAnswerSchema,
+} from "../jobs/answers.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor, untilStruck } from "./struck.ts";
 
 /**
@@ -104,12 +109,22 @@ async function putJob(plan: FaultPlan, context: ActionContext): Promise<JobStatu
   });
 }
 
-async function removeJob(plan: FaultPlan, context: ActionContext): Promise<void> {
+async function removeJob(plan: FaultPlan, context: ActionContext): Promise<readonly string[]> {
+  const { job } = detailsOf(plan, detailsSchema);
+  const { jobs } = await callControl({
+    ...callOf(plan, context),
+    url: `${siteFor(plan, context).jobs?.url}/api/jobs`,
+    schema: jobsAnswerSchema,
+  });
+  const found = jobs.find((one) => one.job.name === job.name);
+  if (!found) return [];
+  if (!Bun.deepEquals(found.job, job)) return [`the job ${job.name}`];
   await callControl({
     ...callOf(plan, context),
     method: "DELETE",
     schema: jobRemovedAnswerSchema,
   });
+  return [];
 }
 
 function callOf(plan: FaultPlan, context: ActionContext) {

@@ -39,12 +39,14 @@ export const limitDrift: LimiterFault = {
     });
   },
   async heal(plan, context) {
-    const { key, limit } = detailsOf(plan, detailsSchema);
+    const { key, limit, window_ms: windowMs } = detailsOf(plan, detailsSchema);
     const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
-    await withRedis(visit, async (redis) => {
+    return withRedis(visit, async (redis) => {
       // One that a person has set since is not the fault's.
-      await redis.eval(WITHDRAW_SCRIPT.text, 1, limitKeyOf(key), limit);
-      await saveIfMeant(redis, context.clock);
+      const isGone = await redis.eval(WITHDRAW_SCRIPT.text, 1, limitKeyOf(key), limit, windowMs);
+      if (isGone === 1) await saveIfMeant(redis, context.clock);
+      const stays = await redis.hget(limitKeyOf(key), "limit");
+      return stays === null ? [] : [`the override of ${key}, limit ${stays}`];
     });
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: NAME, entity })),

@@ -3,10 +3,10 @@ import { readValue } from "../../../src/domain/observation.ts";
 import type { LimiterObservation } from "../observation.ts";
 import {
   type Blow,
-  bringBack,
+  bringBackFrom,
   type LimiterFault,
-  livingNodes,
   pickOne,
+  sparedNodes,
   strikeMembers,
 } from "./struck.ts";
 
@@ -16,7 +16,7 @@ const PAUSE: Blow = { operation: "pause", leaves: "paused" };
 export const nodeKill = memberFault({
   name: "node_kill",
   describes: "One node's process is killed. The others go on; its clients get no answer.",
-  from: namesOfNodes,
+  from: sparedNodes,
   blow: KILL,
   causes: "node_down",
 });
@@ -24,7 +24,7 @@ export const nodeKill = memberFault({
 export const nodePause = memberFault({
   name: "node_pause",
   describes: "One node's process is paused: it accepts connections and answers nothing.",
-  from: namesOfNodes,
+  from: sparedNodes,
   blow: PAUSE,
   causes: "node_silent",
 });
@@ -48,8 +48,8 @@ export const redisPause = memberFault({
 interface MemberFault {
   readonly name: string;
   readonly describes: string;
-  /** Names of those that are well. */
-  readonly from: (observation: LimiterObservation) => readonly string[];
+  /** Names of those that are well, and of nodes those that can be spared. */
+  readonly from: (observation: LimiterObservation, fault: string) => readonly string[];
   readonly blow: Blow;
   /** The invariant that it violates. */
   readonly causes: string;
@@ -61,17 +61,13 @@ function memberFault({ name, describes, from, blow, causes }: MemberFault): Limi
     describes,
     plan: (observation, random) => ({
       fault: name,
-      targets: [pickOne(from(observation), { fault: name, random })],
+      targets: [pickOne(from(observation, name), { fault: name, random })],
       details: {},
     }),
     inject: (plan, context) => strikeMembers(plan, { ...blow, context }),
-    heal: bringBack,
+    heal: (plan, context) => bringBackFrom(plan, { ...blow, context }),
     expects: ({ targets }) => targets.map((entity) => ({ invariant: causes, entity })),
   };
-}
-
-function namesOfNodes(observation: LimiterObservation): readonly string[] {
-  return livingNodes(observation).map(({ name }) => name);
 }
 
 function nameOfRedis({ redis }: LimiterObservation): readonly string[] {

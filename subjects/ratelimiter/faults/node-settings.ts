@@ -70,7 +70,15 @@ function settingsFault({ name, describes, change, causes }: SettingsFault): Limi
       await putSettings(plan, context, detailsOf(plan, detailsSchema).change);
     },
     async heal(plan, context) {
-      await putSettings(plan, context, detailsOf(plan, detailsSchema).before);
+      const { change, before } = detailsOf(plan, detailsSchema);
+      const found = await readSettings(plan, context);
+      const names = Object.keys(change).filter(isSetting);
+      if (names.every((one) => found[one] === change[one])) {
+        await putSettings(plan, context, before);
+        return [];
+      }
+      const since = names.filter((one) => found[one] !== before[one]);
+      return since.map((one) => `${one} ${found[one]} of ${plan.targets.join(", ")}`);
     },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: causes, entity })),
   };
@@ -117,6 +125,18 @@ async function putSettings(
       signal: context.signal,
     });
   }
+}
+
+async function readSettings(plan: FaultPlan, context: ActionContext): Promise<NodeSettings> {
+  const site = siteFor(plan, context);
+  const [target = ""] = plan.targets;
+  const url = `${nodeSiteOf(site, target).manageUrl}/api/settings`;
+  const { signal } = context;
+  return callControl({ site, doing: doingOf(plan), url, schema: nodeSettingsSchema, signal });
+}
+
+function isSetting(name: string): name is keyof NodeSettings {
+  return name in DECLARED_NODE_SETTINGS;
 }
 
 /** So that an answer which says otherwise is refused: the change did not strike. */

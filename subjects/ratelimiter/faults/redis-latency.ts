@@ -4,7 +4,7 @@ import type { ActionContext } from "../../../src/domain/action.ts";
 import type { FaultPlan } from "../../../src/domain/fault.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { callControl } from "../change/control.ts";
-import { linkSchema, toxicSchema } from "../proxy/answers.ts";
+import { linkSchema, linksAnswerSchema, type Toxic, toxicSchema } from "../proxy/answers.ts";
 import { healthAnswerSchema } from "../service/answers.ts";
 import {
   detailsOf,
@@ -47,7 +47,14 @@ export const redisLatency: LimiterFault = {
     const isSo = async () => (await slowestMs(plan, context)) >= leastMs;
     await untilStruck(plan, context, { what: `redis is ${leastMs} ms away`, isSo });
   },
-  heal: (plan, context) => changeLinks(plan, context, undefined),
+  async heal(plan, context) {
+    const { toxic } = detailsOf(plan, detailsSchema);
+    const found = await foundToxic(plan, context);
+    if (!found) return [];
+    if (!Bun.deepEquals(found, toxic)) return [`${TOXIC_NAME} of ${plan.targets.join(", ")}`];
+    await changeLinks(plan, context, undefined);
+    return [];
+  },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: "check_latency_high", entity })),
 };
 
@@ -67,6 +74,17 @@ async function changeLinks(
       signal: context.signal,
     });
   }
+}
+
+/** Of that name, whoever set it; undefined when there is none. */
+async function foundToxic(plan: FaultPlan, context: ActionContext): Promise<Toxic | undefined> {
+  const site = siteFor(plan, context);
+  const { signal } = context;
+  const url = `${site.proxy?.url}/api/links`;
+  const schema = linksAnswerSchema;
+  const { links } = await callControl({ site, doing: doingOf(plan), url, schema, signal });
+  const struck = links.filter(({ node }) => plan.targets.includes(node));
+  return struck.flatMap(({ toxics }) => toxics).find(({ name }) => name === TOXIC_NAME)?.toxic;
 }
 
 /** By the struck nodes' own word; 0 while one has none. */

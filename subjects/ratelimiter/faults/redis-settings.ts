@@ -1,4 +1,5 @@
 // Settings of Redis changed by hand. Its file is not written: it would keep what others have set.
+import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { ActionContext } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
@@ -43,45 +44,55 @@ function settingsFault({ name, describes, changes, causes }: SettingsFault): Lim
     describes,
     plan({ redis }, random) {
       const found = readValue(redis.settings);
-      const target = pickOne(found ? ["redis"] : [], { fault: name, random });
       const known: Readonly<Record<string, string>> = { ...DECLARED_REDIS_SETTINGS, ...found };
-      const before = Object.keys(changes).map((setting) => [setting, known[setting]]);
+      // What is so already was set by somebody, or declared, and is not the fault's to take back.
+      const set = Object.entries(changes).filter(([setting, value]) => known[setting] !== value);
+      const target = pickOne(found && set.length > 0 ? ["redis"] : [], { fault: name, random });
+      const before = Object.fromEntries(set.map(([setting]) => [setting, known[setting] ?? ""]));
       return {
         fault: name,
         targets: [target],
-        details: { changes: { ...changes }, before: Object.fromEntries(before) },
+        details: { changes: Object.fromEntries(set), before },
       };
     },
     async inject(plan, context) {
-      await setAll(plan, context, detailsOf(plan, detailsSchema).changes);
+      const { changes } = detailsOf(plan, detailsSchema);
+      await changeSettings(plan, context, async (redis) => {
+        for (const [name, value] of Object.entries(changes)) await put(redis, name, value);
+      });
     },
-    async heal(plan, context) {
+    heal(plan, context) {
       const { changes, before } = detailsOf(plan, detailsSchema);
-      await setAll(plan, context, before, changes);
+      return changeSettings(plan, context, async (redis) => {
+        const left: string[] = [];
+        for (const [name, value] of Object.entries(before)) {
+          const found = await settingOf(redis, name);
+          if (found === changes[name]) await put(redis, name, value);
+          else if (found !== value) left.push(`${name} "${found}"`);
+        }
+        return left;
+      });
     },
     expects: ({ targets }) => targets.map((entity) => ({ invariant: causes, entity })),
   };
 }
 
-async function setAll(
+async function changeSettings<T>(
   plan: FaultPlan,
   context: ActionContext,
-  settings: Readonly<Record<string, string>>,
-  /** Where it is given: what has another value by now was set by somebody since, and stays. */
-  struck?: Readonly<Record<string, string>>,
-): Promise<void> {
+  work: (redis: Redis) => Promise<T>,
+): Promise<T> {
   const { signal } = context;
-  const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal };
-  await withRedis(visit, async (redis) => {
-    const settingOf = async (name: string) =>
-      z.tuple([z.string(), z.string()]).parse(await redis.config("GET", name))[1];
-    for (const [name, value] of Object.entries(settings)) {
-      if (struck && (await settingOf(name)) !== struck[name]) continue;
-      await redis.config("SET", name, value);
-      const found = await settingOf(name);
-      if (found !== value) {
-        throw new OperatorError("subject", `${name} is "${found}" and not "${value}"`);
-      }
-    }
-  });
+  return withRedis({ site: siteFor(plan, context), doing: doingOf(plan), signal }, work);
+}
+
+async function put(redis: Redis, name: string, value: string): Promise<void> {
+  await redis.config("SET", name, value);
+  const found = await settingOf(redis, name);
+  if (found !== value)
+    throw new OperatorError("subject", `${name} is "${found}" and not "${value}"`);
+}
+
+async function settingOf(redis: Redis, name: string): Promise<string> {
+  return z.tuple([z.string(), z.string()]).parse(await redis.config("GET", name))[1];
 }

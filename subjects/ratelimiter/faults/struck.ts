@@ -1,10 +1,12 @@
 // What faults share: choosing whom to strike, reaching it, and making sure that it struck.
 import type { z } from "zod";
+import { bringBack, sparedOf } from "../../../src/disturbances/take-back.ts";
 import type { ActionContext } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type { Fault, FaultPlan } from "../../../src/domain/fault.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { MemberOperation, MemberState, Runtime } from "../../../src/domain/runtime.ts";
+import { harmOfInterrupting } from "../interrupting.ts";
 import type { LimiterObservation, NodeSighting } from "../observation.ts";
 import { type NodeSite, type Site, siteOf } from "../observe/site.ts";
 
@@ -18,6 +20,12 @@ export function doingOf({ fault, targets }: FaultPlan): string {
 /** Nodes that answer, in declared order. */
 export function livingNodes({ nodes }: LimiterObservation): readonly NodeSighting[] {
   return nodes.filter(({ liveness }) => readValue(liveness)?.state === "answers");
+}
+
+/** Nodes that answer and can be taken away; throws code "subject" when none that answers can be. */
+export function sparedNodes(observation: LimiterObservation, fault: string): readonly string[] {
+  const names = livingNodes(observation).map(({ name }) => name);
+  return sparedOf(names, { fault, harmOf: (name) => harmOfInterrupting(observation, name) });
 }
 
 /** `random` yields [0, 1). Throws code "subject" when there is none. */
@@ -74,16 +82,13 @@ export async function strikeMembers(
   }
 }
 
-/** Brings them back from whatever state they are in by now. */
-export async function bringBack(
-  { fault, targets }: FaultPlan,
-  context: ActionContext,
-): Promise<void> {
-  const runtime = runtimeOf(fault, context);
-  for (const { name, state } of await runtime.members()) {
-    if (!targets.includes(name)) continue;
-    await runtime.operate(name, state === "paused" ? "resume" : "start", context.signal);
-  }
+/** As they were before this blow; gives what it left, as `Fault.heal` does. */
+export async function bringBackFrom(
+  plan: FaultPlan,
+  { leaves, context }: Pick<Blow, "leaves"> & { readonly context: ActionContext },
+): Promise<readonly string[]> {
+  const { signal } = context;
+  return bringBack(plan, { runtime: runtimeOf(plan.fault, context), leaves, signal });
 }
 
 /** Waits until it has struck. Rejects with code "subject" and what it waited for. */

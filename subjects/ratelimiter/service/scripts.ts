@@ -125,12 +125,13 @@ return {1, held}
 `,
 );
 
-/** KEYS: limit. ARGV: a limit. Takes out an override of that limit that never ends, and no other. */
+/** KEYS: limit. ARGV: limit, window_ms. Takes out an override of them without an end, no other. */
 export const WITHDRAW_SCRIPT: Script = script(
   "withdraw",
   `
-local held = redis.call('HMGET', KEYS[1], 'limit', 'until_ms')
-if held[1] ~= ARGV[1] or held[2] or redis.call('PTTL', KEYS[1]) >= 0 then return 0 end
+local held = redis.call('HMGET', KEYS[1], 'limit', 'window_ms', 'until_ms')
+if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] then return 0 end
+if redis.call('PTTL', KEYS[1]) >= 0 then return 0 end
 return redis.call('DEL', KEYS[1])
 `,
 );

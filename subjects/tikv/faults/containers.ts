@@ -8,7 +8,7 @@ import { disturbanceFault } from "../../../src/disturbances/fault.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { TikvObservation } from "../observation.ts";
-import { livingStores, pickSome, type TikvFault } from "./struck.ts";
+import { livingStores, pickSome, sparedMembers, type TikvFault } from "./struck.ts";
 
 /** Each write on it takes longer than the bound of its p99, and nobody is elected for it. */
 const LATENCY = { delayMs: 270, jitterMs: 15 };
@@ -25,7 +25,7 @@ export const containerFaults: readonly TikvFault[] = [
     name: "container_latency",
     describes:
       "Round trips between one store and the other stores take a quarter of a second longer.",
-    strikes: oneStore,
+    strikes: oneStore("container_latency"),
     disturbs: (store, { observation }) => ({
       type: "latency",
       ...LATENCY,
@@ -36,7 +36,7 @@ export const containerFaults: readonly TikvFault[] = [
   disturbanceFault({
     name: "packet_loss",
     describes: "Of the packets between one store and its peers hardly any arrives.",
-    strikes: oneStore,
+    strikes: oneStore("packet_loss"),
     disturbs: (store, { observation }) => ({
       type: "loss",
       percent: LOSS_PERCENT,
@@ -47,7 +47,7 @@ export const containerFaults: readonly TikvFault[] = [
   disturbanceFault({
     name: "bandwidth_limited",
     describes: "One store may send next to nothing: nobody gets an answer of it in time.",
-    strikes: oneStore,
+    strikes: oneStore("bandwidth_limited"),
     disturbs: () => ({ type: "bandwidth", kbitPerSecond: BANDWIDTH_KBIT }),
     causes: "store_unreachable",
   }),
@@ -57,7 +57,7 @@ export const containerFaults: readonly TikvFault[] = [
   disturbanceFault({
     name: "pd_partition",
     describes: "One PD member that follows is cut off from everybody else, and answers us.",
-    strikes: oneFollower,
+    strikes: oneFollower("pd_partition"),
     disturbs: (member, { observation }) => ({
       type: "partition",
       direction: "both",
@@ -68,14 +68,14 @@ export const containerFaults: readonly TikvFault[] = [
   disturbanceFault({
     name: "cpu_throttled",
     describes: "One store's container gets a quarter of a core.",
-    strikes: oneStore,
+    strikes: oneStore("cpu_throttled"),
     disturbs: () => ({ type: "cpu", cpus: CPUS }),
     causes: "limits_changed",
   }),
   disturbanceFault({
     name: "memory_squeezed",
     describes: "One store's container gets less memory than its caches are made for.",
-    strikes: oneStore,
+    strikes: oneStore("memory_squeezed"),
     disturbs: () => ({ type: "memory", bytes: MEMORY_BYTES }),
     causes: "limits_changed",
   }),
@@ -89,7 +89,7 @@ function partition(direction: "both" | "in" | "out"): TikvFault {
   }[direction];
   return disturbanceFault({
     ...form,
-    strikes: oneStore,
+    strikes: oneStore(form.name),
     disturbs: (store, { observation }) => ({
       type: "partition",
       direction,
@@ -99,23 +99,36 @@ function partition(direction: "both" | "in" | "out"): TikvFault {
   });
 }
 
-function oneStore(observation: TikvObservation, random: () => number): string {
-  return onlyOne(pickSome(livingStores(observation), { count: 1, random }));
+type Strike = (observation: TikvObservation, random: () => number) => string;
+
+function oneStore(fault: string): Strike {
+  return (observation, random) =>
+    oneSpared(livingStores(observation), { fault, observation, random });
 }
 
 /** Not the leader: nobody needs to be elected for it. */
-function oneFollower(observation: TikvObservation, random: () => number): string {
-  const leader = readValue(observation.leadership)?.leader;
-  const followers = observation.pdMembers
-    .filter(({ liveness }) => readValue(liveness)?.state === "answers")
-    .map(({ name }) => name)
-    .filter((name) => name !== leader);
-  return onlyOne(pickSome(leader ? followers : [], { count: 1, random }));
+function oneFollower(fault: string): Strike {
+  return (observation, random) => {
+    const leader = readValue(observation.leadership)?.leader;
+    const followers = observation.pdMembers
+      .filter(({ liveness }) => readValue(liveness)?.state === "answers")
+      .map(({ name }) => name)
+      .filter((name) => name !== leader);
+    return oneSpared(leader ? followers : [], { fault, observation, random });
+  };
 }
 
-function onlyOne([name]: readonly string[]): string {
+interface Chance {
+  readonly fault: string;
+  readonly observation: TikvObservation;
+  readonly random: () => number;
+}
+
+function oneSpared(names: readonly string[], { fault, observation, random }: Chance): string {
+  const from = sparedMembers(names, { fault, observation });
+  const [name] = pickSome(from, { count: 1, random });
   if (name !== undefined) return name;
-  throw new OperatorError("subject", "plan a fault: there is nobody to strike");
+  throw new OperatorError("subject", `plan ${fault}: there is nobody to strike`);
 }
 
 function storesBut(name: string, { stores }: TikvObservation): readonly string[] {

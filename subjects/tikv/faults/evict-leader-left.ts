@@ -38,6 +38,7 @@ export const evictLeaderLeft: TikvFault = {
   async heal(plan, { signal }) {
     const { urls, storeId } = detailsOf(plan);
     await changePd({ urls, method: "DELETE", path: `/schedulers/${SCHEDULER}-${storeId}`, signal });
+    return [];
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: "evict_leader_left", entity })),
 };

@@ -1,7 +1,15 @@
 // The leader of PD killed. Another member takes over in seconds; the killed one stays away.
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
-import { bringBack, checkMajority, strikeMembers, type TikvFault } from "./struck.ts";
+import {
+  type Blow,
+  bringBackFrom,
+  sparedMembers,
+  strikeMembers,
+  type TikvFault,
+} from "./struck.ts";
+
+const BLOW: Pick<Blow, "operation" | "leaves"> = { operation: "kill", leaves: "stopped" };
 
 export const pdLeaderKill: TikvFault = {
   name: "pd_leader_kill",
@@ -9,10 +17,10 @@ export const pdLeaderKill: TikvFault = {
   plan(observation) {
     const leader = readValue(observation.leadership)?.leader;
     if (!leader) throw new OperatorError("subject", "plan pd_leader_kill: PD has no known leader");
-    checkMajority(observation, { fault: "pd_leader_kill", role: "pd" });
-    return { fault: "pd_leader_kill", targets: [leader], details: {} };
+    const targets = sparedMembers([leader], { fault: "pd_leader_kill", observation });
+    return { fault: "pd_leader_kill", targets, details: {} };
   },
-  inject: (plan, context) => strikeMembers(plan, { operation: "kill", leaves: "stopped", context }),
-  heal: bringBack,
+  inject: (plan, context) => strikeMembers(plan, { ...BLOW, context }),
+  heal: (plan, context) => bringBackFrom(plan, { ...BLOW, context }),
   expects: ({ targets }) => targets.map((entity) => ({ invariant: "pd_member_down", entity })),
 };

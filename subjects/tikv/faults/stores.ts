@@ -1,10 +1,10 @@
 // Stores killed or paused. Nothing starts them again by itself.
 import {
   type Blow,
-  bringBack,
-  checkMajority,
+  bringBackFrom,
   livingStores,
   pickSome,
+  sparedMembers,
   strikeMembers,
   type TikvFault,
 } from "./struck.ts";
@@ -43,12 +43,13 @@ function storeFault({ name, describes, count, blow }: StoreFault): TikvFault {
     name,
     describes,
     plan(observation, random) {
-      if (count === 1) checkMajority(observation, { fault: name, role: "tikv" });
-      const targets = pickSome(livingStores(observation), { count, random });
-      return { fault: name, targets, details: {} };
+      const living = livingStores(observation);
+      // Of several the majority is meant to be lost.
+      const from = count > 1 ? living : sparedMembers(living, { fault: name, observation });
+      return { fault: name, targets: pickSome(from, { count, random }), details: {} };
     },
     inject: (plan, context) => strikeMembers(plan, { ...blow, context }),
-    heal: bringBack,
+    heal: (plan, context) => bringBackFrom(plan, { ...blow, context }),
     expects: ({ targets }) => targets.map((entity) => ({ invariant: "store_unreachable", entity })),
   };
 }

@@ -1,9 +1,11 @@
 // What faults share: choosing whom to strike, striking, and making sure that it struck.
+import { bringBack, sparedOf } from "../../../src/disturbances/take-back.ts";
 import type { ActionContext } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import type { Fault, FaultPlan } from "../../../src/domain/fault.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import type { MemberOperation, MemberState, Runtime } from "../../../src/domain/runtime.ts";
+import { harmOfInterrupting } from "../actions/quorum.ts";
 import type { TikvObservation } from "../observation.ts";
 
 export type TikvFault = Fault<TikvObservation>;
@@ -15,16 +17,12 @@ export function livingStores({ stores }: TikvObservation): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** A fault that takes one away says that the others serve: most of them must, then. */
-export function checkMajority(
-  { members }: TikvObservation,
-  { fault, role }: { readonly fault: string; readonly role: "tikv" | "pd" },
-): void {
-  const all = members.filter((member) => member.role === role);
-  const up = all.filter(({ health }) => health === "up");
-  if ((up.length - 1) * 2 > all.length) return;
-  const words = `${up.length} of ${all.length} members of ${role} are up: none can be spared`;
-  throw new OperatorError("subject", `plan ${fault}: ${words}`);
+/** Those of them that can be taken away; throws code "subject" when there are some and none can. */
+export function sparedMembers(
+  names: readonly string[],
+  { fault, observation }: { readonly fault: string; readonly observation: TikvObservation },
+): readonly string[] {
+  return sparedOf(names, { fault, harmOf: (name) => harmOfInterrupting(observation, name) });
 }
 
 /** As many different ones as wanted. Rejects the plan when there are too few. */
@@ -66,18 +64,13 @@ export async function strikeMembers(
   }
 }
 
-/** Brings them back from whatever state they are in by now. Idempotent. */
-export async function bringBack(
-  { fault, targets }: FaultPlan,
-  context: ActionContext,
-): Promise<void> {
-  const runtime = runtimeOf(fault, context);
-  const members = (await runtime.members()).filter(({ name }) => targets.includes(name));
-  await Promise.all(
-    members.map(({ name, state }) =>
-      runtime.operate(name, state === "paused" ? "resume" : "start", context.signal),
-    ),
-  );
+/** As they were before this blow; gives what it left, as `Fault.heal` does. */
+export async function bringBackFrom(
+  plan: FaultPlan,
+  { leaves, context }: Pick<Blow, "leaves" | "context">,
+): Promise<readonly string[]> {
+  const { signal } = context;
+  return bringBack(plan, { runtime: runtimeOf(plan.fault, context), leaves, signal });
 }
 
 function runtimeOf(fault: string, { runtime }: ActionContext): Runtime {
