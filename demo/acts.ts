@@ -2,7 +2,8 @@
 import { containerLoadOf, prepareContainerLoad } from "../src/commands/container-load.ts";
 import { faultLedgerOf } from "../src/commands/fault.ts";
 import { type OpenedSubject, openSubject } from "../src/commands/open-subject.ts";
-import type { Fault } from "../src/domain/fault.ts";
+import { OperatorError } from "../src/domain/errors.ts";
+import type { Fault, FaultPlan } from "../src/domain/fault.ts";
 import type { LoadLedger } from "../src/domain/load.ts";
 import type { Subject } from "../src/domain/subject.ts";
 import { type FaultHands, healFault, injectFault } from "../src/faults/strike.ts";
@@ -21,6 +22,8 @@ export interface Watchers {
 }
 
 const PROBE_DEADLINE_MS = 1_000;
+const PLANNED_WITHIN_MS = 15_000;
+const PLAN_POLL_MS = 1_000;
 /** The monitor's summaries of what it saw; it repeats none. */
 const SUMMARY = /^(all invariants hold |\d+ violation\(s\) detected: |cannot see: )/;
 
@@ -63,11 +66,29 @@ export async function strike(
 ): Promise<Struck> {
   const { subject, fault, random } = options;
   const { clock, signal } = stage.context;
-  const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
-  const plan = fault.plan(observation, random);
+  const look = () => subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
+  const planNow = async () => fault.plan(await look(), random);
+  const plan = await planSoon(planNow, stage.context);
   const injectedAtMs = clock.now();
   const id = await injectFault(handsOf(stage, { subject, fault }), plan);
   return { id, subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+}
+
+/** One look may find nobody who can be spared, though all is well by the next. */
+export async function planSoon(
+  planNow: () => Promise<FaultPlan>,
+  { clock, signal }: Pick<Stage["context"], "clock" | "signal">,
+): Promise<FaultPlan> {
+  const endsAtMs = clock.elapsed() + PLANNED_WITHIN_MS;
+  for (;;) {
+    try {
+      return await planNow();
+    } catch (error) {
+      const isRefused = error instanceof OperatorError && error.code === "subject";
+      if (!isRefused || clock.elapsed() > endsAtMs || signal.aborted) throw error;
+      await clock.sleep(PLAN_POLL_MS, signal);
+    }
+  }
 }
 
 /** Takes it back, from what is on record of it. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { isLoadFlowing, isSeenWell } from "../../demo/acts.ts";
+import { isLoadFlowing, isSeenWell, planSoon } from "../../demo/acts.ts";
+import { messageOf, OperatorError } from "../../src/domain/errors.ts";
 
 const WELL = "all invariants hold (36 verdicts)";
 const VIOLATED = "1 violation(s) detected: store_unreachable of tikv2 (no sign of life)";
@@ -23,4 +24,33 @@ test("a load flows when a line of its own counts operations", () => {
   expect(isLoadFlowing(NOISE)).toBe(false);
   expect(isLoadFlowing([JSON.stringify({ ...second, ops: 0 }), ...NOISE])).toBe(false);
   expect(isLoadFlowing([JSON.stringify({ ...second, ops: 2 }), ...NOISE])).toBe(true);
+});
+
+test("a fault is planned again while nobody can be spared, and not for ever", async () => {
+  const plan = { fault: "store_kill", targets: ["tikv1"], details: {} };
+  const refusal = new OperatorError("subject", "none can be spared");
+  const outcomeOf = async (refusals: number, trouble: Error = refusal) => {
+    let nowMs = 0;
+    const clock = {
+      now: () => nowMs,
+      elapsed: () => nowMs,
+      sleep: async (durationMs: number) => {
+        nowMs += durationMs;
+      },
+    };
+    const { signal } = new AbortController();
+    let asked = 0;
+    const planNow = async () => {
+      asked += 1;
+      if (asked <= refusals) throw trouble;
+      return plan;
+    };
+    const outcome = await planSoon(planNow, { clock, signal }).catch(messageOf);
+    return [outcome, asked];
+  };
+  expect(await outcomeOf(0)).toEqual([plan, 1]);
+  expect(await outcomeOf(3)).toEqual([plan, 4]);
+  const [given] = await outcomeOf(1_000);
+  expect(given).toBe("none can be spared");
+  expect(await outcomeOf(1, new Error("a bug"))).toEqual(["a bug", 1]);
 });
