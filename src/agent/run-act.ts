@@ -39,7 +39,7 @@ export async function runAct(
     return refusal(passage, "Nothing was done.");
   }
   const { approvalId } = passage;
-  const ready = passage.hasWaited ? await prepareAgain(context, { ...deed, undo }) : before;
+  const ready = passage.hasWaited ? await prepareAgain(context, deed, before) : before;
   if ("obstacle" in ready) return ready.obstacle;
   const { operation, effects } = intent;
   const { precondition } = ready;
@@ -64,14 +64,14 @@ function findUnfounded(
   return `${name} is what this ticket's evidence says (${key}), or left out`;
 }
 
-type Prepared =
-  | { readonly obstacle: ToolOutcome }
-  | {
-      readonly observation: Observation;
-      readonly undo: Undo;
-      /** For the journal: what was checked, and found. */
-      readonly precondition: JsonObject;
-    };
+type Prepared = { readonly obstacle: ToolOutcome } | Ready;
+
+interface Ready {
+  readonly observation: Observation;
+  readonly undo: Undo;
+  /** For the journal: what was checked, and found. */
+  readonly precondition: JsonObject;
+}
 
 /** A fresh observation on which nothing stands against doing it, or what does. */
 async function prepare(context: SessionContext, { action, call }: Deed): Promise<Prepared> {
@@ -96,12 +96,21 @@ async function prepare(context: SessionContext, { action, call }: Deed): Promise
 /** After a person was waited for: what they approved must still be what would be done. */
 async function prepareAgain(
   context: SessionContext,
-  { undo, ...deed }: Deed & { readonly undo: Undo },
+  deed: Deed,
+  approved: Ready,
 ): Promise<Prepared> {
   const ready = await prepare(context, deed);
-  if ("obstacle" in ready || canonicalJson(ready.undo) === canonicalJson(undo)) return ready;
-  const what = "what would take it back is not what was approved any more";
-  return { obstacle: failure(`nothing was done: ${what}; look, and propose it again`) };
+  if ("obstacle" in ready) return ready;
+  const again = (what: string) => ({
+    obstacle: failure(`nothing was done: ${what}; look, and propose it again`),
+  });
+  if (canonicalJson(ready.undo) !== canonicalJson(approved.undo)) {
+    return again("what would take it back is not what was approved any more");
+  }
+  const { found } = ready.precondition;
+  // Of a setting it says what it replaces, which somebody may have set meanwhile.
+  const isOther = deed.action.effect === "configure" && found !== approved.precondition.found;
+  return isOther ? again(`it has changed since it was proposed: ${quoteLine(`${found}`)}`) : ready;
 }
 
 function foundBefore(effect: Check, { endedAtMs }: Observation): JsonObject {

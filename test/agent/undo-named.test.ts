@@ -106,3 +106,20 @@ test("an approved step is not done when its undo has become another meanwhile", 
   expect(world.dials.deeds).toEqual([]);
   expect(world.lines.join("\n")).toContain("take it back is not what was approved any more");
 });
+
+test("an approved step is not done when what it would replace is another meanwhile", async () => {
+  const plan = () => ({ type: "unneeded", reason: "it leaves what is declared" }) as const;
+  using world = openDialWorld({
+    script: [says(setCall("left", 5)), GIVES_UP],
+    mode: "approve",
+    changes: { undo: { describes: "none", plan } },
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/waiting for approval/);
+  world.dials.write({ left: 3, right: 2 });
+  await world.store.decideApproval(1, "approved");
+  await running;
+  expect(world.dials.deeds).toEqual([]);
+  expect(world.lines.join("\n")).toContain("it has changed since it was proposed");
+});

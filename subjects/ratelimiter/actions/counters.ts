@@ -111,7 +111,7 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
     precondition: checkEndless,
     postcondition: (observation, { target }) =>
       checkOverride(observation, target, (override) =>
-        override ? notMet(`${target} is overridden`) : MET,
+        override ? notMet(`${target} is overridden with ${override.limit}`) : MET,
       ),
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "restore_limit", call, context }), async (redis) => {
