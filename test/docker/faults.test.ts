@@ -92,7 +92,7 @@ async function checkRecovery(hands: {
   await faults.inject("cpu_throttled");
   const ledger = { path: subjectPaths(site.home, subject).faults, clock };
   const { length } = await readLedger(ledger);
-  const injector = site.start(`fault inject ${subject} packet_loss --seed 3`);
+  const injector = site.start(`fault inject ${subject} container_latency --seed 3`);
   await eventually(async () => (await readLedger(ledger)).length > length, "it is on file");
   await injector.kill();
   expect((await readLedger(ledger)).at(-1)?.state).toBe("intended");

@@ -14,6 +14,7 @@ import type { LimiterObservation } from "../observation.ts";
 import {
   doingOf,
   type LimiterFault,
+  livingNodes,
   pickOne,
   siteFor,
   sparedNodes,
@@ -36,7 +37,7 @@ export const containerFaults: readonly LimiterFault[] = [
   disturbanceFault({
     name: "container_latency",
     describes: "Round trips between one node's container and the proxy's take longer.",
-    strikes: oneNode("container_latency"),
+    strikes: oneSlowed("container_latency"),
     disturbs: (_, { random }) => ({ type: "latency", ...latencyBy(random), peers: PEERS }),
     causes: "check_latency_high",
   }),
@@ -69,7 +70,7 @@ export const containerFaults: readonly LimiterFault[] = [
   disturbanceFault({
     name: "cpu_throttled",
     describes: "One node's container gets a quarter of a core.",
-    strikes: oneNode("cpu_throttled"),
+    strikes: oneSlowed("cpu_throttled"),
     disturbs: () => ({ type: "cpu", cpus: CPUS }),
     causes: "limits_changed",
   }),
@@ -97,6 +98,11 @@ function partition(direction: "both" | "in" | "out"): LimiterFault {
 }
 
 type Strike = (observation: LimiterObservation, random: () => number) => string;
+
+/** It serves on, late: whether it can be spared is no matter. */
+function oneSlowed(fault: string): Strike {
+  return (observation, random) => pickOne(livingNodes(observation), { fault, random }).name;
+}
 
 function oneNode(fault: string): Strike {
   return (observation, random) => pickOne(sparedNodes(observation, fault), { fault, random });

@@ -25,7 +25,7 @@ export const containerFaults: readonly TikvFault[] = [
     name: "container_latency",
     describes:
       "Round trips between one store and the other stores take a quarter of a second longer.",
-    strikes: oneStore("container_latency"),
+    strikes: oneSlowed,
     disturbs: (store, { observation }) => ({
       type: "latency",
       ...LATENCY,
@@ -68,7 +68,7 @@ export const containerFaults: readonly TikvFault[] = [
   disturbanceFault({
     name: "cpu_throttled",
     describes: "One store's container gets a quarter of a core.",
-    strikes: oneStore("cpu_throttled"),
+    strikes: oneSlowed,
     disturbs: () => ({ type: "cpu", cpus: CPUS }),
     causes: "limits_changed",
   }),
@@ -101,6 +101,11 @@ function partition(direction: "both" | "in" | "out"): TikvFault {
 
 type Strike = (observation: TikvObservation, random: () => number) => string;
 
+/** It serves on, late: whether it can be spared is no matter. */
+function oneSlowed(observation: TikvObservation, random: () => number): string {
+  return onlyOne(pickSome(livingStores(observation), { count: 1, random }));
+}
+
 function oneStore(fault: string): Strike {
   return (observation, random) =>
     oneSpared(livingStores(observation), { fault, observation, random });
@@ -126,9 +131,12 @@ interface Chance {
 
 function oneSpared(names: readonly string[], { fault, observation, random }: Chance): string {
   const from = sparedMembers(names, { fault, observation });
-  const [name] = pickSome(from, { count: 1, random });
+  return onlyOne(pickSome(from, { count: 1, random }));
+}
+
+function onlyOne([name]: readonly string[]): string {
   if (name !== undefined) return name;
-  throw new OperatorError("subject", `plan ${fault}: there is nobody to strike`);
+  throw new OperatorError("subject", "plan a fault: there is nobody to strike");
 }
 
 function storesBut(name: string, { stores }: TikvObservation): readonly string[] {
