@@ -11,6 +11,7 @@ import type { LimitsFile } from "../declared.ts";
 import { limitKeyOf, logKeyOf } from "../keys.ts";
 import type { CounterReading, LimiterObservation, OverrideReading } from "../observation.ts";
 import { compareCounters } from "../observe/compare-counters.ts";
+import { SETTLED_MS } from "../observe/read-keys.ts";
 import { REDATE_SCRIPT, RESTORE_SCRIPT } from "../service/scripts.ts";
 import {
   type ActionTools,
@@ -33,15 +34,17 @@ const RESTORED = z.tuple([z.number(), z.array(z.string())]);
 const SLACK_MS = 1_000;
 /** What Redis's clock may have gained until the command arrives. */
 const AHEAD_US_MIN = 1_000_000;
+/** Each look from then on compares what is dated so; it was granted before, if it was. */
+const AGO_US = SETTLED_MS * 1_000;
 
 export function resetCounter(tools: ActionTools): LimiterAction {
   const { limits } = tools.site.declared;
   return {
     name: "reset_counter",
     describes:
-      "Dates what lies ahead of Redis's clock in one key's counter until now, so that it leaves " +
-      "with the window that begins. Nothing is forgotten: it may have been granted before a " +
-      "clock was set back.",
+      "Dates what lies ahead of Redis's clock in one key's counter a second ago, and waits until " +
+      "it has left the window compared. Nothing is forgotten: it may have been granted before " +
+      "a clock was set back.",
     targets: TARGETS,
     args: {},
     effect: "configure",
@@ -54,9 +57,9 @@ export function resetCounter(tools: ActionTools): LimiterAction {
       withRedis(visitFor(tools, { action: "reset_counter", call, context }), async (redis) => {
         const log = logKeyOf(call.target);
         const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
-        const args = [AHEAD_US_MIN, lifeMs ?? ""];
+        const args = [AHEAD_US_MIN, AGO_US, lifeMs ?? ""];
         const [redated, all] = REDATED.parse(await redis.eval(REDATE_SCRIPT.text, 1, log, ...args));
-        return `${redated} of ${all} entries of ${log} lay ahead, and are dated now`;
+        return `${redated} of ${all} entries of ${log} lay ahead, and leave within a window`;
       }),
   };
 }
@@ -142,7 +145,7 @@ function checkResettable(observation: LimiterObservation, call: ActionCall): Che
   });
 }
 
-/** It is not there, or nothing in it is dated ahead. */
+/** It is not there, or nothing in it is dated ahead, and what was has left the window compared. */
 function checkAgrees(observation: LimiterObservation, call: ActionCall): Check {
   const { target } = call;
   const known = checkWhat(call);
@@ -152,9 +155,9 @@ function checkAgrees(observation: LimiterObservation, call: ActionCall): Check {
     if (!compared) {
       return isCut ? notMet(`the counter of ${target} was not among those read`) : MET;
     }
-    const { counter } = compared;
+    const { counter, account } = compared;
     if (counter.future > 0) return notMet(`${counter.future} of its entries are dated ahead`);
-    return MET;
+    return account.state === "too_many" ? notMet(account.reason) : MET;
   });
 }
 

@@ -32,7 +32,7 @@ export interface KeyAnswers {
 }
 
 /** Checks that were under way then are decided, one way or the other. */
-const SETTLED_MS = 1_000;
+export const SETTLED_MS = 1_000;
 /** With what settles and this batch, less than the shortest window declared: 5 s. */
 export const COMPARED_MS = 3_500;
 /** Logs drop what has left their window; later than this the compared one begins to fray. */

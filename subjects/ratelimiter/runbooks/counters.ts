@@ -33,7 +33,7 @@ export function* dropAhead({ ticket, own }: Seen): Steps<Ending> {
     rootCause: `The counter of ${key} held ${ahead} entries dated ahead of Redis's clock.`,
     action: "reset_counter",
     target: key,
-    thought: `What lies ahead in ${key} would not leave its window: I date it now.`,
+    thought: `What lies ahead in ${key} would not leave its window: I date it, so that it does.`,
     reason: lineOf(own.reason),
   }));
   const advice = "What a window holds leaves it by itself: find who writes or removes entries.";

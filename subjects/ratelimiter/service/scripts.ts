@@ -137,9 +137,9 @@ return redis.call('DEL', KEYS[1])
 );
 
 /**
- * KEYS: log. ARGV: us ahead of Redis's clock that are let pass, ms that it lives on or "". What
- * lies further ahead is dated now: whether it was granted nobody can tell, and one window later it
- * is out. Returns [redated, all].
+ * KEYS: log. ARGV: us ahead of Redis's clock that are let pass, us ago, ms that it lives on or "".
+ * What lies further ahead is dated so long ago: whether it was granted nobody can tell, and one
+ * window later it is out. Returns [redated, all].
  */
 export const REDATE_SCRIPT: Script = script(
   "redate",
@@ -148,8 +148,9 @@ local time = redis.call('TIME')
 local now = time[1] .. string.sub('00000' .. time[2], -6)
 local from = string.format('%.0f', now + ARGV[1])
 local ahead = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. from, '+inf')
-for _, member in ipairs(ahead) do redis.call('ZADD', KEYS[1], 'XX', now, member) end
-if ARGV[2] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+local ago = string.format('%.0f', now - ARGV[2])
+for _, member in ipairs(ahead) do redis.call('ZADD', KEYS[1], 'XX', ago, member) end
+if ARGV[3] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return {#ahead, redis.call('ZCARD', KEYS[1])}
 `,
 );

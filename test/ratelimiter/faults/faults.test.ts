@@ -162,7 +162,7 @@ describe.skipIf(!hasRedis)(`faults${why}`, () => {
       const [action, target = plan.targets[0] ?? "", args] = found.repair;
       await watched.act(action, target, args);
       await watched.untilWell();
-      // What is dated now leaves with its window.
+      // What is dated in the past leaves with its window.
       await eventually(async () => !(await found.isThere(plan)), "it is gone");
       expect(await watched.act(action, target, args)).toBe("already in effect");
     });
