@@ -59,6 +59,10 @@ test("a store that can leave is not called back, whoever takes its place", async
   const meant = "3 stores stay for 3 replicas";
   expect(reasonOf(precondition(withOther("Up"), call))).toStartWith(meant);
   expect(precondition(withOther("Offline"), call).isMet).toBe(true);
+  if (seen.replication.state === "failed") throw new Error("it is read");
+  const value = { ...seen.replication.value, maxReplicas: 5 };
+  const drifted = { ...withOther("Up"), replication: { ...seen.replication, value } };
+  expect(reasonOf(precondition(drifted, call))).toStartWith(meant);
   const unread = { state: "failed" as const, reason: "no answer", atMs: 0 };
   const blind = { ...seen, undeclared: { ...seen.undeclared, stores: unread } };
   expect(precondition(blind, call)).toMatchObject({ isMet: false, isUnseen: true });

@@ -196,11 +196,10 @@ for (const { invariant, entity, evidence, act } of SETTINGS) {
 }
 
 test("a removal that can never end is cancelled; one that may be meant is left to a person", () => {
-  const lookFor = (replicas: number, staying: number | null = 2) => ({
+  const lookFor = (needed: number, staying: number | null = 2) => ({
     [LOOK]: lookWith({
-      "store_offline/tikv1": { stores_staying: staying },
+      "store_offline/tikv1": { stores_staying: staying, stores_needed: needed },
       "store_offline/tikv2": "holds",
-      "replication_drifted/cluster": { verdict: "holds", max_replicas: replicas },
     }),
     [STATUS]: statusWith({}),
     cancel_offline: DONE,

@@ -4,7 +4,7 @@ import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo } from "../../../src/domain/undo.ts";
 import type { TikvObservation } from "../observation.ts";
-import { countStaying } from "../observe/staying.ts";
+import { countNeeded, countStaying } from "../observe/staying.ts";
 import { changePd } from "../pd-change.ts";
 import { type ActionTools, findStore, storeIdOf, type TikvAction, unknownStore } from "./tools.ts";
 
@@ -52,11 +52,10 @@ export function cancelOffline({ pdUrls, latest }: ActionTools): TikvAction {
 /** A removal that can end is somebody's decision. */
 function checkEndless(observation: TikvObservation, store: string): Check {
   const staying = countStaying(observation);
-  const { replication } = observation;
-  if (staying === undefined || replication.state === "failed") {
+  const needed = countNeeded(observation);
+  if (staying === undefined || needed === undefined) {
     return unseen("how many stores stay, and how many replicas there are, is not known");
   }
-  const { maxReplicas } = replication.value;
-  if (staying < maxReplicas) return MET;
-  return notMet(`${staying} stores stay for ${maxReplicas} replicas: ${store} can leave`);
+  if (staying < needed) return MET;
+  return notMet(`${staying} stores stay for ${needed} replicas: ${store} can leave`);
 }

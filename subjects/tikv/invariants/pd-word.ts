@@ -9,7 +9,7 @@ import {
   violated,
 } from "../../../src/domain/opinion.ts";
 import type { ListedStore, StoreSighting, TikvObservation } from "../observation.ts";
-import { countStaying } from "../observe/staying.ts";
+import { countNeeded, countStaying } from "../observe/staying.ts";
 import { scaleTime, type TikvInvariant } from "./judge.ts";
 
 const GIB = 1024 ** 3;
@@ -72,6 +72,7 @@ function judgeOffline(
   const evidence = {
     ...{ store_id: id, state_name: stateName, region_count: regionCount },
     stores_staying: countStaying(current) ?? null,
+    stores_needed: countNeeded(current) ?? null,
   };
   return violated(`left Offline with ${regionCount} regions on it`, evidence);
 }

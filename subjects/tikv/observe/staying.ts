@@ -13,6 +13,19 @@ export function countStaying({
   return [...listed, ...others].filter(stays).length;
 }
 
+/**
+ * How many stores the copies need at least. A number that differs from what was declared is drift,
+ * and need not last. Undefined where PD's could not be read.
+ */
+export function countNeeded({
+  replication,
+  declared,
+}: Pick<TikvObservation, "replication" | "declared">): number | undefined {
+  const inForce = readValue(replication)?.maxReplicas;
+  if (inForce === undefined) return undefined;
+  return Math.min(inForce, declared.replication?.maxReplicas ?? inForce);
+}
+
 function stays({ stateName }: ListedStore): boolean {
   return stateName !== "Offline" && stateName !== "Tombstone";
 }

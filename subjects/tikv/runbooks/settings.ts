@@ -54,19 +54,17 @@ function* repairReplication({ own }: Seen): Steps<Ending> {
 }
 
 /** A removal that has somewhere to go may be meant; one that can never end is a left-over. */
-function* repairOffline({ ticket, verdicts, own }: Seen): Steps<Ending> {
-  const staying = own.evidence.stores_staying;
-  const replication = verdicts.find(({ invariant }) => invariant === "replication_drifted");
-  const replicas = replication?.evidence.max_replicas;
-  if (typeof replicas !== "number" || typeof staying !== "number" || staying >= replicas) {
+function* repairOffline({ ticket, own }: Seen): Steps<Ending> {
+  const { stores_staying: staying, stores_needed: needed } = own.evidence;
+  if (typeof needed !== "number" || typeof staying !== "number" || staying >= needed) {
     const advice = `${staying ?? "Nobody knows how many"} stores stay: is the removal meant?`;
     return yield* diagnose(ticket, advice);
   }
   return yield* change({
-    rootCause: `${own.entity} was left Offline: ${staying} stores stay for ${replicas} replicas.`,
+    rootCause: `${own.entity} was left Offline: ${staying} stores stay for ${needed} replicas.`,
     action: "cancel_offline",
     target: own.entity,
-    thought: `It can never end: ${staying} stores stay, ${replicas} replicas need a store each.`,
+    thought: `It can never end: ${staying} stores stay, ${needed} replicas need a store each.`,
     reason: lineOf(own.reason),
   });
 }
