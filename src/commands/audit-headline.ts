@@ -126,8 +126,8 @@ export function yourPart(story: Story): string {
     return `answer: ${which}, then approve, deny or revise in its place`;
   }
   if (isHeld) return `it is held, and no agent takes it: operator tickets unhold ${id}`;
-  if (state === "escalated") return partInEscalated(ticket);
   const unheard = asked.at(0);
+  if (state === "escalated") return partInEscalated(ticket, unheard?.id);
   const kept = unheard
     ? `; approval #${unheard.id} is asked still, and nobody waits for it now: what is answered ` +
       `is for the next agent that asks the same: operator actions show ${unheard.id}`
@@ -147,9 +147,11 @@ function pastPart({ violatedSinceMs }: Ticket, moves: Story["moves"]): string {
   return `nothing any more; it was given to a person at ${at} (row ${given.row}): ${given.reason}`;
 }
 
-function partInEscalated({ id, entity }: Ticket): string {
+function partInEscalated({ id, entity }: Ticket, approvalId: number | undefined): string {
+  const still =
+    approvalId === undefined ? "" : `; asked still: operator actions show ${approvalId}`;
   return (
-    `repair ${entity}: the monitor closes this when it sees it well. Or let agents try again: ` +
-    `operator tickets retry ${id}. Or close it: operator tickets resolve ${id} --reason WHY`
+    `repair ${entity}: the monitor closes this when it sees it well${still}. Or let agents try ` +
+    `again: operator tickets retry ${id}. Or close it: operator tickets resolve ${id} --reason WHY`
   );
 }

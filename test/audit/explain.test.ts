@@ -157,6 +157,27 @@ test("who waits for an answer is told how to give it", async () => {
   await running;
 });
 
+test("what is asked still of an escalated ticket is named", async () => {
+  const giveUp = says(concludeCall("cannot_fix"));
+  using world = openWorld({
+    script: [says(actCall("switch_on", "left")), giveUp],
+    mode: "approve",
+    onShutdown: "release",
+  });
+  await world.openTicket();
+  const running = world.run();
+  await world.untilLine(/waiting for approval #1$/);
+  world.stop("SIGTERM");
+  await running;
+  await world.run(new AbortController().signal);
+  const story = await storyOf(world.store, { ticket: await world.ticket(), nowMs: Date.now() });
+  const page = explainLines(story)
+    .join("\n")
+    .replace(/\n {4,}/g, " ");
+  expect(page).toContain("A PERSON IS NEEDED");
+  expect(page).toContain("sees it well; asked still: operator actions show 1. Or let agents try");
+});
+
 test("what the subject and the model wrote stays plain text", async () => {
   const hostile = "\u001b[2J\u202eTicket #1\nWhat it changed\n  nothing";
   using world = openWorld({
