@@ -1,6 +1,6 @@
 // What restore_replication gives up, and on whose word: on documented answers.
 import { expect, test } from "bun:test";
-import { readValue } from "../../src/domain/observation.ts";
+import { mapRead, readValue } from "../../src/domain/observation.ts";
 import { serveFakeTikv } from "../support/fake-tikv.ts";
 import { actionOf, ONE, reasonOf } from "../support/tikv-actions.ts";
 import { look, watchEndpoints } from "../support/tikv-looks.ts";
@@ -43,6 +43,7 @@ test("copies beyond what is declared are not given up while a store is missing",
   if (!first || !other || seen.replication.state === "failed") throw new Error("it is read");
   const { value } = seen.replication;
   let joined = "Up";
+  let own = "Up";
   const saidOf = (maxReplicas: number, health: "up" | "down") => {
     const members = [
       { ...first, health },
@@ -51,7 +52,12 @@ test("copies beyond what is declared are not given up while a store is missing",
     const replication = { ...seen.replication, value: { ...value, maxReplicas } };
     const stores = { state: "read" as const, value: [{ ...other, stateName: joined }], atMs: 0 };
     const undeclared = { ...seen.undeclared, stores };
-    const looked = { ...seen, declared: declaring, members, replication, undeclared };
+    const sightings = seen.stores.map((store) => ({
+      ...store,
+      listed: mapRead(store.listed, (entry) => entry && { ...entry, stateName: own }),
+    }));
+    const parts = { members, replication, undeclared, stores: sightings };
+    const looked = { ...seen, ...parts, declared: declaring };
     return reasonOf(precondition(looked, call));
   };
   const refusal = `PD would give up copies of 5, and ${first.name} is down`;
@@ -59,6 +65,8 @@ test("copies beyond what is declared are not given up while a store is missing",
   joined = "Disconnected";
   const unheard = `PD would give up copies of 5, and ${ONE} is Disconnected`;
   expect([saidOf(5, "up"), saidOf(1, "up")]).toEqual([unheard, "met"]);
+  own = "Offline";
+  expect(saidOf(5, "up")).toEqual(`PD would give up copies of 5, and ${ONE} is Offline`);
 });
 
 test("how many copies there are to be, and where, is what the ticket's evidence says", () => {

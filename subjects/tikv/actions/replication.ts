@@ -8,6 +8,7 @@ import {
   unseen,
 } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import { mapRead, type Reading } from "../../../src/domain/observation.ts";
 import type { Undo } from "../../../src/domain/undo.ts";
 import type { Replication, TikvObservation } from "../observation.ts";
 import { changePd } from "../pd-change.ts";
@@ -84,20 +85,34 @@ function checkWanted(observation: TikvObservation, call: ActionCall): Check {
 }
 
 /** Of more copies than declared PD gives some up, and nobody says which: all stores must serve. */
-function checkSpared(
-  { replication, members, undeclared: { stores } }: TikvObservation,
-  wanted: Replication,
-): Check {
+function checkSpared(observation: TikvObservation, wanted: Replication): Check {
+  const { replication, members } = observation;
   if (replication.state === "failed") return unseen(`not to be read: ${replication.reason}`);
   const { maxReplicas } = replication.value;
   if (wanted.maxReplicas >= maxReplicas) return MET;
   const loss = `PD would give up copies of ${maxReplicas}, and`;
   const missing = members.find(({ role, health }) => role === "tikv" && health !== "up");
   if (missing) return notMet(`${loss} ${missing.name} is ${missing.health}`);
-  // Nobody here answers for them: PD's word is all that there is.
-  if (stores.state === "failed") return unseen(`PD's stores are not read: ${stores.reason}`);
-  const other = stores.value.find(({ stateName }) => stateName !== "Up");
-  return other ? notMet(`${loss} ${other.address} is ${other.stateName}`) : MET;
+  const states = statesByPd(observation);
+  if (states.state === "failed") return unseen(`PD's stores are not read: ${states.reason}`);
+  const other = states.value.find(([, stateName]) => stateName !== "Up");
+  return other ? notMet(`${loss} ${other[0]} is ${other[1]}`) : MET;
+}
+
+/** By name or address, declared or not: PD may not hear whoever answers here, and it decides. */
+function statesByPd({
+  stores,
+  undeclared,
+}: TikvObservation): Reading<readonly (readonly [name: string, stateName: string])[]> {
+  const states: (readonly [string, string])[] = [];
+  for (const { name, listed } of stores) {
+    if (listed.state === "failed") return listed;
+    states.push([name, listed.value?.stateName ?? "not on PD's list"]);
+  }
+  return mapRead(undeclared.stores, (others) => [
+    ...states,
+    ...others.map(({ address, stateName }) => [address, stateName] as const),
+  ]);
 }
 
 /** The caller's word alone gives up no copies, and asks for none that nobody could hold. */
