@@ -4,6 +4,7 @@ import type { Observation } from "../domain/observation.ts";
 import type { SeenState } from "../domain/seen-state.ts";
 import type { JournalEntry, RecentStep } from "../domain/session.ts";
 import type { SessionBase } from "./context.ts";
+import { quoteLine } from "./fence.ts";
 import { modelCluster, UNSEEN_CLUSTER } from "./guard/cluster.ts";
 import { guard } from "./guard/guard.ts";
 import { countHistory, HOUR_MS, interrupts, NO_HISTORY, shakenBy } from "./guard/history.ts";
@@ -18,6 +19,8 @@ export interface AskedOperation {
   readonly action?: string;
   /** A look that was just taken; otherwise one is taken for what mutates. */
   readonly observation?: Observation;
+  /** What it would replace there; undefined for nothing. A person's word is for that alone. */
+  readonly replaces?: (observation: Observation) => string | undefined;
   /** The operation's own step, when it has begun: then those that began later stand back. */
   readonly stepId?: number;
   /** It takes back a step that was counted already: the blast radius is for what comes on top. */
@@ -60,7 +63,10 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   const history = isUndo
     ? NO_HISTORY
     : countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption });
-  return { ...guard({ ...about, cluster, history, nowMs }), seen: seenState(cluster, seen) };
+  const found = seen && asked.replaces?.(seen);
+  const replaces = found === undefined ? undefined : agent.redact(quoteLine(found));
+  const state = seenState(cluster, seen, replaces);
+  return { ...guard({ ...about, cluster, history, nowMs }), seen: state };
 }
 
 function inRepair({ session }: SessionBase, steps: readonly RecentStep[]): readonly string[] {

@@ -34,7 +34,9 @@ export async function runAct(
   const { targets, ...intent } = intentOf(deed);
   const { observation, undo } = before;
   const { callId, reason } = input;
-  const passage = await passGuard(context, { ...intent, observation, undo, callId, reason });
+  const replaces = context.agent.approvesReplaced ? replacedBy(deed) : undefined;
+  const asked = { ...intent, ...(replaces && { replaces }), observation, undo, callId, reason };
+  const passage = await passGuard(context, asked);
   if (!passage.isAllowed) {
     return refusal(passage, "Nothing was done.");
   }
@@ -101,16 +103,21 @@ async function prepareAgain(
 ): Promise<Prepared> {
   const ready = await prepare(context, deed);
   if ("obstacle" in ready) return ready;
-  const again = (what: string) => ({
-    obstacle: failure(`nothing was done: ${what}; look, and propose it again`),
-  });
-  if (canonicalJson(ready.undo) !== canonicalJson(approved.undo)) {
-    return again("what would take it back is not what was approved any more");
-  }
-  const { found } = ready.precondition;
-  // Of a setting it says what it replaces, which somebody may have set meanwhile.
-  const isOther = deed.action.effect === "configure" && found !== approved.precondition.found;
-  return isOther ? again(`it has changed since it was proposed: ${quoteLine(`${found}`)}`) : ready;
+  if (canonicalJson(ready.undo) === canonicalJson(approved.undo)) return ready;
+  const what = "what would take it back is not what was approved any more";
+  return { obstacle: failure(`nothing was done: ${what}; look, and propose it again`) };
+}
+
+/** Of a setting its effect says what is there instead, which somebody may have set meanwhile. */
+function replacedBy({
+  action,
+  call,
+}: Deed): ((seen: Observation) => string | undefined) | undefined {
+  if (action.effect !== "configure") return undefined;
+  return (seen) => {
+    const effect = action.postcondition(seen, call);
+    return effect.isMet ? undefined : effect.reason;
+  };
 }
 
 function foundBefore(effect: Check, { endedAtMs }: Observation): JsonObject {

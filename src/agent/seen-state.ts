@@ -7,6 +7,7 @@ import type { ClusterModel } from "./guard/cluster.ts";
 export function seenState(
   { members, quorums, inRepair }: ClusterModel,
   observation: Observation | undefined,
+  replaces?: string,
 ): SeenState {
   return {
     members: members
@@ -17,6 +18,7 @@ export function seenState(
       .toSorted((one, other) => (one.join() < other.join() ? -1 : 1)),
     inRepair: unique(inRepair),
     disturbances: disturbancesIn(observation?.disturbances),
+    ...(replaces !== undefined && { replaces }),
   };
 }
 

@@ -77,6 +77,7 @@ function seenLines({ seen, stateHash }: Approval): readonly string[] {
   const facts = factLines([
     ["seen", describeSeen(seen)],
     ["members", names.join(", ")],
+    ...(seen.replaces === undefined ? [] : [["replaces", exactLine(seen.replaces)] as const]),
     ["groups", seen.quorums.map((group) => group.join(", ")).join("; ")],
     ["sha-256", stateHash ?? ""],
   ]);

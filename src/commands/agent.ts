@@ -69,6 +69,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
       leaseMs,
       once,
       onShutdown,
+      approvesReplaced: true,
       subject,
       version,
     },

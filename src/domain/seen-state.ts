@@ -15,6 +15,8 @@ export type SeenState = {
   readonly inRepair: readonly string[];
   /** What was done to members from outside: "redis: latency"; null where it could not be read. */
   readonly disturbances: readonly string[] | null;
+  /** What the operation would replace, as it was found; absent where it replaces nothing. */
+  readonly replaces?: string;
 };
 
 /** What is otherwise now, each as a part of a sentence; empty for the same state. */
@@ -33,6 +35,7 @@ export function changesBetween(before: SeenState, now: SeenState): readonly stri
       added: "disturbed from outside now:",
       removed: "no longer disturbed from outside:",
     }),
+    ...replacedChanges(before, now),
   ];
 }
 
@@ -58,6 +61,12 @@ function memberChanges(before: SeenState, now: SeenState): readonly string[] {
     if (was === undefined) return [`${name} is there now, and ${is}`];
     return [is === undefined ? `${name} is gone` : `${name} was ${was} and is ${is}`];
   });
+}
+
+function replacedChanges({ replaces: was }: SeenState, { replaces: is }: SeenState) {
+  if (was === is) return [];
+  if (was === undefined) return [`it would replace something now: ${is}`];
+  return [`what it would replace is another: it was ${was}; now ${is ?? "there is none"}`];
 }
 
 function groupWords(names: readonly string[]): string {

@@ -96,15 +96,49 @@ test("what holds a secret is not stored, so there is no undo, which is said", as
 });
 
 test("an approved step is not done when its undo has become another meanwhile", async () => {
-  using world = openDialWorld({ script: [says(setCall("left", 5)), GIVES_UP], mode: "approve" });
+  let reason = "it is meant to be so";
+  const plan = () => ({ type: "unneeded", reason }) as const;
+  using world = openDialWorld({
+    script: [says(setCall("left", 5)), GIVES_UP],
+    mode: "approve",
+    changes: { undo: { describes: "none", plan } },
+  });
   await world.openTicket();
   const running = world.run();
   await world.untilLine(/waiting for approval/);
-  world.dials.write({ left: 3, right: 2 });
+  reason = "it is meant otherwise";
   await world.store.decideApproval(1, "approved");
   await running;
   expect(world.dials.deeds).toEqual([]);
   expect(world.lines.join("\n")).toContain("take it back is not what was approved any more");
+});
+
+test("what a dead session asked is asked anew when it would replace another", async () => {
+  const plan = () => ({ type: "unneeded", reason: "it leaves what is declared" }) as const;
+  const set = says(setCall("left", 5));
+  using world = openDialWorld({
+    script: [set, set, GIVES_UP],
+    mode: "approve",
+    onShutdown: "release",
+    changes: { undo: { describes: "none", plan } },
+  });
+  await world.openTicket();
+  const first = world.run();
+  await world.untilLine(/waiting for approval #1$/);
+  world.stop("SIGTERM");
+  await first;
+  expect(await world.store.getApproval(1)).toMatchObject({ seen: { replaces: "left shows 1" } });
+  world.dials.write({ left: 3, right: 2 });
+  await world.store.decideApproval(1, "approved");
+  const second = world.run(new AbortController().signal);
+  await world.untilLine(/waiting for approval #2$/);
+  await world.store.decideApproval(2, "denied");
+  await second;
+  expect(world.dials.deeds).toEqual([]);
+  expect(await world.store.getApproval(1)).toMatchObject({
+    state: "void",
+    note: expect.stringContaining("it was left shows 1; now left shows 3"),
+  });
 });
 
 test("an approved step is not done when what it would replace is another meanwhile", async () => {
@@ -121,5 +155,5 @@ test("an approved step is not done when what it would replace is another meanwhi
   await world.store.decideApproval(1, "approved");
   await running;
   expect(world.dials.deeds).toEqual([]);
-  expect(world.lines.join("\n")).toContain("it has changed since it was proposed");
+  expect(world.lines.join("\n")).toContain("what it would replace is another: it was ");
 });

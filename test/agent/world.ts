@@ -134,6 +134,7 @@ function ordinary({ home, store, lamps, lines }: Parts): Omit<AgentOptions, "mod
     backoffMs: 5,
     once: true,
     onShutdown: "escalate",
+    approvesReplaced: true,
     subject: undefined,
   };
 }

@@ -177,6 +177,7 @@ export class Processes {
       backoffMs: 200,
       once: false,
       onShutdown: plan.onShutdown,
+      approvesReplaced: true,
       subject: "toy",
     });
   }

@@ -1,9 +1,16 @@
 // Redis put right: one setting, one client, a script that holds it up.
 
 import type { Redis } from "ioredis";
-import { type Check, MET, notMet, unseen } from "../../../src/domain/action.ts";
+import {
+  type ActionCall,
+  type Check,
+  MET,
+  notMet,
+  textArg,
+  unseen,
+} from "../../../src/domain/action.ts";
 import { messageOf } from "../../../src/domain/errors.ts";
-import { HELD_SHARE_MAX } from "../../../src/domain/observation.ts";
+import { HELD_SHARE_MAX, readValue } from "../../../src/domain/observation.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { withRedis } from "../change/redis.ts";
 import { CLIENT_SHARE_MAX } from "../declared.ts";
@@ -59,26 +66,30 @@ async function sayRoom(redis: Redis): Promise<string> {
 }
 
 export function killClient(tools: ActionTools): LimiterAction {
-  const killedIds = new Set<string>();
+  const killed = new Set<string>();
   return {
     name: "kill_client",
     describes:
       "Closes one connection to Redis by its id. Helps against one that hangs or hoards; whoever " +
       "made it may make another. The limiter's own connections are refused.",
     targets: "the id of a client, as CLIENT LIST has it",
-    args: {},
+    args: { name: "whose it is: its name, or its host where it has none" },
     effect: "configure",
     undo: noUndo("what was closed stays closed; its client may connect again"),
     withinMs: WITHIN_MS,
     touches: () => [REDIS],
-    precondition: ({ redis }, { target }) =>
-      checkRead(redis.clients, ({ groups }) => checkKillable(groups, target)),
+    precondition: ({ redis }, call) =>
+      checkRead(redis.clients, ({ groups }) => checkKillable(groups, call)),
     postcondition: ({ redis }, { target }) =>
       checkRead(redis.clients, ({ groups }) => {
-        // No id is given twice. One that is not listed may be beyond what was read.
-        const isListed = groups.some(({ ids }) => ids.includes(target));
-        if (isListed) return notMet(`client ${target} is still connected`);
-        return killedIds.has(target) ? MET : notMet(`client ${target} was not closed by us`);
+        // One run gives no id twice, the next one begins anew.
+        const run = readValue(redis.info)?.runId ?? "unknown";
+        const listed = groups.find(({ ids }) => ids.includes(target));
+        if (listed) {
+          return notMet(`client ${target} (${listed.name}) of Redis's run ${run} is connected`);
+        }
+        // One that is not listed may be beyond what was read.
+        return killed.has(target) ? MET : notMet(`client ${target} was not closed by us`);
       }),
     // Nobody can tell who closed it, and it is closed.
     tookEffect: ({ redis }, { call: { target } }) =>
@@ -90,9 +101,9 @@ export function killClient(tools: ActionTools): LimiterAction {
       }),
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "kill_client", call, context }), async (redis) => {
-        const killed = await redis.client("KILL", "ID", call.target);
-        killedIds.add(call.target);
-        return killed === 1 ? `client ${call.target} is closed` : `client ${call.target} was gone`;
+        const count = await redis.client("KILL", "ID", call.target);
+        killed.add(call.target);
+        return count === 1 ? `client ${call.target} is closed` : `client ${call.target} was gone`;
       }),
   };
 }
@@ -191,10 +202,16 @@ function fitsClients({ connectedClients, maxClients }: RedisInfo, wanted: string
   );
 }
 
-function checkKillable(groups: readonly ClientGroup[], id: string): Check {
+function checkKillable(groups: readonly ClientGroup[], call: ActionCall): Check {
+  const { target: id } = call;
+  const name = textArg(call, "name");
   if (!/^\d+$/.test(id)) return notMet(`"${id}" is not the id of a client`);
   const group = groups.find(({ ids }) => ids.includes(id));
   if (!group) return notMet(`no client ${id} is among those that were read`);
-  if (!/^(limiter:|operator)/.test(group.name)) return MET;
-  return notMet(`client ${id} is ${group.name}: the limiter cannot do without it`);
+  if (/^(limiter:|operator)/.test(group.name)) {
+    return notMet(`client ${id} is ${group.name}: the limiter cannot do without it`);
+  }
+  if (name === group.name) return MET;
+  const whose = name === undefined ? "the argument name is missing" : `it is not ${name}`;
+  return notMet(`client ${id} is ${group.name}: ${whose}`);
 }

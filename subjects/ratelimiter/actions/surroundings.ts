@@ -3,8 +3,10 @@
 import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/domain/action.ts";
 import { noUndo } from "../../../src/domain/undo.ts";
 import { callControl } from "../change/control.ts";
+import type { Job } from "../declared.ts";
 import { jobRemovedAnswerSchema } from "../jobs/answers.ts";
 import type { LimiterObservation, LinkReading } from "../observation.ts";
+import { sayJob } from "../observe/members.ts";
 import { linkSchema } from "../proxy/answers.ts";
 import { type ActionTools, checkRead, type LimiterAction } from "./tools.ts";
 
@@ -29,9 +31,10 @@ export function clearToxic({ site }: ActionTools): LimiterAction {
         );
       }),
     postcondition: (observation, call) =>
-      checkLink(observation, call, (link, toxic) =>
-        link.toxics.some(({ name }) => name === toxic) ? notMet(`${toxic} is still there`) : MET,
-      ),
+      checkLink(observation, call, (link, toxic) => {
+        const found = link.toxics.find(({ name }) => name === toxic);
+        return found ? notMet(`${toxic} is there: ${found.detail}`) : MET;
+      }),
     async run(call, { signal }) {
       const { target } = call;
       const toxic = textArg(call, "toxic") ?? "";
@@ -62,7 +65,8 @@ export function removeJob({ site }: ActionTools): LimiterAction {
     withinMs: WITHIN_MS,
     touches: () => ["jobs"],
     precondition: (observation, { target }) =>
-      checkJobs(observation, (names) => {
+      checkJobs(observation, (listed) => {
+        const names = listed.map(({ name }) => name);
         if (observation.declared.jobs?.includes(target)) {
           return notMet(`${target} is a declared job: it belongs there`);
         }
@@ -70,9 +74,10 @@ export function removeJob({ site }: ActionTools): LimiterAction {
         return notMet(`there is no job "${target}": ${names.join(", ")}`);
       }),
     postcondition: (observation, { target }) =>
-      checkJobs(observation, (names) =>
-        names.includes(target) ? notMet(`${target} is still listed`) : MET,
-      ),
+      checkJobs(observation, (listed) => {
+        const found = listed.find(({ name }) => name === target);
+        return found ? notMet(`${target} is listed: ${sayJob(found)}`) : MET;
+      }),
     async run({ target }, { signal }) {
       const { removed } = await callControl({
         site,
@@ -102,10 +107,7 @@ function checkLink(
   });
 }
 
-function checkJobs(
-  { jobs }: LimiterObservation,
-  check: (names: readonly string[]) => Check,
-): Check {
+function checkJobs({ jobs }: LimiterObservation, check: (listed: readonly Job[]) => Check): Check {
   if (!jobs) return notMet("there is no job runner of ours");
-  return checkRead(jobs.value, (found) => check(found.map(({ job }) => job.name)));
+  return checkRead(jobs.value, (found) => check(found.map(({ job }) => job)));
 }

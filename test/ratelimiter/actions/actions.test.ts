@@ -68,9 +68,12 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     const own = /id=(\d+) [^\n]*name=limiter:node1/.exec(list)?.[1] ?? "";
     await expect(watched.act("kill_client", own)).rejects.toThrow("cannot do without it");
     const job = /id=(\d+) [^\n]*name=job:memory-report/.exec(list)?.[1] ?? "";
-    expect(await watched.act("kill_client", job)).toBe(`client ${job} is closed`);
-    expect(String(await limiter.redis("CLIENT", "LIST"))).not.toContain(`id=${job} `);
-    expect(await watched.act("kill_client", job)).toBe("already in effect");
+    await expect(watched.act("kill_client", job)).rejects.toThrow("argument name is missing");
+    const other = watched.act("kill_client", job, { name: "job:other" });
+    await expect(other).rejects.toThrow(`${job} is job:memory-report: it is not job:other`);
+    const whose = { name: "job:memory-report" };
+    expect(await watched.act("kill_client", job, whose)).toBe(`client ${job} is closed`);
+    expect(await watched.act("kill_client", job, whose)).toBe("already in effect");
   });
 
   test("what a counter holds ahead of time leaves with one window, not before", async () => {
