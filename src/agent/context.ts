@@ -46,7 +46,7 @@ export interface AgentOptions {
   /** End after one ticket, or at once when there is none. */
   readonly once: boolean;
   readonly onShutdown: "escalate" | "release";
-  /** An approval is for what its operation would replace, too. Records of before have no such word. */
+  /** An approval is for what its operation would replace, too: not so in records of before. */
   readonly approvesReplaced: boolean;
   /** Only tickets of this subject; any when undefined. */
   readonly subject: string | undefined;

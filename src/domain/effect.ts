@@ -21,10 +21,6 @@ export interface ChangeFacts {
   readonly copies?: number;
   /** What is held in memory may take so much; 0 is no bound. */
   readonly memoryBytes?: number;
-  /** Settings that it puts in force, by name. */
-  readonly sets?: readonly string[];
-  /** Whatever is in force is written to the settings' file: a restart keeps it. */
-  readonly keepsSettings?: true;
   /** While it is done nobody is served. It counts as an interruption. */
   readonly pauses?: true;
   /**

@@ -53,8 +53,6 @@ export interface QuorumGroup {
   readonly heldBytes?: number | null;
   /** How much that may be, as declared; 0 is no bound. Absent where nobody says. */
   readonly boundBytes?: number;
-  /** Settings in force that nobody declared so; null: not to be read. Absent where nobody says. */
-  readonly undeclared?: readonly string[] | null;
 }
 
 export interface ObservedTable {

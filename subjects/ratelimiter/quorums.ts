@@ -30,16 +30,8 @@ export function limiterQuorums(seen: Seen): readonly QuorumGroup[] {
     const heldBytes = readValue(redis.info)?.usedMemoryBytes ?? null;
     const boundBytes = Number(declared.redisSettings?.maxmemory ?? 0);
     const holding = names.filter((name) => !isStopped(name));
-    return { ...group, holding, heldBytes, boundBytes, undeclared: undeclaredIn(seen) };
+    return { ...group, holding, heldBytes, boundBytes };
   });
-}
-
-/** In force otherwise than declared; null where nobody could read it. */
-function undeclaredIn({ redis, declared }: Seen): readonly string[] | null {
-  const settings = readValue(redis.settings);
-  if (!settings) return null;
-  const wanted = Object.entries(declared.redisSettings ?? {});
-  return wanted.flatMap(([name, value]) => (settings[name] === value ? [] : [name]));
 }
 
 /** Whoever answers us and decides nothing by Redis, or is seldom heard. */

@@ -1,4 +1,4 @@
-// What a change comes to, as its words say it: copies, memory, settings and their file.
+// What a change comes to, as its words say it: copies and memory.
 import { expect, test } from "bun:test";
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
 import { PD, PD_DOORS, REDIS_DOORS } from "./doors.ts";
@@ -15,16 +15,6 @@ test("of several counts of copies nobody knows which one is meant", () => {
     classifyCommand(`curl -d '${body}' ${PD}/config`, KNOWLEDGE),
   );
   expect(found.map(({ copies }) => copies)).toEqual([0, 3]);
-});
-
-test("a command says what it sets, and that it keeps all that is set", () => {
-  const factsOf = (line: string) =>
-    classifyCommand(line, KNOWLEDGE).map(({ sets, keepsSettings }) => [sets, keepsSettings]);
-  const both = "redis-cli CONFIG SET Timeout 0 maxclients 10000 && redis-cli config REWRITE";
-  expect(factsOf(both)).toEqual([
-    [["timeout", "maxclients"], undefined],
-    [undefined, true],
-  ]);
 });
 
 test("a command says how much memory it leaves; of several nobody knows", () => {

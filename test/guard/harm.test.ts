@@ -55,23 +55,6 @@ test("who is away or unseen is not handed the lead", () => {
   ]);
 });
 
-test("all settings are kept only where no other is in force than was declared or is set", () => {
-  const harmOf = (undeclared: readonly string[] | null | undefined, sets: readonly string[] = []) =>
-    findHarm(
-      [
-        { kind: "configure", targets: [], source: "set", sets },
-        { kind: "configure", targets: [], source: "rewrite", keepsSettings: true },
-      ],
-      { cluster: clusterOf(UP, { quorums: [{ ...ONE, undeclared }] }), nowMs: NOW_MS },
-    )?.reason;
-  expect([harmOf(undefined), harmOf([]), harmOf(["timeout"], ["timeout"])]).toEqual(
-    Array.from({ length: 3 }, () => undefined),
-  );
-  const other = "appendonly is not as declared, and would be kept, too: ";
-  expect(harmOf(["timeout", "appendonly"], ["timeout"])).toStartWith(other);
-  expect(harmOf(null)).toStartWith("the settings of Redis cannot be read");
-});
-
 test("memory is not bounded below what is held, nor where nobody can say how much that is", () => {
   const harmOf = (bytes: number | undefined, heldBytes?: number | null, boundBytes?: number) =>
     findHarm(

@@ -145,11 +145,7 @@ export const NEEDED_REPAIRS = [
     "redis-cli -p 6380 config set maxmemory 256mb",
     "redis-cli config set maxmemory-policy noeviction",
   ],
-  ...[
-    "redis-cli config set appendonly yes",
-    "redis-cli client kill id 12",
-    "redis-cli config rewrite",
-  ],
+  ...["redis-cli config set appendonly yes", "redis-cli client kill id 12"],
   ...["redis-cli config set timeout 0", "redis-cli client unpause", "redis-cli script kill"],
   ...["curl -X DELETE http://127.0.0.1:7001/api/limits/tenant-a", "tc qdisc del dev lo root"],
   ...[`curl -X PUT -d '{"fail_open":false}' http://127.0.0.1:7001/api/settings`],

@@ -60,7 +60,7 @@ const LATER: readonly string[] = [
 ];
 
 const ONCE: readonly (readonly [EffectKind, string])[] = [
-  ["configure", `${SET} && redis-cli -p 6380 config rewrite`],
+  ["configure", `${SET} && redis-cli -p 6380 client unpause`],
   ["configure", `redis-cli -p 6380 config get timeout; docker logs --tail 5 tikv1; ${SET}`],
   ["configure", `docker exec tikv1 redis-cli config get timeout && ${SET} | tail -5; sleep 50`],
   ["start", "sleep 50; docker start tikv1 &"],

@@ -218,6 +218,7 @@ const WORDS: readonly (readonly [EffectKind, readonly string[]])[] = [
     ],
   ],
   ["unknown", ["redis-cli replicaof no one", "redis-cli SLAVEOF NO ONE"]],
+  ["unknown", ["redis-cli -p 6380 config rewrite", "redis-cli CONFIG REWRITE"]],
   [
     "oversight",
     [`curl -d '{}' ${PD}/service-middleware/config/rate-limit`, "redis-cli acl deluser default"],

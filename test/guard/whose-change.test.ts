@@ -37,7 +37,7 @@ const PUT = "curl -X PUT -H 'content-type: application/json'";
 
 const MEANT: readonly (readonly [whom: string, line: string])[] = [
   ["redis", "redis-cli -p 6380 config set maxmemory-policy noeviction"],
-  ["redis", "redis-cli -h localhost -p 6380 config rewrite"],
+  ["redis", "redis-cli -h localhost -p 6380 function kill"],
   ["redis", "redis-cli -u redis://127.0.0.1:6380 client kill id 3"],
   ["redis", "redis-cli -p 6380 script kill"],
   ["redis", "docker exec operator-tikv-redis-1 redis-cli script kill"],
@@ -48,9 +48,9 @@ const MEANT: readonly (readonly [whom: string, line: string])[] = [
   ["pd1", `curl -X POST -d '"info"' ${API}/admin/log`],
   ["pd1, any", `curl -X POST ${API}/leader/transfer/pd1`],
   ["proxy, any", "redis-cli -p 7400 config set maxmemory-policy noeviction"],
-  ["redis, node1", "docker exec operator-tikv-node1-1 redis-cli -h redis config rewrite"],
-  ["redis, node1", "docker exec operator-tikv-node1-1 redis-cli -u redis://redis config rewrite"],
-  ["proxy, node1, any", "docker exec operator-tikv-node1-1 redis-cli -h proxy config rewrite"],
+  ["redis, node1", "docker exec operator-tikv-node1-1 redis-cli -h redis script kill"],
+  ["redis, node1", "docker exec operator-tikv-node1-1 redis-cli -u redis://redis script kill"],
+  ["proxy, node1, any", "docker exec operator-tikv-node1-1 redis-cli -h proxy script kill"],
   [
     "pd1, tikv1",
     "docker exec operator-tikv-pd1-1 /tikv-ctl --host tikv1:20160 modify-tikv-config " +

@@ -58,7 +58,7 @@ const WORDS = {
     ],
   ],
   set: ["config set", "CONFIG SET"],
-  keep: ["", "", " && <redis> config rewrite", "; <redis> config get '*'"],
+  keep: ["", "", " && <redis> config get timeout", "; <redis> config get '*'"],
 };
 
 const STOPPED = [

@@ -26,7 +26,6 @@ export function findHarm(effects: readonly Effect[], moment: Moment): Objection 
     findOtherCopies(mutating, moment.cluster) ??
     findAbsentLeader(mutating, moment.cluster) ??
     findSqueeze(mutating, moment.cluster) ??
-    findKept(mutating, moment.cluster) ??
     findLoss(mutating.filter(mayInterrupt), moment.cluster)
   );
 }
@@ -118,18 +117,6 @@ function findSqueeze(
   if (!holding || least === Number.POSITIVE_INFINITY) return undefined;
   const held = holding.heldBytes === null ? "an unknown number of" : holding.heldBytes;
   return loss(`${holding.name} holds ${held} bytes, and ${least} would leave no room`);
-}
-
-/** What somebody tries until a restart would stay, beside what was meant. */
-function findKept(mutating: readonly Effect[], { quorums }: ClusterModel): Objection | undefined {
-  if (!mutating.some(({ keepsSettings }) => keepsSettings)) return undefined;
-  const unread = quorums.find(({ undeclared }) => undeclared === null);
-  if (unread) return loss(`the settings of ${unread.name} cannot be read, and all would be kept`);
-  const meant = mutating.flatMap(({ sets = [] }) => sets);
-  const others = quorums.flatMap(({ undeclared }) => undeclared ?? []);
-  const [one] = others.filter((name) => !meant.includes(name));
-  if (one === undefined) return undefined;
-  return loss(`${one} is not as declared, and would be kept, too: leave the file, or see to it`);
 }
 
 function findLoss(interrupting: readonly Effect[], cluster: ClusterModel): Objection | undefined {

@@ -83,15 +83,10 @@ export function factsOfRedis(words: readonly string[]): ChangeFacts {
   const asked = lower.flatMap((word, index) =>
     word === "maxmemory" ? (bytesIn(lower[index + 1] ?? "") ?? []) : [],
   );
-  const [verb, second, ...rest] = lower;
-  const changes = {
-    ...(verb === "config" && second === "set" && { sets: rest.filter((_, at) => at % 2 === 0) }),
-    ...(verb === "config" && second === "rewrite" && { keepsSettings: true as const }),
-  };
   const [first, ...others] = asked;
-  if (first === undefined) return changes;
+  if (first === undefined) return {};
   // Of several nobody knows which one counts.
-  return { ...changes, memoryBytes: others.every((bytes) => bytes === first) ? first : 1 };
+  return { memoryBytes: others.every((bytes) => bytes === first) ? first : 1 };
 }
 
 /** Redis does one thing at a time: so much of it, and everybody else waits. */

@@ -86,7 +86,9 @@ export const REDIS: VerbTool = {
     ...READS_OF_REDIS.map((name): [string, EffectKind] => [name, "read"]),
     ...verbs("read", ["--latency", "--latency-history", "--latency-dist", "--bigkeys", "--stat"]),
     ...verbs("read", ["--scan", "--version"]),
-    ...verbs("configure", ["config set", "config rewrite", "client kill"]),
+    ...verbs("configure", ["config set", "client kill"]),
+    // Whatever somebody tries until a restart would stay, beside what was meant.
+    ...verbs("unknown", ["config rewrite"]),
     // What is on disk may be the last good copy: written over, it is what memory holds now.
     ...verbs("unknown", ["bgsave", "save", "bgrewriteaof"]),
     ...verbs("configure", ["client unpause", "script kill", "function kill"]),
