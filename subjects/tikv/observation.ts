@@ -34,8 +34,10 @@ export interface Declaration {
   readonly replication: Replication | null;
 }
 
-/** Whom PD lists beside them. */
+/** Whom PD lists beside them, and whom it does not list. */
 export interface Undeclared {
+  /** Declared PD members that are not on its list: they vote no more. */
+  readonly unlistedPds: Reading<readonly string[]>;
   /** Names; who was never up has an empty one. */
   readonly pdMembers: Reading<readonly string[]>;
   /** Neither tombstones nor columnar. */

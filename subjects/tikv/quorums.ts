@@ -29,6 +29,9 @@ export function tikvQuorums(parts: Parts): readonly QuorumGroup[] {
 function pdGroup(parts: Parts): QuorumGroup {
   const { undeclared, pdHealth, leadership } = parts;
   const pds = namesOf(parts, "pd");
+  const unlisted = readValue(undeclared.unlistedPds) ?? [];
+  // Their processes may still answer.
+  const voters = pds.filter((name) => !unlisted.includes(name));
   const others = readValue(undeclared.pdMembers);
   const isAway = (name: string) => readValue(pdHealth)?.[name] !== true;
   const away = (others ?? []).filter(isAway).map((name) => name || "one that was never up");
@@ -36,7 +39,7 @@ function pdGroup(parts: Parts): QuorumGroup {
   // spare; nobody here answers for them.
   const isKnown = others !== undefined && Boolean(readValue(leadership)?.etcdLeader);
   const members = [...pds, ...away];
-  return { name: "PD members", members, spare: isKnown ? minorityOf(pds.length) : 0 };
+  return { name: "PD members", members, spare: isKnown ? minorityOf(voters.length) : 0 };
 }
 
 function storeGroup(parts: Parts): QuorumGroup {

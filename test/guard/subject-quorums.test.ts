@@ -2,7 +2,6 @@
 import { expect, test } from "bun:test";
 import type { QuorumGroup } from "../../src/domain/observation.ts";
 import { systemClock } from "../../src/infra/clock.ts";
-import type { LimiterObservation } from "../../subjects/ratelimiter/observation.ts";
 import { limiterQuorums } from "../../subjects/ratelimiter/quorums.ts";
 import type { RegionHealth, TikvObservation } from "../../subjects/tikv/observation.ts";
 import { tikvQuorums } from "../../subjects/tikv/quorums.ts";
@@ -52,7 +51,7 @@ function storesOf(cluster: Cluster): QuorumGroup | undefined {
       pdHealth: UNASKED,
       leadership: UNASKED,
     },
-    undeclared: { pdMembers: NOBODY, stores: NOBODY },
+    undeclared: { unlistedPds: NOBODY, pdMembers: NOBODY, stores: NOBODY },
     declared: { ...declared, replication: ofReplicas(declaredReplicas) },
     replication: { state: "read", value: ofReplicas(replicas), atMs: 0 },
     regions: counted,
@@ -161,16 +160,6 @@ test("what Redis holds in memory is there until its process is known to have end
     (seen) => limiterQuorums({ members, ...holding(1), ...seen })[0]?.holding,
   );
   expect(found).toEqual([["redis"], ["redis"], []]);
-});
-
-test("which settings nobody declared is said, and that they cannot be read", () => {
-  const members = [{ name: "redis", role: "redis", health: "up" as const, detail: "" }];
-  const seen = holding(7, "64");
-  const undeclaredIn = (settings: LimiterObservation["redis"]["settings"]) =>
-    limiterQuorums({ members, ...seen, redis: { ...seen.redis, settings } })[0]?.undeclared;
-  const read = (maxmemory: string) => ({ state: "read", value: { maxmemory }, atMs: 0 }) as const;
-  expect([undeclaredIn(read("64")), undeclaredIn(read("65"))]).toEqual([[], ["maxmemory"]]);
-  expect(undeclaredIn({ state: "failed", reason: "", atMs: 0 })).toBeNull();
 });
 
 test("how much Redis holds is said, that it cannot be read, and how much it may be", () => {

@@ -1,5 +1,6 @@
 // A topology stays as it is; whom PD lists beside it holds copies and votes all the same.
 import { expect, test } from "bun:test";
+import { readValue } from "../../src/domain/observation.ts";
 import type { MemberPlan } from "../../src/domain/subject.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { harmOfInterrupting } from "../../subjects/tikv/actions/quorum.ts";
@@ -82,6 +83,15 @@ test("a voter of PD that nobody declared is away unless PD itself reaches it", a
   }
   const [group] = tikvQuorums(await look(watcher));
   expect(group?.members).toEqual(["pd-0", "pd-1", "one that was never up"]);
+});
+
+test("a declared PD member whom PD does not list is named", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchDeclared(cluster);
+  const unlisted = async () => readValue((await look(watcher)).undeclared.unlistedPds);
+  expect(await unlisted()).toEqual([]);
+  for (const peer of cluster.pd) change(peer, `${API}/members`, ['"name":"pd-1"', '"name":"x"']);
+  expect(await unlisted()).toEqual(["pd-1"]);
 });
 
 test("while PD does not say who its members are none is spared", async () => {

@@ -176,7 +176,7 @@ function observationWith(...health: readonly ObservedMember["health"][]): TikvOb
     declared: { isGiven: true, pdMembers: [], stores: [], schedulers: [], replication },
     pdMembers: [],
     stores: [],
-    undeclared: { pdMembers: nobody, stores: nobody },
+    undeclared: { unlistedPds: nobody, pdMembers: nobody, stores: nobody },
     leadership: { state: "read", value: { ...led, source: "" }, atMs: 0 },
     pdHealth: unread,
     schedulers: unread,
@@ -195,6 +195,21 @@ test("a member is spared while another of its role is away, unless it is away it
     "tikv1 still serves and cannot be spared: tikv3 is unknown",
   ]);
   expect(harm("down", "down", "up", "down", "up", "down")).toEqual([undefined, undefined]);
+});
+
+test("whom PD does not list, or its peers do not hear, is missing beside others", () => {
+  const seen = observationWith();
+  const unlistedPds = { state: "read", value: ["pd3"], atMs: 0 } as const;
+  const two = { ...seen, undeclared: { ...seen.undeclared, unlistedPds } };
+  expect(harmOfInterrupting(two, "pd2")).toContain("cannot be spared");
+  const cutOff = {
+    state: "read",
+    value: [{ member: "pd3", type: "partition", text: "" }],
+    atMs: 0,
+  };
+  const cut = { ...seen, disturbances: cutOff } as TikvObservation;
+  const why = "pd2 still serves and cannot be spared: pd3 is cut off";
+  expect(harmOfInterrupting(cut, "pd2")).toBe(why);
 });
 
 test("an observation is described in at most 4 KB, with what is down first", async () => {

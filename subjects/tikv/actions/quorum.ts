@@ -11,9 +11,12 @@ export function harmOfInterrupting(observation: TikvObservation, name: string): 
     observation.members.find((member) => member.name === one)?.health ?? "away";
   const group = tikvQuorums(observation).find(({ members }) => members.includes(name));
   if (group === undefined || healthOf(name) === "down") return undefined;
-  const lost = group.members.filter((one) => one !== name && healthOf(one) !== "up");
+  // Who answers us, and whom its peers do not hear, is lost to them.
+  const stateOf = (one: string) =>
+    healthOf(one) === "up" && group.cutOff?.includes(one) ? "cut off" : healthOf(one);
+  const lost = group.members.filter((one) => one !== name && stateOf(one) !== "up");
   if (lost.length < group.spare) return undefined;
-  const others = lost.map((one) => `${one} is ${healthOf(one)}`).join(", ");
+  const others = lost.map((one) => `${one} is ${stateOf(one)}`).join(", ");
   const why = others === "" ? `there is none to spare of ${group.members.length}` : others;
   return `${name} still serves and cannot be spared: ${why}`;
 }

@@ -1,5 +1,5 @@
-// Whom PD lists and nobody declared: a topology stays as it is, and who joined since holds copies
-// and votes all the same.
+// Whom PD lists and nobody declared, and the other way round: a topology stays as it is, and who
+// joined since holds copies and votes all the same; who was taken off votes no more.
 import { mapRead } from "../../../src/domain/observation.ts";
 import type { Declaration, ListedStore, Undeclared } from "../observation.ts";
 import type { ClusterAnswers } from "./ask-cluster.ts";
@@ -11,6 +11,9 @@ export function findUndeclared(
 ): Undeclared {
   const declaredPds = pdMembers.map(({ name }) => name);
   return {
+    unlistedPds: mapRead(membership, ({ members }) =>
+      declaredPds.filter((declared) => members.every(({ name }) => name !== declared)),
+    ),
     pdMembers: mapRead(membership, ({ members }) =>
       members.map(({ name }) => name).filter((name) => !declaredPds.includes(name)),
     ),
