@@ -6,6 +6,7 @@ import { type ActionCall, type Check, MET, notMet, textArg } from "../../../src/
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
+import { logLifeMs } from "../change/log-life.ts";
 import { withRedis } from "../change/redis.ts";
 import type { LimitsFile } from "../declared.ts";
 import { limitKeyOf, logKeyOf } from "../keys.ts";
@@ -30,8 +31,6 @@ const WINDOW_PASSES_MS = 20_000;
 const REDATED = z.tuple([z.number(), z.number()]);
 /** What the script answers; fields and their values by turns. */
 const RESTORED = z.tuple([z.number(), z.array(z.string())]);
-/** As the limiter itself lets a log outlive its window. */
-const SLACK_MS = 1_000;
 /** What Redis's clock may have gained until the command arrives. */
 const AHEAD_US_MIN = 1_000_000;
 /** Each look from then on compares what is dated so; it was granted before, if it was. */
@@ -207,16 +206,12 @@ function checkOverride(
   });
 }
 
-/**
- * How long a log lives on after its last check: its declared window, or that of its override where
- * it is longer. Undefined when nothing is declared.
- */
+/** Undefined when nothing is declared. */
 async function lifeMsOf(
   redis: Redis,
   { key, limits }: { readonly key: string; readonly limits: LimitsFile | null },
 ): Promise<number | undefined> {
   if (!limits) return undefined;
   const { window_ms: declaredMs } = limits.keys[key] ?? limits.default;
-  const overrideMs = Number(await redis.hget(limitKeyOf(key), "window_ms"));
-  return Math.max(declaredMs, overrideMs || 0) + SLACK_MS;
+  return logLifeMs(redis, { key, declaredMs });
 }

@@ -1,7 +1,8 @@
 // Redis made to save what it holds: until a save succeeds, it refuses writes.
 import { type Check, MET, notMet } from "../../../src/domain/action.ts";
+import { OperatorError } from "../../../src/domain/errors.ts";
 import { undoUnneeded } from "../../../src/domain/undo.ts";
-import { saveNow, withRedis } from "../change/redis.ts";
+import { readSaving, saveNow, withRedis } from "../change/redis.ts";
 import type { LimiterObservation } from "../observation.ts";
 import { declaredOf } from "./redis.ts";
 import {
@@ -36,6 +37,9 @@ export function saveRedis(tools: ActionTools): LimiterAction {
       checkRead(redis.info, ({ lastSaveOk }) => (lastSaveOk ? MET : notMet("the save failed"))),
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "save_redis", call, context }), async (redis) => {
+        // Somebody may have said since the look that what is on disk counts.
+        const saving = checkSaving(await readSaving(redis), tools.site.declared);
+        if (!saving.isMet) throw new OperatorError("conflict", saving.reason);
         await saveNow(redis, context.clock);
         return "Redis has saved its data";
       }),
@@ -44,13 +48,18 @@ export function saveRedis(tools: ActionTools): LimiterAction {
 
 /** What is written over the dump may be less than it holds: only where Redis does so by itself. */
 function checkSaves({ redis, declared }: LimiterObservation): Check {
-  return checkRead(redis.settings, ({ save = "", appendonly }) => {
-    const isMeant = save !== "" && save === (declaredOf(declared, "save") ?? save);
-    if (!isMeant) return notMet(`save points are "${save}": whoever set them says what is kept`);
-    if (appendonly === (declaredOf(declared, "appendonly") ?? appendonly)) return MET;
-    return notMet(
-      "an append-only file that nobody declared is in force, so Redis may not hold what its " +
-        "dump does: whoever turned it on says which of them counts",
-    );
-  });
+  return checkRead(redis.settings, (settings) => checkSaving(settings, declared));
+}
+
+function checkSaving(
+  { save = "", appendonly }: Readonly<Record<string, string | undefined>>,
+  declared: LimiterObservation["declared"],
+): Check {
+  const isMeant = save !== "" && save === (declaredOf(declared, "save") ?? save);
+  if (!isMeant) return notMet(`save points are "${save}": whoever set them says what is kept`);
+  if (appendonly === (declaredOf(declared, "appendonly") ?? appendonly)) return MET;
+  return notMet(
+    "an append-only file that nobody declared is in force, so Redis may not hold what its " +
+      "dump does: whoever turned it on says which of them counts",
+  );
 }

@@ -81,14 +81,23 @@ export async function saveNow(redis: Redis, clock: Clock): Promise<void> {
  * dump is written: it may hold what memory does not.
  */
 export async function saveIfMeant(redis: Redis, clock: Clock): Promise<void> {
-  const [, points] = await readPair(redis, "save");
-  const [, log] = await readPair(redis, "appendonly");
-  if (points !== "" && log === "no") await saveNow(redis, clock);
+  const { save, appendonly } = await readSaving(redis);
+  if (save !== "" && appendonly === "no") await saveNow(redis, clock);
 }
 
-async function readPair(redis: Redis, name: string): Promise<readonly unknown[]> {
+/** What is in force: save points, and whether there is an append-only file. */
+export async function readSaving(
+  redis: Redis,
+): Promise<{ readonly save: string; readonly appendonly: string }> {
+  return {
+    save: await readSetting(redis, "save"),
+    appendonly: await readSetting(redis, "appendonly"),
+  };
+}
+
+async function readSetting(redis: Redis, name: string): Promise<string> {
   const pair = await redis.config("GET", name);
-  return Array.isArray(pair) ? pair : [];
+  return Array.isArray(pair) ? String(pair[1]) : "";
 }
 
 /** By Redis's clock, in microseconds. */

@@ -5,6 +5,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
+import { logLifeMs } from "../change/log-life.ts";
 import { nowUs, saveIfMeant, withRedis } from "../change/redis.ts";
 import { logKeyOf } from "../keys.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
@@ -45,8 +46,10 @@ export const counterDrift: LimiterFault = {
     const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
     await withRedis(visit, async (redis) => {
       const log = logKeyOf(details.key);
+      const { key, window_ms: declaredMs } = details;
+      const lifeMs = await logLifeMs(redis, { key, declaredMs });
       const removal = redis.multi().zrem(log, ...membersOf(details));
-      await removal.pexpire(log, details.window_ms).exec();
+      await removal.pexpire(log, lifeMs).exec();
       await saveIfMeant(redis, context.clock);
     });
     return [];

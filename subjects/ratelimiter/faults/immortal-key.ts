@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
+import { logLifeMs } from "../change/log-life.ts";
 import { nowUs, saveIfMeant, withRedis } from "../change/redis.ts";
 import { logKeyOf } from "../keys.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
@@ -46,13 +47,14 @@ export const immortalKey: LimiterFault = {
     });
   },
   async heal(plan, context) {
-    const { key, boot_id: bootId, window_ms: windowMs } = detailsOf(plan, detailsSchema);
+    const { key, boot_id: bootId, window_ms: declaredMs } = detailsOf(plan, detailsSchema);
     const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
     await withRedis(visit, async (redis) => {
       const log = logKeyOf(key);
+      const lifeMs = await logLifeMs(redis, { key, declaredMs });
       const isStill = (await redis.pttl(log)) === FOREVER;
       const removal = redis.multi().zrem(log, `${bootId}-0-1`);
-      await (isStill ? removal.pexpire(log, windowMs) : removal).exec();
+      await (isStill ? removal.pexpire(log, lifeMs) : removal).exec();
       await saveIfMeant(redis, context.clock);
     });
     return [];

@@ -1,7 +1,6 @@
 // What actions refuse, and the details of those that change something, on a running limiter. That
 // each repairs its fault is shown with the faults.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdir, rm } from "node:fs/promises";
 import { z } from "zod";
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { readValue } from "../../../src/domain/observation.ts";
@@ -11,6 +10,7 @@ import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
 import type { RedisLiveness } from "../../../subjects/ratelimiter/observation.ts";
 import { openRateLimiter } from "../../../subjects/ratelimiter/subject.ts";
 import { eventually } from "../../support/eventually.ts";
+import { failSaves } from "../../support/failing-saves.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
 import { hasRedis } from "../../support/real-redis.ts";
 import { type WatchedLimiter, watchLimiter } from "../../support/watched-limiter.ts";
@@ -132,19 +132,23 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     await limiter.redis("CONFIG", "SET", "save", "");
     const kept = "may be the last good copy";
     await expect(watched.act("set_redis_setting", "save")).rejects.toThrow(kept);
-    await using full = await failSaves();
+    await using full = await failSaves(limiter);
     await expect(watched.act("save_redis", "redis")).rejects.toThrow('save points are ""');
     await limiter.redis("CONFIG", "SET", "save", "60 1", "appendonly", "yes");
     const dump = "Redis may not hold what its dump does";
     await expect(watched.act("save_redis", "redis")).rejects.toThrow(dump);
     await limiter.redis("CONFIG", "SET", "appendonly", "no");
     await full.end();
+    const keep = () => limiter.redis("CONFIG", "SET", "save", "");
+    const late = watched.actAfter(keep, "save_redis", "redis");
+    await expect(late).rejects.toThrow('save points are ""');
+    await limiter.redis("CONFIG", "SET", "save", "60 1");
     expect(await watched.act("save_redis", "redis")).toContain("has saved");
   });
 
   test("writes go on while saves fail, where somebody had it so", async () => {
     await limiter.redis("CONFIG", "SET", "stop-writes-on-bgsave-error", "no");
-    await using full = await failSaves();
+    await using full = await failSaves(limiter);
     const refusal = "it would refuse every write";
     const act = () => watched.act("set_redis_setting", "stop-writes-on-bgsave-error");
     await expect(act()).rejects.toThrow(refusal);
@@ -273,20 +277,6 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
     await watched.untilWell();
   });
 });
-
-/** A folder stands where the dump is to be renamed to, as on a disk that takes no snapshot. */
-async function failSaves() {
-  const dump = `${limiter.home}/subjects/ratelimiter/members/redis/data/dump.rdb`;
-  await rm(dump, { force: true });
-  await mkdir(dump);
-  await limiter.redis("BGSAVE");
-  await eventually(
-    async () => `${await limiter.redis("INFO", "persistence")}`.includes("last_bgsave_status:err"),
-    "a save has failed",
-  );
-  const end = () => rm(dump, { recursive: true, force: true });
-  return { end, [Symbol.asyncDispose]: end };
-}
 
 /** As the API writes it. */
 async function setOverride(key: string, untilMs: number): Promise<void> {

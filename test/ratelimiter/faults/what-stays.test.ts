@@ -48,6 +48,19 @@ describe.skipIf(!hasRedis)(`what stays${why}`, () => {
     await limiter.redis("CONFIG", "SET", "maxmemory", "67108864");
   });
 
+  for (const fault of ["counter_drift", "immortal_key"]) {
+    test(`what was granted by an override with a longer window, after ${fault}`, async () => {
+      const plan = await inject(fault);
+      const [key = ""] = plan.targets;
+      const override = limitKeyOf(key);
+      await limiter.redis("HSET", override, "limit", 321, "window_ms", 60_000);
+      expect(await heal(plan)).toEqual([]);
+      await limiter.check("node1", key);
+      expect(Number(await limiter.redis("PTTL", logKeyOf(key)))).toBeGreaterThan(50_000);
+      await limiter.redis("DEL", override, logKeyOf(key));
+    });
+  }
+
   test("a setting of a node", async () => {
     const plan = await inject("clock_skew");
     const [node = ""] = plan.targets;
