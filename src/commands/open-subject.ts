@@ -1,9 +1,20 @@
 // Opens a subject by name: the one that runs here, or the one that a person named by its endpoints.
 import { loadSubject } from "../../subjects/index.ts";
 import { OperatorError } from "../domain/errors.ts";
-import type { EndpointPlan, Subject, SubjectDefinition, Topology } from "../domain/subject.ts";
+import type {
+  EndpointPlan,
+  Subject,
+  SubjectDefinition,
+  Topology,
+  UnresolvedTicket,
+} from "../domain/subject.ts";
+import { TICKET_STATES } from "../domain/ticket.ts";
 import type { CommandContext } from "./context.ts";
 import { brokerOf, textFlag, usage } from "./flags.ts";
+import { openExistingStore } from "./tickets-store.ts";
+
+const UNRESOLVED = TICKET_STATES.filter((state) => state !== "resolved");
+const UNRESOLVED_MAX = 1_000;
 
 export interface OpenedSubject {
   readonly definition: SubjectDefinition;
@@ -34,7 +45,8 @@ export async function findSubject(
   const endpoints = endpointsOf(context, definition.endpoints);
   if (endpoints.length > 0 && brokerOf(context) === undefined) {
     const topology = { subject: name, timeScale: 1, members: [], endpoints };
-    const subject = definition.open({ topology, runtime: undefined, clock });
+    const unresolved = await unresolvedOf(context, name);
+    const subject = definition.open({ topology, runtime: undefined, clock, unresolved });
     return { definition, subject, topology };
   }
   const { openRuntimeOf } = await import("./open-runtime.ts");
@@ -42,6 +54,23 @@ export async function findSubject(
   if (!opened) return undefined;
   const subject = definition.open({ ...opened, clock });
   return { definition, subject, topology: opened.topology };
+}
+
+/**
+ * What was found first is declared for as long as its monitor runs; the next one has it from the
+ * tickets that are left. None where they cannot be read: who needs the database says so itself.
+ */
+async function unresolvedOf(
+  context: CommandContext,
+  subject: string,
+): Promise<readonly UnresolvedTicket[]> {
+  try {
+    using store = await openExistingStore(context);
+    return await store.listTickets({ subject, states: UNRESOLVED, limit: UNRESOLVED_MAX });
+  } catch (error) {
+    if (error instanceof OperatorError) return [];
+    throw error;
+  }
 }
 
 /** Those that a person named. Throws code "usage" for what is no URL. */

@@ -7,6 +7,7 @@ import type { ContainerLoad, LoadFigure } from "./load.ts";
 import type { Observation, QuorumGroup } from "./observation.ts";
 import type { Runbook } from "./runbook.ts";
 import type { Runtime } from "./runtime.ts";
+import type { Ticket } from "./ticket.ts";
 import type { Invariant } from "./verdict.ts";
 
 /** A subject that is opened: it can be looked at and acted on. */
@@ -75,7 +76,11 @@ export interface OpenOptions {
   readonly topology: Topology;
   readonly runtime: Runtime | undefined;
   readonly clock: Clock;
+  /** Its tickets that are not closed: what they say was declared stands where nobody else says. */
+  readonly unresolved?: readonly UnresolvedTicket[];
 }
+
+export type UnresolvedTicket = Pick<Ticket, "invariant" | "entity" | "evidence">;
 
 /** The declared shape of a running subject; written by `subject up`, or made from endpoints. */
 export interface Topology {

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { readValue } from "../../src/domain/observation.ts";
+import { systemClock } from "../../src/infra/clock.ts";
+import { createWatcher } from "../../subjects/tikv/observe/memory.ts";
 import type { FakeAnswer } from "../support/fake-peer.ts";
 import { change, pdPage, serveFakeTikv, storePage } from "../support/fake-tikv.ts";
 import { allIn, look, movableClock, stateOf, watchEndpoints } from "../support/tikv-looks.ts";
@@ -216,4 +218,23 @@ test("a look that comes early sees the slow requests of the second before, too",
     states.push(stateOf(await look(watcher), "high_p99_latency", STORES[0] ?? ""));
   }
   expect(states).toEqual(["unknown", "violated", "violated"]);
+});
+
+test("what an open ticket says was declared outlives who had seen it", async () => {
+  await using cluster = serveFakeTikv();
+  const topology = {
+    ...{ subject: "tikv", timeScale: 1, members: [] },
+    endpoints: [cluster.pd[0].url],
+  };
+  const evidence = { declared_max_replicas: 5, declared_location_labels: "zone" };
+  const replication = { invariant: "replication_drifted", entity: "cluster", evidence };
+  const missing = { invariant: "schedulers_missing", entity: "evict-slow-store-scheduler" };
+  const unresolved = [replication, { ...missing, evidence: {} }];
+  const options = { topology, runtime: undefined, clock: systemClock };
+  const told = await look(createWatcher({ ...options, unresolved }));
+  expect(told.declared.replication).toEqual({ maxReplicas: 5, locationLabels: "zone" });
+  expect(told.declared.schedulers).toContain(missing.entity);
+  expect(stateOf(told, "replication_drifted", "cluster")).toBe("violated");
+  const fresh = await look(createWatcher(options));
+  expect(stateOf(fresh, "replication_drifted", "cluster")).toBe("holds");
 });

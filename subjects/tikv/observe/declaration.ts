@@ -1,7 +1,9 @@
 // How the cluster should be. A topology declares it whole; of a cluster that is known by endpoints
 // alone, what was once seen is declared from then on, so that what vanishes later is missed.
+
+import { z } from "zod";
 import type { Reading } from "../../../src/domain/observation.ts";
-import type { MemberPlan, Topology } from "../../../src/domain/subject.ts";
+import type { MemberPlan, Topology, UnresolvedTicket } from "../../../src/domain/subject.ts";
 import type {
   Declaration,
   DeclaredPd,
@@ -24,19 +26,43 @@ const DEFAULT_SCHEDULERS = [
   "evict-slow-store-scheduler",
   "evict-stopping-store-scheduler",
 ];
+const DECLARED = z.object({
+  declared_max_replicas: z.int().min(1),
+  declared_location_labels: z.string(),
+});
 const LOOPBACK = "127.0.0.1";
 /** PD's own defaults, which the local cluster is started with. */
 const DEFAULT_REPLICATION: Replication = { maxReplicas: 3, locationLabels: "" };
 
-export function declareFrom(topology: Topology): Declaration {
+/** Without a topology, what open tickets say was declared: drift is not declared by a restart. */
+export function declareFrom(
+  topology: Topology,
+  unresolved: readonly UnresolvedTicket[] = [],
+): Declaration {
   const isGiven = topology.members.length > 0;
   return {
     isGiven,
     pdMembers: topology.members.filter(({ role }) => role === "pd").map(declarePd),
     stores: topology.members.filter(({ role }) => role === "tikv").map(declareStore),
-    schedulers: isGiven ? DEFAULT_SCHEDULERS : CORE_SCHEDULERS,
-    replication: isGiven ? DEFAULT_REPLICATION : null,
+    schedulers: isGiven ? DEFAULT_SCHEDULERS : [...CORE_SCHEDULERS, ...missedIn(unresolved)],
+    replication: isGiven ? DEFAULT_REPLICATION : replicationIn(unresolved),
   };
+}
+
+function missedIn(unresolved: readonly UnresolvedTicket[]): readonly string[] {
+  const missed = unresolved.filter(({ invariant }) => invariant === "schedulers_missing");
+  return DEFAULT_SCHEDULERS.filter(
+    (name) => !CORE_SCHEDULERS.includes(name) && missed.some(({ entity }) => entity === name),
+  );
+}
+
+/** As `replication_drifted` has it in its evidence; of several the newest, which comes first. */
+function replicationIn(unresolved: readonly UnresolvedTicket[]): Replication | null {
+  const drift = unresolved.find(({ invariant }) => invariant === "replication_drifted");
+  const told = DECLARED.safeParse(drift?.evidence).data;
+  if (!told) return null;
+  const { declared_max_replicas: maxReplicas, declared_location_labels: locationLabels } = told;
+  return { maxReplicas, locationLabels };
 }
 
 export interface Findings {

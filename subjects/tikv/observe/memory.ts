@@ -19,8 +19,8 @@ export interface Watcher {
   latest(): TikvObservation | undefined;
 }
 
-export function createWatcher({ topology, clock, runtime }: OpenOptions): Watcher {
-  let declared = declareFrom(topology);
+export function createWatcher({ topology, clock, runtime, unresolved }: OpenOptions): Watcher {
+  let declared = declareFrom(topology, unresolved);
   let latest: TikvObservation | undefined;
   let recent: readonly TikvObservation[] = [];
   let aheadMs = clock.now() - clock.elapsed();
