@@ -119,7 +119,7 @@ function isAwaited({ isAwaited: isHeard }: Story["asked"][number]): boolean {
 export function yourPart(story: Story): string {
   const { ticket, asked, moves } = story;
   const { id, state, isHeld } = ticket;
-  if (state === "resolved") return pastPart(ticket, moves);
+  if (state === "resolved") return `${pastPart(ticket, moves)}${keptPart(story)}`;
   const awaited = asked.find(isAwaited);
   if (awaited && !isLapsed(story)) {
     const which = `operator actions show ${awaited.id}`;
@@ -145,6 +145,12 @@ function pastPart({ violatedSinceMs }: Ticket, moves: Story["moves"]): string {
   if (!given) return "nothing";
   const at = clockBeside(violatedSinceMs, given.atMs);
   return `nothing any more; it was given to a person at ${at} (row ${given.row}): ${given.reason}`;
+}
+
+/** Nobody goes back to a ticket that is over: what was not the repair is a person's to judge. */
+function keptPart({ ticket, effect }: Story): string {
+  if (ticket.resolution !== "self_healed" || effect !== "changed") return "";
+  return "; but an agent's change was no proven repair, and is not taken back: is it to stay?";
 }
 
 function partInEscalated({ id, entity }: Ticket, approvalId: number | undefined): string {

@@ -116,6 +116,7 @@ test("what an agent changed without a claim is not called nothing", async () => 
   await world.store.healTicket(1, "holds again");
   const page = await pageOf(world);
   expect(page).toContain("An agent had changed something, and claimed no");
+  expect(page.replace(/\n {4,}/g, " ")).toContain("and is not taken back: is it to stay?");
   expect(page).not.toContain("changed nothing");
 });
 
