@@ -95,33 +95,48 @@ test("what holds a secret is not stored, so there is no undo, which is said", as
   expect(JSON.stringify(await world.store.eventsOf({}))).not.toContain(SECRET);
 });
 
-test("an approved step is not done when its undo has become another meanwhile", async () => {
-  let reason = "it is meant to be so";
+/** Somebody who sets a dial, where its way back does not depend on what is found. */
+function openAsking(options: Partial<Parameters<typeof openDialWorld>[0]> = {}) {
+  const set = says(setCall("left", 5));
+  const reason = "it leaves what is declared";
   const plan = () => ({ type: "unneeded", reason }) as const;
-  using world = openDialWorld({
-    script: [says(setCall("left", 5)), GIVES_UP],
-    mode: "approve",
-    changes: { undo: { describes: "none", plan } },
-  });
+  const changes = { undo: { describes: "none", plan } };
+  return openDialWorld({ script: [set, set, GIVES_UP], mode: "approve", changes, ...options });
+}
+
+async function approveAfter(
+  world: ReturnType<typeof openDialWorld>,
+  meanwhile: () => void,
+): Promise<void> {
   await world.openTicket();
   const running = world.run();
-  await world.untilLine(/waiting for approval/);
-  reason = "it is meant otherwise";
+  await world.untilLine(/waiting for approval #1$/);
+  meanwhile();
   await world.store.decideApproval(1, "approved");
   await running;
   expect(world.dials.deeds).toEqual([]);
+}
+
+const SET_ONCE = [says(setCall("left", 5)), GIVES_UP];
+
+test("an approved step is not done when its undo has become another meanwhile", async () => {
+  let reason = "it is meant to be so";
+  const plan = () => ({ type: "unneeded", reason }) as const;
+  using world = openAsking({ script: SET_ONCE, changes: { undo: { describes: "none", plan } } });
+  await approveAfter(world, () => {
+    reason = "it is meant otherwise";
+  });
   expect(world.lines.join("\n")).toContain("take it back is not what was approved any more");
 });
 
+test("an approved step is not done when what it would replace is another meanwhile", async () => {
+  using world = openAsking({ script: SET_ONCE });
+  await approveAfter(world, () => world.dials.write({ left: 3, right: 2 }));
+  expect(world.lines.join("\n")).toContain("what it would replace is another: it was ");
+});
+
 test("what a dead session asked is asked anew when it would replace another", async () => {
-  const plan = () => ({ type: "unneeded", reason: "it leaves what is declared" }) as const;
-  const set = says(setCall("left", 5));
-  using world = openDialWorld({
-    script: [set, set, GIVES_UP],
-    mode: "approve",
-    onShutdown: "release",
-    changes: { undo: { describes: "none", plan } },
-  });
+  using world = openAsking({ onShutdown: "release" });
   await world.openTicket();
   const first = world.run();
   await world.untilLine(/waiting for approval #1$/);
@@ -139,21 +154,4 @@ test("what a dead session asked is asked anew when it would replace another", as
     state: "void",
     note: expect.stringContaining("it was left shows 1; now left shows 3"),
   });
-});
-
-test("an approved step is not done when what it would replace is another meanwhile", async () => {
-  const plan = () => ({ type: "unneeded", reason: "it leaves what is declared" }) as const;
-  using world = openDialWorld({
-    script: [says(setCall("left", 5)), GIVES_UP],
-    mode: "approve",
-    changes: { undo: { describes: "none", plan } },
-  });
-  await world.openTicket();
-  const running = world.run();
-  await world.untilLine(/waiting for approval/);
-  world.dials.write({ left: 3, right: 2 });
-  await world.store.decideApproval(1, "approved");
-  await running;
-  expect(world.dials.deeds).toEqual([]);
-  expect(world.lines.join("\n")).toContain("what it would replace is another: it was ");
 });
