@@ -9,6 +9,7 @@ import { connectEngine } from "../../src/runtimes/docker/engine.ts";
 import { openDockerRuntime } from "../../src/runtimes/docker/runtime.ts";
 import { testEngine } from "./docker-engine.ts";
 import { makeImage } from "./docker-images.ts";
+import { freePort } from "./free-port.ts";
 
 const IMAGE = "operator-test/toy:1";
 const PORT = 8080;
@@ -65,8 +66,8 @@ export async function createDockerToy(
   toys += 1;
   const project = `toy-${toys}`;
   const network = await client.createNetwork({ Name: `${project}_default` });
-  const ports = freePorts(Object.keys(programs).length);
-  const plans = Object.keys(programs).map((name, index) => planOf(name, ports[index] ?? 0));
+  const names = Object.keys(programs);
+  const plans = await Promise.all(names.map(async (name) => planOf(name, await freePort())));
   const containers = await Promise.all(
     plans.map((plan) =>
       client.createContainer(
@@ -93,15 +94,6 @@ export async function createDockerToy(
   function idOf(name: string): string {
     return containers[plans.findIndex((plan) => plan.name === name)]?.id ?? "";
   }
-}
-
-/** Of loopback: another run of the tests may have its toys beside these. */
-function freePorts(count: number): readonly number[] {
-  const held = Array.from({ length: count }, () =>
-    Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } }),
-  );
-  for (const listener of held) listener.stop(true);
-  return held.map(({ port }) => port);
 }
 
 function planOf(name: string, port: number): MemberPlan {

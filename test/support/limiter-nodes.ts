@@ -1,7 +1,6 @@
 // Nodes of the limiter in the test's own process, on free ports, in front of any Redis.
 // Disposing stops them and removes their directories.
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/infra/clock.ts";
@@ -14,6 +13,7 @@ import {
   runLimiterNode,
 } from "../../subjects/ratelimiter/service/main.ts";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
 
 export const TOKEN = "token-of-the-test";
 
@@ -120,16 +120,4 @@ export async function postCheck(
 async function readAnswer<T>(answer: Response): Promise<Answered<T>> {
   const body: T = JSON.parse(await answer.text());
   return { status: answer.status, headers: answer.headers, body };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,10 +2,10 @@
 // Never the one on 6379. Disposing ends it, whatever state it is in, and removes the directory.
 import { describe } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
 
 const PROGRAM = Bun.which("redis-server") ?? Bun.which("valkey-server");
 
@@ -98,16 +98,4 @@ async function callRedis(port: number, words: readonly string[]): Promise<string
   ]);
   if (child.exitCode !== 0) throw new Error(`redis-cli ${words.join(" ")}: ${out}${err}`);
   return out.trimEnd();
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

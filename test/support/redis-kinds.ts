@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisWords } from "../../subjects/ratelimiter/redis/config.ts";
 import { eventually } from "./eventually.ts";
-import { freePort } from "./limiter-nodes.ts";
+import { freePort } from "./free-port.ts";
 import { WireClient } from "./wire-client.ts";
 
 export interface StartedRedis extends AsyncDisposable {

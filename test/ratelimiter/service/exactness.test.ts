@@ -5,7 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../../support/eventually.ts";
-import { freePort, postCheck, TOKEN } from "../../support/limiter-nodes.ts";
+import { freePort } from "../../support/free-port.ts";
+import { postCheck, TOKEN } from "../../support/limiter-nodes.ts";
 import { type RealRedis, startRedis, withRedis } from "../../support/real-redis.ts";
 
 const WINDOW_MS = 1_000;

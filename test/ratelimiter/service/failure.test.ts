@@ -8,7 +8,8 @@ import {
 } from "../../../subjects/ratelimiter/service/answers.ts";
 import { runLimiterNode } from "../../../subjects/ratelimiter/service/main.ts";
 import { eventually } from "../../support/eventually.ts";
-import { freePort, startNode, type TestNode, TOKEN } from "../../support/limiter-nodes.ts";
+import { freePort } from "../../support/free-port.ts";
+import { startNode, type TestNode, TOKEN } from "../../support/limiter-nodes.ts";
 import { type RealRedis, startRedis, withRedis } from "../../support/real-redis.ts";
 
 const LIMITS = { default: { limit: 50, window_ms: 10_000 }, keys: {} };

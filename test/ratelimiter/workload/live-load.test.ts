@@ -112,16 +112,14 @@ test.skipIf(!hasRedis)(
 );
 
 async function startStack() {
-  const redis: RealRedis = await startRedis();
-  const nodes = await Promise.all(NAMES.map((name) => startNode({ name, redisPort: redis.port })));
-  return {
-    redis,
-    ports: nodes.map(({ apiPort }) => apiPort),
-    [Symbol.asyncDispose]: async () => {
-      for (const node of nodes) await node[Symbol.asyncDispose]();
-      await redis[Symbol.asyncDispose]();
-    },
-  };
+  await using begun = new AsyncDisposableStack();
+  const redis: RealRedis = begun.use(await startRedis());
+  const nodes = await Promise.all(
+    NAMES.map(async (name) => begun.use(await startNode({ name, redisPort: redis.port }))),
+  );
+  const ports = nodes.map(({ apiPort }) => apiPort);
+  const all = begun.move();
+  return { redis, ports, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 function startProcess(given: { readonly ports: readonly number[]; readonly ledgerFile: string }) {

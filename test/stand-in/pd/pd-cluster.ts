@@ -1,12 +1,12 @@
 // Three PD stand-ins as real processes in a home of their own, asked over HTTP.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { MemberPlan, Topology } from "../../../src/domain/subject.ts";
 import { PD_PATHS } from "../../../subjects/tikv/stand-in/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
+import { freePort } from "../../support/free-port.ts";
 import { joinRequest } from "./lone-member.ts";
 
 const SCRIPT = join(import.meta.dir, "../../support/run-pd.ts");
@@ -133,16 +133,4 @@ function leaderIn(text: string): string | undefined {
 async function planOf(name: string): Promise<MemberPlan> {
   const ports = { client: await freePort(), peer: await freePort() };
   return { name, role: "pd", isStandIn: true, ports, settings: {} };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

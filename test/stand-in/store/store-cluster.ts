@@ -1,12 +1,12 @@
 // Three store stand-ins as real processes in a home of their own, with a fake PD beside them.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { MemberPlan, Topology } from "../../../src/domain/subject.ts";
 import { KV_PATHS, type KvReply, kvReplySchema } from "../../../subjects/tikv/stand-in/protocol.ts";
 import { eventually } from "../../support/eventually.ts";
+import { freePort } from "../../support/free-port.ts";
 import { FakePd } from "./fake-pd.ts";
 
 const SCRIPT = join(import.meta.dir, "../../support/run-store.ts");
@@ -152,16 +152,4 @@ function pdPlan(port: number): MemberPlan {
 async function storePlan(name: string): Promise<MemberPlan> {
   const ports = { client: await freePort(), status: await freePort() };
   return { name, role: "tikv", isStandIn: true, ports, settings: {} };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
