@@ -12,7 +12,7 @@ import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { brokerOf, durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
 import { openPatiently, openStore } from "./open-store.ts";
-import { openSubject } from "./open-subject.ts";
+import { openSubject, unresolvedIn } from "./open-subject.ts";
 import { snakeKeys } from "./tickets-json.ts";
 
 const INTERVAL_MS = 5_000;
@@ -32,15 +32,20 @@ export async function runMonitorCommand(outer: CommandContext): Promise<ExitCode
   if (name === undefined) throw usage("monitor needs --subject", "operator monitor --subject tikv");
   const intervalMs = durationFlag(context.flags, "interval") ?? INTERVAL_MS;
   const once = isFlagSet(context.flags, "once");
-  const open = () => openSubject(context, name);
+  if (once) return lookOnce(context, (await openSubject(context, name)).subject);
+  const open = () => openSubject(context, name, async () => []);
   // A broker that is started with the monitor may need a moment, and its engine longer.
-  const isPatient = !once && brokerOf(context) !== undefined;
+  const isPatient = brokerOf(context) !== undefined;
   const opened = await (isPatient ? openPatiently(context, open) : open());
   if (!opened) return exitCodeOfSignal(context.signal);
-  const { subject } = opened;
-  if (once) return lookOnce(context, subject);
   using ledger = await openPatiently(context, () => openStore(context, { isLeftAtRest: true }));
   if (!ledger) return exitCodeOfSignal(context.signal);
+  // What its tickets say was declared is known from here on, and not before.
+  const again = () => openSubject(context, name, () => unresolvedIn(ledger, name));
+  const isNamed = opened.topology.members.length === 0;
+  const told = isNamed ? await openPatiently(context, again) : opened;
+  if (!told) return exitCodeOfSignal(context.signal);
+  const { subject } = told;
   const probeDeadlineMs = probeDeadlineFor(intervalMs);
   const { clock, signal } = context;
   const emit = printerOf(context);

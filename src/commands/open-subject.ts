@@ -9,12 +9,14 @@ import type {
   UnresolvedTicket,
 } from "../domain/subject.ts";
 import { TICKET_STATES } from "../domain/ticket.ts";
+import type { TicketOps } from "../domain/ticket-ops.ts";
 import type { CommandContext } from "./context.ts";
 import { brokerOf, textFlag, usage } from "./flags.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
 const UNRESOLVED = TICKET_STATES.filter((state) => state !== "resolved");
-const UNRESOLVED_MAX = 1_000;
+/** A rack's failure opens some thousand. */
+const UNRESOLVED_MAX = 100_000;
 
 export interface OpenedSubject {
   readonly definition: SubjectDefinition;
@@ -26,8 +28,12 @@ export interface OpenedSubject {
  * A broker that a person named wins over endpoints, and these over what runs locally. Rejects when
  * there is none of them.
  */
-export async function openSubject(context: CommandContext, name: string): Promise<OpenedSubject> {
-  const opened = await findSubject(context, name);
+export async function openSubject(
+  context: CommandContext,
+  name: string,
+  unresolvedOf: TicketsOf = readUnresolved,
+): Promise<OpenedSubject> {
+  const opened = await findSubject(context, name, unresolvedOf);
   if (opened) return opened;
   const { endpoints } = await loadSubject(name);
   throw new OperatorError("subject", `${name} does not run here, and no endpoint was named`, {
@@ -39,6 +45,7 @@ export async function openSubject(context: CommandContext, name: string): Promis
 export async function findSubject(
   context: CommandContext,
   name: string,
+  unresolvedOf: TicketsOf = readUnresolved,
 ): Promise<OpenedSubject | undefined> {
   const definition = await loadSubject(name);
   const { clock } = context;
@@ -58,19 +65,26 @@ export async function findSubject(
 
 /**
  * What was found first is declared for as long as its monitor runs; the next one has it from the
- * tickets that are left. None where they cannot be read: who needs the database says so itself.
+ * tickets that are left.
  */
-async function unresolvedOf(
-  context: CommandContext,
-  subject: string,
-): Promise<readonly UnresolvedTicket[]> {
+type TicketsOf = (context: CommandContext, subject: string) => Promise<readonly UnresolvedTicket[]>;
+
+/** Rejects where there is a database that cannot be read: drift would pass for declared. */
+const readUnresolved: TicketsOf = async (context, subject) => {
   try {
     using store = await openExistingStore(context);
-    return await store.listTickets({ subject, states: UNRESOLVED, limit: UNRESOLVED_MAX });
+    return await unresolvedIn(store, subject);
   } catch (error) {
-    if (error instanceof OperatorError) return [];
+    if (error instanceof OperatorError && error.code !== "database") return [];
     throw error;
   }
+};
+
+export function unresolvedIn(
+  store: Pick<TicketOps, "listTickets">,
+  subject: string,
+): Promise<readonly UnresolvedTicket[]> {
+  return store.listTickets({ subject, states: UNRESOLVED, limit: UNRESOLVED_MAX });
 }
 
 /** Those that a person named. Throws code "usage" for what is no URL. */

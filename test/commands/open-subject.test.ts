@@ -1,7 +1,7 @@
 // What a command that names a cluster by its endpoints takes for declared: of what is not resolved
 // the tickets say it, whoever had seen it first.
 import { expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSubject } from "../../src/commands/open-subject.ts";
@@ -12,9 +12,10 @@ import { commandContext } from "../support/command-context.ts";
 import { serveFakeTikv } from "../support/fake-tikv.ts";
 import { verdictWith } from "../support/verdicts.ts";
 
+const CLUSTER = "7468211234567890123";
 const DRIFT = verdictWith({
   ...{ subject: "tikv", invariant: "replication_drifted", entity: "cluster" },
-  evidence: { declared_max_replicas: 5, declared_location_labels: "" },
+  evidence: { declared_max_replicas: 5, declared_location_labels: "", cluster_id: CLUSTER },
 });
 
 test("drift is not declared by whoever looks anew, until its ticket is resolved", async () => {
@@ -36,6 +37,10 @@ test("drift is not declared by whoever looks anew, until its ticket is resolved"
     expect(await drift()).toBe("violated");
     await store.resolveTicket(1, "it is meant to be so");
     expect(await drift()).toBe("holds");
+    await writeFile(join(home, "other.db"), "no database");
+    const elsewhere = { OPERATOR_HOME: home, OPERATOR_DB: join(home, "other.db") };
+    const blind = commandContext({ typed, env: elsewhere, self: [] });
+    expect(openSubject(blind, "tikv")).rejects.toMatchObject({ code: "database" });
   } finally {
     await rm(home, { recursive: true });
   }

@@ -1,4 +1,5 @@
 // Whether PD is set up as declared: left-over and missing schedulers, drifted settings.
+import { readValue } from "../../../src/domain/observation.ts";
 import {
   holds,
   judgeEach,
@@ -7,7 +8,7 @@ import {
   unknown,
   violated,
 } from "../../../src/domain/opinion.ts";
-import type { Replication, Schedulers, StoreSighting } from "../observation.ts";
+import type { Replication, Schedulers, StoreSighting, TikvObservation } from "../observation.ts";
 import { judgeCluster, scaleTime, type TikvInvariant } from "./judge.ts";
 
 export function evictLeaderLeft(timeScale: number): TikvInvariant {
@@ -38,7 +39,9 @@ export const schedulersMissing: TikvInvariant = {
         judgeRead(current.schedulers, ({ names }) =>
           names.includes(name)
             ? holds("it is there")
-            : violated("it is not among PD's schedulers", { schedulers: names }),
+            : violated("it is not among PD's schedulers", {
+                ...{ schedulers: names, ...clusterIn(current) },
+              }),
         ),
     ),
 };
@@ -62,10 +65,17 @@ export const replicationDrifted: TikvInvariant = {
           location_labels: found.locationLabels,
           declared_max_replicas: declared.maxReplicas,
           declared_location_labels: declared.locationLabels,
+          ...clusterIn(current),
         });
       }),
     ),
 };
+
+/** Of which cluster the ticket tells: another may be watched in its place one day. */
+function clusterIn({ leadership }: TikvObservation): { readonly cluster_id?: string } {
+  const clusterId = readValue(leadership)?.clusterId ?? undefined;
+  return clusterId === undefined ? {} : { cluster_id: clusterId };
+}
 
 function judgeEviction(
   { names, evictedStoreIds }: Schedulers,

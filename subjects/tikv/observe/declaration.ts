@@ -34,18 +34,14 @@ const LOOPBACK = "127.0.0.1";
 /** PD's own defaults, which the local cluster is started with. */
 const DEFAULT_REPLICATION: Replication = { maxReplicas: 3, locationLabels: "" };
 
-/** Without a topology, what open tickets say was declared: drift is not declared by a restart. */
-export function declareFrom(
-  topology: Topology,
-  unresolved: readonly UnresolvedTicket[] = [],
-): Declaration {
+export function declareFrom(topology: Topology): Declaration {
   const isGiven = topology.members.length > 0;
   return {
     isGiven,
     pdMembers: topology.members.filter(({ role }) => role === "pd").map(declarePd),
     stores: topology.members.filter(({ role }) => role === "tikv").map(declareStore),
-    schedulers: isGiven ? DEFAULT_SCHEDULERS : [...CORE_SCHEDULERS, ...missedIn(unresolved)],
-    replication: isGiven ? DEFAULT_REPLICATION : replicationIn(unresolved),
+    schedulers: isGiven ? DEFAULT_SCHEDULERS : CORE_SCHEDULERS,
+    replication: isGiven ? DEFAULT_REPLICATION : null,
   };
 }
 
@@ -72,18 +68,32 @@ export interface Findings {
   readonly replication: Reading<Replication>;
 }
 
-/** What a topology declares stays as it is; what was found grows, and shrinks by tombstones. */
-export function declareFound(declared: Declaration, found: Findings): Declaration {
+/**
+ * What a topology declares stays as it is; what was found grows, and shrinks by tombstones. What
+ * unresolved tickets of this very cluster say was declared wins: a restart declares no drift.
+ */
+export function declareFound(
+  declared: Declaration,
+  found: Findings,
+  unresolved: readonly UnresolvedTicket[] = [],
+): Declaration {
   if (declared.isGiven) return declared;
   const { membership, storeList, schedulers, replication } = found;
   const names = schedulers.state === "read" ? schedulers.value.names : [];
   const defaults = DEFAULT_SCHEDULERS.filter((name) => names.includes(name));
+  const clusterId = membership.state === "read" ? membership.value.clusterId : undefined;
+  const isOurs = ({ evidence }: UnresolvedTicket) =>
+    clusterId !== undefined && evidence.cluster_id === clusterId;
+  const told = unresolved.filter(isOurs);
+  // Whose tickets they are is not known before the cluster's id is.
+  const isTold = clusterId !== undefined || unresolved.length === 0;
+  const first = isTold && replication.state === "read" ? replication.value : null;
   return {
     isGiven: false,
     pdMembers: membership.state === "read" ? addPd(declared, membership.value) : declared.pdMembers,
     stores: storeList.state === "read" ? addStores(declared, storeList.value) : declared.stores,
-    schedulers: [...new Set([...declared.schedulers, ...defaults])].sort(),
-    replication: declared.replication ?? (replication.state === "read" ? replication.value : null),
+    schedulers: [...new Set([...declared.schedulers, ...defaults, ...missedIn(told)])].sort(),
+    replication: declared.replication ?? replicationIn(told) ?? first,
   };
 }
 

@@ -20,7 +20,7 @@ export interface Watcher {
 }
 
 export function createWatcher({ topology, clock, runtime, unresolved }: OpenOptions): Watcher {
-  let declared = declareFrom(topology, unresolved);
+  let declared = declareFrom(topology);
   let latest: TikvObservation | undefined;
   let recent: readonly TikvObservation[] = [];
   let aheadMs = clock.now() - clock.elapsed();
@@ -35,7 +35,7 @@ export function createWatcher({ topology, clock, runtime, unresolved }: OpenOpti
     const hasJumped = Math.abs(aheadMs - aheadBeforeMs) > JUMP_MS;
     recent = hasJumped ? [] : sinceBase(recent, clock.now());
     const known = { declared, pdUrls: pdUrls(), rateBase: recent[0], latest };
-    const observation = await lookAtCluster({ context, ...known, runtime });
+    const observation = await lookAtCluster({ context, ...known, runtime, unresolved });
     declared = observation.declared;
     latest = observation;
     recent = [...recent, observation];

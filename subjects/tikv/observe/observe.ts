@@ -4,6 +4,7 @@ import { hurryWhenOneIsGone } from "../../../src/disturbances/away.ts";
 import { askRuntime, markMembers } from "../../../src/disturbances/look.ts";
 import { type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { Runtime } from "../../../src/domain/runtime.ts";
+import type { UnresolvedTicket } from "../../../src/domain/subject.ts";
 import type {
   Declaration,
   Leadership,
@@ -31,6 +32,7 @@ export interface LookOptions {
   readonly latest: TikvObservation | undefined;
   /** Absent where the members are not ours to handle. */
   readonly runtime: Runtime | undefined;
+  readonly unresolved?: readonly UnresolvedTicket[] | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function lookAtCluster(options: LookOptions): Promise<TikvObservati
     sightMembers(context, { declared, known: NOTHING_SIGHTED }),
     told,
   ]);
-  const declaredNow = declareFound(declared, answers);
+  const declaredNow = declareFound(declared, answers, options.unresolved);
   const { pdMembers, stores } = await sightMembers(context, { declared: declaredNow, known });
   const leadership = leadershipOf(answers.membership, pdMembers);
   const undeclared = findUndeclared(declaredNow, answers);
