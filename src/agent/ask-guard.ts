@@ -57,16 +57,42 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   const cluster = modelCluster({
     observation: seen,
     quorums: seen && subject.quorums?.(seen),
-    inRepair: [...inRepair(context, steps), ...held],
+    inRepair: [...inRepair(context, disturbedBy(effects, steps)), ...held],
     shaken: shakenBy(steps, { nowMs, isInterruption, members: seen?.members ?? [] }),
   });
   const history = isUndo
     ? NO_HISTORY
     : countHistory(steps, { ticketId: ticket.id, nowMs, isInterruption });
-  const found = seen && asked.replaces?.(seen);
-  const replaces = found === undefined ? undefined : agent.redact(quoteLine(found));
+  const replaces = seen && replacedOn(context, asked, seen);
   const state = seenState(cluster, seen, replaces);
   return { ...guard({ ...about, cluster, history, nowMs }), seen: state };
+}
+
+/** As it stands in the state that a person is shown. */
+export function replacedOn(
+  { agent }: SessionBase,
+  { replaces }: Pick<AskedOperation, "replaces">,
+  observation: Observation,
+): string | undefined {
+  const found = replaces?.(observation);
+  return found === undefined ? undefined : agent.redact(quoteLine(found));
+}
+
+/** Whoever sets something in a member that is gone has no use of it until it is started. */
+function disturbedBy(
+  effects: readonly Effect[],
+  steps: readonly RecentStep[],
+): readonly RecentStep[] {
+  const isStart = effects.every(({ kind }) => kind === "read" || kind === "start");
+  return isStart ? steps.filter(({ entry }) => !isSetting(entry.effects)) : steps;
+}
+
+function isSetting(effects: readonly Effect[] | null): boolean {
+  return (
+    effects !== null &&
+    effects.length > 0 &&
+    effects.every(({ kind }) => kind === "read" || kind === "configure")
+  );
 }
 
 function inRepair({ session }: SessionBase, steps: readonly RecentStep[]): readonly string[] {

@@ -1,6 +1,6 @@
 // Asks a person about one operation, waits for the answer, and spends it: on this operation, in the
 // state in which it was proposed. Whatever else was said goes back to the model.
-import { changesBetween } from "../domain/seen-state.ts";
+import { changesBetween, type SeenState } from "../domain/seen-state.ts";
 import type { Approval } from "../domain/session.ts";
 import type { ApprovalRequest } from "../domain/ticket-ops.ts";
 import { undoWords } from "../domain/undo.ts";
@@ -21,6 +21,8 @@ export interface Passage {
   readonly hasWaited: boolean;
   /** Of the person who let it pass. */
   readonly approvalId?: number;
+  /** In which their word was spent. */
+  readonly seen?: SeenState;
 }
 
 export interface Proposal {
@@ -110,7 +112,13 @@ async function spend(
   const use = { sessionId: context.session.id, operationHash, seen: now.seen };
   const isAllowed = await queue.useApproval(id, use);
   const what = isAllowed ? "was given" : "is no longer valid, or was for something else";
-  return { isAllowed, reason: `approval #${id} ${what}`, hasWaited: true, approvalId: id };
+  return {
+    isAllowed,
+    reason: `approval #${id} ${what}`,
+    hasWaited: true,
+    approvalId: id,
+    seen: now.seen,
+  };
 }
 
 /** For the model. */

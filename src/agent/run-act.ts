@@ -3,8 +3,10 @@
 import { type Check, troubleOfArgs } from "../domain/action.ts";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
 import type { Observation } from "../domain/observation.ts";
+import type { SeenState } from "../domain/seen-state.ts";
 import type { Ticket } from "../domain/ticket.ts";
 import type { Undo } from "../domain/undo.ts";
+import { type AskedOperation, replacedOn } from "./ask-guard.ts";
 import type { SessionContext } from "./context.ts";
 import { carryOut, type Deed, intentOf } from "./deed.ts";
 import { quoteLine } from "./fence.ts";
@@ -41,7 +43,8 @@ export async function runAct(
     return refusal(passage, "Nothing was done.");
   }
   const { approvalId } = passage;
-  const ready = passage.hasWaited ? await prepareAgain(context, deed, before) : before;
+  const approved = { undo, seen: passage.seen, ...(replaces && { replaces }) };
+  const ready = passage.hasWaited ? await prepareAgain(context, deed, approved) : before;
   if ("obstacle" in ready) return ready.obstacle;
   const { operation, effects } = intent;
   const { precondition } = ready;
@@ -99,13 +102,21 @@ async function prepare(context: SessionContext, { action, call }: Deed): Promise
 async function prepareAgain(
   context: SessionContext,
   deed: Deed,
-  approved: Ready,
+  approved: Approved,
 ): Promise<Prepared> {
   const ready = await prepare(context, deed);
   if ("obstacle" in ready) return ready;
-  if (canonicalJson(ready.undo) === canonicalJson(approved.undo)) return ready;
-  const what = "what would take it back is not what was approved any more";
-  return { obstacle: failure(`nothing was done: ${what}; look, and propose it again`) };
+  const isOther = canonicalJson(ready.undo) !== canonicalJson(approved.undo);
+  const found = replacedOn(context, approved, ready.observation);
+  if (!isOther && found === approved.seen?.replaces) return ready;
+  const what = isOther ? "what would take it back" : `what it would replace (now ${found})`;
+  const why = `${what} is not what was approved any more`;
+  return { obstacle: failure(`nothing was done: ${why}; look, and propose it again`) };
+}
+
+interface Approved extends Pick<AskedOperation, "replaces"> {
+  readonly undo: Undo;
+  readonly seen: SeenState | undefined;
 }
 
 /** Of a setting its effect says what is there instead, which somebody may have set meanwhile. */

@@ -1,8 +1,16 @@
 // What takes a step back is known, written down and said before it runs; and that there is nothing.
 import { expect, test } from "bun:test";
 import { NO_POLICY } from "../../src/agent/guard/policy.ts";
+import type { WorkQueue } from "../../src/domain/ticket-ops.ts";
+import { changedQueue } from "../support/changed-queue.ts";
 import { concludeCall, says } from "../support/scripted-model.ts";
-import { AT_FIRST, isReplayedTheSame, openDialWorld, setCall } from "./dial-world.ts";
+import {
+  AT_FIRST,
+  type DialWorld,
+  isReplayedTheSame,
+  openDialWorld,
+  setCall,
+} from "./dial-world.ts";
 import { SECRET } from "./world.ts";
 
 const GIVES_UP = says(concludeCall("cannot_fix"));
@@ -133,6 +141,23 @@ test("an approved step is not done when what it would replace is another meanwhi
   using world = openAsking({ script: SET_ONCE });
   await approveAfter(world, () => world.dials.write({ left: 3, right: 2 }));
   expect(world.lines.join("\n")).toContain("what it would replace is another: it was ");
+});
+
+test("nor when it has become another since the word was spent", async () => {
+  const wrapQueue = (queue: WorkQueue) =>
+    changedQueue(queue, {
+      useApproval: async (...use) => {
+        const isUsed = await queue.useApproval(...use);
+        world.dials.write({ left: 3, right: 2 });
+        return isUsed;
+      },
+    });
+  using world: DialWorld = openAsking({ script: SET_ONCE, wrapQueue });
+  await approveAfter(world, () => undefined);
+  expect(world.lines.join("\n")).toContain(
+    "what it would replace (now left shows 3) is not what was approved any more",
+  );
+  await isReplayedTheSame(world);
 });
 
 test("what a dead session asked is asked anew when it would replace another", async () => {

@@ -59,6 +59,13 @@ test("beside an operation stand its effects, its way back, its reason and its st
   ]);
 });
 
+test("what it would replace stands beside it, in the subject's words and not the model's", () => {
+  const memory = memoryWith(1, {}, { ...SEEN, replaces: "acme is overridden with 321" });
+  const { overlay } = shown(memory);
+  const facts = overlay?.type === "approval" ? overlay.facts : [];
+  expect(facts).toContainEqual(["Replaces", "acme is overridden with 321"]);
+});
+
 test("a long operation is scrolled no further than to its end", () => {
   const memory = memoryWith(1, Object.fromEntries(Array.from({ length: 40 }, (_, at) => [at, at])));
   const scrolledDown = (...keys: readonly string[]) => {
@@ -82,14 +89,18 @@ test("other keys do what they do, but open nothing behind the question", () => {
   expect(press(memory, "q")).toEqual({ type: "quit" });
 });
 
-function memoryWith(id: number, operation: JsonObject = { action: "start_member" }): LiveMemory {
+function memoryWith(
+  id: number,
+  operation: JsonObject = { action: "start_member" },
+  seen = SEEN,
+): LiveMemory {
   const rings = { monitor: createRing({ linesMax: 9 }), agent: createRing({ linesMax: 9 }) };
   const named = { subject: "toy", provenance: "", mode: "approve", model: "runbook", figures: [] };
   const memory = createMemory({ ...named, story: undefined, rings, chosen: 0 });
   memory.desk = { ...memory.desk, focus: "monitor" };
   const approval = {
     ...{ id, sessionId: "s1", holderId: "s1", ticketId: 1, operation, reason: "it hangs" },
-    ...{ operationHash: "", undo: "NO UNDO: none is known", seen: SEEN, stateHash: "", note: null },
+    ...{ operationHash: "", undo: "NO UNDO: none is known", seen, stateHash: "", note: null },
     effects: [{ kind: "interrupt", targets: ["tikv2"], source: "restart_member tikv2" }] as const,
     ...{ state: "pending" as const, requestedAtMs: 0, expiresAtMs: 30_000, decidedAtMs: null },
     ...{ isAwaited: false, decidedBy: null },

@@ -1,7 +1,9 @@
 // Two sessions on one subject: what one is doing counts for the other, also at the same moment.
 import { expect, test } from "bun:test";
+import type { Effect } from "../../src/domain/effect.ts";
 import type { WorkQueue } from "../../src/domain/ticket-ops.ts";
 import { openWorld, type World } from "../agent/world.ts";
+import { changedQueue } from "../support/changed-queue.ts";
 import { type Lamps, lampSubject } from "../support/memory-subject.ts";
 import { actCall, concludeCall, resultsIn, says } from "../support/scripted-model.ts";
 import { verdictWith } from "../support/verdicts.ts";
@@ -22,14 +24,19 @@ function threeLamps(): Lamps {
 }
 
 /** Another agent's session on another ticket of the lamps begins a step on this lamp. */
-async function beginElsewhere({ store }: World, lamp: string): Promise<void> {
+async function beginElsewhere(
+  { store }: World,
+  lamp: string,
+  effects?: readonly Effect[],
+): Promise<void> {
   const verdict = verdictWith({ subject: "lamps", entity: lamp, invariant: "other" });
   await store.recordViolations([{ verdict, sinceMs: Date.now() }]);
   const request = { agentId: "agent-2", leaseMs: 60_000, model: "m", mode: "execute" } as const;
   const claimed = await store.claim({ ...request, subject: "lamps" });
   const sessionId = claimed?.session.id ?? "";
   const operation = { action: "switch_on", target: lamp, args: {} };
-  await store.beginStep({ sessionId, kind: "act", operation, targets: [lamp] });
+  const known = effects && { effects };
+  await store.beginStep({ sessionId, kind: "act", operation, targets: [lamp], ...known });
 }
 
 const SCRIPT = [says(actCall("switch_on", "right")), says(concludeCall("cannot_fix"))];
@@ -41,6 +48,20 @@ test("a member that another session is working on counts as missing", async () =
   await world.run();
   expect(resultsIn(world.model.requests[1])[0]).toContain("(middle missing already)");
   expect(world.lamps.deeds).toEqual([]);
+});
+
+test("who sets something in a member that is gone does not bar its start", async () => {
+  for (const [kind, deeds] of [
+    ["configure", ["on left"]],
+    ["interrupt", []],
+  ] as const) {
+    const script = [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))];
+    using world = openWorld({ script });
+    await beginElsewhere(world, "left", [{ kind, targets: ["left"], source: "elsewhere" }]);
+    await world.openTicket("left");
+    await world.run();
+    expect(world.lamps.deeds).toEqual([...deeds]);
+  }
 });
 
 test("a member whose ticket a person holds is theirs, and counts as missing", async () => {
@@ -84,13 +105,7 @@ function interleaving(queue: WorkQueue, { when, other }: Interleaving): WorkQueu
     if (when === "after") await other();
     return id;
   };
-  return new Proxy(queue, {
-    get(target, name) {
-      if (name === "beginStep") return beginStep;
-      const method: unknown = Reflect.get(target, name);
-      return typeof method === "function" ? method.bind(target) : method;
-    },
-  });
+  return changedQueue(queue, { beginStep });
 }
 
 interface Interleaving {
