@@ -149,8 +149,11 @@ function pastPart({ violatedSinceMs }: Ticket, moves: Story["moves"]): string {
 
 /** Nobody goes back to a ticket that is over: what was not the repair is a person's to judge. */
 function keptPart({ ticket, effect }: Story): string {
-  if (ticket.resolution !== "self_healed" || effect !== "changed") return "";
-  return "; but an agent's change was no proven repair, and is not taken back: is it to stay?";
+  if (ticket.resolution !== "self_healed") return "";
+  if (effect === "changed")
+    return "; but an agent's change was no proven repair, and is not taken back: is it to stay?";
+  const unknown = "; but whether what an agent tried is in force nobody knows: look at what it did";
+  return effect === "tried" ? unknown : "";
 }
 
 function partInEscalated({ id, entity }: Ticket, approvalId: number | undefined): string {

@@ -94,9 +94,11 @@ test("a step that failed has changed nothing that anybody knows of", async () =>
   expect(other).toContain("it was seen well again; no agent is known to have changed one.");
   expect(other).toContain("; for ticket #1: start (failed) now ");
   expect(other).toContain("begun for ticket #1: start : it is paused ");
-  expect(await pageOf(room, 1)).toContain(
+  const own = await pageOf(room, 1);
+  expect(own).toContain(
     "again. An agent had tried to change something, of which no effect is known, and claimed no",
   );
+  expect(own).toContain("; but whether what an agent tried is in force nobody knows");
 });
 
 test("a fix of which no step is known to have taken effect is not called a repair", async () => {
