@@ -113,7 +113,7 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
     precondition: checkEndless,
     postcondition: (observation, { target }) =>
       checkOverride(observation, target, (override) =>
-        override ? notMet(`${target} is overridden with ${override.limit}`) : MET,
+        override ? notMet(sayOverride(override)) : MET,
       ),
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "restore_limit", call, context }), async (redis) => {
@@ -127,6 +127,12 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
         throw new OperatorError("conflict", `somebody has set one that ends meanwhile: ${found}`);
       }),
   };
+}
+
+/** All that whoever approves its removal may go by: somebody's newer one is another. */
+function sayOverride({ key, limit, windowMs, setBy }: OverrideReading): string {
+  const span = windowMs === null ? "no window" : `${windowMs / 1_000} s`;
+  return `${key} is overridden with ${limit ?? "no number"} per ${span}, set by ${setBy ?? "nobody"}`;
 }
 
 /** Who asks for more would have what was granted forgotten. */
@@ -155,7 +161,8 @@ function checkAgrees(observation: LimiterObservation, call: ActionCall): Check {
       return isCut ? notMet(`the counter of ${target} was not among those read`) : MET;
     }
     const { counter, account } = compared;
-    if (counter.future > 0) return notMet(`${counter.future} of its entries are dated ahead`);
+    // How many changes by itself, and an approval is for what it replaces.
+    if (counter.future > 0) return notMet("some of its entries are dated ahead");
     return account.state === "too_many" ? notMet(account.reason) : MET;
   });
 }
