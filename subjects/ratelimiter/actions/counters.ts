@@ -132,7 +132,8 @@ export function restoreLimit(tools: ActionTools): LimiterAction {
 /** All that whoever approves its removal may go by: somebody's newer one is another. */
 function sayOverride({ key, limit, windowMs, setBy }: OverrideReading): string {
   const span = windowMs === null ? "no window" : `${windowMs / 1_000} s`;
-  return `${key} is overridden with ${limit ?? "no number"} per ${span}, set by ${setBy ?? "nobody"}`;
+  const author = setBy ?? "nobody";
+  return `${key} is overridden with ${limit ?? "no number"} per ${span}, set by ${author}`;
 }
 
 /** Who asks for more would have what was granted forgotten. */
