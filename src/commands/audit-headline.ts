@@ -149,7 +149,7 @@ function pastPart({ violatedSinceMs }: Ticket, moves: Story["moves"]): string {
 
 /** Nobody goes back to a ticket that is over: what was not the repair is a person's to judge. */
 function keptPart({ ticket, effect }: Story): string {
-  if (ticket.resolution !== "self_healed") return "";
+  if (ticket.resolution === "verified_fix") return "";
   if (effect === "changed")
     return "; but an agent's change was no proven repair, and is not taken back: is it to stay?";
   const unknown = "; but whether what an agent tried is in force nobody knows: look at what it did";

@@ -97,6 +97,8 @@ test("it gives programs the same, with the words of the subject as they are", as
   ]);
 });
 
+const CHANGES_AND_GIVES_UP = [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))];
+
 test("a ticket that no agent has seen says so", async () => {
   using world = openWorld({ script: [] });
   await world.openTicket();
@@ -107,16 +109,24 @@ test("a ticket that no agent has seen says so", async () => {
   expect(page).toContain("no session, nothing spent");
 });
 
+const STAYS = "and is not taken back: is it to stay?";
+
+test("what an agent changed is a person's to judge where a person closed the ticket", async () => {
+  using world = openWorld({ script: CHANGES_AND_GIVES_UP });
+  await world.openTicket();
+  await world.run();
+  await world.store.resolveTicket(1, "it is meant to be so");
+  expect((await pageOf(world)).replace(/\n {4,}/g, " ")).toContain(STAYS);
+});
+
 test("what an agent changed without a claim is not called nothing", async () => {
-  using world = openWorld({
-    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
-  });
+  using world = openWorld({ script: CHANGES_AND_GIVES_UP });
   await world.openTicket();
   await world.run();
   await world.store.healTicket(1, "holds again");
   const page = await pageOf(world);
   expect(page).toContain("An agent had changed something, and claimed no");
-  expect(page.replace(/\n {4,}/g, " ")).toContain("and is not taken back: is it to stay?");
+  expect(page.replace(/\n {4,}/g, " ")).toContain(STAYS);
   expect(page).not.toContain("changed nothing");
 });
 
