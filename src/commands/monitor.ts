@@ -12,7 +12,7 @@ import { withParentPipe } from "./child-mode.ts";
 import { type CommandContext, type ExitCode, exitCodeOfSignal } from "./context.ts";
 import { brokerOf, durationFlag, isFlagSet, textFlag, usage } from "./flags.ts";
 import { openPatiently, openStore } from "./open-store.ts";
-import { openSubject, unresolvedIn } from "./open-subject.ts";
+import { openSubject, unasked, unresolvedIn } from "./open-subject.ts";
 import { snakeKeys } from "./tickets-json.ts";
 
 const INTERVAL_MS = 5_000;
@@ -33,7 +33,7 @@ export async function runMonitorCommand(outer: CommandContext): Promise<ExitCode
   const intervalMs = durationFlag(context.flags, "interval") ?? INTERVAL_MS;
   const once = isFlagSet(context.flags, "once");
   if (once) return lookOnce(context, (await openSubject(context, name)).subject);
-  const open = () => openSubject(context, name, async () => []);
+  const open = () => openSubject(context, name, unasked);
   // A broker that is started with the monitor may need a moment, and its engine longer.
   const isPatient = brokerOf(context) !== undefined;
   const opened = await (isPatient ? openPatiently(context, open) : open());

@@ -7,9 +7,11 @@ import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { Person } from "../domain/person.ts";
 import type { Session } from "../domain/session.ts";
+import type { UnresolvedTicket } from "../domain/subject.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
 import { isMissing } from "../infra/files.ts";
 import { TOLD_TYPES } from "./audit-pages.ts";
+import { unresolvedIn } from "./open-subject.ts";
 import { eventsSince } from "./watch-audit.ts";
 import { sessionLines, ticketLines } from "./watch-lines.ts";
 
@@ -59,6 +61,12 @@ export class WatchDatabase implements Disposable {
   async decide(approvalId: number, decision: "approved" | "denied"): Promise<void> {
     const store = await this.#open();
     await store.decideApproval(approvalId, decision);
+  }
+
+  /** The subject's tickets; none where there is no database. Rejects as `follow` does. */
+  async unresolved(): Promise<readonly UnresolvedTicket[]> {
+    const { path, memory } = this.#options;
+    return isMissing(path) ? [] : unresolvedIn(await this.#open(), memory.subject);
   }
 
   /** One that is not there, or not ready, is looked for again each time. */

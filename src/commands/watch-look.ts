@@ -12,38 +12,61 @@ import type { OpenedSubject } from "./open-subject.ts";
 
 const PROBE_DEADLINE_MS = 800;
 
+export interface SubjectDoors {
+  /** Rejects with code "database" while the tickets, which say what is declared, are locked. */
+  readonly open: () => Promise<OpenedSubject>;
+  /** Without them: who is there can be shown, and what should be is not known. */
+  readonly openUndeclared: () => Promise<OpenedSubject>;
+}
+
 export class WatchLook {
   readonly #memory: LiveMemory;
-  readonly #open: () => Promise<OpenedSubject>;
+  readonly #doors: SubjectDoors;
   #subject: Subject | undefined;
+  #undeclared: Subject | undefined;
   /** What did not hold in the last look; undefined before the first. */
   #shown: string | undefined;
 
-  constructor(memory: LiveMemory, open: () => Promise<OpenedSubject>) {
+  constructor(memory: LiveMemory, doors: SubjectDoors) {
     this.#memory = memory;
-    this.#open = open;
+    this.#doors = doors;
   }
 
   /** Rejects when the subject is not up, or nothing is to be seen: the old reading stays. */
   async look(signal: AbortSignal): Promise<void> {
     const subject = this.#subject ?? (await this.#openSubject());
-    this.#subject = subject;
+    const isDeclared = subject === this.#subject;
     const look = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
     if (signal.aborted) return;
     // Nobody answers: it may be another one, with other ports, that comes up next.
-    if (!look.members.some(({ health }) => health === "up")) this.#subject = undefined;
+    if (!look.members.some(({ health }) => health === "up")) this.#forget();
     if (look.members.length === 0) throw new OperatorError("subject", "nobody answers");
     const memory = this.#memory;
-    this.#tellVerdicts(subject, look);
+    if (isDeclared) this.#tellVerdicts(subject, look);
     memory.lookBefore = memory.look;
     memory.look = look;
     memory.lookTrouble = undefined;
   }
 
   async #openSubject(): Promise<Subject> {
-    const { subject, topology } = await this.#open();
+    try {
+      this.#subject = this.#note(await this.#doors.open());
+      return this.#subject;
+    } catch (error) {
+      if (!(error instanceof OperatorError && error.code === "database")) throw error;
+      this.#undeclared ??= this.#note(await this.#doors.openUndeclared());
+      return this.#undeclared;
+    }
+  }
+
+  #note({ subject, topology }: OpenedSubject): Subject {
     this.#memory.provenance = provenanceOf(topology);
     return subject;
+  }
+
+  #forget(): void {
+    this.#subject = undefined;
+    this.#undeclared = undefined;
   }
 
   /** In the monitor's words, when something else holds than before. */

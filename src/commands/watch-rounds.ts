@@ -3,7 +3,7 @@ import { type LiveMemory, tellLine } from "../../demo/live/memory.ts";
 import type { Clock } from "../domain/clock.ts";
 import { AssertionError, messageOf } from "../domain/errors.ts";
 import type { CommandContext } from "./context.ts";
-import { openSubject } from "./open-subject.ts";
+import { openSubject, unasked } from "./open-subject.ts";
 import type { WatchDatabase } from "./watch-database.ts";
 import { WatchLook } from "./watch-look.ts";
 
@@ -25,7 +25,10 @@ export interface WatchRounds {
 export async function watchInRounds(rounds: WatchRounds): Promise<void> {
   const { context, memory, database, signal, onRound } = rounds;
   const { clock } = context;
-  const eyes = new WatchLook(memory, () => openSubject(context, memory.subject));
+  const eyes = new WatchLook(memory, {
+    open: () => openSubject(context, memory.subject, () => database.unresolved()),
+    openUndeclared: () => openSubject(context, memory.subject, unasked),
+  });
   const tellTrouble = createTroubleTeller(memory);
   await Promise.all([
     repeat(() => eyes.look(signal), {

@@ -2,7 +2,7 @@
 import { SUBJECT_NAMES } from "../../subjects/index.ts";
 import type { CommandContext } from "./context.ts";
 import { textFlag, usage } from "./flags.ts";
-import { findSubject } from "./open-subject.ts";
+import { findSubject, unasked } from "./open-subject.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
 const TICKETS_MAX = 200;
@@ -21,7 +21,8 @@ function onlyOne(names: readonly string[]): string | undefined {
 }
 
 async function subjectsThere(context: CommandContext): Promise<readonly string[]> {
-  const opened = await Promise.all(SUBJECT_NAMES.map((name) => findSubject(context, name)));
+  const find = (name: string) => findSubject(context, name, unasked);
+  const opened = await Promise.all(SUBJECT_NAMES.map(find));
   return SUBJECT_NAMES.filter((_, index) => opened[index] !== undefined);
 }
 
