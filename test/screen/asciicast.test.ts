@@ -63,6 +63,27 @@ test("a recording replays to the same last frame, also when it was resized", asy
   expect(replayed.styledRows()).toEqual(shown.styledRows());
 });
 
+test("no line goes over the end of a page, where a kill may end a writing", async () => {
+  await using home = await createHome();
+  using recorder = Recorder.open({ ...OPEN, path: home.path, clock: hurriedClock() });
+  const frames = [10, 3_000, 4_000, 9_000, 40, 20_000].map((length) => "\x1b表🙂é".repeat(length));
+  for (const frame of frames) {
+    recorder.write(frame);
+    recorder.resize({ columns: 120, rows: 40 });
+  }
+  const bytes = await readFile(home.path);
+  const ends = [...bytes.keys()].filter((index) => bytes[index] === 10);
+  for (const [index, end] of ends.entries()) {
+    const start = index === 0 ? 0 : (ends[index - 1] ?? 0) + 1;
+    expect(Math.floor(start / 4_096)).toBe(Math.floor(end / 4_096));
+  }
+  const [, ...lines] = bytes.toString().trimEnd().split("\n");
+  const events = lines.map((line) => castEvent.parse(JSON.parse(line)));
+  const shown = events.map(([, type, text]) => (type === "o" ? text : "|")).join("");
+  expect(shown).toBe(frames.map((frame) => `${frame}|`).join(""));
+  expect(events.every(([, , text]) => text.isWellFormed())).toBe(true);
+});
+
 test("no file is overwritten, and a bad path is a plain error", async () => {
   await using home = await createHome();
   const open = (path: string) => Recorder.open({ ...OPEN, path, clock: hurriedClock() });
