@@ -57,7 +57,7 @@ export async function askGuard(context: SessionBase, asked: AskedOperation): Pro
   const cluster = modelCluster({
     observation: seen,
     quorums: seen && subject.quorums?.(seen),
-    inRepair: [...inRepair(context, disturbedBy(effects, steps)), ...held],
+    inRepair: [...inRepair(context, { effects, steps }), ...held],
     shaken: shakenBy(steps, { nowMs, isInterruption, members: seen?.members ?? [] }),
   });
   const history = isUndo
@@ -78,11 +78,20 @@ export function replacedOn(
   return found === undefined ? undefined : agent.redact(quoteLine(found));
 }
 
+interface Work {
+  /** Of what is asked for. */
+  readonly effects: readonly Effect[];
+  readonly steps: readonly RecentStep[];
+}
+
+/** Whom another session is at work on, at this moment, as far as that could be disturbed. */
+export function inRepair({ session }: SessionBase, work: Work): readonly string[] {
+  const foreign = disturbedBy(work).filter(({ entry }) => entry.sessionId !== session.id);
+  return foreign.flatMap(({ entry, isUnderWay }) => (isUnderWay ? entry.targets : []));
+}
+
 /** Whoever sets something in a member that is gone has no use of it until it is started. */
-function disturbedBy(
-  effects: readonly Effect[],
-  steps: readonly RecentStep[],
-): readonly RecentStep[] {
+function disturbedBy({ effects, steps }: Work): readonly RecentStep[] {
   const isStart = effects.every(({ kind }) => kind === "read" || kind === "start");
   return isStart ? steps.filter(({ entry }) => !isSetting(entry.effects)) : steps;
 }
@@ -93,9 +102,4 @@ function isSetting(effects: readonly Effect[] | null): boolean {
     effects.length > 0 &&
     effects.every(({ kind }) => kind === "read" || kind === "configure")
   );
-}
-
-function inRepair({ session }: SessionBase, steps: readonly RecentStep[]): readonly string[] {
-  const foreign = steps.filter(({ entry }) => entry.sessionId !== session.id);
-  return foreign.flatMap(({ entry, isUnderWay }) => (isUnderWay ? entry.targets : []));
 }

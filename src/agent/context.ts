@@ -48,6 +48,8 @@ export interface AgentOptions {
   readonly onShutdown: "escalate" | "release";
   /** An approval is for what its operation would replace, too: not so in records of before. */
   readonly approvesReplaced: boolean;
+  /** Another session's work on the same members is waited for so long: 0 in records of before. */
+  readonly turnMsMax: number;
   /** Only tickets of this subject; any when undefined. */
   readonly subject: string | undefined;
   /** Of this operator: for the record, and for nothing else. */

@@ -2,6 +2,7 @@
 import { type Effect, isLook, isMutating, mayInterrupt } from "../domain/effect.ts";
 import type { ShellReach, ShellResult } from "../domain/shell.ts";
 import { SHELL_UNDO } from "../domain/undo.ts";
+import { awaitTurn } from "./await-turn.ts";
 import { type SessionContext, workedMs } from "./context.ts";
 import { fenceText, quoteLine } from "./fence.ts";
 import { findCollision } from "./find-collision.ts";
@@ -31,6 +32,7 @@ export async function runShell(
   const asked = { command, effects };
   const operation = { command };
   const whole = { callId, effects, operation, reason, undo: SHELL_UNDO };
+  await awaitTurn(context, effects);
   const passage = await passGuard(context, whole);
   if (!passage.isAllowed) {
     return refusal(passage, "Nothing was run.");

@@ -23,6 +23,8 @@ import { sessionInFile, sessionInStore } from "./recorded-session.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
 const LEASE_MS = 30_000;
+/** Longer than an action takes, and than the lease of a session that died in one. */
+const TURN_MS_MAX = 40_000;
 const IDLE_MS = 500;
 const POLL_MS = 250;
 const BACKOFF_MS = 1_000;
@@ -70,6 +72,7 @@ export async function runAgentCommand(outer: CommandContext): Promise<ExitCode> 
       once,
       onShutdown,
       approvesReplaced: true,
+      turnMsMax: TURN_MS_MAX,
       subject,
       version,
     },

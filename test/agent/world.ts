@@ -135,6 +135,7 @@ function ordinary({ home, store, lamps, lines }: Parts): Omit<AgentOptions, "mod
     once: true,
     onShutdown: "escalate",
     approvesReplaced: true,
+    turnMsMax: 200,
     subject: undefined,
   };
 }

@@ -66,7 +66,7 @@ const CHANGES: readonly [type: AuditType, from: string, to: string, where: RegEx
   ["session_recorded", '"type":"look"', '"type":"change"', /^question 1 of shell$/],
   ["session_recorded", '"kind":"act"', '"kind":"shell"', /^question 1 of beginStep$/],
   ["session_recorded", '"stopReason":"gave_up"', '"stopReason":"aborted"', /^question 1 of escal/],
-  ["session_recorded", '"mode":"execute"', '"mode":"observe"', /^audit row \d+$/],
+  ["session_recorded", '"mode":"execute"', '"mode":"observe"', /^question 1 of recentSteps$/],
   ["session_recorded", '"turnsMax":40', '"turnsMax":2', /^audit row \d+$/],
 ];
 for (const [type, from, to, where] of CHANGES) {

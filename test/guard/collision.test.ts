@@ -28,7 +28,7 @@ async function beginElsewhere(
   { store }: World,
   lamp: string,
   effects?: readonly Effect[],
-): Promise<void> {
+): Promise<number> {
   const verdict = verdictWith({ subject: "lamps", entity: lamp, invariant: "other" });
   await store.recordViolations([{ verdict, sinceMs: Date.now() }]);
   const request = { agentId: "agent-2", leaseMs: 60_000, model: "m", mode: "execute" } as const;
@@ -36,7 +36,7 @@ async function beginElsewhere(
   const sessionId = claimed?.session.id ?? "";
   const operation = { action: "switch_on", target: lamp, args: {} };
   const known = effects && { effects };
-  await store.beginStep({ sessionId, kind: "act", operation, targets: [lamp], ...known });
+  return store.beginStep({ sessionId, kind: "act", operation, targets: [lamp], ...known });
 }
 
 const SCRIPT = [says(actCall("switch_on", "right")), says(concludeCall("cannot_fix"))];
@@ -62,6 +62,32 @@ test("who sets something in a member that is gone does not bar its start", async
     await world.run();
     expect(world.lamps.deeds).toEqual([...deeds]);
   }
+});
+
+test("what another session does to the same member is waited for, and then done", async () => {
+  using world = openWorld({
+    script: [says(actCall("switch_on", "left")), says(concludeCall("cannot_fix"))],
+    lamps: lampSubject({ effect: "configure" }),
+    turnMsMax: 10_000,
+  });
+  const stepId = await beginElsewhere(world, "left");
+  await world.openTicket("left");
+  const running = world.run();
+  await world.untilLine(/^\[Guard\] waiting: another session is at work on left$/);
+  expect(world.lamps.deeds).toEqual([]);
+  await world.store.finishStep(stepId, { state: "done", result: "it is on", changed: true });
+  await running;
+  expect(world.lamps.deeds).toEqual(["on left"]);
+  expect(world.lines.filter((line) => line.includes("waiting: another"))).toHaveLength(1);
+});
+
+test("what takes another session too long is no longer waited for", async () => {
+  using world = openWorld({ script: SCRIPT, lamps: threeLamps(), turnMsMax: 50 });
+  await beginElsewhere(world, "right");
+  await world.openTicket("right");
+  await world.run();
+  expect(resultsIn(world.model.requests[1])[0]).toContain("somebody else is at work on right");
+  expect(world.lamps.deeds).toEqual([]);
 });
 
 test("a member whose ticket a person holds is theirs, and counts as missing", async () => {
@@ -110,7 +136,7 @@ function interleaving(queue: WorkQueue, { when, other }: Interleaving): WorkQueu
 
 interface Interleaving {
   readonly when: "before" | "after";
-  readonly other: () => Promise<void>;
+  readonly other: () => Promise<unknown>;
 }
 
 for (const { when, deeds } of [

@@ -143,7 +143,7 @@ function openWorld({ ledger, classify }: WorldParts): World {
       print: () => undefined,
       limits: { ...DEFAULT_LIMITS, turnsMax: 14, approvalMsMax: 20_000 },
       ...{ leaseMs: 600_000, idleMs: 10, pollMs: 500, backoffMs: 5, once: true },
-      ...{ onShutdown: "escalate", approvesReplaced: true, subject: undefined },
+      ...{ onShutdown: "escalate", approvesReplaced: true, turnMsMax: 40_000, subject: undefined },
     },
     [Symbol.dispose]: () => store[Symbol.dispose](),
   };

@@ -178,6 +178,7 @@ export class Processes {
       once: false,
       onShutdown: plan.onShutdown,
       approvesReplaced: true,
+      turnMsMax: 40_000,
       subject: "toy",
     });
   }

@@ -49,10 +49,11 @@ function findBlindness(
 const WHO = "another session, at this moment, or a person, who holds its ticket";
 
 /** Two who work on one member undo each other's work. */
-function findCollision(
-  mutating: readonly Effect[],
-  { inRepair }: ClusterModel,
+export function findCollision(
+  effects: readonly Effect[],
+  { inRepair }: Pick<ClusterModel, "inRepair">,
 ): Objection | undefined {
+  const mutating = effects.filter(({ kind }) => kind !== "read");
   const targets = mutating.flatMap((effect) => effect.targets);
   const taken = targets.find((name) => inRepair.includes(name));
   if (taken !== undefined) {
