@@ -58,7 +58,9 @@ export function resetCounter(tools: ActionTools): LimiterAction {
         const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
         const args = [AHEAD_US_MIN, AGO_US, lifeMs ?? ""];
         const [redated, all] = REDATED.parse(await redis.eval(REDATE_SCRIPT.text, 1, log, ...args));
-        return `${redated} of ${all} entries of ${log} lay ahead, and leave within a window`;
+        const span = lifeMs === undefined ? "" : `, up to ${lifeMs / 1_000} s`;
+        const until = `one more window${span}, in which ${call.target} may be denied`;
+        return `${redated} of ${all} entries of ${log} lay ahead; they count for ${until}`;
       }),
   };
 }
