@@ -1,5 +1,5 @@
 // One operation before the guard: the cluster as it is now, what was done of late, and its answer.
-import { type Effect, type GuardDecision, isMutating } from "../domain/effect.ts";
+import { type Effect, type GuardDecision, isMutating, isStartAlone } from "../domain/effect.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { SeenState } from "../domain/seen-state.ts";
 import type { JournalEntry, RecentStep } from "../domain/session.ts";
@@ -92,8 +92,7 @@ export function inRepair({ session }: SessionBase, work: Work): readonly string[
 
 /** Whoever sets something in a member that is gone has no use of it until it is started. */
 function disturbedBy({ effects, steps }: Work): readonly RecentStep[] {
-  const isStart = effects.every(({ kind }) => kind === "read" || kind === "start");
-  return isStart ? steps.filter(({ entry }) => !isSetting(entry.effects)) : steps;
+  return isStartAlone(effects) ? steps.filter(({ entry }) => !isSetting(entry.effects)) : steps;
 }
 
 function isSetting(effects: readonly Effect[] | null): boolean {

@@ -77,7 +77,13 @@ const stateSchema = z.object({
   age_ms: z.number().min(0).optional(),
   quorums: z.array(quorum).optional(),
   in_repair: names.default([]),
-  history: z.object({ ticket: count.optional(), hour: count.optional() }).default({}),
+  history: z
+    .object({
+      ticket: count.optional(),
+      hour: count.optional(),
+      started: z.record(z.string(), z.int().min(0)).optional(),
+    })
+    .default({}),
 });
 
 type Member = Pick<ObservedMember, "name"> & z.infer<typeof memberFacts>;
@@ -97,7 +103,11 @@ export async function readState(file: string, nowMs: number): Promise<GivenState
     observation: { subject: subject ?? "", startedAtMs: endedAtMs, endedAtMs, members: observed },
     quorums,
     inRepair: in_repair,
-    history: { ticket: countOf(history.ticket), hour: countOf(history.hour ?? history.ticket) },
+    history: {
+      ticket: countOf(history.ticket),
+      hour: countOf(history.hour ?? history.ticket),
+      ...(history.started && { started: history.started }),
+    },
   };
 }
 

@@ -55,6 +55,11 @@ export interface GuardDecision {
 const LOOKS: readonly EffectKind[] = ["read", "write"];
 
 /** What a sandbox can hold, which has files for temporary use of its own. */
+/** It takes nothing away, and is done without sight as well. */
+export function isStartAlone(effects: readonly Effect[]): boolean {
+  return effects.every(({ kind }) => kind === "read" || kind === "start");
+}
+
 export function isLook(effects: readonly Effect[]): boolean {
   return effects.every(({ kind }) => LOOKS.includes(kind));
 }

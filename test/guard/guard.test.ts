@@ -1,7 +1,13 @@
 // The guard's decision for every mode and every kind of effect, and what stands above the mode.
 import { expect, test } from "bun:test";
 import { classifyCommand } from "../../src/agent/guard/classify-command.ts";
-import { EFFECTS, type EffectKind, type GuardDecision } from "../../src/domain/effect.ts";
+import { NO_HISTORY } from "../../src/agent/guard/history.ts";
+import {
+  EFFECTS,
+  type Effect,
+  type EffectKind,
+  type GuardDecision,
+} from "../../src/domain/effect.ts";
 import { SAFETY_MODES, type SafetyMode } from "../../src/domain/session.ts";
 import { clusterOf, decisionOn } from "./questions.ts";
 import { KNOWLEDGE } from "./worst-effect.ts";
@@ -81,6 +87,21 @@ test("a ticket, and an hour, have enough of steps at some point", () => {
   expect(decisionOn({ effects, history: { ticket: some, hour: busy } }).reason).toStartWith(
     "120 of 120 steps on this subject within an hour",
   );
+});
+
+test("who is down is started whatever the hour has used up, and not again and again", () => {
+  const start = { kind: "start", targets: ["kv1"], source: "start it" } as const;
+  const hour = { steps: 120, interruptions: 30 };
+  const decide = (effects: readonly Effect[], started: Record<string, number>) =>
+    decisionOn({ effects, history: { ...NO_HISTORY, hour, started } });
+  expect(decide([start], { kv1: 19, kv2: 20 }).decision).toBe("allow");
+  expect(decide([start], { kv1: 20 })).toEqual({
+    decision: "deny",
+    reason: "kv1 was started 20 times within 10 minutes, and ended again; a person must look why",
+    rule: "blast radius",
+  });
+  const more = { kind: "configure", targets: ["kv1"], source: "set it" } as const;
+  expect(decide([start, more], {}).decision).toBe("deny");
 });
 
 test("members are taken away less often than other steps are made", () => {

@@ -75,6 +75,7 @@ test("another subject's steps do not count", async () => {
   expect(countHistory(steps, { ...about, ticketId: session.ticketId })).toEqual({
     ticket: { steps: 1, interruptions: 1 },
     hour: { steps: 1, interruptions: 1 },
+    started: {},
   });
   expect(countHistory(steps, { ...about, ticketId: 99 }).ticket.steps).toBe(0);
   store[Symbol.dispose]();
@@ -155,6 +156,31 @@ test("whom a step only started is not shaken for longer than a moment", async ()
   );
   const cluster = { seenAtMs: 0, members: [], quorums: [], inRepair: [] };
   expect(countTaken(unknown, cluster)).toBe(1);
+  store[Symbol.dispose]();
+});
+
+test("what was only started is counted by whom, for ten minutes, and in no hour", async () => {
+  const { clock, store, claimFor } = openDesk();
+  const { id: sessionId, ticketId } = await claimFor("tikv", "kv1");
+  const begin = async (kind: "start" | "interrupt", isBegun: boolean) => {
+    const effects = ["kv1", "kv1"].map((name) => ({ kind, targets: [name], source: "it" }));
+    const operation = { command: "it" };
+    const asked = { kind: "shell", operation, targets: ["kv1"], effects } as const;
+    const step = await store.beginStep({ sessionId, ...asked });
+    await store.finishStep(step, { state: "done", result: "", changed: isBegun });
+  };
+  await begin("start", true);
+  await begin("start", true);
+  await begin("start", false);
+  const counted = async () => {
+    const { steps } = await store.recentSteps({ subject: "tikv", sinceMs: START_MS });
+    return countHistory(steps, { nowMs: clock.nowMs, ticketId, isInterruption: () => false });
+  };
+  expect(await counted()).toMatchObject({ hour: { steps: 0 }, started: { kv1: 2 } });
+  expect((await counted()).ticket.steps).toBeGreaterThan(0);
+  await begin("interrupt", true);
+  clock.nowMs += 10 * 60_000;
+  expect(await counted()).toMatchObject({ hour: { steps: 2 }, started: {} });
   store[Symbol.dispose]();
 });
 

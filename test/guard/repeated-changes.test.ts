@@ -160,6 +160,6 @@ test("a command that makes more changes than are left is refused", () => {
     "it takes 3, and of 20 steps on this ticket 2 are left; a person must look",
   );
   const radius = { ticket: { steps: 1, interruptions: 1 }, hour: { steps: 9, interruptions: 1 } };
-  const next = { history: NO_HISTORY, radius, changes: 1, interruptions: 0 };
+  const next = { history: NO_HISTORY, radius, effects: [], changes: 1, interruptions: 0 };
   expect(findExcess(next)).toBeUndefined();
 });

@@ -50,6 +50,7 @@ export function guard(question: GuardQuestion): GuardDecision {
   const excess = findExcess({
     history: question.history,
     radius: question.policy.radius,
+    effects,
     changes: countChanges(effects),
     interruptions: countPauses(effects) + countTaken(effects, question.cluster),
   });

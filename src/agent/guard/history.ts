@@ -2,7 +2,7 @@
 // one hour needs beyond it, a person should look at.
 
 import type { Action } from "../../domain/action.ts";
-import { type Effect, isLook, mayInterrupt } from "../../domain/effect.ts";
+import { type Effect, isLook, isStartAlone, mayInterrupt } from "../../domain/effect.ts";
 import type { ObservedMember } from "../../domain/observation.ts";
 import type { RecentStep } from "../../domain/session.ts";
 
@@ -15,8 +15,13 @@ export interface StepCount {
 
 export interface History {
   readonly ticket: StepCount;
-  /** Of all tickets of the subject, in the last 60 minutes; the ticket's own are among them. */
+  /**
+   * Of all tickets of the subject, in the last 60 minutes; the ticket's own are among them. What
+   * only started somebody is none of these steps: who else is down must not wait for the hour.
+   */
   readonly hour: StepCount;
+  /** How often each member was started in the last ten minutes; absent: never. */
+  readonly started?: Readonly<Record<string, number>>;
 }
 
 export const NO_HISTORY: History = {
@@ -30,6 +35,9 @@ export interface BlastRadius {
 }
 
 export const HOUR_MS = 60 * 60_000;
+const STARTS_MS = 10 * 60_000;
+/** Who ends so often by itself, soon after each start, will end again. */
+const STARTS_MAX = 20;
 
 export interface StepsOf {
   readonly ticketId: number | undefined;
@@ -49,12 +57,29 @@ export function countHistory(steps: readonly RecentStep[], about: StepsOf): Hist
       0,
     ),
   });
+  const since = (spanMs: number) =>
+    entries.filter(({ startedAtMs }) => isWithin(spanMs, { atMs: startedAtMs, nowMs }));
+  const ofHour = since(HOUR_MS);
+  const ofOthers = ofHour.filter(({ effects }) => !effects || !isStartAlone(effects));
   return {
     ticket: count(entries.filter((entry) => entry.ticketId === ticketId)),
-    hour: count(
-      entries.filter(({ startedAtMs }) => isWithin(HOUR_MS, { atMs: startedAtMs, nowMs })),
-    ),
+    hour: count(ofOthers),
+    started: countStarts(since(STARTS_MS)),
   };
+}
+
+function countStarts(entries: readonly RecentStep["entry"][]): Record<string, number> {
+  const begun = entries.filter(({ hasChanged }) => hasChanged !== false);
+  const names = begun.flatMap(({ effects }) => startedBy(effects ?? []));
+  return Object.fromEntries(
+    [...Map.groupBy(names, String)].map(([name, all]) => [name, all.length]),
+  );
+}
+
+/** Each once, however often the step names it. */
+function startedBy(effects: readonly Effect[]): readonly string[] {
+  const starts = effects.filter(({ kind }) => kind === "start");
+  return [...new Set(starts.flatMap(({ targets }) => targets))];
 }
 
 /** At least the step itself. */
@@ -144,6 +169,7 @@ export const BLAST_RADIUS: BlastRadius = {
 export interface NextStep {
   readonly history: History;
   readonly radius: BlastRadius;
+  readonly effects: readonly Effect[];
   /** How many it would be. */
   readonly changes: number;
   /** How many of them would be interruptions. */
@@ -151,16 +177,20 @@ export interface NextStep {
 }
 
 /** Why there may be no further step; undefined while there may. */
-export function findExcess({
-  history,
-  radius,
-  changes,
-  interruptions,
-}: NextStep): string | undefined {
+export function findExcess(next: NextStep): string | undefined {
+  const { history, radius, effects, changes, interruptions } = next;
+  const { started = {} } = history;
+  const restless = startedBy(effects).find((name) => (started[name] ?? 0) >= STARTS_MAX);
+  if (restless !== undefined) {
+    const often = `${started[restless]} times within ${STARTS_MS / 60_000} minutes`;
+    return `${restless} was started ${often}, and ended again; a person must look why`;
+  }
   for (const span of ["ticket", "hour"] as const) {
     const during = span === "ticket" ? "on this ticket" : "on this subject within an hour";
     for (const what of ["steps", "interruptions"] as const) {
-      const more = what === "steps" ? changes : interruptions;
+      const isFree = span === "hour" && isStartAlone(effects);
+      const steps = isFree ? 0 : changes;
+      const more = what === "steps" ? steps : interruptions;
       const [done, most] = [history[span][what], radius[span][what]];
       if (more === 0 || done + more <= most) continue;
       const used = `${done} of ${most} ${what} ${during} are used up`;

@@ -217,8 +217,16 @@ export const GUARDING: readonly Mutation[] = [
     tests: ["test/guard/guard.test.ts"],
     name: "interruptions without a bound",
     breaks: "radius",
-    original: 'const more = what === "steps" ? changes : interruptions;',
-    planted: 'const more = what === "steps" ? changes : 0;',
+    original: 'const more = what === "steps" ? steps : interruptions;',
+    planted: 'const more = what === "steps" ? steps : 0;',
+  },
+  {
+    file: "src/agent/guard/history.ts",
+    tests: ["test/guard/guard.test.ts"],
+    name: "who ends again and again is started for ever",
+    breaks: "radius",
+    original: "if (restless !== undefined) {",
+    planted: "if (restless === null) {",
   },
   {
     ...GUARD,
