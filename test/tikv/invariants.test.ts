@@ -125,6 +125,12 @@ const CASES: readonly {
     nearMiss: ({ pd }) => loseEtcdLeader(pd[0]),
   },
   {
+    invariant: "pd_member_cut_off",
+    entity: "pd-1",
+    broken: ({ pd }) => change(pd[0], `${API}/members`, ['"name":"pd-1"', '"name":"pd-9"']),
+    nearMiss: ({ pd }) => change(pd[0], `${API}/members`, ['"name":"pd-0"', '"name":"pd-9"']),
+  },
+  {
     invariant: "region_miss_peer",
     entity: "cluster",
     broken: ({ pd }) =>

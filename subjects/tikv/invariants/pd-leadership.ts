@@ -55,17 +55,26 @@ export function pdLeaderSplit(timeScale: number): TikvInvariant {
 export function pdMemberCutOff(timeScale: number): TikvInvariant {
   return {
     name: "pd_member_cut_off",
-    describes: "Every PD member that answers knows a leader of PD's etcd while another knows one.",
+    describes:
+      "PD lists every one of its members, and each that answers knows a leader of PD's etcd while " +
+      "another knows one.",
     severity: "critical",
     // Two elections of 3 to 6 s each (server/config/config.go); a member that has just started has
     // yet to hear of a leader.
     forMs: scaleTime({ realMs: 12_000, floorMs: 3_000 }, timeScale),
     settleMs: 2_000,
     judge: ({ current }) =>
-      judgeEach(current.pdMembers, ({ metrics }) =>
-        judgeRead(metrics, (page) => judgeContact(page, current)),
+      judgeEach(current.pdMembers, ({ name, metrics }) =>
+        isUnlisted(current, name)
+          ? violated("PD does not list it: it was removed, and votes no more", { listed: false })
+          : judgeRead(metrics, (page) => judgeContact(page, current)),
       ),
   };
+}
+
+/** Its process may go on for a while, and call itself well. */
+function isUnlisted({ undeclared }: TikvObservation, name: string): boolean {
+  return readValue(undeclared.unlistedPds)?.includes(name) === true;
 }
 
 function judgeContact({ hasEtcdLeader }: PdMetrics, { pdMembers }: TikvObservation): Opinion {

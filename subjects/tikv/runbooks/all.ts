@@ -19,7 +19,10 @@ export const tikvRunbooks: Readonly<Record<string, Runbook>> = {
   peers_without_leader: restoreStoreMajority,
   pd_no_leader: restorePdMajority,
   pd_leader_split: reunitePdLeaders,
-  pd_member_cut_off: lookFurther("Look at the network between it and the other PD members."),
+  pd_member_cut_off: lookFurther(
+    "Look at the network between it and the other PD members; one that PD does not list has to " +
+      "join again.",
+  ),
   limits_changed: lookFurther("Compare its container's bounds with the compose file's."),
   disturbance_left: lookFurther("Look for rules of tc and iptables in its network namespace."),
   store_offline: cancelOffline,
