@@ -56,8 +56,8 @@ export function pdMemberCutOff(timeScale: number): TikvInvariant {
   return {
     name: "pd_member_cut_off",
     describes:
-      "PD lists every one of its members, and each that answers knows a leader of PD's etcd while " +
-      "another knows one.",
+      "PD lists each of its members, and every one that answers knows a leader of PD's etcd " +
+      "while another knows one.",
     severity: "critical",
     // Two elections of 3 to 6 s each (server/config/config.go); a member that has just started has
     // yet to hear of a leader.
