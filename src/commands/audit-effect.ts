@@ -1,4 +1,5 @@
 // What is known of a step's effect on the subject, and how its end is told in a word. Pure.
+import { isStartAlone } from "../domain/effect.ts";
 import type { JournalEntry } from "../domain/session.ts";
 
 /**
@@ -28,6 +29,17 @@ export function effectOfAll(entries: readonly JournalEntry[]): StepEffect | "tak
   const isTried = entries.some((entry) => effectOf(entry) === "tried");
   if (changed.length === 0) return isTried ? "tried" : "none";
   return isTried ? "changed" : "taken_back";
+}
+
+/** Of sessions that called nothing repaired: what they set, and is in force still. */
+export function leftBy(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  return entries.filter(
+    (entry) =>
+      effectOf(entry) === "changed" &&
+      entry.state !== "undone" &&
+      entry.undoes === null &&
+      !isStartAlone(entry.effects ?? []),
+  );
 }
 
 const ENDS: Readonly<Record<JournalEntry["state"], string>> = {

@@ -148,8 +148,13 @@ function pastPart({ violatedSinceMs }: Ticket, moves: Story["moves"]): string {
 }
 
 /** Nobody goes back to a ticket that is over: what was not the repair is a person's to judge. */
-function keptPart({ ticket, effect }: Story): string {
-  if (ticket.resolution === "verified_fix") return "";
+function keptPart({ ticket, effect, left }: Story): string {
+  if (ticket.resolution === "verified_fix") {
+    const steps = left.map(({ id }) => `step ${id}`).join(", ");
+    return left.length === 0
+      ? ""
+      : `; but what another attempt changed is in force, too (${steps}): is it to stay?`;
+  }
   if (effect === "changed")
     return "; but an agent's change was no proven repair, and is not taken back: is it to stay?";
   const unknown = "; but whether what an agent tried is in force nobody knows: look at what it did";

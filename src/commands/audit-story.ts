@@ -15,7 +15,7 @@ import type { TicketOps } from "../domain/ticket-ops.ts";
 import { type Around, aroundOf } from "./audit-around.ts";
 import { type ClockDoubt, collectClock } from "./audit-clock.ts";
 import { byIn, numberIn, textIn } from "./audit-content.ts";
-import { effectOfAll } from "./audit-effect.ts";
+import { effectOfAll, leftBy } from "./audit-effect.ts";
 import { collectHindsight } from "./audit-hindsight.ts";
 import { withNamedRows } from "./audit-named-rows.ts";
 import { eventsIn, TOLD_TYPES } from "./audit-pages.ts";
@@ -50,6 +50,8 @@ export interface Story extends Around {
   readonly moves: readonly MoveStory[];
   /** Of all steps of its sessions: the most that is known. */
   readonly effect: ReturnType<typeof effectOfAll>;
+  /** Of sessions that called nothing repaired: their steps that are in force, but for starts. */
+  readonly left: readonly JournalEntry[];
   /** What sessions of its own have asked a person, and nobody has answered. */
   readonly asked: readonly Approval[];
   readonly cost: CostStory;
@@ -121,9 +123,16 @@ export async function storyOf(store: TicketOps, wish: StoryWish): Promise<Story>
     moves: moves.ends().items,
     ...(await aroundOf(store, ticket)),
     effect: effectOfAll(journal),
+    left: leftBy(
+      meant.filter(isWithoutFix).flatMap(({ session: { id } }) => journals.get(id) ?? []),
+    ),
     asked: asked.filter(({ holderId }) => all.some(({ id }) => id === holderId)),
     cost: { ...costOf(meant.map((one) => one.session)), ...spent, ...waits.waits(wish) },
   };
+}
+
+function isWithoutFix({ session }: { readonly session: Session }): boolean {
+  return session.conclusion?.outcome !== "fixed";
 }
 
 function moveIn({ id, atMs, type, content }: AuditEvent): readonly MoveStory[] {

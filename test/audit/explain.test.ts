@@ -5,6 +5,7 @@ import { explainLines } from "../../src/commands/audit-explain.ts";
 import { storyOf } from "../../src/commands/audit-story.ts";
 import { openWorld, type World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom } from "../commands/desk-room.ts";
+import { lampSubject } from "../support/memory-subject.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
 import { verdictWith } from "../support/verdicts.ts";
 import { openDenied } from "./denied-world.ts";
@@ -117,6 +118,31 @@ test("what an agent changed is a person's to judge where a person closed the tic
   await world.run();
   await world.store.resolveTicket(1, "it is meant to be so");
   expect((await pageOf(world)).replace(/\n {4,}/g, " ")).toContain(STAYS);
+});
+
+test("what a failed attempt left is a person's to judge, though another repaired it", async () => {
+  for (const effect of ["configure", "start"] as const) {
+    const lamps = lampSubject({ effect });
+    lamps.health.set("right", "down");
+    using world = openWorld({
+      lamps,
+      script: [
+        ...[says(actCall("switch_on", "right")), says(concludeCall("cannot_fix"))],
+        ...[says(actCall("switch_on", "left")), says(concludeCall("fixed"))],
+      ],
+    });
+    await world.openTicket();
+    await world.run();
+    await world.store.retryTicket(1);
+    const running = world.run();
+    await world.untilLine(/-> verifying/);
+    await world.store.verifyTicket(1, "seen well three times");
+    await running;
+    const kept = "; but what another attempt changed is in force, too (step 1): is it to stay?\n";
+    const page = (await pageOf(world)).replace(/\n {4,}/g, " ");
+    expect(page.includes(kept)).toBe(effect === "configure");
+    expect(page).toContain("OVER: repaired by an agent, and verified by the monitor.\n");
+  }
 });
 
 test("what an agent changed without a claim is not called nothing", async () => {
