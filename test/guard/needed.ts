@@ -126,6 +126,7 @@ export const NEEDED_REPAIRS = [
   ...["curl -s -X DELETE http://127.0.0.1:2379/pd/api/v1/schedulers/evict-leader-scheduler-1"],
   ...[`curl -d '{"name":"balance-leader-scheduler"}' http://127.0.0.1:2379/pd/api/v1/schedulers`],
   ...["curl -X POST 'http://127.0.0.1:2379/pd/api/v1/store/4/state?state=Up'"],
+  ...["curl -X POST http://127.0.0.1:2379/pd/api/v1/store/4/state?state=Up"],
   ...[`curl -d '{"max-replicas": 3}' http://127.0.0.1:2379/pd/api/v1/config/replicate`],
   ...[`curl -s -d '{"schedule.leader-schedule-limit": 4}' http://127.0.0.1:2379/pd/api/v1/config`],
   ...["curl -X POST http://127.0.0.1:2379/pd/api/v1/leader/transfer/pd2"],

@@ -5,9 +5,13 @@ import type { Scope, ShellWord } from "./scope.ts";
 /** Values that an unquoted expansion leaves as one word: nothing to split, no pattern. */
 const ONE_WORD = /^[\w.:/@%+,=-]+$/;
 
+/** No file is called so where commands run: the shell leaves its `?` as it is. */
+const URL_WITH_QUERY = /^https?:\/\/[\w./:,@%+=-]+\?[\w./:,@%+=?-]*$/;
+
 export function readWord(argument: CommandArgument, scope: Scope): ShellWord {
   // `export NAME=value`: whatever the value is, the name decides, and it is read elsewhere.
   if (argument.type === "Assignment") return readAssignment(argument, scope);
+  if (URL_WITH_QUERY.test(argument.text)) return { text: argument.text, isExact: true };
   const home = homeOf(argument, scope);
   const parts = argument.parts;
   if (!parts) return home ?? { text: argument.value, isExact: !/(?:^|[=:])~/.test(argument.text) };
