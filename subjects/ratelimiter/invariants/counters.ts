@@ -10,6 +10,8 @@ import { CORRECTNESS, countsApart, judgeOne, type LimiterInvariant, REDIS } from
 /** Keys that are not declared are judged together: which there are, clients decide. */
 export const OTHER_KEYS = "other keys";
 
+/** Of those to be repaired: twice as many are all the steps that one ticket has. */
+const NAMED_MAX = 10;
 /** A single one may be somebody's note. */
 const STRANGERS_MAX = 9;
 /** A Redis that has just started remembers no window. */
@@ -39,7 +41,9 @@ export const immortalCounter: LimiterInvariant = {
         const mine = items.filter((counter) => isMeant(counter) && isCounter(counter));
         const immortal = mine.filter(({ ttlMs }) => ttlMs === null).map(({ key }) => key);
         if (immortal.length === 0) return holds(mine.length === 0 ? "there is none" : "it expires");
-        return violated(`never expires: ${sayKeys(immortal)}`, { keys: immortal.slice(0, 5) });
+        return violated(`never expires: ${sayKeys(immortal)}`, {
+          keys: immortal.slice(0, NAMED_MAX),
+        });
       }),
     ),
 };
@@ -56,7 +60,7 @@ export const keyLeak: LimiterInvariant = {
         const immortal = strangers.filter(({ ttlMs }) => ttlMs === null).map(({ raw }) => raw);
         const reading = `${immortal.length} keys that the limiter does not know never expire`;
         if (immortal.length <= STRANGERS_MAX) return holds(reading);
-        const evidence = { keys: immortal.slice(0, 5), at_least: immortal.length };
+        const evidence = { keys: immortal.slice(0, NAMED_MAX), at_least: immortal.length };
         return violated(`${reading}: ${sayKeys(immortal)}`, evidence);
       }),
     ),
@@ -110,7 +114,7 @@ function driftOf(away: readonly ComparedCounter[]): Opinion {
   const reason = first && "reason" in first.account ? first.account.reason : "they disagree";
   const counter = first?.counter;
   return violated(`${sayKeys(keys)}: ${reason}`, {
-    keys: keys.slice(0, 5),
+    keys: keys.slice(0, NAMED_MAX),
     redis_counts: counter?.used ?? null,
     nodes_granted: first && "granted" in first.account ? first.account.granted : null,
     dated_ahead: counter?.future ?? null,

@@ -206,3 +206,14 @@ test("entities are those that are declared, whatever is seen", () => {
     expect(entitiesIn(blind)).toEqual(entitiesIn(well));
   }
 });
+
+test("of many counters that are wrong ten are named, for two tries of a repair", () => {
+  const seen = seenWith((draft) => {
+    const ahead = { ...counterOf(draft, "idle"), isDeclared: false, future: 3 };
+    const items = Array.from({ length: 14 }, (_, index) => ({ ...ahead, key: `guest-${index}` }));
+    partOf(draft.counters).items.push(...items);
+  });
+  const [verdict] = judgementsOf(seen, "counter_drift").filter(({ state }) => state === "violated");
+  expect(verdict?.reason).toStartWith("guest-0 and 13 more: 3 units are dated ahead");
+  expect(verdict?.evidence?.keys).toEqual(Array.from({ length: 10 }, (_, at) => `guest-${at}`));
+});
