@@ -6,6 +6,7 @@ import { OperatorError } from "../src/domain/errors.ts";
 import type { Fault, FaultPlan } from "../src/domain/fault.ts";
 import type { LoadLedger } from "../src/domain/load.ts";
 import type { Subject } from "../src/domain/subject.ts";
+import { oneFaultAtATime } from "../src/faults/ledger.ts";
 import { type FaultHands, healFault, injectFault } from "../src/faults/strike.ts";
 import type { Struck } from "./follow.ts";
 import { parseLoadLine } from "./load-lines.ts";
@@ -68,10 +69,13 @@ export async function strike(
   const { clock, signal } = stage.context;
   const look = () => subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
   const planNow = async () => fault.plan(await look(), random);
-  const plan = await planSoon(planNow, stage.context);
-  const injectedAtMs = clock.now();
-  const id = await injectFault(handsOf(stage, { subject, fault }), plan);
-  return { id, subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+  const hands = handsOf(stage, { subject, fault });
+  return oneFaultAtATime(hands.ledger, async () => {
+    const plan = await planSoon(planNow, stage.context);
+    const injectedAtMs = clock.now();
+    const id = await injectFault(hands, plan);
+    return { id, subject: subject.name, plan, injectedAtMs, expected: fault.expects(plan) };
+  });
 }
 
 /** One look may find nobody who can be spared, though all is well by the next. */

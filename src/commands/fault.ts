@@ -4,7 +4,12 @@ import { loadSubject } from "../../subjects/index.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { FaultPlan } from "../domain/fault.ts";
 import type { SubjectDefinition } from "../domain/subject.ts";
-import { type FaultEntry, type FaultLedger, readLedger } from "../faults/ledger.ts";
+import {
+  type FaultEntry,
+  type FaultLedger,
+  oneFaultAtATime,
+  readLedger,
+} from "../faults/ledger.ts";
 import {
   checkStrikes,
   type FaultHands,
@@ -115,9 +120,11 @@ async function inject({ context, definition, word }: FaultCall): Promise<ExitCod
   checkStrikes(fault, subject.runtime?.name);
   const { flags, random, signal } = context;
   const seed = numberFlag(flags, "seed", { min: 0, max: SEED_MAX });
-  const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
-  const plan = fault.plan(observation, seed === undefined ? random : seededRandom(seed));
-  const id = await injectFault(hands, plan);
+  const { id, plan } = await oneFaultAtATime(hands.ledger, async () => {
+    const observation = await subject.observe({ probeDeadlineMs: PROBE_DEADLINE_MS, signal });
+    const planned = fault.plan(observation, seed === undefined ? random : seededRandom(seed));
+    return { id: await injectFault(hands, planned), plan: planned };
+  });
   const undo = `operator fault heal ${name} ${id}`;
   printEither(context, {
     json: { id, ...jsonOfPlan(plan) },

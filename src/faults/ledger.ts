@@ -7,7 +7,7 @@ import type { Clock } from "../domain/clock.ts";
 import { OperatorError } from "../domain/errors.ts";
 import type { FaultPlan } from "../domain/fault.ts";
 import { failPoint } from "../infra/fail-point.ts";
-import { withFileLock } from "../infra/file-lock.ts";
+import { type LockOptions, withFileLock } from "../infra/file-lock.ts";
 import { readFileIfThere, withFileErrors } from "../infra/files.ts";
 
 /** Intended is what may have struck or not: nobody came back to say so. */
@@ -40,6 +40,8 @@ type Step = z.infer<typeof stepSchema>;
 type WrittenStep = Pick<Step, "step" | "id" | "at_ms"> & { readonly plan?: FaultPlan };
 
 const LOCK_WITHIN_MS = 10_000;
+/** A fault strikes within seconds. */
+const TURN_WITHIN_MS = 60_000;
 
 export interface FaultLedger {
   readonly path: string;
@@ -76,12 +78,26 @@ export async function readLedger({ path }: FaultLedger): Promise<readonly FaultE
   return [...entries.values()];
 }
 
+/**
+ * From the look that a fault is planned on until it has struck: of two at the same moment each
+ * would find that the other's target is there, and can be counted on. Rejects with code "conflict"
+ * after a minute.
+ */
+export function oneFaultAtATime<T>(
+  { path, clock }: FaultLedger,
+  work: () => Promise<T>,
+): Promise<T> {
+  return whileHeld({ path: `${path}.injecting`, withinMs: TURN_WITHIN_MS, clock }, work);
+}
+
 function whileLocked<T>({ path, clock }: FaultLedger, work: () => Promise<T>): Promise<T> {
   const lock = { path: `${path}.lock`, withinMs: LOCK_WITHIN_MS, clock };
-  return withFileErrors(`writing the ledger of faults ${path}`, async () => {
-    await mkdir(dirname(path), { recursive: true });
-    return withFileLock(lock, work);
-  });
+  return withFileErrors(`writing the ledger of faults ${path}`, () => whileHeld(lock, work));
+}
+
+async function whileHeld<T>(lock: LockOptions, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(lock.path), { recursive: true });
+  return withFileLock(lock, work);
 }
 
 function take(entries: Map<number, FaultEntry>, step: Step): void {

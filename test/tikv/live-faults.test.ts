@@ -5,6 +5,7 @@ import { readValue } from "../../src/domain/observation.ts";
 import { systemClock as clock, seededRandom } from "../../src/infra/clock.ts";
 import { tikv } from "../../subjects/tikv/definition.ts";
 import { type LiveTikv, startLiveTikv } from "../support/live-tikv.ts";
+import { OPERATOR } from "../support/watch-room.ts";
 
 setDefaultTimeout(60_000);
 
@@ -71,6 +72,23 @@ test("a fault of one member takes none that must stay, and no eviction of somebo
   await cluster.until("pd_no_leader", "cluster", "holds");
   await expect(planOf("pd_leader_kill")).rejects.toThrow("cannot be spared");
   await cluster.act("start_member", leader);
+  await cluster.untilWell();
+});
+
+test("of those who inject at the same moment one strikes, and the others see it", async () => {
+  const env = { ...process.env, OPERATOR_HOME: cluster.home };
+  const run = async (...words: readonly string[]) => {
+    const child = Bun.spawn([...OPERATOR, "fault", ...words], { env, stderr: "pipe" });
+    const [exitCode, said] = await Promise.all([child.exited, child.stderr.text()]);
+    return exitCode === 0 ? "struck" : said;
+  };
+  const seeds = ["1", "5", "9"];
+  const ran = await Promise.all(
+    seeds.map((seed) => run("inject", "tikv", "store_kill", "--seed", seed)),
+  );
+  expect(ran.filter((said) => said === "struck")).toHaveLength(1);
+  expect(ran.filter((said) => said.includes("cannot be spared"))).toHaveLength(2);
+  expect(await run("recover", "tikv")).toBe("struck");
   await cluster.untilWell();
 });
 
