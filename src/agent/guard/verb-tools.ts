@@ -93,6 +93,13 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
   }
   if (has(tool.destroysWith)) return effectOf({ kind: "destroy", words, scope });
   if (has(tool.oversightWith)) return effectOf({ kind: "oversight", words, scope });
+  if (found === "hidden") {
+    return effectBecause({
+      kind: "hidden",
+      words,
+      because: "a verb that is not known, or not plain",
+    });
+  }
   if (kind === undefined) {
     return effectBecause({ kind: "hidden", words, because: "a verb that is not known" });
   }
