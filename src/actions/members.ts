@@ -62,6 +62,7 @@ export function restartOf<O extends Observation>(membership: Membership<O>) {
     ...parts,
     name: "restart_member",
     effect: "interrupt",
+    starts: true,
     undo: noUndo("an interruption that has been cannot be taken back"),
     withinMs: RESTART_WITHIN_MS,
     precondition: (observation: O, call: ActionCall): Check => {

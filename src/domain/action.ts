@@ -78,6 +78,8 @@ export interface Action<O extends Observation = Observation> {
   readonly effect: Extract<EffectKind, "start" | "interrupt" | "configure">;
   /** Nobody is served while it is done: it counts as an interruption. */
   readonly pauses?: true;
+  /** As an effect's: who was gone is there afterwards. */
+  readonly starts?: true;
   /** "none": a setting of the whole, where it touches no member. "any": others than it names. */
   readonly means?: "any" | "none";
   readonly undo: UndoPlan<O>;
@@ -105,9 +107,10 @@ export function effectOfAction(
     name,
     effect,
     pauses,
+    starts,
     means,
     touches,
-  }: Pick<Action, "name" | "effect" | "pauses" | "means" | "touches">,
+  }: Pick<Action, "name" | "effect" | "pauses" | "starts" | "means" | "touches">,
   call: ActionCall,
 ): Effect {
   const source = `${name} ${call.target}`;
@@ -116,6 +119,7 @@ export function effectOfAction(
     targets: touches(call),
     source,
     ...(pauses && { pauses }),
+    ...(starts && { starts }),
     ...(means && { means }),
   };
 }

@@ -23,6 +23,8 @@ export interface ChangeFacts {
   readonly memoryBytes?: number;
   /** While it is done nobody is served. It counts as an interruption. */
   readonly pauses?: true;
+  /** Whoever is gone is there afterwards: to a person's rules it is a start, too. */
+  readonly starts?: true;
   /**
    * Whom it means besides its targets: any member (a store by its number), or none (a setting of
    * the whole). Where it is absent, and there are no targets, nobody knows.

@@ -89,7 +89,8 @@ function classifyDocker(words: readonly ShellWord[], scope: Scope): readonly Eff
   const effect = effectOfVerb(DOCKER, { words, scope });
   if (!TOUCHING.includes(effect.kind)) return [effect];
   const isResuming = verbAmong(read.typed, "kill") !== undefined && resumes(words);
-  return [touching(isResuming ? "start" : effect.kind, { words, scope, isCompose })];
+  const touched = touching(isResuming ? "start" : effect.kind, { words, scope, isCompose });
+  return [{ ...touched, ...(verbAmong(read.typed, "restart") && { starts: true }) }];
 }
 
 /** As the engine reads it: in any case, or by its number on x86 and ARM. */

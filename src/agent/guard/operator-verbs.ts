@@ -72,7 +72,8 @@ export function classifyOperator(words: readonly ShellWord[], scope: Scope): rea
     const because = isAnother ? "another subject" : ELSEWHERE;
     return [effectBecause({ kind: "foreign", words, because })];
   }
-  return [effectOf({ kind, words, scope })];
+  const isStart = verb?.text === "subject" && /^(?:up|restart)$/.test(second?.text ?? "");
+  return [{ ...effectOf({ kind, words, scope }), ...(isStart && { starts: true }) }];
 }
 
 /** Those whose value is no place: a number, a name. */

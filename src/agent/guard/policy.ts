@@ -80,12 +80,14 @@ function grants(rule: PolicyRule, { subject, action, effects }: PolicyCase): boo
 function tightens(rule: PolicyRule, asked: PolicyCase): boolean {
   const { subjects, members } = rule;
   if (subjects !== undefined && !subjects.includes(asked.subject)) return false;
-  return asked.effects.some(({ kind, targets, pauses, means }) => {
-    if (kind === "read" || !meansAction(rule, { ...asked, kind })) return false;
+  return asked.effects.some(({ kind, targets, pauses, starts, means }) => {
+    // While nobody is served it is an interruption, too; and who was gone may be started by it.
+    const also = [...(pauses ? ["interrupt" as const] : []), ...(starts ? ["start" as const] : [])];
+    const kinds = [kind, ...also];
+    const meant = starts ? [kind, "start" as const] : [kind];
+    if (kind === "read" || !meansAction(rule, { ...asked, kinds: meant })) return false;
     // A file for temporary use is no member's.
     if (kind === "write" && members !== undefined) return false;
-    // While nobody is served it is an interruption, too.
-    const kinds = pauses ? [kind, "interrupt" as const] : [kind];
     if (rule.effects && !kinds.some((one) => rule.effects?.includes(one))) return false;
     if (members === undefined) return true;
     const isOpen = targets.length === 0 || means === "any";
@@ -96,12 +98,19 @@ function tightens(rule: PolicyRule, asked: PolicyCase): boolean {
 /** By its name, or a command that has the effect of one that is named. */
 function meansAction(
   { actions: meant }: PolicyRule,
-  { action, actions = [], kind }: PolicyCase & { readonly kind: EffectKind },
+  { action, actions = [], kinds }: PolicyCase & { readonly kinds: readonly EffectKind[] },
 ): boolean {
-  if (meant === undefined) return true;
-  if (action !== undefined) return meant.includes(action);
+  if (meant === undefined || (action !== undefined && meant.includes(action))) return true;
   const effects = actions.filter(({ name }) => meant.includes(name)).map(({ effect }) => effect);
-  return effects.some((effect) => effect === kind || (effect === "configure" && isOther(kind)));
+  // Of another action it is no more than the start that counts.
+  if (action !== undefined) return kinds.slice(1).some((kind) => isStartOf(kind, effects));
+  return kinds.some((kind) =>
+    effects.some((effect) => effect === kind || (effect === "configure" && isOther(kind))),
+  );
+}
+
+function isStartOf(kind: EffectKind, effects: readonly EffectKind[]): boolean {
+  return kind === "start" && effects.includes("start");
 }
 
 function isOther(kind: EffectKind): boolean {

@@ -88,7 +88,9 @@ function classifySystemctl(words: readonly ShellWord[], scope: Scope): readonly 
     return [effectBecause({ kind: "foreign", words, because: "another machine" })];
   }
   if (effect.kind !== "start" && effect.kind !== "interrupt") return [effect];
-  return [touching(effect.kind, { words, units: unitsOf(words), scope })];
+  const touched = touching(effect.kind, { words, units: unitsOf(words), scope });
+  const isRestart = words.some(({ text }) => /^(?:reload-or-)?restart$/.test(text));
+  return [{ ...touched, ...(isRestart && { starts: true }) }];
 }
 
 /**
