@@ -5,12 +5,13 @@ import { OperatorError } from "../domain/errors.ts";
 import type { Approval, Decision } from "../domain/session.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
 import { decidedLines, listLines, showLines } from "./actions-lines.ts";
+import { alterationOf, alteredLines, isAltered } from "./altered-rows.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
 import { chooseFrom, isFlagSet, parseId, refuseSurplus, textFlag, usage } from "./flags.ts";
 import { printEither } from "./tickets-json.ts";
 import { openExistingStore } from "./tickets-store.ts";
 
-type Verb = (store: TicketOps, context: CommandContext) => Promise<void>;
+type Verb = (store: TicketOps, context: CommandContext) => Promise<ExitCode | undefined>;
 
 const VERBS = { list, show, approve, deny, revise } satisfies Record<string, Verb>;
 const VERB_NAMES = ["list", "show", "approve", "deny", "revise"] as const;
@@ -33,11 +34,10 @@ export async function runActions(context: CommandContext): Promise<ExitCode> {
     throw usage(`--reason is for deny and revise, not for ${verb}`);
   }
   using store = await openExistingStore(context);
-  await VERBS[verb](store, context);
-  return 0;
+  return (await VERBS[verb](store, context)) ?? 0;
 }
 
-async function list(desk: TicketDesk, context: CommandContext): Promise<void> {
+async function list(desk: TicketDesk, context: CommandContext): Promise<undefined> {
   const showsAll = isFlagSet(context.flags, "all");
   const approvals = await desk.listApprovals(showsAll ? {} : { state: "pending" });
   const none = showsAll ? "no actions were asked for" : "no actions wait for approval";
@@ -45,23 +45,26 @@ async function list(desk: TicketDesk, context: CommandContext): Promise<void> {
   printEither(context, { json: approvals, lines });
 }
 
-async function show(store: TicketOps, context: CommandContext): Promise<void> {
+async function show(store: TicketOps, context: CommandContext): Promise<ExitCode> {
   const approval = await namedApproval(store, context);
   const nowMs = context.clock.now();
-  printEither(context, { json: approval, lines: () => showLines(approval, nowMs) });
+  const alteration = await alterationOf(store, { ticketId: approval.ticketId });
+  const lines = () => [...alteredLines(alteration), ...showLines(approval, nowMs)];
+  printEither(context, { json: { ...approval, ...alteration }, lines });
+  return isAltered(alteration) ? 3 : 0;
 }
 
-function approve(store: TicketOps, context: CommandContext): Promise<void> {
+function approve(store: TicketOps, context: CommandContext): Promise<undefined> {
   return decide(store, { context, decision: "approved" });
 }
 
-async function deny(store: TicketOps, context: CommandContext): Promise<void> {
+async function deny(store: TicketOps, context: CommandContext): Promise<undefined> {
   const words = await typedWords(context);
   await decide(store, { context, decision: "denied", words });
 }
 
 /** The words go back to the model as the result of its call, and it goes on. */
-async function revise(store: TicketOps, context: CommandContext): Promise<void> {
+async function revise(store: TicketOps, context: CommandContext): Promise<undefined> {
   const words = await typedWords(context);
   if (words === undefined) {
     const example = "operator actions revise 1 'restart it, do not replace it'";
@@ -76,7 +79,7 @@ interface Answer {
   readonly words?: string | undefined;
 }
 
-async function decide(store: TicketOps, { context, decision, words }: Answer): Promise<void> {
+async function decide(store: TicketOps, { context, decision, words }: Answer): Promise<undefined> {
   const { id } = await namedApproval(store, context);
   const decided = await store.decideApproval(id, decision, words);
   printEither(context, { json: decided, lines: () => decidedLines(decided) });

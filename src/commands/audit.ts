@@ -2,7 +2,7 @@
 // proof that nobody has changed it since.
 import { OperatorError } from "../domain/errors.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
-import { alteredLines, alteredRowOf } from "./altered-rows.ts";
+import { alterationOf, alteredLines, isAltered } from "./altered-rows.ts";
 import { compactAudit } from "./audit-compact.ts";
 import { explainLines } from "./audit-explain.ts";
 import { exportAudit } from "./audit-export.ts";
@@ -62,26 +62,26 @@ async function show(store: TicketOps, context: CommandContext): Promise<ExitCode
   const ticket = await store.getTicket(session.ticketId);
   if (!ticket) throw new OperatorError("database", `ticket ${session.ticketId} is missing`);
   const whose = { sessionId: session.id };
-  const alteredRow = await alteredRowOf(store, whose);
+  const alteration = await alterationOf(store, { ...whose, ticketId: ticket.id });
   if (isFlagSet(context.flags, "json")) {
-    const head = { session, ticket, alteredRow };
+    const head = { session, ticket, ...alteration };
     await printLongRecord(context, { head, events: eventsIn(store, whose) });
-    return alteredRow === null ? 0 : 3;
+    return isAltered(alteration) ? 3 : 0;
   }
-  for (const line of alteredLines(alteredRow)) context.print(line);
+  for (const line of alteredLines(alteration)) context.print(line);
   const shown = { session, ticket, nowMs: context.clock.now() };
   for (const line of sessionHead(shown)) context.print(line);
   for await (const event of eventsIn(store, { ...whose, types: TOLD_TYPES })) {
     for (const line of conversationLines(event, session)) context.print(line);
   }
-  return alteredRow === null ? 0 : 3;
+  return isAltered(alteration) ? 3 : 0;
 }
 
 async function explain(store: TicketOps, context: CommandContext): Promise<ExitCode> {
   const ticket = await namedTicket(store, context.words[1]);
   const story = await storyOf(store, { ticket, nowMs: context.clock.now() });
-  const alteredRow = await alteredRowOf(store, { ticketId: ticket.id });
-  const lines = () => [...alteredLines(alteredRow), ...explainLines(story)];
-  printEither(context, { json: { ...story, alteredRow }, lines });
-  return alteredRow === null ? 0 : 3;
+  const alteration = await alterationOf(store, { ticketId: ticket.id });
+  const lines = () => [...alteredLines(alteration), ...explainLines(story)];
+  printEither(context, { json: { ...story, ...alteration }, lines });
+  return isAltered(alteration) ? 3 : 0;
 }

@@ -218,8 +218,11 @@ export interface TicketDesk {
   eventsOf(filter: EventFilter): Promise<readonly AuditEvent[]>;
   /** All of a session, oldest first, where the chain fits from the first of them to its head. */
   checkedEventsOf(sessionId: string): Promise<CheckedEvents>;
-  /** Recomputes the chain from the first row, and holds every other row against it. */
-  verifyAudit(): Promise<AuditVerification>;
+  /**
+   * Recomputes the chain from the first row, and holds every other row against it. Of a ticket no
+   * more than its own rows, unless one of them looks altered.
+   */
+  verifyAudit(ticketId?: number): Promise<AuditVerification>;
   /**
    * Removes the content of old events, as many as make a short transaction, which adds one event
    * that tells of them. Only of what was said and seen by sessions of tickets that were resolved

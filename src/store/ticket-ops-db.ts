@@ -249,8 +249,8 @@ export class TicketOpsDB implements TicketOps {
     return this.#read((call) => checkedEventsOf(call, sessionId));
   }
 
-  async verifyAudit(): Promise<AuditVerification> {
-    return this.#read(verifyAudit);
+  async verifyAudit(ticketId?: number): Promise<AuditVerification> {
+    return this.#read((call) => verifyAudit(call, ticketId));
   }
 
   async compactAudit(request: CompactionRequest): Promise<Compaction> {

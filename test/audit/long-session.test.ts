@@ -66,8 +66,8 @@ test("the conversation is printed to its end", async () => {
 
 test("programs get it in one line, which is printed event by event", async () => {
   for (const [run, words, heads] of [
-    [runAudit, ["show", sessionId], ["session", "ticket", "altered_row"]],
-    [runTickets, ["show", "1"], ["ticket", "sessions"]],
+    [runAudit, ["show", sessionId], ["session", "ticket", "altered_row", "altered"]],
+    [runTickets, ["show", "1"], ["ticket", "sessions", "altered_row", "altered"]],
   ] as const) {
     const parts: string[] = [];
     const print = (text: string) => void parts.push(text);

@@ -1,0 +1,60 @@
+// Whether anything of one ticket looks altered: quick, and no proof. A page asks it before it
+// quotes the ticket; what looks altered is then verified in full.
+import { type SealedTable, type StoredColumns, sealOf, toldSealOf } from "./audit-seals.ts";
+import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
+import type { StoreCall } from "./transaction.ts";
+
+const ROWS: Readonly<Record<SealedTable, string>> = {
+  tickets: "SELECT * FROM tickets WHERE id = $ticketId",
+  sessions: "SELECT * FROM sessions WHERE ticket_id = $ticketId ORDER BY rowid",
+  journal: "SELECT * FROM journal WHERE ticket_id = $ticketId ORDER BY id",
+  approvals: `SELECT * FROM approvals
+    WHERE session_id IN (SELECT id FROM sessions WHERE ticket_id = $ticketId) ORDER BY id`,
+};
+
+/**
+ * An event that does not give its hash, or one that is gone between others; a row that does not
+ * give its seal, is not what the ticket's events made of it, is gone, or is not in its place.
+ */
+export function looksAltered(call: StoreCall, ticketId: number): boolean {
+  const told = toldBy(call, ticketId);
+  if (!told) return true;
+  const missing = new Set(told.keys());
+  for (const table of ["tickets", "sessions", "journal", "approvals"] as const) {
+    const query = call.db.query<StoredColumns, { ticketId: number }>(ROWS[table]);
+    const names: string[] = [];
+    for (const columns of query.all({ ticketId })) {
+      if (sealOf(table, columns) !== columns.seal) return true;
+      const name = `${table} ${columns.id}`;
+      const seal = told.get(name);
+      if (typeof seal === "string" && toldSealOf(table, columns) !== seal) return true;
+      missing.delete(name);
+      names.push(name);
+    }
+    const inOrder = [...told.keys()].filter((name) => names.includes(name));
+    if (inOrder.join() !== names.filter((name) => told.has(name)).join()) return true;
+  }
+  return missing.size > 0;
+}
+
+/** The seals that its events tell, by row, in the order of the first. Undefined: one is odd. */
+function toldBy({ db }: StoreCall, ticketId: number): ReadonlyMap<string, unknown> | undefined {
+  const told = new Map<string, unknown>();
+  const [firstId, lastId] = [idAt(db, "min", ticketId), idAt(db, "max", ticketId)];
+  const between = "SELECT count(*) AS count FROM audit_events WHERE id BETWEEN ? AND ?";
+  const { count = 0 } = db.query<{ count: number }, number[]>(between).get(firstId, lastId) ?? {};
+  if (count !== lastId - firstId + 1) return undefined;
+  const events = `SELECT ${STORED_COLUMNS} FROM audit_events WHERE ticket_id = ? ORDER BY id`;
+  for (const row of db.query<StoredEvent, [number]>(events).iterate(ticketId)) {
+    const read = readStored(row);
+    if (!read) return undefined;
+    const { rows } = read.event.content;
+    for (const [name, seal] of Object.entries(rows ?? {})) told.set(name, seal);
+  }
+  return told;
+}
+
+function idAt(db: StoreCall["db"], which: "min" | "max", ticketId: number): number {
+  const query = `SELECT ${which}(id) AS id FROM audit_events WHERE ticket_id = ?`;
+  return db.query<{ id: number | null }, [number]>(query).get(ticketId)?.id ?? 0;
+}
