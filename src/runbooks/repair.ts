@@ -17,6 +17,8 @@ import {
 
 /** As an action answers whose postcondition was met before it began. */
 const ALREADY = "already in effect";
+/** As it answers that it was let do it and could not, or could not look. */
+const FAILED = /^(?:failed: |the subject cannot be seen at present)/;
 
 export interface Seen {
   readonly ticket: RunbookTicket;
@@ -34,10 +36,11 @@ export function* repairIfViolated(
   const own = ownVerdict(ticket, verdicts);
   if (own?.state === "holds") return noActionNeeded(ticket, own);
   if (verdicts && own?.state === "violated") return yield* repair({ ticket, verdicts, own });
-  return cannotFix({
+  const ending = cannotFix({
     rootCause: `Not determined: ${lineOf(ticket.reason)}`,
-    summary: `Whether it is so now could not be seen: ${lineOf(own?.reason ?? "no verdicts")}.`,
+    summary: `Whether it is so now could not be seen: ${lineOf(own?.reason ?? "no verdicts")}`,
   });
+  return { ...ending, isMomentary: true };
 }
 
 export type Change = ActWords & { readonly rootCause: string };
@@ -78,5 +81,7 @@ export function* changeOrDiagnose(
 
 function endingOf({ rootCause, action, target }: Change, result: RunbookResult): Ending {
   const summary = `${action} ${target}: ${lineOf(result.text)}`;
-  return result.isError ? cannotFix({ rootCause, summary }) : fixed({ rootCause, summary });
+  if (!result.isError) return fixed({ rootCause, summary });
+  const ending = cannotFix({ rootCause, summary });
+  return FAILED.test(result.text) ? { ...ending, isMomentary: true } : ending;
 }

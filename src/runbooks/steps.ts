@@ -11,8 +11,13 @@ const LOG_LINE = /^(?:\d{4}-\d\d-\d\dT\S+Z|\d+:[CMSX] \d\d \w{3} \d{4}) /;
 /** A part of a runbook that comes to a T. */
 export type Steps<T> = Generator<RunbookStep, T, RunbookResult>;
 
+type Conclusion = Extract<RunbookStep, { tool: "conclude" }>;
+
 /** How a repair ends; it becomes the conclusion. */
-export type Ending = Omit<Extract<RunbookStep, { tool: "conclude" }>, "tool">;
+export interface Ending extends Omit<Conclusion, "tool"> {
+  /** Who had to be asked could not be: a leader is elected within seconds. */
+  readonly isMomentary?: true;
+}
 
 export type Repair = (ticket: RunbookTicket) => Steps<Ending>;
 
@@ -20,6 +25,8 @@ export type Repair = (ticket: RunbookTicket) => Steps<Ending>;
 const OUTDATED = /^refused by the guard: approval #\d+ is void: the state has changed/;
 /** Once more would be called a repetition. */
 const PROPOSED_MAX = 3;
+/** Longer than PD takes to notice that its leader is gone (a lease of 3 s), and to elect one. */
+const MOMENT_S = 8;
 
 const memberSchema = z.object({
   name: z.string().regex(/^[\w.-]+$/), // it becomes a word of commands
@@ -51,11 +58,11 @@ export type SeenVerdict = z.infer<typeof verdictSchema>;
  */
 export function tryTwice(repair: Repair): Runbook {
   return function* (ticket) {
-    const first = yield* repair(ticket);
-    const refusal = yield { tool: "conclude", ...first };
+    const first = yield* waitAMoment(ticket, repair);
+    const refusal = yield concludeWith(first);
     if (first.outcome === "cannot_fix") return;
-    const second = withFirst(yield* repair(ticket), first);
-    const again = yield { tool: "conclude", ...second };
+    const second = withFirst(yield* waitAMoment(ticket, repair), first);
+    const again = yield concludeWith(second);
     if (second.outcome === "cannot_fix") return;
     yield {
       tool: "conclude",
@@ -65,6 +72,24 @@ export function tryTwice(repair: Repair): Runbook {
       }),
     };
   };
+}
+
+/** Once, and then from a fresh look: what fails for longer is for a person. */
+function* waitAMoment(ticket: RunbookTicket, repair: Repair): Steps<Ending> {
+  const before = yield* repair(ticket);
+  if (!before.isMomentary) return before;
+  yield {
+    tool: "shell",
+    thought: "Whoever must be asked may be away for a moment: I wait for them.",
+    command: `sleep ${MOMENT_S}`,
+    reason: "let a leader be elected, or a member come back",
+  };
+  const after = yield* repair(ticket);
+  return { ...after, summary: `${after.summary}; ${MOMENT_S} s before: ${before.summary}` };
+}
+
+function concludeWith({ isMomentary, ...conclusion }: Ending): Conclusion {
+  return { tool: "conclude", ...conclusion };
 }
 
 /** What holds after a repair, though that was refused, was not over before it was looked at. */

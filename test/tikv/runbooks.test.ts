@@ -4,7 +4,14 @@ import type { JsonObject } from "../../src/domain/json.ts";
 import type { RunbookResult, RunbookTicket } from "../../src/domain/runbook.ts";
 import { tikvInvariants } from "../../subjects/tikv/invariants/all.ts";
 import { tikvRunbooks } from "../../subjects/tikv/runbooks/all.ts";
-import { DONE, fenced, followRunbook, lookWith, type World } from "../support/follow-runbook.ts";
+import {
+  DONE,
+  fenced,
+  followRunbook,
+  lookWith,
+  stepsOf,
+  type World,
+} from "../support/follow-runbook.ts";
 
 const STATUS = "operator subject status tikv --json";
 const LOOK = "operator monitor --subject tikv --once --json";
@@ -128,7 +135,8 @@ test("where operator runs no processes, or nothing can be read, nothing is done"
   expect(follow(ticket, none)).toEqual([STATUS, "conclude cannot_fix"]);
   const settings = ["evict_leader_left", "schedulers_missing", "replication_drifted"];
   for (const invariant of [...settings, "store_offline", "leader_imbalance"]) {
-    expect(follow(ticketOf(invariant, "x"), {})).toEqual([LOOK, "conclude cannot_fix"]);
+    const steps = follow(ticketOf(invariant, "x"), {});
+    expect(steps).toEqual([LOOK, "sleep 8", LOOK, "conclude cannot_fix"]);
   }
 });
 
@@ -194,6 +202,23 @@ for (const { invariant, entity, evidence, act } of SETTINGS) {
     expect(again.slice(0, 2)).toEqual([LOOK, "conclude no_action_needed"]);
   });
 }
+
+test("what failed while PD elected a leader is looked at and done again, once", () => {
+  const ticket = ticketOf("schedulers_missing", "balance-leader-scheduler");
+  const at = "schedulers_missing/balance-leader-scheduler";
+  const add = "add_scheduler balance-leader-scheduler";
+  const electing = { text: "failed: POST /schedulers: no PD member did it", isError: true };
+  const look = lookWith({ [at]: {} });
+  const once = [LOOK, add, "sleep 8"];
+  const elected = follow(ticket, { [LOOK]: look, add_scheduler: [electing, DONE] });
+  expect(elected.slice(0, 6)).toEqual([...once, LOOK, add, "conclude fixed"]);
+  const never = { [LOOK]: look, add_scheduler: electing };
+  expect(follow(ticket, never)).toEqual([...once, LOOK, add, "conclude cannot_fix"]);
+  const over = { [LOOK]: [look, lookWith({ [at]: "holds" })], add_scheduler: electing };
+  expect(follow(ticket, over).slice(0, 5)).toEqual([...once, LOOK, "conclude no_action_needed"]);
+  const steps = stepsOf({ runbooks: tikvRunbooks, ticket, world: over });
+  expect(steps[4]).toMatchObject({ summary: expect.stringContaining(`${add}: failed: POST`) });
+});
 
 test("a removal that can never end is cancelled; one that may be meant is left to a person", () => {
   const lookFor = (needed: number, staying: number | null = 2) => ({

@@ -119,7 +119,7 @@ for (const { at, evidence, acts } of REPAIRS) {
     expect(refused).toEqual([LOOK, acts[0] ?? "", "conclude cannot_fix"]);
     const over = follow(ticket, { [LOOK]: lookWith({ [at]: "holds" }) });
     expect(over.slice(0, 2)).toEqual([LOOK, "conclude no_action_needed"]);
-    expect(follow(ticket, {})).toEqual([LOOK, "conclude cannot_fix"]);
+    expect(follow(ticket, {})).toEqual([LOOK, "sleep 8", LOOK, "conclude cannot_fix"]);
   });
 }
 
