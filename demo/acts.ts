@@ -100,7 +100,7 @@ export async function mend(
   stage: Stage,
   { struck, ...broken }: Broken & { readonly struck: Struck },
 ): Promise<void> {
-  await healFault(handsOf(stage, broken), struck);
+  await healFault(handsOf(stage, broken), { ...struck, atMs: struck.injectedAtMs });
 }
 
 interface Broken {

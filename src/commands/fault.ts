@@ -25,6 +25,7 @@ import { subjectPaths } from "../runtimes/local/layout.ts";
 import { notUp } from "../runtimes/local/member.ts";
 import { openRuntime } from "../runtimes/open.ts";
 import type { CommandContext, ExitCode } from "./context.ts";
+import { wasSeenOver } from "./fault-over.ts";
 import {
   brokerOf,
   chooseFrom,
@@ -179,6 +180,7 @@ async function openHands(context: CommandContext, definition: SubjectDefinition)
     ledger: faultLedgerOf(context, definition.name),
     faults: definition.faults,
     context: { runtime: subject.runtime, signal, clock },
+    wasOver: (entry, fault) => wasSeenOver(context, { ...entry, fault, subject: definition.name }),
   };
   return { hands, subject };
 }

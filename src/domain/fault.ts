@@ -11,6 +11,11 @@ export interface FaultPlan {
   readonly details: JsonObject;
 }
 
+export interface HealContext extends ActionContext {
+  /** What it caused was seen, and seen to end: what looks like it now is somebody's. */
+  readonly wasOver?: boolean;
+}
+
 export interface Fault<O extends Observation = Observation> {
   readonly name: string;
   readonly describes: string;
@@ -23,7 +28,7 @@ export interface Fault<O extends Observation = Observation> {
    * Takes back only what it did itself. Gives a sentence for each thing that it left, because
    * somebody has set it otherwise since. Idempotent.
    */
-  heal(plan: FaultPlan, context: ActionContext): Promise<readonly string[]>;
+  heal(plan: FaultPlan, context: HealContext): Promise<readonly string[]>;
   /** The violations that it must cause: one ticket each, which must end as verified_fix. */
   expects(plan: FaultPlan): readonly { readonly invariant: string; readonly entity: string }[];
 }

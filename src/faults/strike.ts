@@ -9,6 +9,8 @@ export interface FaultHands {
   readonly ledger: FaultLedger;
   readonly faults: readonly Fault[];
   readonly context: ActionContext;
+  /** By what is on record of its violations; nobody looks where it is absent. */
+  readonly wasOver?: (entry: Pick<FaultEntry, "plan" | "atMs">, fault: Fault) => Promise<boolean>;
 }
 
 /** Its number in the ledger. An injection that fails is healed as far as it went, and rejects. */
@@ -19,7 +21,7 @@ export async function injectFault(hands: FaultHands, plan: FaultPlan): Promise<n
   try {
     await fault.inject(plan, hands.context);
   } catch (error) {
-    await healQuietly(hands, { id, plan });
+    await healQuietly(hands, { id, plan, atMs: hands.context.clock.now() });
     throw error;
   }
   await noteFault(hands.ledger, { id, step: "injected" });
@@ -41,9 +43,11 @@ export function checkStrikes(
 /** Healing what is healed already changes nothing. Gives what it left, as `Fault.heal` does. */
 export async function healFault(
   hands: FaultHands,
-  { id, plan }: Pick<FaultEntry, "id" | "plan">,
+  { id, plan, atMs }: Pick<FaultEntry, "id" | "plan" | "atMs">,
 ): Promise<readonly string[]> {
-  const left = await faultOf(hands, plan).heal(plan, hands.context);
+  const fault = faultOf(hands, plan);
+  const wasOver = (await hands.wasOver?.({ plan, atMs }, fault)) ?? false;
+  const left = await fault.heal(plan, { ...hands.context, wasOver });
   await noteFault(hands.ledger, { id, step: "healed" });
   return left;
 }
@@ -77,7 +81,7 @@ export async function recoverFaults(hands: FaultHands): Promise<Recovery> {
 /** What failed first is what a person must hear; the entry stays open for `recover`. */
 async function healQuietly(
   hands: FaultHands,
-  entry: Pick<FaultEntry, "id" | "plan">,
+  entry: Pick<FaultEntry, "id" | "plan" | "atMs">,
 ): Promise<void> {
   await healFault(hands, entry).catch(() => []);
 }

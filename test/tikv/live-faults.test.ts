@@ -33,6 +33,10 @@ async function inject(name: string): Promise<readonly string[]> {
   return plan.targets;
 }
 
+async function pdUrls(): Promise<string[]> {
+  return (await cluster.look()).pdMembers.map(({ url }) => url);
+}
+
 async function storeIdOf(name: string): Promise<string> {
   const store = (await cluster.look()).stores.find((candidate) => candidate.name === name);
   const id = store && readValue(store.listed)?.id;
@@ -145,6 +149,21 @@ test("a left evict-leader scheduler is seen on its store alone, and taken out", 
   const evictions = (await cluster.violated()).filter((name) => name.startsWith("evict_"));
   expect(evictions).toEqual([`evict_leader_left/${store}`]);
   await cluster.act("remove_scheduler", "evict-leader-scheduler", { store });
+  await cluster.untilWell();
+});
+
+test("an eviction that came after the fault's own had ended is somebody's, and stays", async () => {
+  const [store = ""] = await inject("evict_leader_left");
+  const fault = tikv.faults.find(({ name }) => name === "evict_leader_left");
+  const context = { runtime: cluster.runtime, signal: new AbortController().signal, clock };
+  const details = { store_id: await storeIdOf(store), pd_urls: await pdUrls() };
+  const plan = { fault: "evict_leader_left", targets: [store], details };
+  expect(await fault?.heal(plan, { ...context, wasOver: true })).toEqual([
+    `PD keeps leaders off ${store}: the fault's own eviction had ended`,
+  ]);
+  expect(await cluster.violated()).toContain(`evict_leader_left/${store}`);
+  expect(await fault?.heal(plan, context)).toEqual([]);
+  expect(await fault?.heal(plan, { ...context, wasOver: true })).toEqual([]);
   await cluster.untilWell();
 });
 

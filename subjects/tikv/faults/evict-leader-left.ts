@@ -5,11 +5,12 @@ import type { FaultPlan } from "../../../src/domain/fault.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { evictedStores } from "../actions/scheduler-presence.ts";
 import { askPd } from "../observe/ask-pd.ts";
-import { parseSchedulerNames } from "../observe/pd-answers.ts";
+import { parseEvictedStoreIds, parseSchedulerNames } from "../observe/pd-answers.ts";
 import { changePd } from "../pd-change.ts";
 import { livingStores, pickSome, type TikvFault } from "./struck.ts";
 
 const SCHEDULER = "evict-leader-scheduler";
+const EVICTION_PATH = `/pd/api/v1/scheduler-config/${SCHEDULER}/list`;
 const CHECK_DEADLINE_MS = 5_000;
 
 export const evictLeaderLeft: TikvFault = {
@@ -35,13 +36,27 @@ export const evictLeaderLeft: TikvFault = {
     await changePd({ urls, method: "POST", path: "/schedulers", body, signal: context.signal });
     await checkPresent(urls, context);
   },
-  async heal(plan, { signal }) {
+  async heal(plan, context) {
+    const { signal, wasOver } = context;
     const { urls, storeId } = detailsOf(plan);
+    if (wasOver && (await isEvicted({ urls, storeId }, context))) {
+      return [`PD keeps leaders off ${plan.targets}: the fault's own eviction had ended`];
+    }
     await changePd({ urls, method: "DELETE", path: `/schedulers/${SCHEDULER}-${storeId}`, signal });
     return [];
   },
   expects: ({ targets }) => targets.map((entity) => ({ invariant: "evict_leader_left", entity })),
 };
+
+/** False where PD does not say it, as when it has no such scheduler. */
+async function isEvicted(
+  { urls, storeId }: { readonly urls: readonly string[]; readonly storeId: string },
+  { clock, signal }: ActionContext,
+): Promise<boolean> {
+  const question = { urls, path: EVICTION_PATH, parse: parseEvictedStoreIds };
+  const ids = await askPd({ clock, signal, deadlineMs: CHECK_DEADLINE_MS }, question);
+  return readValue(ids)?.includes(storeId) ?? false;
+}
 
 async function checkPresent(
   urls: readonly string[],
