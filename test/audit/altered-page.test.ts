@@ -25,6 +25,8 @@ afterAll(async () => {
 /** None of them changes an event of the page, and each its story. */
 const CHANGES: readonly (readonly [change: string, says: string])[] = [
   ["UPDATE tickets SET opened_at_ms = opened_at_ms - 1", "ticket 1: its content does not"],
+  // That it was seen so is in no event.
+  ["UPDATE tickets SET last_violated_at_ms = last_violated_at_ms + 1", "ticket 1: its content"],
   ["UPDATE sessions SET model = 'another'", "session \\S+: its content does not give its seal"],
   [
     "UPDATE approvals SET decided_at_ms = decided_at_ms + 1",

@@ -9,8 +9,30 @@ const HEADLINE = {
   file: "src/commands/audit-headline.ts",
   tests: ["test/audit/explain-time.test.ts"],
 };
+const LOOK = { file: "src/store/ticket-look.ts", tests: ["test/audit/altered-page.test.ts"] };
 
 export const PAGES: readonly Mutation[] = [
+  {
+    ...LOOK,
+    name: "a row that does not give its seal is quoted",
+    breaks: "page: what was altered is said to be",
+    original: "if (sealOf(table, columns) !== columns.seal) return true;",
+    planted: "",
+  },
+  {
+    ...LOOK,
+    name: "a row that is gone is not missed",
+    breaks: "page: what was altered is said to be",
+    original: "return missing.size > 0;",
+    planted: "return false;",
+  },
+  {
+    ...LOOK,
+    name: "an event that is gone is not missed",
+    breaks: "page: what was altered is said to be",
+    original: "if (count !== lastId - firstId + 1) return undefined;",
+    planted: "",
+  },
   {
     ...AROUND,
     name: "what was done before it broke is told as its end",

@@ -3,7 +3,16 @@ import type { Mutation } from "./mutation.ts";
 
 const APPROVALS = { file: "src/store/approvals.ts", tests: ["test/store/approvals.test.ts"] };
 
+const POLICY = { file: "src/agent/guard/policy.ts", tests: ["test/guard/policy-starts.test.ts"] };
+
 export const PEOPLE: readonly Mutation[] = [
+  {
+    ...POLICY,
+    name: "a rule about starts meets no restart",
+    breaks: "policy: a rule meets whatever has the effect that it names",
+    original: '...(starts ? ["start" as const] : [])',
+    planted: "...[]",
+  },
   {
     ...APPROVALS,
     name: "an approval lasts for ever",
