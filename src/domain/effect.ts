@@ -56,12 +56,12 @@ export interface GuardDecision {
 
 const LOOKS: readonly EffectKind[] = ["read", "write"];
 
-/** What a sandbox can hold, which has files for temporary use of its own. */
 /** It takes nothing away, and is done without sight as well. */
 export function isStartAlone(effects: readonly Effect[]): boolean {
   return effects.every(({ kind }) => kind === "read" || kind === "start");
 }
 
+/** What a sandbox can hold, which has files for temporary use of its own. */
 export function isLook(effects: readonly Effect[]): boolean {
   return effects.every(({ kind }) => LOOKS.includes(kind));
 }
