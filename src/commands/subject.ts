@@ -75,7 +75,7 @@ function checkNoMember(verb: string, { definition, member }: SubjectCall): void 
 }
 
 async function endSubject({ context, definition }: SubjectCall): Promise<ExitCode> {
-  const { name, savesAtEnd = [] } = definition;
+  const { name, savesAtEnd = {} } = definition;
   const { clock, print, flags } = context;
   const keepData = isFlagSet(flags, "keepData");
   const wasThere = await takeDown({

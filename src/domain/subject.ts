@@ -46,7 +46,7 @@ export interface SubjectDefinition {
   readonly figures: readonly LoadFigure[];
   readonly local: LocalPlan;
   /** Members that write what they hold when they end: a stop waits for it, and kills none. */
-  readonly savesAtEnd?: readonly string[];
+  readonly savesAtEnd?: SavingMembers;
   /** Absent where it does not run in containers. */
   readonly docker?: DockerPlan;
   /**
@@ -103,6 +103,14 @@ export interface DockerPlace {
   /** The image of ours from which members are disturbed; absent where nobody named one. */
   readonly helperImage?: string | undefined;
 }
+
+/**
+ * By name: what would be lost, though it is asked to end and does; undefined where it saves all, or
+ * cannot be asked.
+ */
+export type SavingMembers = Readonly<
+  Record<string, (member: MemberPlan) => Promise<string | undefined>>
+>;
 
 /** One declared member. */
 export interface MemberPlan {

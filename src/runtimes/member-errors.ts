@@ -32,6 +32,12 @@ export function stillSaving(name: string): OperatorError {
   });
 }
 
+export function wouldLose(name: string, loss: string): OperatorError {
+  return new OperatorError("runtime", `stopping ${name}: ${loss}: it runs on`, {
+    hint: "have it save first; a kill would end it, and lose what it has not saved",
+  });
+}
+
 export interface FailedStart {
   readonly subject: string;
   readonly name: string;

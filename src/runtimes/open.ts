@@ -2,7 +2,7 @@
 // What containers need is loaded when there are some.
 import { resolve } from "node:path";
 import type { Runtime } from "../domain/runtime.ts";
-import type { DockerPlace, Topology } from "../domain/subject.ts";
+import type { DockerPlace, SavingMembers, Topology } from "../domain/subject.ts";
 import { downLocal } from "./local/down.ts";
 import { subjectPaths } from "./local/layout.ts";
 import { createLocalRuntime, type OpenLocalOptions } from "./local/open.ts";
@@ -33,7 +33,7 @@ export interface DownOptions extends Pick<OpenLocalOptions, "home" | "clock"> {
   readonly subject: string;
   /** Members end; ports, data and logs stay for the next `up`. */
   readonly keepData: boolean;
-  readonly savesAtEnd?: readonly string[];
+  readonly savesAtEnd?: SavingMembers;
 }
 
 /** False when there was nothing to take down. It may be interrupted, and called again. */
@@ -41,7 +41,7 @@ export async function takeDown(options: DownOptions): Promise<boolean> {
   const paths = subjectPaths(resolve(options.home), options.subject);
   const endOthers = async () => {
     const topology = await readTopology(paths);
-    if (topology?.docker) await endContainers(topology.docker, options);
+    if (topology?.docker) await endContainers({ ...topology, docker: topology.docker }, options);
   };
   return downLocal({ ...options, endOthers });
 }
@@ -54,16 +54,17 @@ async function openContainers(
   const { openDockerRuntime } = await import("./docker/runtime.ts");
   const { project, host } = docker;
   const site = { engine: await connectEngine(host), project };
-  const { local, savesAtEnd = [] } = definition;
+  const { local, savesAtEnd = {} } = definition;
   return openDockerRuntime({ site, topology, readyProbe: local.readyProbe, savesAtEnd, clock });
 }
 
 async function endContainers(
-  { project, host }: DockerPlace,
-  { keepData, clock, savesAtEnd = [] }: DownOptions,
+  { docker, members }: Pick<Topology, "members"> & { readonly docker: DockerPlace },
+  { keepData, clock, savesAtEnd = {} }: DownOptions,
 ): Promise<void> {
+  const { project, host } = docker;
   const { connectEngine } = await import("./docker/engine.ts");
   const { removeProject, stopProject } = await import("./docker/down.ts");
   const site = { engine: await connectEngine(host), project };
-  await (keepData ? stopProject(site, { savesAtEnd, clock }) : removeProject(site));
+  await (keepData ? stopProject(site, { members, savesAtEnd, clock }) : removeProject(site));
 }

@@ -23,7 +23,9 @@ export const ratelimiter: SubjectDefinition = {
   faults: limiterFaults,
   figures: limiterFigures,
   local: limiterLocalPlan,
-  savesAtEnd: ["redis"],
+  savesAtEnd: {
+    redis: async (member) => (await import("./redis/loss-at-end.ts")).lossAtEnd(member),
+  },
   docker: limiterDocker,
   runMember: runLimiterMember,
   runProgram,

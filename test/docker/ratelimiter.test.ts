@@ -93,6 +93,42 @@ dockerTest("settings and keys of Redis, and the way to it, outlast a kill", asyn
   await eventually(() => isWell(port("node1", "manage")), "node1 finds Redis again", 10_000);
 });
 
+dockerTest(
+  "what only an append-only file has, turned on by hand, outlasts a kill",
+  async (site) => {
+    await site.run("subject up ratelimiter --runtime docker");
+    const { port } = await membersOf(site);
+    const redis = port("redis", "client");
+    const isKept = async (wanted: string) => {
+      await site.run("subject kill ratelimiter redis");
+      await site.run("subject start ratelimiter redis");
+      expect(await redisCli(redis, "GET", "kept")).toBe(wanted);
+    };
+    await redisCli(redis, "SAVE");
+    await redisCli(redis, "CONFIG", "SET", "appendonly", "yes");
+    const isWritten = async () =>
+      (await redisCli(redis, "INFO", "persistence")).includes("aof_rewrite_in_progress:0");
+    await eventually(isWritten, "the log is complete", 10_000);
+    await redisCli(redis, "SET", "kept", "in the log");
+    await isKept("in the log");
+    expect(await redisCli(redis, "CONFIG", "GET", "appendonly")).toBe("appendonly\nyes");
+    await redisCli(redis, "CONFIG", "SET", "appendonly", "no");
+    await redisCli(redis, "SET", "kept", "in the dump");
+    // A dump is dated by the second.
+    const second = () => Math.floor(Date.now() / 1_000);
+    const before = second();
+    await eventually(async () => second() > before, "another second");
+    await redisCli(redis, "SAVE");
+    await isKept("in the dump");
+    expect(await redisCli(redis, "CONFIG", "GET", "appendonly")).toBe("appendonly\nno");
+    await redisCli(redis, "CONFIG", "SET", "save", "");
+    await redisCli(redis, "SET", "kept", "nowhere");
+    const stopped = await site.run("subject stop ratelimiter redis");
+    expect(stopped.code).not.toBe(0);
+    expect(await redisCli(redis, "GET", "kept")).toBe("nowhere");
+  },
+);
+
 dockerTest("a node that is killed is repaired; the token is listed nowhere", async (site) => {
   expect((await site.run("subject up ratelimiter --runtime docker")).code).toBe(0);
   const { token } = await membersOf(site);

@@ -94,7 +94,7 @@ test("a program whose start was taken back never begins", async () => {
   if (!plan) throw new Error("there is one member");
   await allowLaunch(home.files, "late");
   await forbidLaunches(home.files);
-  const place = { name: "one", paths: home.files, clock: systemClock, savesAtEnd: false };
+  const place = { name: "one", paths: home.files, clock: systemClock };
   const member = { subject, plan, ...place };
   const child = await spawnMember(member, "late");
   expect(await child.exited).not.toBe(0);

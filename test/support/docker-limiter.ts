@@ -9,7 +9,9 @@ import { operatorImage } from "./docker-operator.ts";
 const REDIS = "operator-test/redis:7";
 const FIXTURES = join(import.meta.dir, "../fixtures/redis-image");
 /** What the entry point and the compose file call, beside the shell's own words. */
-const TOOLS = ["chown", "cp", "find", "id", "setpriv", "sleep"];
+const TOOLS = [
+  ...["chown", "cp", "find", "head", "id", "ls", "od", "sed", "setpriv", "sleep", "stat", "tr"],
+];
 
 let images: Promise<Record<string, string>> | undefined;
 

@@ -2,7 +2,7 @@
 import type Docker from "dockerode";
 import type { Clock } from "../../src/domain/clock.ts";
 import type { Runtime } from "../../src/domain/runtime.ts";
-import type { MemberPlan } from "../../src/domain/subject.ts";
+import type { MemberPlan, SavingMembers } from "../../src/domain/subject.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import type { Site } from "../../src/runtimes/docker/container.ts";
 import { connectEngine } from "../../src/runtimes/docker/engine.ts";
@@ -48,7 +48,7 @@ export interface ToyOptions {
   /** From which members are disturbed. */
   readonly helperImage?: string;
   /** Members that write what they hold when they end. */
-  readonly savesAtEnd?: readonly string[];
+  readonly savesAtEnd?: SavingMembers;
   readonly clock?: Clock;
 }
 
@@ -78,7 +78,7 @@ export async function createDockerToy(
   const site = { engine: await connectEngine(host), project };
   const docker = { project, host, helperImage: options.helperImage };
   const topology = { subject: "toy", timeScale: 1, members: plans, endpoints: [], docker };
-  const { savesAtEnd = [], clock = systemClock } = options;
+  const { savesAtEnd = {}, clock = systemClock } = options;
   const readyProbe = ({ ports }: MemberPlan) => ({ port: ports.http ?? 0, path: "/health" });
   return {
     site,

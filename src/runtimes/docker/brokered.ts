@@ -54,7 +54,7 @@ async function openProject(opening: Opening, engine: Engine): Promise<Runtime> {
   if (scales.length === 0) throw noMembers(engine, project);
   const timeScale = Math.min(...scales);
   const topology = { subject: definition.name, timeScale, members, endpoints: [] };
-  const { local, savesAtEnd = [] } = definition;
+  const { local, savesAtEnd = {} } = definition;
   const site = { engine, project };
   return openDockerRuntime({ site, topology, readyProbe: local.readyProbe, savesAtEnd, clock });
 }

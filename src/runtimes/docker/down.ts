@@ -1,6 +1,7 @@
 // Takes a subject's containers down: all that carries the label of its project goes, and nothing
 // else. It needs neither the compose tool nor its file.
 import type { Clock } from "../../domain/clock.ts";
+import type { MemberPlan, SavingMembers } from "../../domain/subject.ts";
 import { PROJECT_LABEL, SERVICE_LABEL, type Site } from "./container.ts";
 import { endSaving } from "./end-saving.ts";
 import { askEngine } from "./engine.ts";
@@ -26,13 +27,17 @@ export async function removeProject({ engine, project }: Site): Promise<void> {
 }
 
 export interface StopOptions {
-  /** Members that write what they hold when they end. */
-  readonly savesAtEnd: readonly string[];
+  /** As declared. */
+  readonly members: readonly MemberPlan[];
+  readonly savesAtEnd: SavingMembers;
   readonly clock: Clock;
 }
 
 /** The containers end, and stay with their data. A paused one is resumed, to hear the signal. */
-export async function stopProject(site: Site, { savesAtEnd, clock }: StopOptions): Promise<void> {
+export async function stopProject(
+  site: Site,
+  { members, savesAtEnd, clock }: StopOptions,
+): Promise<void> {
   const { engine, project } = site;
   const { client } = engine;
   const filters = { label: [`${PROJECT_LABEL}=${project}`] };
@@ -44,7 +49,10 @@ export async function stopProject(site: Site, { savesAtEnd, clock }: StopOptions
     );
     await all(running, ({ Id, Labels }) => {
       const name = Labels[SERVICE_LABEL] ?? "";
-      if (savesAtEnd.includes(name)) return endSaving(site, { id: Id, name, clock });
+      const ask = savesAtEnd[name];
+      const plan = members.find((member) => member.name === name);
+      const lossAtEnd = async () => plan && ask?.(plan);
+      if (ask) return endSaving(site, { id: Id, name, clock, lossAtEnd });
       return client.getContainer(Id).stop({ t: GRACE_S });
     });
   });

@@ -1,7 +1,7 @@
 // Ends a container whose program writes what it holds when it ends: the engine's own stop would
 // kill it after a while.
 import type { Clock } from "../../domain/clock.ts";
-import { SAVES_WITHIN_MS, stillSaving } from "../member-errors.ts";
+import { SAVES_WITHIN_MS, stillSaving, wouldLose } from "../member-errors.ts";
 import { waitUntil } from "../wait-until.ts";
 import type { Site } from "./container.ts";
 import { askEngine } from "./engine.ts";
@@ -11,13 +11,17 @@ export interface SavingContainer {
   readonly id: string;
   readonly name: string;
   readonly clock: Clock;
+  /** What would be lost all the same. */
+  readonly lossAtEnd: () => Promise<string | undefined>;
 }
 
-/** Rejects with code "runtime" when it has not ended in time; then it still runs. */
+/** Rejects with code "runtime" when it would lose something, or has not ended in time. */
 export async function endSaving(
   { engine }: Site,
-  { id, name, clock }: SavingContainer,
+  { id, name, clock, lossAtEnd }: SavingContainer,
 ): Promise<void> {
+  const loss = await lossAtEnd();
+  if (loss !== undefined) throw wouldLose(name, loss);
   const container = engine.client.getContainer(id);
   const hasEnded = async () => !(await container.inspect()).State.Running;
   await askEngine(engine, `stopping ${name}`, async () => {

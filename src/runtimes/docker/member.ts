@@ -3,7 +3,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import { OperatorError } from "../../domain/errors.ts";
 import type { MemberStatus } from "../../domain/runtime.ts";
-import type { MemberPlan, ReadyProbe, Topology } from "../../domain/subject.ts";
+import type { MemberPlan, ReadyProbe, SavingMembers, Topology } from "../../domain/subject.ts";
 import { type FoundContainer, findContainers, type Site } from "./container.ts";
 
 /** A subject that runs as one compose project, and the world that its operations need. */
@@ -13,8 +13,7 @@ export interface DockerSubject {
   readonly topology: Topology;
   /** Answered as told when the member is up. */
   readonly readyProbe: (member: MemberPlan) => ReadyProbe;
-  /** Members that write what they hold when they end. */
-  readonly savesAtEnd?: readonly string[];
+  readonly savesAtEnd?: SavingMembers;
   readonly clock: Clock;
 }
 

@@ -63,14 +63,14 @@ async function stop(call: MemberCall): Promise<void> {
   }
   const { subject, plan } = call.member;
   const { name } = plan;
-  if (savesAtEnd(call)) return endSaving(subject.site, { id, name, clock: subject.clock });
+  const ask = subject.savesAtEnd?.[name];
+  if (ask) {
+    const { site, clock } = subject;
+    return endSaving(site, { id, name, clock, lossAtEnd: () => ask(plan) });
+  }
   await change(call, { doing: "stopping", id }, (container) =>
     container.stop({ t: GRACE_S, abortSignal: AbortSignal.timeout(STOP_MS) }),
   );
-}
-
-function savesAtEnd({ member: { subject, plan } }: MemberCall): boolean {
-  return subject.savesAtEnd?.includes(plan.name) === true;
 }
 
 /**
@@ -78,7 +78,8 @@ function savesAtEnd({ member: { subject, plan } }: MemberCall): boolean {
  * engine would kill what is still saving.
  */
 async function restart(call: MemberCall): Promise<void> {
-  if (savesAtEnd(call)) {
+  const { subject, plan } = call.member;
+  if (subject.savesAtEnd?.[plan.name]) {
     await stop(call);
     return start(call);
   }

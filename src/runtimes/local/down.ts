@@ -4,11 +4,13 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
 import { OperatorError } from "../../domain/errors.ts";
+import type { SavingMembers } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { hasCode, withFileErrors } from "../../infra/files.ts";
 import { stopMember } from "./end.ts";
 import { memberPaths, type SubjectPaths, subjectPaths } from "./layout.ts";
-import { withMemberLock } from "./member.ts";
+import { lossOf, withMemberLock } from "./member.ts";
+import { readTopology } from "./records.ts";
 
 export interface DownOptions {
   readonly subject: string;
@@ -17,7 +19,7 @@ export interface DownOptions {
   /** Only the processes end: ports, data and logs stay for the next `up`. */
   readonly keepData?: boolean;
   /** Members whose data is to be kept, and is written when they end. */
-  readonly savesAtEnd?: readonly string[];
+  readonly savesAtEnd?: SavingMembers;
   /** What else of it must end, first of all; nobody brings it up meanwhile. */
   readonly endOthers?: () => Promise<void>;
 }
@@ -27,7 +29,7 @@ const LOCK_WITHIN_MS = 90_000;
 
 /** False when there was nothing to take down. Members end in parallel. */
 export async function downLocal(options: DownOptions): Promise<boolean> {
-  const { subject, home, clock, keepData, savesAtEnd = [] } = options;
+  const { subject, home, clock, keepData, savesAtEnd = {} } = options;
   const paths = subjectPaths(resolve(home), subject);
   const takeDown = async () => {
     await options.endOthers?.();
@@ -74,7 +76,7 @@ function notOurs({ dir, topology }: SubjectPaths): OperatorError {
 async function removeSubject(paths: SubjectPaths, clock: Clock): Promise<void> {
   if ((await listDirectory(paths.dir)).length > 0) await writeFile(paths.unsettled, "");
   await rm(paths.topology, { force: true });
-  await endMembers(paths, { clock, savesAtEnd: [] });
+  await endMembers(paths, { clock, savesAtEnd: {} });
   await rm(paths.dir, { recursive: true, force: true, maxRetries: 3 });
 }
 
@@ -83,10 +85,12 @@ async function endMembers(
   { clock, savesAtEnd }: Required<Pick<DownOptions, "clock" | "savesAtEnd">>,
 ): Promise<void> {
   const names = await listDirectory(paths.members);
-  const members = names.map((name) => ({
-    ...{ name, paths: memberPaths(paths, name), clock },
-    savesAtEnd: savesAtEnd.includes(name),
-  }));
+  const plans = (await readTopology(paths))?.members ?? [];
+  const members = names.map((name) => {
+    const plan = plans.find((one) => one.name === name);
+    const lossAtEnd = plan && lossOf(plan, savesAtEnd);
+    return { name, paths: memberPaths(paths, name), clock, lossAtEnd };
+  });
   const ends = members.map((member) => withMemberLock(member, () => stopMember(member)));
   for (const end of await Promise.allSettled(ends)) {
     if (end.status === "rejected") throw end.reason;

@@ -2,7 +2,7 @@
 // member's lock, and changes nothing when the process is already as it should be.
 import { OperatorError } from "../../domain/errors.ts";
 import { signalProcess, stateOf } from "../../infra/process-identity.ts";
-import { needsToRun, SAVES_WITHIN_MS, stillSaving } from "../member-errors.ts";
+import { needsToRun, SAVES_WITHIN_MS, stillSaving, wouldLose } from "../member-errors.ts";
 import { waitUntil } from "../wait-until.ts";
 import { type MemberHandle, stateOfRecord } from "./member.ts";
 import { forbidLaunches, type ProcessRecord, readProcess, writeLastExit } from "./records.ts";
@@ -20,13 +20,19 @@ export async function stopMember(member: MemberHandle): Promise<void> {
   await forbidLaunches(member.paths);
   const record = await readLive(member);
   if (!record) return;
+  const { clock, lossAtEnd } = member;
+  if (lossAtEnd) {
+    // It could not say so while it is paused.
+    signalProcess(record, "SIGCONT");
+    const loss = await lossAtEnd();
+    if (loss !== undefined) throw wouldLose(member.name, loss);
+  }
   signalProcess(record, "SIGTERM");
   signalProcess(record, "SIGCONT");
   const isGone = () => stateOf(record) === "gone";
-  const { clock, savesAtEnd } = member;
-  const withinMs = savesAtEnd ? SAVES_WITHIN_MS : GRACE_MS;
+  const withinMs = lossAtEnd ? SAVES_WITHIN_MS : GRACE_MS;
   if (await waitUntil(isGone, { withinMs, clock })) return;
-  if (savesAtEnd) throw stillSaving(member.name);
+  if (lossAtEnd) throw stillSaving(member.name);
   await killProcess(member, record);
 }
 

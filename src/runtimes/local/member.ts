@@ -3,7 +3,12 @@
 import type { Clock } from "../../domain/clock.ts";
 import { OperatorError } from "../../domain/errors.ts";
 import type { MemberState, MemberStatus } from "../../domain/runtime.ts";
-import type { MemberPlan, SubjectDefinition, Topology } from "../../domain/subject.ts";
+import type {
+  MemberPlan,
+  SavingMembers,
+  SubjectDefinition,
+  Topology,
+} from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { withFileErrors } from "../../infra/files.ts";
 import { stateOf } from "../../infra/process-identity.ts";
@@ -27,8 +32,11 @@ export interface MemberHandle {
   readonly name: string;
   readonly paths: MemberPaths;
   readonly clock: Clock;
-  /** What it holds is to be kept, and is written when it ends. */
-  readonly savesAtEnd: boolean;
+  /**
+   * What it holds is to be kept, and is written when it ends: gives what would be lost all the
+   * same. Absent where nothing is to be kept.
+   */
+  readonly lossAtEnd?: (() => Promise<string | undefined>) | undefined;
 }
 
 export interface LocalMember extends MemberHandle {
@@ -80,9 +88,15 @@ export function notUp(subject: string): OperatorError {
   });
 }
 
+/** As `MemberHandle.lossAtEnd`. */
+export function lossOf(plan: MemberPlan, saving: SavingMembers = {}): MemberHandle["lossAtEnd"] {
+  const ask = saving[plan.name];
+  return ask && (() => ask(plan));
+}
+
 function handleOf(subject: LocalSubject, plan: MemberPlan): LocalMember {
   const { name } = plan;
   const { clock, definition } = subject;
-  const savesAtEnd = definition.savesAtEnd?.includes(name) === true;
-  return { subject, plan, name, paths: memberPaths(subject.paths, name), clock, savesAtEnd };
+  const lossAtEnd = lossOf(plan, definition.savesAtEnd);
+  return { subject, plan, name, paths: memberPaths(subject.paths, name), clock, lossAtEnd };
 }

@@ -5,12 +5,17 @@ import type { ProgramOptions } from "../../../src/domain/subject.ts";
 import { createFileExclusively } from "../../../src/infra/files.ts";
 import { DECLARED_REDIS_SETTINGS } from "../declared.ts";
 import { portOf } from "../member-plan.ts";
+import { isLogAhead } from "./last-written.ts";
 
-/** What follows `redis-server` or `valkey-server`: the path of its file. */
+/**
+ * What follows `redis-server` or `valkey-server`: the path of its file, and what counts more. An
+ * append-only file that holds more than the dump is read, whether or not the file says so.
+ */
 export async function redisWords(options: ProgramOptions): Promise<readonly string[]> {
-  const path = join(options.dataDir, "redis.conf");
+  const { dataDir } = options;
+  const path = join(dataDir, "redis.conf");
   await createFileExclusively(path, redisConfig(options));
-  return [path];
+  return (await isLogAhead(dataDir)) ? [path, "--appendonly", "yes"] : [path];
 }
 
 /** On loopback and in its own directory; its log goes to stdout. */

@@ -44,7 +44,11 @@ describe.skipIf(!REAL_KIND)(`the end of a redis that cannot save${why}`, () => {
   test("down that keeps the data fails, and down that does not ends it", async () => {
     const { home } = limiter;
     const down = { subject: ratelimiter.name, home, clock: hastyClock };
-    const keeping = downLocal({ ...down, keepData: true, savesAtEnd: ["redis"] });
+    const keeping = downLocal({
+      ...down,
+      keepData: true,
+      savesAtEnd: ratelimiter.savesAtEnd ?? {},
+    });
     await expect(keeping).rejects.toThrow("stopping redis: it has not ended within 30 s");
     expect(await limiter.redis("GET", "late")).toBe("kept");
     expect(await downLocal(down)).toBe(true);
