@@ -3,7 +3,26 @@ import type { Mutation } from "./mutation.ts";
 
 const CLEAR_UPS = { file: "src/store/clear-ups.ts", tests: ["test/store/clear-ups.test.ts"] };
 
+const KEPT = {
+  breaks: "no acknowledged data is lost",
+  tests: ["test/ratelimiter/redis/last-written.test.ts"],
+};
+
 export const REPAIRS: readonly Mutation[] = [
+  {
+    ...KEPT,
+    file: "subjects/ratelimiter/redis/config.ts",
+    name: "a log that was turned on by hand is not read",
+    original: "(await isLogAhead(dataDir)) ?",
+    planted: "(await isLogAhead(dataDir)) && false ?",
+  },
+  {
+    ...KEPT,
+    file: "src/runtimes/local/end.ts",
+    name: "what saves nothing is ended",
+    original: "if (loss !== undefined) throw wouldLose(member.name, loss);",
+    planted: "",
+  },
   {
     file: "src/agent/steps.ts",
     tests: ["test/agent/undo.test.ts"],
