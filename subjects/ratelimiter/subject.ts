@@ -10,12 +10,12 @@ import { limiterQuorums } from "./quorums.ts";
 
 export function openRateLimiter(options: OpenOptions): Subject<LimiterObservation> {
   const { runtime } = options;
-  const { observe, site } = createWatcher(options);
+  const { observe, site, latest } = createWatcher(options);
   return {
     name: "ratelimiter",
     observe,
     invariants: limiterInvariants,
-    actions: limiterActions({ runtime, site }),
+    actions: limiterActions({ runtime, site, latest }),
     runtime,
     quorums: limiterQuorums,
     describe: describeLimiter,

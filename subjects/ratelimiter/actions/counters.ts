@@ -8,7 +8,7 @@ import { readValue } from "../../../src/domain/observation.ts";
 import { noUndo, undoUnneeded } from "../../../src/domain/undo.ts";
 import { logLifeMs } from "../change/log-life.ts";
 import { withRedis } from "../change/redis.ts";
-import type { LimitsFile } from "../declared.ts";
+import { WINDOW_MS_MAX } from "../declared.ts";
 import { limitKeyOf, logKeyOf } from "../keys.ts";
 import type { CounterReading, LimiterObservation, OverrideReading } from "../observation.ts";
 import { compareCounters } from "../observe/compare-counters.ts";
@@ -37,7 +37,6 @@ const AHEAD_US_MIN = 1_000_000;
 const AGO_US = SETTLED_MS * 1_000;
 
 export function resetCounter(tools: ActionTools): LimiterAction {
-  const { limits } = tools.site.declared;
   return {
     name: "reset_counter",
     describes:
@@ -55,10 +54,11 @@ export function resetCounter(tools: ActionTools): LimiterAction {
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "reset_counter", call, context }), async (redis) => {
         const log = logKeyOf(call.target);
-        const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
+        const lifeMs = await lifeMsOf(redis, { key: call.target, tools });
         const args = [AHEAD_US_MIN, AGO_US, lifeMs ?? ""];
         const [redated, all] = REDATED.parse(await redis.eval(REDATE_SCRIPT.text, 1, log, ...args));
-        const span = lifeMs === undefined ? "" : `, up to ${lifeMs / 1_000} s`;
+        const isKnown = lifeMs !== undefined && lifeMs < WINDOW_MS_MAX;
+        const span = isKnown ? `, up to ${lifeMs / 1_000} s` : "";
         const until = `one more window${span}, in which ${call.target} may be denied`;
         return `${redated} of ${all} entries of ${log} lay ahead; they count for ${until}`;
       }),
@@ -92,7 +92,7 @@ export function setTtl(tools: ActionTools): LimiterAction {
     run: (call, context) =>
       withRedis(visitFor(tools, { action: "set_ttl", call, context }), async (redis) => {
         const log = logKeyOf(call.target);
-        const lifeMs = await lifeMsOf(redis, { key: call.target, limits });
+        const lifeMs = await lifeMsOf(redis, { key: call.target, tools });
         if (lifeMs === undefined) throw new OperatorError("subject", "no window is declared");
         const isSet = (await redis.pexpire(log, lifeMs)) === 1;
         return isSet ? `${log} expires in ${lifeMs} ms` : `${log} is not there any more`;
@@ -216,12 +216,20 @@ function checkOverride(
   });
 }
 
-/** Undefined when nothing is declared. */
+/**
+ * Undefined when nothing is declared. A node may count by a file of its own, over a longer window;
+ * over which, is not known of one that was not heard.
+ */
 async function lifeMsOf(
   redis: Redis,
-  { key, limits }: { readonly key: string; readonly limits: LimitsFile | null },
+  { key, tools }: { readonly key: string; readonly tools: ActionTools },
 ): Promise<number | undefined> {
+  const { limits } = tools.site.declared;
   if (!limits) return undefined;
-  const { window_ms: declaredMs } = limits.keys[key] ?? limits.default;
-  return logLifeMs(redis, { key, declaredMs });
+  const inForce = tools.latest()?.nodes.map((node) => readValue(node.limits)) ?? [undefined];
+  const windowsMs = [limits, ...inForce].map((file) => {
+    const rule = file && (file.keys[key] ?? file.default);
+    return rule?.window_ms ?? WINDOW_MS_MAX;
+  });
+  return logLifeMs(redis, { key, declaredMs: Math.max(...windowsMs) });
 }

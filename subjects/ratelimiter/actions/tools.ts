@@ -20,6 +20,8 @@ export interface ActionTools {
   /** Absent where the members are not ours to handle. */
   readonly runtime: Runtime | undefined;
   readonly site: Site;
+  /** What was seen last. */
+  readonly latest: () => LimiterObservation | undefined;
 }
 
 /** What was not read is not met, with the reason. */

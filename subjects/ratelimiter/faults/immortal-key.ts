@@ -5,6 +5,7 @@ import { OperatorError } from "../../../src/domain/errors.ts";
 import { readValue } from "../../../src/domain/observation.ts";
 import { logLifeMs } from "../change/log-life.ts";
 import { nowUs, saveIfMeant, withRedis } from "../change/redis.ts";
+import { WINDOW_MS_MAX } from "../declared.ts";
 import { logKeyOf } from "../keys.ts";
 import { detailsOf, doingOf, type LimiterFault, pickOne, siteFor } from "./struck.ts";
 import { newBootId, tenantsAmong } from "./tenants.ts";
@@ -17,7 +18,6 @@ const FOREVER = -1;
 const detailsSchema = z.object({
   key: z.string(),
   boot_id: z.string(),
-  window_ms: z.int().min(1),
 });
 
 export const immortalKey: LimiterFault = {
@@ -30,8 +30,8 @@ export const immortalKey: LimiterFault = {
     const tenants = tenantsAmong(KEYS, observation).filter((tenant) =>
       immortal.every((counter) => counter.key !== tenant.key),
     );
-    const { key, rule } = pickOne(tenants, { fault: NAME, random });
-    const details = { key, boot_id: newBootId(random), window_ms: rule.window_ms };
+    const { key } = pickOne(tenants, { fault: NAME, random });
+    const details = { key, boot_id: newBootId(random) };
     return { fault: NAME, targets: [key], details };
   },
   async inject(plan, context) {
@@ -47,11 +47,12 @@ export const immortalKey: LimiterFault = {
     });
   },
   async heal(plan, context) {
-    const { key, boot_id: bootId, window_ms: declaredMs } = detailsOf(plan, detailsSchema);
+    const { key, boot_id: bootId } = detailsOf(plan, detailsSchema);
     const visit = { site: siteFor(plan, context), doing: doingOf(plan), signal: context.signal };
     await withRedis(visit, async (redis) => {
       const log = logKeyOf(key);
-      const lifeMs = await logLifeMs(redis, { key, declaredMs });
+      // A node may count over a longer window than was declared; the next check says.
+      const lifeMs = await logLifeMs(redis, { key, declaredMs: WINDOW_MS_MAX });
       const isStill = (await redis.pttl(log)) === FOREVER;
       const removal = redis.multi().zrem(log, `${bootId}-0-1`);
       await (isStill ? removal.pexpire(log, lifeMs) : removal).exec();

@@ -14,6 +14,8 @@ import { type Site, siteOf } from "./site.ts";
 export interface Watcher {
   readonly site: Site;
   observe(options: ObserveOptions): Promise<LimiterObservation>;
+  /** The last one; undefined before the first. */
+  latest(): LimiterObservation | undefined;
 }
 
 export function createWatcher({ topology, clock, runtime }: OpenOptions): Watcher {
@@ -26,6 +28,7 @@ export function createWatcher({ topology, clock, runtime }: OpenOptions): Watche
   let latest: LimiterObservation | undefined;
   return {
     site,
+    latest: () => latest,
     observe: async ({ probeDeadlineMs, signal }) => {
       const endsAtMs = clock.elapsed() + probeDeadlineMs;
       const context = { clock, signal, endsAtMs, token: site.token };

@@ -150,7 +150,9 @@ local from = string.format('%.0f', now + ARGV[1])
 local ahead = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. from, '+inf')
 local ago = string.format('%.0f', now - ARGV[2])
 for _, member in ipairs(ahead) do redis.call('ZADD', KEYS[1], 'XX', ago, member) end
-if ARGV[3] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+if ARGV[3] ~= '' and redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
 return {#ahead, redis.call('ZCARD', KEYS[1])}
 `,
 );

@@ -8,6 +8,7 @@ import { systemClock } from "../../../src/infra/clock.ts";
 import { nodeSettingsSchema } from "../../../subjects/ratelimiter/declared.ts";
 import { limitKeyOf, logKeyOf } from "../../../subjects/ratelimiter/keys.ts";
 import type { RedisLiveness } from "../../../subjects/ratelimiter/observation.ts";
+import { isLogAhead } from "../../../subjects/ratelimiter/redis/last-written.ts";
 import { openRateLimiter } from "../../../subjects/ratelimiter/subject.ts";
 import { eventually } from "../../support/eventually.ts";
 import { failSaves } from "../../support/failing-saves.ts";
@@ -194,13 +195,20 @@ describe.skipIf(!hasRedis)(`actions${why}`, () => {
   });
 
   test("what somebody tries is not kept by a repair of another setting", async () => {
-    const file = `${limiter.home}/subjects/ratelimiter/members/redis/data/redis.conf`;
+    const data = `${limiter.home}/subjects/ratelimiter/members/redis/data`;
+    const file = `${data}/redis.conf`;
     const before = await Bun.file(file).text();
     await limiter.redis("CONFIG", "SET", "appendonly", "yes", "timeout", "300");
     expect(await watched.act("set_redis_setting", "timeout")).toContain("in force");
     expect(await limiter.redis("CONFIG", "GET", "timeout")).toEqual(["timeout", "0"]);
     expect(await Bun.file(file).text()).toBe(before);
     await limiter.redis("CONFIG", "SET", "appendonly", "no");
+    // The next start would read the log, as long as no dump is newer: they are dated by the second.
+    const isDumpAhead = async () => {
+      await limiter.redis("SAVE");
+      return !(await isLogAhead(data));
+    };
+    await eventually(isDumpAhead, "the dump has all that the log has");
   });
 
   test("a script that holds Redis up is killed", async () => {
