@@ -120,10 +120,12 @@ function declareStore({ name, host = LOOPBACK, ports }: MemberPlan): DeclaredSto
 
 function addPd({ pdMembers }: Declaration, { members }: Membership): readonly DeclaredPd[] {
   const known = new Set(pdMembers.map(({ name }) => name));
-  const added = members.flatMap(({ name, url }) =>
-    url === undefined || known.has(name) ? [] : [{ name, url: url.replace(/\/+$/, "") }],
-  );
-  return [...pdMembers, ...added];
+  const added = new Map<string, DeclaredPd>();
+  for (const { name, url } of members) {
+    if (url === undefined || known.has(name) || added.has(name)) continue;
+    added.set(name, { name, url: url.replace(/\/+$/, "") });
+  }
+  return [...pdMembers, ...added.values()];
 }
 
 /** Somebody who turned a store into a tombstone took it out: it is not missing. */

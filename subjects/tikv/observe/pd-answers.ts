@@ -13,6 +13,10 @@ const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
 const sizeSchema = z.string().regex(SIZE).transform(parseSize);
 
+/** Far more than there are anywhere: each is asked, and judged, in every look. */
+const MEMBERS_MAX = 100;
+const STORES_MAX = 2_000;
+
 // Who was added and was never up has no name yet.
 const memberSchema = z.object({
   name: z.string().default(""),
@@ -21,7 +25,7 @@ const memberSchema = z.object({
 
 const membersSchema = z.object({
   header: z.object({ cluster_id: idSchema }),
-  members: z.array(memberSchema),
+  members: z.array(memberSchema).max(MEMBERS_MAX),
   // Absent while there is none.
   leader: memberSchema.nullish(),
   etcd_leader: memberSchema.nullish(),
@@ -48,10 +52,11 @@ const storesSchema = z.object({
         }),
       }),
     )
+    .max(STORES_MAX)
     .nullable(),
 });
 
-const healthSchema = z.array(z.object({ name: z.string(), health: z.boolean() }));
+const healthSchema = z.array(z.object({ name: z.string(), health: z.boolean() })).max(MEMBERS_MAX);
 const schedulersSchema = z.array(z.string()).nullable();
 const replicationSchema = z.object({
   "max-replicas": z.number().int(),
