@@ -30,7 +30,8 @@ export const PAGES: readonly Mutation[] = [
     ...LOOK,
     name: "an event that is gone is not missed",
     breaks: "page: what was altered is said to be",
-    original: "if (count !== lastId - firstId + 1) return undefined;",
+    original:
+      "if (countOf(call, between, [firstId, endId]) !== endId - firstId + 1) return undefined;",
     planted: "",
   },
   {
