@@ -9,7 +9,7 @@ import { withFileLock } from "../../infra/file-lock.ts";
 import { hasCode, withFileErrors } from "../../infra/files.ts";
 import { stopMember } from "./end.ts";
 import { memberPaths, type SubjectPaths, subjectPaths } from "./layout.ts";
-import { lossOf, withMemberLock } from "./member.ts";
+import { withMemberLock } from "./member.ts";
 import { readTopology } from "./records.ts";
 
 export interface DownOptions {
@@ -88,7 +88,9 @@ async function endMembers(
   const plans = (await readTopology(paths))?.members ?? [];
   const members = names.map((name) => {
     const plan = plans.find((one) => one.name === name);
-    const lossAtEnd = plan && lossOf(plan, savesAtEnd);
+    const ask = savesAtEnd[name];
+    // Whose plan is lost cannot be asked, and is waited for all the same.
+    const lossAtEnd = ask && (async () => plan && ask(plan));
     return { name, paths: memberPaths(paths, name), clock, lossAtEnd };
   });
   const ends = members.map((member) => withMemberLock(member, () => stopMember(member)));

@@ -3,12 +3,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import { OperatorError } from "../../domain/errors.ts";
 import type { MemberState, MemberStatus } from "../../domain/runtime.ts";
-import type {
-  MemberPlan,
-  SavingMembers,
-  SubjectDefinition,
-  Topology,
-} from "../../domain/subject.ts";
+import type { MemberPlan, SubjectDefinition, Topology } from "../../domain/subject.ts";
 import { withFileLock } from "../../infra/file-lock.ts";
 import { withFileErrors } from "../../infra/files.ts";
 import { stateOf } from "../../infra/process-identity.ts";
@@ -88,15 +83,10 @@ export function notUp(subject: string): OperatorError {
   });
 }
 
-/** As `MemberHandle.lossAtEnd`. */
-export function lossOf(plan: MemberPlan, saving: SavingMembers = {}): MemberHandle["lossAtEnd"] {
-  const ask = saving[plan.name];
-  return ask && (() => ask(plan));
-}
-
 function handleOf(subject: LocalSubject, plan: MemberPlan): LocalMember {
   const { name } = plan;
   const { clock, definition } = subject;
-  const lossAtEnd = lossOf(plan, definition.savesAtEnd);
+  const ask = definition.savesAtEnd?.[name];
+  const lossAtEnd = ask && (() => ask(plan));
   return { subject, plan, name, paths: memberPaths(subject.paths, name), clock, lossAtEnd };
 }

@@ -1,7 +1,7 @@
 // A Redis that cannot save does not end when it is asked to, and is not killed for it: what it has
 // acknowledged is in its memory alone.
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdir, rename, rmdir } from "node:fs/promises";
+import { mkdir, rename, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { downLocal } from "../../../src/runtimes/local/down.ts";
 import { openLocalRuntime } from "../../../src/runtimes/local/open.ts";
@@ -44,12 +44,11 @@ describe.skipIf(!REAL_KIND)(`the end of a redis that cannot save${why}`, () => {
   test("down that keeps the data fails, and down that does not ends it", async () => {
     const { home } = limiter;
     const down = { subject: ratelimiter.name, home, clock: hastyClock };
-    const keeping = downLocal({
-      ...down,
-      keepData: true,
-      savesAtEnd: ratelimiter.savesAtEnd ?? {},
-    });
-    await expect(keeping).rejects.toThrow("stopping redis: it has not ended within 30 s");
+    const saving = { keepData: true, savesAtEnd: ratelimiter.savesAtEnd ?? {} };
+    const failure = "stopping redis: it has not ended within 30 s";
+    await expect(downLocal({ ...down, ...saving })).rejects.toThrow(failure);
+    await unlink(join(home, "subjects/ratelimiter/topology.json"));
+    await expect(downLocal({ ...down, ...saving })).rejects.toThrow(failure);
     expect(await limiter.redis("GET", "late")).toBe("kept");
     expect(await downLocal(down)).toBe(true);
   });
