@@ -43,7 +43,13 @@ const JUDGED: Partial<Readonly<Record<EffectKind, readonly string[]>>> = {
     "systemctl status tikv1 --output=export",
     "pgrep --env KEY=value",
   ],
+  destroy: [
+    // What is approved as unknown may run what stands behind it.
+    "doas coproc env rm /data/appendonly.aof",
+    "runner --quietly redis-cli -p 6380 flushall",
+  ],
   unknown: [
+    "runner --quietly cat /etc/hosts",
     "redis-cli -p 6380 config set slowlog-max-len 1",
     "pd-ctl config set tolerant-size-ratio 1e9",
   ],

@@ -2,7 +2,7 @@
 // running stand-ins, in live-faults.test.ts.
 import { expect, test } from "bun:test";
 import type { ActionCall } from "../../src/domain/action.ts";
-import { type ObservedMember, readValue } from "../../src/domain/observation.ts";
+import { mapRead, type ObservedMember, readValue } from "../../src/domain/observation.ts";
 import { systemClock as clock } from "../../src/infra/clock.ts";
 import { harmOfInterrupting } from "../../subjects/tikv/actions/quorum.ts";
 import { describeCluster } from "../../subjects/tikv/describe.ts";
@@ -138,6 +138,22 @@ test("a postcondition that cannot be seen is not met", async () => {
   for (const [name, call] of calls) {
     expect(actionOf(watcher, name).postcondition(blind, call).isMet).toBe(false);
   }
+});
+
+test("PD's leadership is not handed to whom its peers do not hear", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints(cluster.pd.map(({ url }) => url));
+  const seen = await look(watcher);
+  const { precondition } = actionOf(watcher, "transfer_pd_leader");
+  const saidOf = (hasEtcdLeader: boolean) => {
+    const pdMembers = seen.pdMembers.map((member) => ({
+      ...member,
+      metrics: mapRead(member.metrics, (metrics) => ({ ...metrics, hasEtcdLeader })),
+    }));
+    return reasonOf(precondition({ ...seen, pdMembers }, { target: "pd-1", args: {} }));
+  };
+  expect(saidOf(true)).toBe("met");
+  expect(saidOf(false)).toBe("pd-1 answers, and its peers do not hear it");
 });
 
 test("a change goes to the next member when one fails, and a refusal is told", async () => {

@@ -1,9 +1,14 @@
 // What restore_replication gives up, and on whose word: on documented answers.
 import { expect, test } from "bun:test";
 import { mapRead, readValue } from "../../src/domain/observation.ts";
+import { tikvRunbooks } from "../../subjects/tikv/runbooks/all.ts";
 import { serveFakeTikv } from "../support/fake-tikv.ts";
+import { DONE, followRunbook, lookWith } from "../support/follow-runbook.ts";
 import { actionOf, ONE, reasonOf } from "../support/tikv-actions.ts";
 import { look, watchEndpoints } from "../support/tikv-looks.ts";
+
+const LOOK = "operator monitor --subject tikv --once --json";
+const DRIFT = { invariant: "replication_drifted", reason: "it is so" };
 
 test("where nothing is declared replication is put back, but never to fewer", async () => {
   await using cluster = serveFakeTikv();
@@ -69,6 +74,30 @@ test("copies beyond what is declared are not given up while a store is missing",
   expect(saidOf(5, "up")).toEqual(`PD would give up copies of 5, and ${ONE} is Offline`);
 });
 
+test("labels that isolate copies more than declared stay, and the count is put back", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const { precondition, postcondition } = actionOf(watcher, "restore_replication");
+  const call = { target: "cluster", args: {} };
+  const seen = await look(watcher);
+  if (seen.replication.state === "failed") throw new Error("it is read");
+  const { replication } = seen;
+  const saidOf = (found: string, maxReplicas: number, locationLabels: string) => {
+    const declared = {
+      ...{ ...seen.declared, isGiven: true },
+      replication: { maxReplicas: 3, locationLabels },
+    };
+    const value = { maxReplicas, locationLabels: found };
+    const looked = { ...seen, declared, replication: { ...replication, value } };
+    const [before, after] = [precondition(looked, call), postcondition(looked, call)];
+    return [reasonOf(before), after.isMet];
+  };
+  expect(saidOf("zone,host", 3, "")).toEqual(["met", true]);
+  expect(saidOf("zone,host", 1, "")).toEqual(["met", false]);
+  expect(saidOf("", 3, "zone,host")).toEqual(["met", false]);
+  expect(saidOf("zone,host", 3, "host,zone")).toEqual(["met", false]);
+});
+
 test("how many copies there are to be, and where, is what the ticket's evidence says", () => {
   const { args, evidenced } = actionOf(watchEndpoints([]), "restore_replication");
   expect(Object.keys(evidenced ?? {})).toEqual(Object.keys(args));
@@ -93,4 +122,23 @@ test("where nothing is declared the caller's word takes no isolation away", asyn
   const less = 'PD would isolate copies less: its location-labels are "zone,host"';
   expect(said).toEqual(["met", less, "met", "met", "met"]);
   expect(undo.plan(seen, callFor("zone,rack,host"))).toMatchObject({ type: "none" });
+});
+
+test("labels that isolate copies more than declared are left to a person, the count is not", () => {
+  const taken = [3, 1].map((found) => {
+    const evidence = {
+      ...{ max_replicas: found, location_labels: "zone" },
+      ...{ declared_max_replicas: 3, declared_location_labels: "" },
+    };
+    const look = lookWith({ "replication_drifted/cluster": evidence });
+    const world = { [LOOK]: look, restore_replication: DONE };
+    const ticket = { ...{ id: 1, subject: "tikv", entity: "cluster", evidence }, ...DRIFT };
+    return followRunbook({ runbooks: tikvRunbooks, ticket, world });
+  });
+  expect(taken[0]?.at(-1)).toBe("conclude cannot_fix");
+  expect(taken[0]?.join()).not.toContain("restore_replication");
+  expect(taken[1]?.slice(1, 3)).toEqual([
+    'restore_replication cluster {"max_replicas":3}',
+    "conclude fixed",
+  ]);
 });

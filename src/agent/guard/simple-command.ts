@@ -191,7 +191,18 @@ function classifyUnknown(words: readonly ShellWord[], scope: Scope): readonly Ef
     return hiddenBecause(words, "its arguments are known only when it runs");
   }
   if (scope.isElsewhere) return hiddenBecause(words, "name files by their full path, without cd");
-  return [effectOf({ kind: "unknown", words, scope })];
+  return [effectOf({ kind: "unknown", words, scope }), ...runPerhaps(args, scope)];
+}
+
+/** Who approves what is unknown approves no command within it that would be refused by itself. */
+function runPerhaps(args: readonly ShellWord[], scope: Scope): readonly Effect[] {
+  const from = args.findIndex(({ text }) => isKnown(programName(text)));
+  const effects = from < 0 ? [] : scope.classifyWords(args.slice(from));
+  return isLook(effects) ? [] : effects;
+}
+
+function isKnown(name: string): boolean {
+  return [JUDGING_WORDS, SELF_CONTAINED, HIDDEN, TOOLS].some((table) => table.has(name));
 }
 
 function protectedAmong(words: readonly ShellWord[], scope: Scope): readonly Effect[] {

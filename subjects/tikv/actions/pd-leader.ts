@@ -25,7 +25,9 @@ export function transferPdLeader({ pdUrls }: ActionTools): TikvAction {
         return notMet(`unknown PD member "${target}": one of ${valid}`);
       }
       const isServing = readValue(member.liveness)?.state === "answers";
-      return isServing ? MET : notMet(`${target} does not answer`);
+      if (!isServing) return notMet(`${target} does not answer`);
+      const isCutOff = readValue(member.metrics)?.hasEtcdLeader === false;
+      return isCutOff ? notMet(`${target} answers, and its peers do not hear it`) : MET;
     },
     postcondition({ leadership }, { target }) {
       if (leadership.state === "failed") return unseen(`not to be read: ${leadership.reason}`);

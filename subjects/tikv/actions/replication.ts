@@ -8,8 +8,9 @@ import {
   unseen,
 } from "../../../src/domain/action.ts";
 import { OperatorError } from "../../../src/domain/errors.ts";
-import { mapRead, type Reading } from "../../../src/domain/observation.ts";
+import { mapRead, type Reading, readValue } from "../../../src/domain/observation.ts";
 import type { Undo } from "../../../src/domain/undo.ts";
+import { givesUpLabels } from "../labels.ts";
 import type { Replication, TikvObservation } from "../observation.ts";
 import { changePd } from "../pd-change.ts";
 import type { ActionTools, TikvAction } from "./tools.ts";
@@ -20,8 +21,9 @@ export function restoreReplication({ pdUrls, latest }: ActionTools): TikvAction 
   return {
     name: ACTION,
     describes:
-      "Sets max-replicas and location-labels back to their declared values. Where the cluster " +
-      "was named by endpoints alone, the arguments say what was declared.",
+      "Sets max-replicas and location-labels back to their declared values. Labels by which PD " +
+      "isolates copies more than is declared stay. Where the cluster was named by endpoints " +
+      "alone, the arguments say what was declared.",
     targets: "cluster",
     args: {
       max_replicas: "only where no topology declares it: the number, as in the ticket's evidence",
@@ -128,22 +130,13 @@ function checkCount(
   return MET;
 }
 
-/** Nor does it take the isolation of copies away, unless that is as it was found first. */
-function checkLabels(
-  { replication, declared }: TikvObservation,
-  { locationLabels }: Replication,
-): Check {
+/** Nor does it take the isolation of copies away, which somebody may have asked for since. */
+function checkLabels({ replication }: TikvObservation, { locationLabels }: Replication): Check {
   if (replication.state === "failed") return unseen(`not to be read: ${replication.reason}`);
   const now = replication.value.locationLabels;
-  if (locationLabels === declared.replication?.locationLabels) return MET;
   return givesUpLabels(locationLabels, now)
     ? notMet(`PD would isolate copies less: its location-labels are "${now}"`)
     : MET;
-}
-
-function givesUpLabels(wanted: string, now: string): boolean {
-  const kept = wanted.split(",");
-  return now !== "" && !now.split(",").every((label) => kept.includes(label));
 }
 
 function checkRestored(observation: TikvObservation, call: ActionCall): Check {
@@ -155,11 +148,20 @@ function checkRestored(observation: TikvObservation, call: ActionCall): Check {
   return isSame ? MET : notMet(`max-replicas ${maxReplicas}, location-labels "${locationLabels}"`);
 }
 
-/** A topology's word stands over the caller's; what we found ourselves may be the drift. */
-function wantedOf({ declared }: TikvObservation, call: ActionCall): Replication | undefined {
-  if (declared.isGiven) return declared.replication ?? undefined;
+/**
+ * A topology's word stands over the caller's; what we found ourselves may be the drift. Labels that
+ * isolate copies more than was declared are somebody's decision, and stay.
+ */
+function wantedOf(
+  { declared, replication }: TikvObservation,
+  call: ActionCall,
+): Replication | undefined {
+  const known = declared.replication?.locationLabels ?? "";
+  const now = readValue(replication)?.locationLabels ?? "";
+  const locationLabels = givesUpLabels(known, now) ? now : known;
+  if (declared.isGiven)
+    return declared.replication ? { ...declared.replication, locationLabels } : undefined;
   const maxReplicas = Number(call.args.max_replicas);
   if (!Number.isInteger(maxReplicas) || maxReplicas < 1) return undefined;
-  const found = declared.replication?.locationLabels ?? "";
-  return { maxReplicas, locationLabels: textArg(call, "location_labels") ?? found };
+  return { maxReplicas, locationLabels: textArg(call, "location_labels") ?? locationLabels };
 }

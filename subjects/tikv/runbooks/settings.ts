@@ -9,6 +9,8 @@ import {
   tryTwice,
 } from "../../../src/runbooks/steps.ts";
 
+import { givesUpLabels } from "../labels.ts";
+
 const EVICTION = "evict-leader-scheduler";
 
 export const removeEviction = tryTwice((ticket) => repairIfViolated(ticket, repairEviction));
@@ -41,16 +43,27 @@ function* repairMissing({ own }: Seen): Steps<Ending> {
   });
 }
 
-function* repairReplication({ own }: Seen): Steps<Ending> {
+/** Labels that were added isolate copies more: that is somebody's decision, and does no harm. */
+function* repairReplication({ ticket, own }: Seen): Steps<Ending> {
   const { declared_max_replicas: replicas, declared_location_labels: labels } = own.evidence;
+  const { max_replicas: found, location_labels: now } = own.evidence;
+  const isLess = givesUpLabels(textOf(labels), textOf(now));
+  if (found === replicas && isLess) {
+    const less = `By "${labels}", as declared, PD would isolate copies less than by "${now}"`;
+    return yield* diagnose(ticket, `${less}: which is meant?`);
+  }
   return yield* change({
     rootCause: `PD's replication settings had been changed: ${lineOf(own.reason)}.`,
     action: "restore_replication",
     target: "cluster",
-    args: { max_replicas: replicas, location_labels: labels },
+    args: { max_replicas: replicas, ...(!isLess && { location_labels: labels }) },
     thought: "The settings differ from what was declared: I set them back.",
     reason: lineOf(own.reason),
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** A removal that has somewhere to go may be meant; one that can never end is a left-over. */

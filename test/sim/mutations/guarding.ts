@@ -10,6 +10,14 @@ const HARM = { file: "src/agent/guard/harm.ts", tests: ["test/guard/harm.test.ts
 
 export const GUARDING: readonly Mutation[] = [
   {
+    file: "src/agent/guard/simple-command.ts",
+    tests: ["test/guard/narrow-words.test.ts"],
+    name: "what is unknown is not looked into",
+    breaks: "data: nothing is ever deleted",
+    original: "return isLook(effects) ? [] : effects;",
+    planted: "return [];",
+  },
+  {
     ...HARM,
     name: "a group spares one more",
     breaks: "quorum",

@@ -24,6 +24,14 @@ export const REPAIRS: readonly Mutation[] = [
     planted: "",
   },
   {
+    file: "subjects/tikv/actions/replication.ts",
+    tests: ["test/tikv/replication.test.ts"],
+    name: "labels that somebody added are taken away",
+    breaks: "no repair does harm",
+    original: "givesUpLabels(known, now) ? now : known;",
+    planted: "givesUpLabels(known, now) ? known : known;",
+  },
+  {
     file: "src/agent/steps.ts",
     tests: ["test/agent/undo.test.ts"],
     name: "the oldest change is taken back first",
