@@ -4,6 +4,7 @@ import dashboard from "./compose/dashboard.json" with { type: "text" };
 import grafanaDashboards from "./compose/grafana-dashboards.yaml" with { type: "text" };
 import grafanaSource from "./compose/grafana-source.yaml" with { type: "text" };
 import prometheus from "./compose/prometheus.yaml" with { type: "text" };
+import redisStart from "./compose/redis-start.txt" with { type: "text" };
 import rules from "./compose/rules.yaml" with { type: "text" };
 import compose from "./compose.yaml" with { type: "text" };
 import { TOKEN_VARIABLE } from "./member-plan.ts";
@@ -13,6 +14,7 @@ export const limiterDocker: DockerPlan = {
   files: {
     "compose.yaml": compose,
     "redis.conf": containerRedisConfig(),
+    "redis-start.sh": redisStart,
     "prometheus.yaml": prometheus,
     "rules.yaml": rules,
     "grafana-source.yaml": grafanaSource,

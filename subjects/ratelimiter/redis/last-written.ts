@@ -1,5 +1,7 @@
 // Which of Redis's files holds more. An append-only file that somebody turned on while it ran is
-// not in redis.conf: a start by that alone would load the dump, and leave what came since.
+// not in redis.conf: a start by that alone would load the dump, and leave what came since. In
+// containers compose/redis-start.txt finds it out likewise.
+import type { Stats } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode } from "../../../src/infra/files.ts";
@@ -8,8 +10,10 @@ const DUMP = "dump.rdb";
 /** Of Redis 7; before it was one file beside the dump. */
 const LOG_DIR = "appendonlydir";
 const LOG = "appendonly.aof";
-const LOG_PART = /^appendonly\.aof\.\d+\.(?:base\.(?:rdb|aof)|incr\.aof)$/;
-/** When the dump was begun, in its head: a name of five bytes, then 32 bits (rdb.c). */
+/** What was in memory when it was begun, and what came from then on. */
+const BASE = /^appendonly\.aof\.\d+\.base\.(?:rdb|aof)$/;
+const MORE = /^appendonly\.aof\.\d+\.incr\.aof$/;
+/** When a dump was begun, in its head: a name of five bytes, then 32 bits (rdb.c). */
 const BEGUN = Buffer.from("\x05ctime\xc2", "latin1");
 const HEAD_BYTES = 1_024;
 
@@ -18,28 +22,45 @@ const HEAD_BYTES = 1_024;
  * Otherwise the dump holds all that the log does.
  */
 export async function isLogAhead(dataDir: string): Promise<boolean> {
-  const names = (await namesIn(join(dataDir, LOG_DIR))).filter((name) => LOG_PART.test(name));
-  const logs = [join(dataDir, LOG), ...names.map((name) => join(dataDir, LOG_DIR, name))];
-  const writtenAtMs = (await Promise.all(logs.map(writtenAt))).filter((ms) => ms !== undefined);
-  if (writtenAtMs.length === 0) return false;
-  const begunAtMs = await dumpBegunAt(join(dataDir, DUMP));
-  return begunAtMs === undefined || Math.max(...writtenAtMs) >= begunAtMs;
+  const names = await namesIn(join(dataDir, LOG_DIR));
+  const pathsOf = (part: RegExp) =>
+    names.filter((name) => part.test(name)).map((name) => join(dataDir, LOG_DIR, name));
+  const timesMs = await Promise.all([
+    ...pathsOf(BASE).map(begunAt),
+    ...[join(dataDir, LOG), ...pathsOf(MORE)].map(writtenAt),
+  ]);
+  const reachesMs = timesMs.filter((ms) => ms !== undefined);
+  if (reachesMs.length === 0) return false;
+  const begunAtMs = await begunAt(join(dataDir, DUMP));
+  return begunAtMs === undefined || Math.max(...reachesMs) >= begunAtMs;
 }
 
-/** Full seconds; where its head does not say it, when it was written. Undefined without a dump. */
-async function dumpBegunAt(path: string): Promise<number | undefined> {
-  const atMs = await writtenAt(path);
-  if (atMs === undefined) return undefined;
+/**
+ * Of what is written from memory. Its head has full seconds; the file was made within that second,
+ * unless it is a copy. Where its head does not say it, when it was written. Undefined without it.
+ */
+async function begunAt(path: string): Promise<number | undefined> {
+  const times = await timesOf(path);
+  if (times === undefined) return undefined;
   await using file = await open(path, "r");
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
   const at = buffer.indexOf(BEGUN);
   const valueAt = at + BEGUN.length;
-  return at < 0 || valueAt + 4 > bytesRead ? atMs : buffer.readUInt32LE(valueAt) * 1_000;
+  if (at < 0 || valueAt + 4 > bytesRead) return times.mtimeMs;
+  const saidMs = buffer.readUInt32LE(valueAt) * 1_000;
+  const isOwn = Math.abs(times.birthtimeMs - saidMs) < 1_000;
+  return Math.min(isOwn ? times.birthtimeMs : saidMs, times.mtimeMs);
 }
 
 async function writtenAt(path: string): Promise<number | undefined> {
+  return (await timesOf(path))?.mtimeMs;
+}
+
+/** In full milliseconds. */
+async function timesOf(path: string): Promise<Pick<Stats, "mtimeMs" | "birthtimeMs"> | undefined> {
   try {
-    return (await stat(path)).mtimeMs;
+    const { mtimeMs, birthtimeMs } = await stat(path);
+    return { mtimeMs: Math.floor(mtimeMs), birthtimeMs: Math.floor(birthtimeMs) };
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;

@@ -11,9 +11,19 @@ import { hastyClock } from "../../support/hasty-clock.ts";
 import { type LiveLimiter, startLiveLimiter } from "../../support/live-limiter.ts";
 import { REAL_KIND } from "../../support/redis-kinds.ts";
 
+const START = join(import.meta.dir, "../../../subjects/ratelimiter/compose/redis-start.txt");
+
 const why = REAL_KIND ? "" : " [skipped: no redis-server or valkey-server on PATH]";
 let limiter: LiveLimiter;
 let data: string;
+
+/** As both say that start it: what runs here, and what is mounted in its container. */
+async function isLogRead(): Promise<boolean> {
+  const isAhead = await isLogAhead(data);
+  const { stdout, stderr } = Bun.spawnSync(["sh", START, data, "echo"]);
+  expect([`${stdout}`, `${stderr}`]).toEqual([isAhead ? "--appendonly yes\n" : "\n", ""]);
+  return isAhead;
+}
 
 async function turnLogOn(): Promise<void> {
   await limiter.redis("CONFIG", "SET", "appendonly", "yes");
@@ -56,8 +66,39 @@ describe.skipIf(!REAL_KIND)(`a redis that was set otherwise while it ran${why}`,
     expect(await limiter.redis("CONFIG", "GET", "appendonly")).toContain("no");
   });
 
+  test("a dump of the same second has what came after the log was complete", async () => {
+    const ahead: boolean[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      // Turned off, Redis writes the whole of it once, and nothing to it from then on.
+      await limiter.redis("BGREWRITEAOF");
+      const isDone = async () =>
+        /aof_rewrite_in_progress:0/.test(String(await limiter.redis("INFO", "persistence")));
+      await eventually(isDone, "the log is written");
+      await limiter.redis("SET", "late", `${round}`);
+      await limiter.redis("SAVE");
+      ahead.push(await isLogRead());
+    }
+    expect(ahead).toEqual([false, false, false, false, false]);
+    await limiter.runtime.operate("redis", "restart");
+    expect(await limiter.redis("GET", "late")).toBe("4");
+  });
+
+  test("a log that is on has what came after a dump of the same second", async () => {
+    await turnLogOn();
+    const ahead: boolean[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      await limiter.redis("SAVE");
+      await limiter.redis("SET", "late", `${round}`);
+      ahead.push(await isLogRead());
+    }
+    expect(ahead).toEqual([true, true, true, true, true]);
+    await limiter.runtime.operate("redis", "kill");
+    await limiter.runtime.operate("redis", "start");
+    expect(await limiter.redis("GET", "late")).toBe("4");
+  });
+
   test("a dump counts from when it was begun", async () => {
-    expect(await isLogAhead(data)).toBe(false);
+    expect(await isLogRead()).toBe(false);
     await turnLogOn();
     const part = join(data, "appendonlydir/appendonly.aof.1.incr.aof");
     const begun = Number(await limiter.redis("LASTSAVE"));
@@ -69,7 +110,7 @@ describe.skipIf(!REAL_KIND)(`a redis that was set otherwise while it ran${why}`,
       await utimes(part, writtenAt, writtenAt);
       // Written long after, as of what is large: what came meanwhile is in the log alone.
       await utimes(join(data, "dump.rdb"), begun + 100, begun + 100);
-      expect(await isLogAhead(data)).toBe(isAhead);
+      expect(await isLogRead()).toBe(isAhead);
     }
   });
 

@@ -18,6 +18,13 @@ export const REPAIRS: readonly Mutation[] = [
   },
   {
     ...KEPT,
+    file: "subjects/ratelimiter/redis/last-written.ts",
+    name: "within its second a dump has nothing that a log has not",
+    original: "Math.min(isOwn ? times.birthtimeMs : saidMs, times.mtimeMs)",
+    planted: "Math.min(saidMs, times.mtimeMs)",
+  },
+  {
+    ...KEPT,
     file: "src/runtimes/local/end.ts",
     name: "what saves nothing is ended",
     original: "if (loss !== undefined) throw wouldLose(member.name, loss);",
