@@ -9,6 +9,13 @@ import { KNOWLEDGE, worstOf } from "./worst-effect.ts";
 
 const HERE: CommandKnowledge = { ...KNOWLEDGE, ports: [2379, 6380, 20160] };
 
+test("who would have containers made anew is told what starts those that are there", () => {
+  const said = ["docker compose up -d tikv2", "docker compose create tikv2"].map((command) =>
+    classifyCommand(command, HERE).map(({ kind, source }) => [kind, source.includes("anew")]),
+  );
+  expect(said).toEqual([[["hidden", true]], [["hidden", true]]]);
+});
+
 const JUDGED: Partial<Readonly<Record<EffectKind, readonly string[]>>> = {
   foreign: [
     "iptables -D INPUT -p tcp --dport 020160 -j DROP",

@@ -10,6 +10,10 @@ export const DOCKER: VerbTool = {
     ...["--format", "--type", ...ALIAS],
   ],
   plain: ["--no-color", "-a", "--all", "-q", "--quiet", "--no-trunc", "--no-stream"],
+  instead: ([tool, verb]) =>
+    tool === "compose" && ["up", "create"].includes(verb ?? "")
+      ? "it may make containers anew; compose start starts those that are there"
+      : undefined,
   destroysWith:
     /^(-[a-z]*[vV]|--volumes|--renew-anon-volumes|--force-recreate|rm|rmi|prune|remove|cp)$/,
   verbs: new Map([

@@ -28,6 +28,8 @@ export interface VerbTool {
   readonly judge?: (kind: EffectKind, words: readonly string[]) => EffectKind;
   /** Why what a verb reads is for people alone, if it is. */
   readonly withholds?: (words: readonly string[], isHandedOn: boolean) => string | undefined;
+  /** Of what is refused for not being understood: what to write in its place, if that is known. */
+  readonly instead?: (words: readonly string[]) => string | undefined;
   /** What is told of a change besides its kind. */
   readonly facts?: (words: readonly string[]) => ChangeFacts;
   /** Options besides those with which what reads still reads; any, where it is absent. */

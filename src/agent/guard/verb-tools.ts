@@ -97,11 +97,12 @@ export function effectOfVerb(tool: VerbTool, { words, scope }: VerbUse): Effect 
     return effectBecause({
       kind: "hidden",
       words,
-      because: "a verb that is not known, or not plain",
+      because: tool.instead?.(texts) ?? "a verb that is not known, or not plain",
     });
   }
   if (kind === undefined) {
-    return effectBecause({ kind: "hidden", words, because: "a verb that is not known" });
+    const because = tool.instead?.(texts) ?? "a verb that is not known";
+    return effectBecause({ kind: "hidden", words, because });
   }
   // What is set to what must be written out where it decides.
   const isReadable = found !== "configure" || words.every(({ isExact }) => isExact);
