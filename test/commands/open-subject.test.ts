@@ -14,7 +14,7 @@ import { verdictWith } from "../support/verdicts.ts";
 
 const CLUSTER = "7468211234567890123";
 const DRIFT = verdictWith({
-  ...{ subject: "tikv", invariant: "replication_drifted", entity: "cluster" },
+  ...{ subject: "tikv", invariant: "replication_drifted", entity: "max-replicas" },
   evidence: { declared_max_replicas: 5, declared_location_labels: "", cluster_id: CLUSTER },
 });
 

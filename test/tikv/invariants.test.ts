@@ -192,7 +192,7 @@ const CASES: readonly {
   },
   {
     invariant: "replication_drifted",
-    entity: "cluster",
+    entity: "max-replicas",
     broken: ({ pd }) =>
       change(pd[0], `${API}/config/replicate`, ['"max-replicas": 3', '"max-replicas": 1']),
     nearMiss: ({ pd }) =>

@@ -184,7 +184,7 @@ test("more replicas than declared are a drift, and regions miss peers", async ()
   await cluster.callPd("POST", "/config", { "schedule.leader-schedule-limit": 5 });
   expect(await cluster.violated()).toEqual([]);
   await cluster.callPd("POST", "/config", { "replication.max-replicas": 5 });
-  await cluster.until("replication_drifted", "cluster", "violated");
+  await cluster.until("replication_drifted", "max-replicas", "violated");
   await cluster.until("region_miss_peer", "cluster", "violated");
   await cluster.act("restore_replication", "cluster");
   await cluster.untilWell();
@@ -197,11 +197,11 @@ test("a store left Offline is called back", async () => {
   await cluster.callPd("POST", "/config", { "replication.max-replicas": 3 });
   await cluster.until("store_offline", "tikv2", "violated");
   await cluster.callPd("POST", "/config", { "replication.max-replicas": 2 });
-  await cluster.until("replication_drifted", "cluster", "violated");
+  await cluster.until("replication_drifted", "max-replicas", "violated");
   const meant = "2 stores stay for 2 replicas: tikv2 can leave";
   await expect(cluster.act("cancel_offline", "tikv2")).rejects.toThrow(meant);
   await cluster.callPd("POST", "/config", { "replication.max-replicas": 3 });
-  await cluster.until("replication_drifted", "cluster", "holds");
+  await cluster.until("replication_drifted", "max-replicas", "holds");
   await cluster.act("cancel_offline", "tikv2");
   await cluster.untilWell();
 });

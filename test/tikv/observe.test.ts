@@ -228,16 +228,16 @@ test("what an open ticket says was declared outlives who had seen it", async () 
   };
   const id = { cluster_id: "7468211234567890123" };
   const evidence = { declared_max_replicas: 5, declared_location_labels: "zone", ...id };
-  const replication = { invariant: "replication_drifted", entity: "cluster", evidence };
+  const replication = { invariant: "replication_drifted", entity: "max-replicas", evidence };
   const missing = { invariant: "schedulers_missing", entity: "evict-slow-store-scheduler" };
   const unresolved = [replication, { ...missing, evidence: id }];
   const options = { topology, runtime: undefined, clock: systemClock };
   const told = await look(createWatcher({ ...options, unresolved }));
   expect(told.declared.replication).toEqual({ maxReplicas: 5, locationLabels: "zone" });
   expect(told.declared.schedulers).toContain(missing.entity);
-  expect(stateOf(told, "replication_drifted", "cluster")).toBe("violated");
+  expect(stateOf(told, "replication_drifted", "max-replicas")).toBe("violated");
   const fresh = await look(createWatcher(options));
-  expect(stateOf(fresh, "replication_drifted", "cluster")).toBe("holds");
+  expect(stateOf(fresh, "replication_drifted", "max-replicas")).toBe("holds");
   // Of another cluster, or of nobody knows which.
   for (const cluster_id of ["7468211234567890124", null]) {
     const foreign = unresolved.map((one) => ({

@@ -2,13 +2,32 @@
 import { expect, test } from "bun:test";
 import { mapRead, readValue } from "../../src/domain/observation.ts";
 import { tikvRunbooks } from "../../subjects/tikv/runbooks/all.ts";
-import { serveFakeTikv } from "../support/fake-tikv.ts";
+import { change, serveFakeTikv } from "../support/fake-tikv.ts";
 import { DONE, followRunbook, lookWith } from "../support/follow-runbook.ts";
 import { actionOf, ONE, reasonOf } from "../support/tikv-actions.ts";
-import { look, watchEndpoints } from "../support/tikv-looks.ts";
+import { look, stateOf, watchEndpoints } from "../support/tikv-looks.ts";
 
 const LOOK = "operator monitor --subject tikv --once --json";
+const CONFIG = "/pd/api/v1/config/replicate";
 const DRIFT = { invariant: "replication_drifted", reason: "it is so" };
+
+test("labels that drifted say nothing of the count, nor the count of them", async () => {
+  await using cluster = serveFakeTikv();
+  const watcher = watchEndpoints([cluster.pd[0].url]);
+  const seen = async () => {
+    const current = await look(watcher);
+    return ["max-replicas", "location-labels"].map((setting) =>
+      stateOf(current, DRIFT.invariant, setting),
+    );
+  };
+  expect(await seen()).toEqual(["holds", "holds"]);
+  change(cluster.pd[0], CONFIG, ['"zone,host"', '"zone,rack,host"']);
+  expect(await seen()).toEqual(["holds", "violated"]);
+  change(cluster.pd[0], CONFIG, ['"max-replicas": 3', '"max-replicas": 2']);
+  expect(await seen()).toEqual(["violated", "violated"]);
+  change(cluster.pd[0], CONFIG, ['"zone,rack,host"', '"zone,host"']);
+  expect(await seen()).toEqual(["violated", "holds"]);
+});
 
 test("where nothing is declared replication is put back, but never to fewer", async () => {
   await using cluster = serveFakeTikv();
@@ -125,14 +144,14 @@ test("where nothing is declared the caller's word takes no isolation away", asyn
 });
 
 test("labels that isolate copies more than declared are left to a person, the count is not", () => {
-  const taken = [3, 1].map((found) => {
+  const taken = ["location-labels", "max-replicas"].map((entity) => {
     const evidence = {
-      ...{ max_replicas: found, location_labels: "zone" },
+      ...{ max_replicas: 1, location_labels: "zone" },
       ...{ declared_max_replicas: 3, declared_location_labels: "" },
     };
-    const look = lookWith({ "replication_drifted/cluster": evidence });
+    const look = lookWith({ [`replication_drifted/${entity}`]: evidence });
     const world = { [LOOK]: look, restore_replication: DONE };
-    const ticket = { ...{ id: 1, subject: "tikv", entity: "cluster", evidence }, ...DRIFT };
+    const ticket = { ...{ id: 1, subject: "tikv", entity, evidence }, ...DRIFT };
     return followRunbook({ runbooks: tikvRunbooks, ticket, world });
   });
   expect(taken[0]?.at(-1)).toBe("conclude cannot_fix");

@@ -185,7 +185,7 @@ const SETTINGS: readonly {
   },
   {
     invariant: "replication_drifted",
-    entity: "cluster",
+    entity: "location-labels",
     evidence: { declared_max_replicas: 3, declared_location_labels: "zone" },
     act: 'restore_replication cluster {"max_replicas":3,"location_labels":"zone"}',
   },

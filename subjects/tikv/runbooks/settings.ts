@@ -46,18 +46,18 @@ function* repairMissing({ own }: Seen): Steps<Ending> {
 /** Labels that were added isolate copies more: that is somebody's decision, and does no harm. */
 function* repairReplication({ ticket, own }: Seen): Steps<Ending> {
   const { declared_max_replicas: replicas, declared_location_labels: labels } = own.evidence;
-  const { max_replicas: found, location_labels: now } = own.evidence;
+  const { location_labels: now } = own.evidence;
   const isLess = givesUpLabels(textOf(labels), textOf(now));
-  if (found === replicas && isLess) {
+  if (own.entity === "location-labels" && isLess) {
     const less = `By "${labels}", as declared, PD would isolate copies less than by "${now}"`;
     return yield* diagnose(ticket, `${less}: which is meant?`);
   }
   return yield* change({
-    rootCause: `PD's replication settings had been changed: ${lineOf(own.reason)}.`,
+    rootCause: `PD's replication had been changed: ${lineOf(own.reason)}.`,
     action: "restore_replication",
     target: "cluster",
     args: { max_replicas: replicas, ...(!isLess && { location_labels: labels }) },
-    thought: "The settings differ from what was declared: I set them back.",
+    thought: "It differs from what was declared: I set it back.",
     reason: lineOf(own.reason),
   });
 }
