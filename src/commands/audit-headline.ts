@@ -25,9 +25,7 @@ function stateOf(story: Story): string {
   const last = moves.at(-1);
   switch (ticket.resolution) {
     case "verified_fix":
-      return ["changed", "taken_back"].includes(story.effect)
-        ? "OVER: repaired by an agent, and verified by the monitor."
-        : UNKNOWN_FIX;
+      return fixedWords(story);
     case "self_healed":
       return `OVER: ${healedWords(story)}`;
     case "manual":
@@ -37,6 +35,25 @@ function stateOf(story: Story): string {
     default:
       return unreachable(ticket.resolution);
   }
+}
+
+function fixedWords({ effect, sessions }: Story): string {
+  if (!["changed", "taken_back"].includes(effect)) return UNKNOWN_FIX;
+  const refused = refusedSince(sessions);
+  if (refused === undefined) return "OVER: repaired by an agent, and verified by the monitor.";
+  return (
+    `OVER: the monitor saw it well. It had refused an agent's word (row ${refused}), after which ` +
+    "agents changed nothing: what mended it nobody can tell."
+  );
+}
+
+/** The row of the monitor's last refusal, where no agent has changed anything after it. */
+export function refusedSince(sessions: Story["sessions"]): number | undefined {
+  const refused = sessions.flatMap(({ refusals }) => refusals.map(({ row }) => row)).at(-1);
+  const changed = sessions
+    .flatMap(({ changes }) => changes)
+    .filter(({ entry }) => effectOf(entry) === "changed");
+  return changed.some(({ row = 0 }) => row > (refused ?? 0)) ? undefined : refused;
 }
 
 /** ` by anna (uid 1000) at …`. */

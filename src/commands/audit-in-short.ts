@@ -8,7 +8,7 @@ import { NEIGHBOURS_MAX } from "./audit-around.ts";
 import { doubtWords } from "./audit-clock.ts";
 import { effectOf, endWords } from "./audit-effect.ts";
 import { wordsOfCall } from "./audit-explain-done.ts";
-import { byWhom, claimOfRepair, yourPart } from "./audit-headline.ts";
+import { byWhom, claimOfRepair, refusedSince, yourPart } from "./audit-headline.ts";
 import { operationWords } from "./audit-operation.ts";
 import type { ChangeStory, ConclusionStory } from "./audit-session-story.ts";
 import type { Story } from "./audit-story.ts";
@@ -92,12 +92,13 @@ function causeWords({ sessions, ticket }: Story): string {
   const told = (isVerified ? undefined : claimOfRepair(sessions)) ?? named ?? said.at(-1);
   if (!told) return sessions.length === 0 ? "no agent has looked" : "no agent has found it";
   const { conclusion, story } = told;
-  return `${conclusion.rootCause} (says ${story.session.model}${doubt(ticket, conclusion)})`;
+  const isProven = isVerified && refusedSince(sessions) === undefined;
+  return `${conclusion.rootCause} (says ${story.session.model}${doubt(conclusion, isProven)})`;
 }
 
-function doubt({ resolution }: Ticket, { outcome }: ConclusionStory): string {
+function doubt({ outcome }: ConclusionStory, isProven: boolean): string {
   if (outcome === "cannot_fix") return ", which could not repair it";
-  return resolution === "verified_fix" ? "" : ", not verified";
+  return isProven ? "" : ", not verified";
 }
 
 /** What it may have come from: what agents did to it, for others, shortly before. */

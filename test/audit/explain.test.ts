@@ -5,6 +5,7 @@ import { explainLines } from "../../src/commands/audit-explain.ts";
 import { storyOf } from "../../src/commands/audit-story.ts";
 import { openWorld, type World } from "../agent/world.ts";
 import { type DeskRoom, openDeskRoom } from "../commands/desk-room.ts";
+import { eventually } from "../support/eventually.ts";
 import { lampSubject } from "../support/memory-subject.ts";
 import { actCall, concludeCall, says, shellCall } from "../support/scripted-model.ts";
 import { verdictWith } from "../support/verdicts.ts";
@@ -142,6 +143,31 @@ test("what a failed attempt left is a person's to judge, though another repaired
     const page = (await pageOf(world)).replace(/\n {4,}/g, " ");
     expect(page.includes(kept)).toBe(effect === "configure");
     expect(page).toContain("OVER: repaired by an agent, and verified by the monitor.\n");
+  }
+});
+
+test("what the monitor refused is a repair only where something was changed since", async () => {
+  for (const acts of [false, true]) {
+    const again = acts ? [says(actCall("switch_on", "right"))] : [];
+    const lamps = lampSubject();
+    lamps.health.set("right", "down");
+    using world = openWorld({
+      lamps,
+      script: [
+        ...[says(actCall("switch_on", "left")), says(concludeCall("fixed"))],
+        ...[...again, says(concludeCall("no_action_needed"))],
+      ],
+    });
+    await world.openTicket();
+    const running = world.run();
+    await world.untilLine(/-> verifying/);
+    await world.store.refuseTicket(1, "left is still dark");
+    await eventually(() => world.store.verifyTicket(1, "seen well three times"), "verified");
+    await running;
+    const page = (await pageOf(world)).replace(/\s+/g, " ");
+    expect(page.includes("OVER: repaired by an agent, and verified")).toBe(acts);
+    expect(page.includes("changed nothing: what mended it nobody can tell.")).toBe(!acts);
+    expect(page.includes("(says scripted, not verified)")).toBe(!acts);
   }
 });
 
