@@ -94,7 +94,7 @@ async function typedWords({ words, flags, env }: CommandContext): Promise<string
   }
   const said = typed === "" ? flagged : typed;
   if (said === "") return undefined;
-  const { secretsOf } = await import("./agent-shell.ts");
+  const { secretsOf } = await import("./known-secrets.ts");
   return createRedactor(secretsOf(env))(said);
 }
 

@@ -1,6 +1,6 @@
 // The shell that an agent's commands run in: of our environment what they need, no secrets, and on
 // their PATH `operator`, which is this very executable.
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
@@ -14,10 +14,11 @@ import { defaultDockerHost, hostWithoutName } from "../runtimes/docker/default-h
 import { type FoundSandbox, findSandbox } from "./agent-sandbox.ts";
 import type { CommandContext } from "./context.ts";
 import { BROKER_ENV, brokerOf, DATABASE_ENV, databaseOf, homeOf, textFlag } from "./flags.ts";
+import { passwordsIn, secretsOf } from "./known-secrets.ts";
 import { ENGINE_WAIT_ENV } from "./open-runtime.ts";
 import { endpointsOf } from "./open-subject.ts";
 import { policyFileOf } from "./policy-file.ts";
-import { holdsSecret, namesSecretFile, secretFilesOf } from "./secret-names.ts";
+import { holdsSecret, secretFilesOf } from "./secret-names.ts";
 
 type Environment = CommandContext["env"];
 
@@ -42,28 +43,10 @@ export function secretsFor(context: CommandContext): readonly string[] {
   return [...new Set([...secretsOf(context.env), ...typed])];
 }
 
-export function secretsOf(env: Environment): readonly string[] {
-  return Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    if (holdsSecret(name)) return [value];
-    return namesSecretFile(name) ? readSecret(value) : passwordsIn(value);
-  });
-}
-
 /** The endpoints that a password came with: `operator` needs it, and no other command gets it. */
 export function endpointsWithPassword(context: CommandContext): Environment {
   const named = Object.entries(namedEndpoints(context));
   return Object.fromEntries(named.filter(([, urls]) => passwordsIn(urls ?? "").length > 0));
-}
-
-/** Of a URL, or of several: `REDIS_URL`. As it is written there, and as it is meant. */
-function passwordsIn(value: string): readonly string[] {
-  return value.split(",").flatMap((one) => {
-    const { password = "" } = URL.parse(one.trim()) ?? {};
-    if (password === "") return [];
-    const meant = new URLSearchParams(`_=${password.replaceAll("+", "%2B")}`).get("_");
-    return [...new Set([password, meant ?? password])];
-  });
 }
 
 function withoutPasswords(value: string): string {
@@ -76,15 +59,6 @@ function withoutPasswords(value: string): string {
     return url.href;
   });
   return urls.join(",");
-}
-
-/** What we may not read, no command of ours may. */
-function readSecret(path: string): readonly string[] {
-  try {
-    return [readFileSync(path, "utf8")];
-  } catch {
-    return [];
-  }
 }
 
 /** Programs look for files of theirs where they are, and the temporary directory is everybody's. */

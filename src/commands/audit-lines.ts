@@ -114,6 +114,8 @@ function wordsOf(event: AuditEvent, speaker: string): readonly string[] {
       return [`[Verify] refused: ${reason}`];
     case "session_ended":
       return [endWords(content)];
+    case "row_found_altered":
+      return [`[Audit] ${textIn(content, "row")} had been altered: ${reason}`];
     case "audit_compacted":
       return [
         `[Audit] the content of ${numberIn(content, "events") ?? "?"} old events was removed`,

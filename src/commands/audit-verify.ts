@@ -23,17 +23,33 @@ export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
   if (signKey !== undefined && publicKey !== undefined) {
     throw usage("--sign-key signs, --public-key checks what was signed: one of them");
   }
+  if (textFlag(context.flags, "head") !== undefined && !(signKey ?? publicKey)) {
+    throw usage("--head needs the key that it was signed with: --public-key, or --sign-key");
+  }
   const found = await verifiedFile(context, publicKey ?? keyOfHeadBefore(context, signKey));
   const signed = signKey !== undefined && found.state === "intact";
   if (signed) await writeHead(context, { found, keyFile: signKey });
   const file = signed ? { signed: headFileOf(context) } : {};
+  const isCompared = publicKey !== undefined && found.state === "intact";
+  const against = isCompared ? await againstWords(context) : [];
   const lines = () => [
     verificationLine(found),
+    ...against,
     ...(found.state === "intact" ? found.notes.map((note) => `but ${note}`) : []),
     ...(signed ? [`signed in ${headFileOf(context)}: keep it elsewhere`] : []),
   ];
   printEither(context, { json: { ...found, ...file }, lines });
   return found.state === "intact" ? 0 : 3;
+}
+
+/** An older head of the same audit is genuine, too, and says less. */
+async function againstWords(context: CommandContext): Promise<readonly string[]> {
+  const head = parseSignedHead(await textOf(headFileOf(context)));
+  if (!head) return [];
+  const when = `signed at ${formatTime(head.signed_at_ms)}`;
+  return head.event_id === 0
+    ? [`but the head, ${when}, is of an empty audit, and says nothing of this one`]
+    : [`as ${when}, up to event ${head.event_id}`];
 }
 
 /** A head that would show what was cut off is held against the audit before it is signed over. */

@@ -10,6 +10,7 @@ import type {
 } from "../domain/subject.ts";
 import { TICKET_STATES } from "../domain/ticket.ts";
 import type { TicketOps } from "../domain/ticket-ops.ts";
+import { withCleanVerdicts } from "./clean-verdicts.ts";
 import type { CommandContext } from "./context.ts";
 import { brokerOf, textFlag, usage } from "./flags.ts";
 import { openExistingStore } from "./tickets-store.ts";
@@ -48,18 +49,19 @@ export async function findSubject(
   unresolvedOf: TicketsOf = readUnresolved,
 ): Promise<OpenedSubject | undefined> {
   const definition = await loadSubject(name);
-  const { clock } = context;
+  const { clock, env } = context;
   const endpoints = endpointsOf(context, definition.endpoints);
   if (endpoints.length > 0 && brokerOf(context) === undefined) {
     const topology = { subject: name, timeScale: 1, members: [], endpoints };
     const unresolved = await unresolvedOf(context, name);
-    const subject = definition.open({ topology, runtime: undefined, clock, unresolved });
+    const found = definition.open({ topology, runtime: undefined, clock, unresolved });
+    const subject = withCleanVerdicts(found, { env, endpoints });
     return { definition, subject, topology };
   }
   const { openRuntimeOf } = await import("./open-runtime.ts");
   const opened = await openRuntimeOf(context, { definition, endpoints });
   if (!opened) return undefined;
-  const subject = definition.open({ ...opened, clock });
+  const subject = withCleanVerdicts(definition.open({ ...opened, clock }), { env, endpoints });
   return { definition, subject, topology: opened.topology };
 }
 

@@ -86,6 +86,8 @@ function wordsOf(event: AuditEvent, session: Session): readonly string[] {
       return [`[Undo] ${stepWords(content)} is taken back`];
     case "step_kept":
       return [`[Undo] ${stepWords(content)} is not taken back: ${reason}`];
+    case "row_found_altered":
+      return [`[Audit] ${textIn(content, "row")} had been altered: ${reason}`];
     case "session_briefed":
     case "session_recorded":
     case "approval_used":

@@ -30,6 +30,7 @@ export const AUDIT_TYPES = [
   "session_ended", // stopReason, detail, usage
   "usage_added", // turns, usage: after the session's end
   "session_recorded", // part, entries: what the ports answered, for a replay
+  "row_found_altered", // row, reason: it was not as it had been written when it was next changed
   "audit_compacted", // cutoffMs, events, bytes, ids: whose content was removed by age
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];

@@ -11,19 +11,16 @@ import {
   WORDS_CHARS_MAX,
 } from "../domain/session.ts";
 import type { ApprovalRequest, ApprovalUse } from "../domain/ticket-ops.ts";
+import { approvalsFrom } from "./approvals-from.ts";
 import { appendChange } from "./audit-chain.ts";
+import { alterationNow } from "./row-before.ts";
 import { parseApproval } from "./rows.ts";
 import { requireSession } from "./sessions.ts";
 import { requireTicket } from "./tickets.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
-/** How a session ends that was stopped: it may never have heard what it was told. */
-const STOPPED = "('lease_lost', 'aborted')";
+const ALTERED = "is not as it was written: somebody has altered it in the database";
 
-/** What was asked for later than that from now was asked before the clock was set back. */
-const SET_BACK_MS = 60_000;
-
-// `expired` is never stored: it follows from time, ticket and session, and needs nobody to sweep.
 const APPROVALS = approvalsFrom("approvals");
 const APPROVALS_OF_SESSION = approvalsFrom("approvals WHERE session_id = $sessionId");
 /** Those of which some may still count. */
@@ -107,8 +104,12 @@ function takeUp(call: StoreCall, asking: Asking): Approval | undefined {
     .get({ sessionId, subject, operationHash, stateHash, nowMs: call.nowMs });
   if (row === null) return undefined;
   const found = parseApproval(row);
-  if (found.holderId === sessionId) return found;
   const { id: approvalId, state, holderId } = found;
+  if (isAltered(call, approvalId)) {
+    voidApproval(call, { approvalId, why: ALTERED });
+    return undefined;
+  }
+  if (holderId === sessionId) return found;
   call.db.query("UPDATE approvals SET holder_id = ? WHERE id = ?").run(sessionId, approvalId);
   const content = { approvalId, state, from: holderId };
   const taken = { type: "approval_taken_up", ticketId, sessionId, content } as const;
@@ -182,6 +183,7 @@ export function listApprovals(call: StoreCall, filter: ApprovalFilter): readonly
 export function decideApproval(call: StoreCall, decided: ApprovalDecision): Approval {
   const { approvalId, decision } = decided;
   const asked = requireApproval(call, approvalId);
+  if (isAltered(call, approvalId)) throw alteredApproval(approvalId);
   if (asked.state !== "pending") throw alreadyDecided(asked, call.nowMs);
   const words = wordsOf(decided);
   const by = call.rules.person?.() ?? null;
@@ -199,6 +201,17 @@ export function decideApproval(call: StoreCall, decided: ApprovalDecision): Appr
   const event = { type: "approval_decided", ticketId, sessionId, content } as const;
   appendChange(call, event, [{ table: "approvals", id: approvalId }]);
   return requireApproval(call, approvalId);
+}
+
+/** Nobody knows then what was asked, or who answered. */
+function isAltered(call: StoreCall, id: number): boolean {
+  return alterationNow(call, { table: "approvals", id }) !== undefined;
+}
+
+function alteredApproval(id: number): OperatorError {
+  return new OperatorError("conflict", `approval ${id} ${ALTERED}`, {
+    hint: "operator audit verify",
+  });
 }
 
 function alreadyDecided(asked: Approval, nowMs: number): OperatorError {
@@ -234,7 +247,7 @@ export function useApproval(
   if (approval?.state !== "approved" || approval.holderId !== sessionId) return false;
   if (approval.operationHash !== operationHash || approval.stateHash !== hashOf(seen)) return false;
   const { ticketId } = requireSession(call, sessionId);
-  if (!hasTicket(call, { sessionId, ticketId })) return false;
+  if (isAltered(call, approvalId) || !hasTicket(call, { sessionId, ticketId })) return false;
   call.db.query("UPDATE approvals SET state = 'used' WHERE id = ?").run(approvalId);
   const used = { type: "approval_used", ticketId, sessionId, content: { approvalId } } as const;
   appendChange(call, used, [{ table: "approvals", id: approvalId }]);
@@ -273,23 +286,6 @@ function requireApproval(call: StoreCall, approvalId: number): Approval {
   const approval = findApproval(call, approvalId);
   if (approval) return approval;
   throw new OperatorError("not_found", `unknown approval ${approvalId}`);
-}
-
-function approvalsFrom(source: string): string {
-  return `
-  SELECT id, session_id, ticket_id, operation, effects, undo, reason, operation_hash, seen,
-    state_hash, note, requested_at_ms, expires_at_ms, decided_at_ms, decided_by,
-    held_by AS holder_id, ended_at_ms IS NULL AS is_awaited,
-    coalesce(stop_reason IN ${STOPPED}, 0) AS is_unheard, subject,
-    CASE WHEN state IN ('pending', 'approved')
-      AND (expires_at_ms <= $nowMs OR requested_at_ms > $nowMs + ${SET_BACK_MS}
-        OR ticket_state = 'resolved' OR stop_reason NOT IN ${STOPPED})
-    THEN 'expired' ELSE state END AS state
-  FROM (SELECT *, coalesce(holder_id, session_id) AS held_by FROM ${source})
-    JOIN (SELECT id AS holder, ticket_id AS held_for, ended_at_ms, stop_reason FROM sessions)
-      ON holder = held_by
-    JOIN (SELECT id AS its_ticket, state AS ticket_state, subject FROM tickets)
-      ON its_ticket = held_for`;
 }
 
 function hashOf(value: Json): string {

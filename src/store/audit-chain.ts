@@ -11,7 +11,8 @@ import {
 } from "../domain/audit.ts";
 import { assert } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
-import { type SealedRow, tellRows } from "./audit-seals.ts";
+import { nameOf, type SealedRow, type StoredColumns, sealRow, toldSealOf } from "./audit-seals.ts";
+import { alterationOf, takeBefore } from "./row-before.ts";
 import { parseEvent } from "./rows.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
 
@@ -26,8 +27,26 @@ export function appendChange(
   input: AuditInput,
   rows: readonly SealedRow[],
 ): AuditEvent {
-  const content = { ...input.content, rows: tellRows(call.db, rows) };
+  const { ticketId } = input;
+  const told = rows.map((row) => [nameOf(row), toldSealOf(row.table, seal(call, row, ticketId))]);
+  const content = { ...input.content, rows: Object.fromEntries(told) };
   return appendEvent(call, { ...input, content });
+}
+
+/** After a write that no event tells of. */
+export function sealAgain(call: StoreCall, row: SealedRow, ticketId: number): void {
+  seal(call, row, ticketId);
+}
+
+/** What the row was before stays on record where somebody had altered it. */
+function seal(call: StoreCall, row: SealedRow, ticketId: number | null): StoredColumns {
+  const columns = takeBefore(call.db, row);
+  const reason = columns && alterationOf(call, { row, columns });
+  if (reason !== undefined) {
+    const content = { row: nameOf(row), reason };
+    appendEvent(call, { type: "row_found_altered", ticketId, sessionId: null, content });
+  }
+  return sealRow(call.db, row);
 }
 
 /** Only within a write transaction: the head that is read must still be the head at the insert. */

@@ -19,6 +19,16 @@ const WORDS: Readonly<Record<SealedTable, string>> = {
   approvals: "approval",
 };
 
+/** What was made good since, or vouched for unknowingly, is no less altered. */
+export function alteredBefore({ id, type, content }: AuditEvent): AuditProblem | undefined {
+  const { row, reason } = content;
+  if (type !== "row_found_altered" || typeof row !== "string") return undefined;
+  const [table = "", ...name] = row.split(" ");
+  const word = table in WORDS ? WORDS[table as SealedTable] : table;
+  const found = `${reason}, when it was next changed (event ${id})`;
+  return { row: `${word} ${name.join(" ")}`, firstBadId: null, reason: found };
+}
+
 // A table of this connection alone, so that a long chain needs no memory. `is_old`: its first event
 // is of a version that told no seals.
 const TOLD = `

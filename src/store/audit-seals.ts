@@ -4,7 +4,6 @@
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
 import { assert } from "../domain/errors.ts";
-import type { JsonObject } from "../domain/json.ts";
 
 export type SealedTable = "tickets" | "sessions" | "journal" | "approvals";
 
@@ -16,7 +15,12 @@ export interface SealedRow {
 /** A row with every column that is stored, as it is stored. */
 export type StoredColumns = Readonly<Record<string, string | number | null>>;
 
-const SEALED_TABLES: readonly SealedTable[] = ["tickets", "sessions", "journal", "approvals"];
+export const SEALED_TABLES: readonly SealedTable[] = [
+  "tickets",
+  "sessions",
+  "journal",
+  "approvals",
+];
 
 /** Counted and renewed without an event while the row is live; fixed with its last event. */
 const UNTOLD: Partial<Record<SealedTable, readonly string[]>> = {
@@ -49,14 +53,7 @@ const LATER: Partial<Record<SealedTable, readonly string[]>> = {
 /** Computed from the others, or over them. */
 const UNSEALED = ["seal", "severity_rank"];
 
-/** After a write that an event tells of: what its content says of the rows. */
-export function tellRows(db: Database, rows: readonly SealedRow[]): JsonObject {
-  return Object.fromEntries(
-    rows.map((row) => [nameOf(row), toldSealOf(row.table, sealRow(db, row))]),
-  );
-}
-
-/** After every write to the row. */
+/** What now stands in the row is vouched for: asked of the audit alone, after every write. */
 export function sealRow(db: Database, row: SealedRow): StoredColumns {
   const columns = readRow(db, row);
   const update = `UPDATE ${row.table} SET seal = ? WHERE id = ?`;

@@ -12,7 +12,13 @@ import {
   startRememberingRemoved,
   untoldRemoval,
 } from "./audit-removed.ts";
-import { type AuditProblem, firstBadRow, rememberTold, startRemembering } from "./audit-rows.ts";
+import {
+  type AuditProblem,
+  alteredBefore,
+  firstBadRow,
+  rememberTold,
+  startRemembering,
+} from "./audit-rows.ts";
 import { schemaProblem } from "./audit-schema.ts";
 import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import { walProblem } from "./audit-wal.ts";
@@ -51,6 +57,8 @@ function mayBeAltered(call: StoreCall, ticketId: number): boolean {
 /** What is being read just now. */
 interface Reading {
   row: string;
+  /** The first row that was found altered when it was next changed. */
+  altered?: AuditProblem;
 }
 
 function verifyRows(call: StoreCall, reading: Reading): AuditVerification {
@@ -70,7 +78,8 @@ function contentLook(call: StoreCall, reading: Reading): BytesFound {
   const inChain = chainProblem(call, reading);
   if (inChain) return { problem: inChain, notes: [] };
   reading.row = "the file";
-  const problem = firstBadRow(call.db) ?? earlyRemoval(call.db) ?? fileProblem(call);
+  const problem =
+    reading.altered ?? firstBadRow(call.db) ?? earlyRemoval(call.db) ?? fileProblem(call);
   return problem ? { problem, notes: [] } : lookAtBytes(call.db);
 }
 
@@ -78,7 +87,7 @@ function chainProblem(call: StoreCall, reading: Reading): AuditProblem | undefin
   let previous: Head = { event_id: 0, hash: AUDIT_GENESIS };
   reading.row = "event 1";
   for (const row of storedRows(call)) {
-    const problem = linkProblem(row, previous) ?? contentProblem(call, row);
+    const problem = linkProblem(row, previous) ?? contentProblem(call, row, reading);
     if (problem) return problem;
     previous = { event_id: row.id, hash: row.hash };
     reading.row = `event ${row.id + 1}`;
@@ -93,9 +102,15 @@ function linkProblem(row: StoredEvent, previous: Head): AuditProblem | undefined
   return eventProblem(row.id, "its previous hash is not the hash of the row before");
 }
 
-function contentProblem({ db }: StoreCall, row: StoredEvent): AuditProblem | undefined {
+function contentProblem(
+  { db }: StoreCall,
+  row: StoredEvent,
+  reading: Reading,
+): AuditProblem | undefined {
   const read = readStored(row);
   if (!read) return eventProblem(row.id, "its content does not give its hash");
+  const altered = alteredBefore(read.event);
+  if (altered) reading.altered ??= altered;
   rememberTold(db, read.event);
   return rememberRemoved(db, read);
 }

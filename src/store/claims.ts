@@ -3,7 +3,7 @@ import { assert } from "../domain/errors.ts";
 import type { Session } from "../domain/session.ts";
 import { CONFIRM_GRACE_MS, type Ticket } from "../domain/ticket.ts";
 import type { ClaimRequest } from "../domain/ticket-ops.ts";
-import { sealRow } from "./audit-seals.ts";
+import { sealAgain } from "./audit-chain.ts";
 import { CLEAR_UPS_MAX, claimLeftover, clearUpsAfter, triesLeft } from "./clear-ups.ts";
 import { auditMove, moveTicket } from "./moves.ts";
 import { parseTicket } from "./rows.ts";
@@ -74,7 +74,7 @@ export function renewLease(
     .run({ sessionId, leaseMs, nowMs: call.nowMs });
   if (changes === 0) return false;
   const { ticketId } = requireSession(call, sessionId);
-  sealRow(call.db, { table: "tickets", id: ticketId });
+  sealAgain(call, { table: "tickets", id: ticketId }, ticketId);
   return true;
 }
 
@@ -88,14 +88,14 @@ export function expireLeases(call: StoreCall): readonly Ticket[] {
 }
 
 /** None ends later than it could: the clock may have been set back since it was given. */
-function shortenLeases({ db, nowMs }: StoreCall): void {
-  const shortened = db
+function shortenLeases(call: StoreCall): void {
+  const shortened = call.db
     .query<{ id: number }, Bindings>(
       `UPDATE tickets INDEXED BY tickets_leased SET lease_expires_at_ms = $nowMs + lease_ms
       WHERE lease_expires_at_ms > $nowMs + lease_ms RETURNING id`,
     )
-    .all({ nowMs });
-  for (const { id } of shortened) sealRow(db, { table: "tickets", id });
+    .all({ nowMs: call.nowMs });
+  for (const { id } of shortened) sealAgain(call, { table: "tickets", id }, id);
 }
 
 function expireLease(call: StoreCall, ticket: Ticket): Ticket {

@@ -6,6 +6,7 @@ import { OperatorError } from "../domain/errors.ts";
 import { DamagedFile } from "./database-error.ts";
 import { copyToMemory, freeze, isFrozen } from "./frozen-file.ts";
 import { checkOrigin, migrate, requirePresentSchema } from "./migrations.ts";
+import { keepRowsBefore } from "./row-before.ts";
 import type { CommitWatcher } from "./transaction.ts";
 
 /** A database of its own in memory, gone when it is closed. */
@@ -58,6 +59,7 @@ function prepareOrClose(db: Database, options: DatabaseOptions): Database {
   try {
     configure(db, options);
     if (!options.isExpected) migrate(db, options);
+    keepRowsBefore(db);
     return db;
   } catch (error) {
     db.close();

@@ -5,8 +5,7 @@ import { OperatorError } from "../domain/errors.ts";
 import { canonicalJson } from "../domain/json.ts";
 import type { Conclusion, Session, Usage } from "../domain/session.ts";
 import type { SessionEnd, SessionSummary } from "../domain/ticket-ops.ts";
-import { appendChange } from "./audit-chain.ts";
-import { sealRow } from "./audit-seals.ts";
+import { appendChange, sealAgain } from "./audit-chain.ts";
 import { parseSession } from "./rows.ts";
 import { requireTicket } from "./tickets.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
@@ -85,7 +84,7 @@ export function addUsage(
       WHERE id = $sessionId`,
     )
     .run({ sessionId, turns, ...usage });
-  if (endedAtMs === null) sealRow(call.db, { table: "sessions", id: sessionId });
+  if (endedAtMs === null) sealAgain(call, { table: "sessions", id: sessionId }, ticketId);
   else appendOwn(call, { type: "usage_added", ticketId, sessionId, content: { turns, usage } });
 }
 

@@ -9,8 +9,8 @@ const ROWS: Readonly<Record<SealedTable, string>> = {
   tickets: "SELECT * FROM tickets WHERE id = $ticketId",
   sessions: "SELECT * FROM sessions WHERE ticket_id = $ticketId ORDER BY rowid",
   journal: "SELECT * FROM journal WHERE ticket_id = $ticketId ORDER BY id",
-  approvals: `SELECT * FROM approvals
-    WHERE session_id IN (SELECT id FROM sessions WHERE ticket_id = $ticketId) ORDER BY id`,
+  approvals: `SELECT * FROM approvals WHERE ticket_id = $ticketId
+    OR session_id IN (SELECT id FROM sessions WHERE ticket_id = $ticketId) ORDER BY id`,
 };
 
 /**
@@ -54,6 +54,7 @@ function toldBy(call: StoreCall, ticketId: number): ReadonlyMap<string, unknown>
   for (const row of db.query<StoredEvent, [number]>(events).iterate(ticketId)) {
     const read = readStored(row);
     if (!read || (row.id === firstId && read.event.type !== "ticket_opened")) return undefined;
+    if (read.event.type === "row_found_altered") return undefined;
     const { rows } = read.event.content;
     for (const [name, seal] of Object.entries(rows ?? {})) told.set(name, seal);
   }

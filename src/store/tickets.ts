@@ -4,8 +4,7 @@ import { canonicalJson } from "../domain/json.ts";
 import { TICKET_STATES, type Ticket } from "../domain/ticket.ts";
 import type { FiringViolation, RecordedViolation, TicketFilter } from "../domain/ticket-ops.ts";
 import { fingerprintOf } from "../domain/verdict.ts";
-import { appendChange } from "./audit-chain.ts";
-import { sealRow } from "./audit-seals.ts";
+import { appendChange, sealAgain } from "./audit-chain.ts";
 import { parseTicket } from "./rows.ts";
 import { ticketsBeside } from "./tickets-beside.ts";
 import type { Bindings, StoreCall } from "./transaction.ts";
@@ -55,7 +54,7 @@ function recordViolation(
     const opened = { type: "ticket_opened", ticketId, sessionId: null, content } as const;
     appendChange(call, opened, [{ table: "tickets", id: ticketId }]);
   } else {
-    sealRow(call.db, { table: "tickets", id: ticketId });
+    sealAgain(call, { table: "tickets", id: ticketId }, ticketId);
   }
   return { ticketId, isNew };
 }

@@ -9,10 +9,10 @@ import {
   endpointsWithPassword,
   openAgentShell,
   secretsFor,
-  secretsOf,
   shellKnowledge,
 } from "../../src/commands/agent-shell.ts";
 import type { CommandContext } from "../../src/commands/context.ts";
+import { secretsOf } from "../../src/commands/known-secrets.ts";
 import { commandContext } from "../support/command-context.ts";
 
 interface Place extends Disposable {

@@ -43,7 +43,32 @@ test("a signed head is confirmed, also when more has happened since", async () =
   expect((await verify({ publicKey: keys.publicKey })).exitCode).toBe(0);
   await room.store().recordViolations([]);
   await room.store().resolveTicket(1, "by hand");
-  expect((await verify({ publicKey: keys.publicKey })).exitCode).toBe(0);
+  expect(await verify({ publicKey: keys.publicKey })).toMatchObject({
+    exitCode: 0,
+    lines: [
+      expect.stringMatching(/^audit intact: [4-9] events/),
+      expect.stringMatching(/^as signed at [\d-]+ [\d:]+, up to event 3$/),
+    ],
+  });
+});
+
+test("a head without its key is compared with nothing, and refused", async () => {
+  await using room = await openDeskRoom();
+  const { verify, keys, head } = await openPlace(room);
+  await verify({ signKey: keys.signKey });
+  expect((await verify({ head })).failure).toMatchObject({ code: "usage" });
+});
+
+test("a head of an empty audit says nothing of what came since, and is said to", async () => {
+  await using room = await openDeskRoom();
+  room.store();
+  const { signKey, publicKey } = writeKeys(room.home, "ours");
+  await room.run(runAudit, ["verify"], { signKey });
+  await claimedTicket(room.store());
+  expect(await room.run(runAudit, ["verify"], { publicKey })).toMatchObject({
+    exitCode: 0,
+    lines: [expect.stringMatching(/^audit intact/), expect.stringMatching(/^but the head, signed/)],
+  });
 });
 
 test("an older copy of the database is intact alone, and cut off beside the head", async () => {

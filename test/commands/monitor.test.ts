@@ -17,6 +17,18 @@ test("--once ends with 1 when it could not see, whoever answers", async () => {
   expect(lines).toEqual([expect.stringMatching(/^cannot see: 11 of 11 verdicts unknown; /)]);
 });
 
+test("a secret in what a member answers is told to nobody, and so not filed", async () => {
+  const body = "cannot log in: password=S3cr3tPwFake99xyz, as Own3nvSecret says";
+  const head = `HTTP/1.1 500 Oh\r\ncontent-length: ${body.length}\r\n\r\n`;
+  await using server = await serveBytes(`${head}${body}`);
+  const lines: string[] = [];
+  const context = contextFor(server, { lines });
+  const flags = { ...context.flags, json: true };
+  await runMonitorCommand({ ...context, flags, env: { PD_PASSWORD: "Own3nvSecret" } });
+  expect(lines.join()).toContain("cannot log in: password=[redacted]");
+  expect(lines.join()).not.toMatch(/S3cr3tPwFake99xyz|Own3nvSecret/);
+});
+
 test("--once that is interrupted says nothing of the subject", async () => {
   const asked: unknown[] = [];
   await using server = await serveSockets((socket) => asked.push(socket));

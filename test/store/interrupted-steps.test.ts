@@ -2,11 +2,11 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import type { JsonObject } from "../../src/domain/json.ts";
-import { tellRows } from "../../src/store/audit-seals.ts";
 import { migrate } from "../../src/store/migrations.ts";
 import { SCHEMA_1, SCHEMA_2 } from "../../src/store/schema.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { claimed, failureOf, GAVE_UP, openRoom, openTicket, type Room, ticketIn } from "./room.ts";
+import { tellRows } from "./tell-rows.ts";
 
 const STEP = { kind: "act", operation: { action: "set" }, targets: ["one"] } as const;
 const DONE = { state: "done", result: "set", changed: true } as const;

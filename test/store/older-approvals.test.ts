@@ -3,12 +3,13 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { AUDIT_GENESIS, type AuditType } from "../../src/domain/audit.ts";
 import { canonicalJson, type JsonObject } from "../../src/domain/json.ts";
-import { type SealedRow, tellRows } from "../../src/store/audit-seals.ts";
+import type { SealedRow } from "../../src/store/audit-seals.ts";
 import { migrate } from "../../src/store/migrations.ts";
 import { SCHEMA_1, SCHEMA_2 } from "../../src/store/schema.ts";
 import { TicketOpsDB } from "../../src/store/ticket-ops-db.ts";
 import { SEEN } from "../support/asking.ts";
 import { openRoom, type Room } from "./room.ts";
+import { tellRows } from "./tell-rows.ts";
 
 const HASH = "a".repeat(64);
 

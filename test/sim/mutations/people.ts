@@ -14,7 +14,8 @@ export const PEOPLE: readonly Mutation[] = [
     planted: "...[]",
   },
   {
-    ...APPROVALS,
+    file: "src/store/approvals-from.ts",
+    tests: APPROVALS.tests,
     name: "an approval lasts for ever",
     breaks: "approval: it expires",
     original: "AND (expires_at_ms <= $nowMs OR",

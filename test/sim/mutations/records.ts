@@ -43,7 +43,7 @@ export const RECORDS: readonly Mutation[] = [
     ...CLAIMS,
     name: "a renewed lease keeps its old seal",
     breaks: "audit: every row carries its seal",
-    original: '  sealRow(call.db, { table: "tickets", id: ticketId });\n',
+    original: '  sealAgain(call, { table: "tickets", id: ticketId }, ticketId);\n',
     planted: "",
   },
   {
@@ -133,5 +133,30 @@ export const RECORDS: readonly Mutation[] = [
     breaks: "verify: what was written is there",
     original: "end.frames <= end.saved",
     planted: "end.frames >= end.saved",
+  },
+  {
+    file: "src/store/audit-chain.ts",
+    tests: ["test/store/row-before.test.ts"],
+    name: "the next change vouches for what was altered",
+    breaks: "verify: what was altered stays so",
+    original: "const reason = columns && alterationOf(call, { row, columns });",
+    planted: "const reason = columns && undefined;",
+  },
+  {
+    file: "src/store/row-before.ts",
+    tests: ["test/store/row-before.test.ts"],
+    name: "a row that gives its seal is as it was told",
+    breaks: "verify: what was altered stays so",
+    original:
+      "if (told === undefined || toldSealOf(table, columns) === told.seal) return undefined;",
+    planted: "if (told === undefined || toldSealOf(table, columns) !== null) return undefined;",
+  },
+  {
+    file: "src/store/approvals.ts",
+    tests: ["test/store/row-before.test.ts"],
+    name: "whoever writes a yes into the file has given it",
+    breaks: "approvals: a person's word is in the chain",
+    original: "if (isAltered(call, approvalId) || !hasTicket(",
+    planted: "if (!hasTicket(",
   },
 ];
