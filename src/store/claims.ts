@@ -28,17 +28,15 @@ interface Claim {
 }
 
 function claimOpen(call: StoreCall, { request, sessionId }: Claim): Claimed | undefined {
-  const row = call.db.query<unknown, Bindings>(claimStatement(request)).get({
-    sessionId,
-    agentId: request.agentId,
-    leaseMs: request.leaseMs,
-    nowMs: call.nowMs,
-    backoffMsMax: call.rules.backoffMsMax,
-    subject: request.subject ?? null,
-  });
-  if (row === null) return undefined;
+  const { nowMs, rules } = call;
+  const { subject = null, agentId, leaseMs, model, mode } = request;
+  const asked = { nowMs, backoffMsMax: rules.backoffMsMax, subject };
+  const waiting = call.db.query<Waiting, Bindings>(waitingStatement(request)).all(asked);
+  const next = chooseSeen(waiting, nowMs);
+  if (!next) return undefined;
+  const taken = { ...{ id: next.id, sessionId, agentId, leaseMs }, nowMs };
+  const row = call.db.query<unknown, Bindings>(CLAIM).get(taken);
   const ticket = parseTicket(row);
-  const { agentId, model, mode } = request;
   const reason = `attempt ${ticket.attempts} by ${agentId}`;
   const own = { id: sessionId, ticketId: ticket.id, agentId, mode };
   const session = startSession(call, { ...own, purpose: "repair", model });
@@ -170,22 +168,53 @@ export function backoffAfter(call: StoreCall, { id, attempts, sessionId }: Ticke
   return Math.min(backoffMsMax, backoffMs * 2 ** Math.max(0, times - 1));
 }
 
-/** One statement finds and takes it: no other process can take the same one in between. */
-function claimStatement({ subject }: ClaimRequest): string {
+interface Waiting {
+  readonly id: number;
+  readonly subject: string;
+  /** 0 is critical. */
+  readonly severity_rank: number;
+  readonly last_violated_at_ms: number;
+}
+
+/** Of so many the order is that of who is seen: a rack's failure opens more at one time. */
+const CHOSEN_AMONG = 20;
+/** Behind the newest look of its subject by more than that, it is not seen at present. */
+const UNSEEN_AFTER_MS = 3_000;
+/** For no longer does it let others go first. */
+const UNSEEN_MS_MAX = 60_000;
+
+/**
+ * The first in order. What hides others, and is as severe, is repaired before them: who would look
+ * after what nobody can see just now would have to give it up.
+ */
+function chooseSeen(waiting: readonly Waiting[], nowMs: number): Waiting | undefined {
+  const isSeen = ({ subject, severity_rank: rank, last_violated_at_ms: seenAtMs }: Waiting) =>
+    seenAtMs < nowMs - UNSEEN_MS_MAX ||
+    !waiting.some(
+      (other) =>
+        other.subject === subject &&
+        other.severity_rank <= rank &&
+        other.last_violated_at_ms > seenAtMs + UNSEEN_AFTER_MS,
+    );
+  return waiting.find(isSeen) ?? waiting[0];
+}
+
+/** Within the transaction that takes one: no other process can take the same one in between. */
+function waitingStatement({ subject }: ClaimRequest): string {
   // Named, because without statistics SQLite would rather sort all open tickets.
   const index = subject === undefined ? "tickets_claimable" : "tickets_claimable_of_subject";
   const ofSubject = subject === undefined ? "" : "AND subject = $subject";
-  return `UPDATE tickets SET state = 'claimed', attempts = attempts + 1, session_id = $sessionId,
-      lease_agent_id = $agentId, lease_expires_at_ms = $nowMs + $leaseMs, lease_ms = $leaseMs,
-      updated_at_ms = $nowMs
-    WHERE id = (
-      SELECT id FROM tickets INDEXED BY ${index}
-      WHERE state = 'open' AND is_held = 0 ${ofSubject}
-        -- Later than any backoff is what was stamped before the clock was set back.
-        AND claimable_at_ms NOT BETWEEN $nowMs + 1 AND $nowMs + $backoffMsMax
-      ORDER BY severity_rank, opened_at_ms, id LIMIT 1)
-    RETURNING *`;
+  return `SELECT id, subject, severity_rank, last_violated_at_ms FROM tickets INDEXED BY ${index}
+    WHERE state = 'open' AND is_held = 0 ${ofSubject}
+      -- Later than any backoff is what was stamped before the clock was set back.
+      AND claimable_at_ms NOT BETWEEN $nowMs + 1 AND $nowMs + $backoffMsMax
+    ORDER BY severity_rank, opened_at_ms, id LIMIT ${CHOSEN_AMONG}`;
 }
+
+const CLAIM = `UPDATE tickets SET state = 'claimed',
+    attempts = attempts + 1, session_id = $sessionId, lease_agent_id = $agentId,
+    lease_expires_at_ms = $nowMs + $leaseMs, lease_ms = $leaseMs, updated_at_ms = $nowMs
+  WHERE id = $id RETURNING *`;
 
 /** Sorts by time of start: 9 characters of base 36 hold milliseconds until the year 5188. */
 function newSessionId({ nowMs, rules }: StoreCall): string {

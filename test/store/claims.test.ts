@@ -32,6 +32,26 @@ describe("a claim", () => {
     expect(await store.claim(claimBy("late"))).toBeUndefined();
   });
 
+  test("takes what is seen before what is hidden just now, for a minute at most", async () => {
+    for (const [hiddenMs, severity, first] of [
+      [3_000, "critical", "hidden"],
+      [3_010, "critical", "cause"],
+      [3_010, "warning", "hidden"],
+      [60_000, "critical", "cause"],
+      [60_010, "critical", "hidden"],
+    ] as const) {
+      await using room = await openRoom();
+      const { store, clock } = room;
+      await store.recordViolations([firing({ entity: "hidden", severity: "critical" })]);
+      clock.advance(hiddenMs);
+      await store.recordViolations([firing({ entity: "cause", severity })]);
+      await store.recordViolations([firing({ subject: "other", entity: "else", severity })]);
+      const second = first === "cause" ? "hidden" : "cause";
+      const order = [await claimed(store), await claimed(store)];
+      expect(order.map(({ ticket }) => ticket.entity)).toEqual([first, second]);
+    }
+  });
+
   test("gives a lease, counts the attempt and starts the session", async () => {
     await using room = await openRoom();
     await openTicket(room.store);
