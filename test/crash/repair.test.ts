@@ -34,10 +34,15 @@ const PLOTS: readonly Plot[] = [
 ];
 
 /**
- * What no story here comes to: an approval that is overtaken, usage after the end of a session;
- * compaction has a story of its own.
+ * What no story here comes to: an approval that is overtaken, usage after the end of a session, a
+ * row that somebody altered; compaction has a story of its own.
  */
-const UNTOLD: readonly AuditType[] = ["approval_voided", "usage_added", "audit_compacted"];
+const UNTOLD: readonly AuditType[] = [
+  "approval_voided",
+  "usage_added",
+  "row_found_altered",
+  "audit_compacted",
+];
 
 const WITHIN_MS = 300_000;
 /**
