@@ -9,10 +9,12 @@ import {
   sealOf,
   toldSealOf,
 } from "./audit-seals.ts";
+import { lastTold, rememberTold, type Telling } from "./told-rows.ts";
 import type { StoreCall } from "./transaction.ts";
 
 /** Of this connection alone: tables of its own, and triggers that nobody else has. */
 export function keepRowsBefore(db: Database): void {
+  rememberTold(db);
   for (const table of SEALED_TABLES) {
     db.run(`CREATE TEMP TABLE before_${table} AS SELECT * FROM ${table} WHERE 0`);
     db.run(`CREATE UNIQUE INDEX temp.before_${table}_by_id ON before_${table} (id)`);
@@ -37,7 +39,7 @@ export function alterationOf(
 ): string | undefined {
   const { table } = row;
   if (sealOf(table, columns) !== columns.seal) return "its content did not give its seal";
-  const told = lastTold(call, { row, columns });
+  const told = lastTold(call, { name: nameOf(row), ...whereTold(row, columns) });
   if (told === undefined || toldSealOf(table, columns) === told.seal) return undefined;
   return `it was not what event ${told.eventId} had made of it`;
 }
@@ -49,31 +51,11 @@ export function alterationNow(call: StoreCall, row: SealedRow): string | undefin
   return columns === null ? undefined : alterationOf(call, { row, columns });
 }
 
-/** By the last event of its ticket, or of who held the approval; undefined where none tells. */
-function lastTold(
-  { db }: StoreCall,
-  { row, columns }: { readonly row: SealedRow; readonly columns: StoredColumns },
-): { readonly eventId: number; readonly seal: string } | undefined {
-  const name = nameOf(row);
-  const { column, value } = whereTold(row, columns);
-  const events = db
-    .query<{ id: number; content: string }, [string | number | null, string]>(
-      `SELECT id, content FROM audit_events
-      WHERE ${column} = ? AND instr(content, ?) > 0 ORDER BY id DESC`,
-    )
-    .iterate(value, JSON.stringify(name));
-  for (const { id: eventId, content } of events) {
-    const { rows } = JSON.parse(content) as { readonly rows?: Record<string, unknown> };
-    const seal = rows?.[name];
-    if (typeof seal === "string") return { eventId, seal };
-  }
-  return undefined;
-}
-
+/** By the events of its ticket, or of who held the approval. */
 function whereTold(
   { table, id }: SealedRow,
   columns: StoredColumns,
-): { readonly column: string; readonly value: string | number | null } {
+): Pick<Telling, "column" | "value"> {
   const { ticket_id = null, session_id = null, holder_id } = columns;
   if (table === "tickets") return { column: "ticket_id", value: id };
   if (table === "approvals") return { column: "session_id", value: holder_id ?? session_id };

@@ -152,6 +152,14 @@ export const RECORDS: readonly Mutation[] = [
     planted: "if (told === undefined || toldSealOf(table, columns) !== null) return undefined;",
   },
   {
+    file: "src/store/told-rows.ts",
+    tests: ["test/store/told-rows.test.ts"],
+    name: "what was looked through is trusted whatever was put in its place",
+    breaks: "verify: no row is called altered that nobody altered",
+    original: "ON event.id = told.lookedTo AND event.hash = told.hash",
+    planted: "ON event.id = told.lookedTo",
+  },
+  {
     file: "src/store/approvals.ts",
     tests: ["test/store/row-before.test.ts"],
     name: "whoever writes a yes into the file has given it",
