@@ -11,6 +11,7 @@ import {
   OtherSchema,
 } from "./database-error.ts";
 import { bringToRest } from "./file-at-rest.ts";
+import { refusalOf } from "./frozen-file.ts";
 import { identityOf, type OpenedAs, openedAs, takeLogAlong } from "./left-file.ts";
 import { type DatabaseOptions, IN_MEMORY, openDatabase } from "./open-database.ts";
 
@@ -37,7 +38,8 @@ export class Connection implements Disposable {
   use<T>(work: (db: Database) => T): T {
     try {
       return work(this.#open());
-    } catch (error) {
+    } catch (raised) {
+      const error = this.#file ? refusalOf(this.#file.db, raised) : raised;
       if (isUnusable(error)) this.#letGo();
       const cause = isStatementError(error) ? this.#otherSchema(error) : error;
       throw explainDatabaseError(cause, this.#options.path);

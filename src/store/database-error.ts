@@ -94,7 +94,8 @@ export function explainDatabaseError(error: unknown, path: string): unknown {
     return databaseError(path, { cause: error.message, hint: error.hint ?? "" }, error);
   }
   if (error instanceof SQLiteError) {
-    const explanation = EXPLANATIONS[primaryCode(error.code ?? "")];
+    const code = isFull(error) ? "SQLITE_FULL" : primaryCode(error.code ?? "");
+    const explanation = EXPLANATIONS[code];
     return explanation === undefined ? error : databaseError(path, explanation, error);
   }
   if (error instanceof OtherSchema || error instanceof DamagedFile) {
@@ -113,6 +114,12 @@ export function explainDatabaseError(error: unknown, path: string): unknown {
     );
   }
   return error;
+}
+
+/** No room for what SQLite needs beside the file, be it to read it alone. */
+export function isFull(error: unknown): boolean {
+  const { code } = error instanceof SQLiteError ? error : {};
+  return code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE";
 }
 
 /** `SQLITE_BUSY_SNAPSHOT` and `SQLITE_IOERR_WRITE` belong to the code that they refine. */

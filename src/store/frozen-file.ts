@@ -1,7 +1,9 @@
 // A database that may not be written, as somebody keeps a copy of it: in memory. In a directory
-// where nothing may be written SQLite cannot even read it, for that takes files beside it.
+// where nothing may be written, or on a full disk, SQLite cannot even read it, for that takes files
+// beside it.
 import { Database, SQLiteError } from "bun:sqlite";
 import { readFileSync, statSync } from "node:fs";
+import { isFull } from "./database-error.ts";
 import { besideFile } from "./file-beside.ts";
 
 /** Where the header says how the file is written, and read: sqlite.org/fileformat.html, 1.3.3. */
@@ -13,7 +15,7 @@ const WITHOUT_LOG = 1;
 export function isFrozen(path: string, error: unknown): boolean {
   const isRefused =
     error instanceof SQLiteError && /^SQLITE_(?:READONLY|CANTOPEN)/.test(error.code ?? "");
-  return isRefused && sizeOf(path) > 0 && sizeOf(besideFile(path, "-wal")) === 0;
+  return (isRefused || isFull(error)) && sizeOf(path) > 0 && sizeOf(besideFile(path, "-wal")) === 0;
 }
 
 /** All of it. Throws what reading the file throws. */
@@ -29,11 +31,22 @@ export function withoutLog(bytes: Uint8Array): Buffer {
   return copy;
 }
 
-/** The same, but what would be written to it, and lost, is refused. */
-export function freeze(copy: Database): Database {
+const reasons = new WeakMap<Database, unknown>();
+
+/** The same, but a write, which would be lost, is refused: for what hindered an opening. */
+export function freeze(copy: Database, reason: unknown): Database {
   const bytes = copy.serialize();
   copy.close();
-  return Database.deserialize(bytes, { readonly: true, strict: true });
+  const frozen = Database.deserialize(bytes, { readonly: true, strict: true });
+  reasons.set(frozen, reason);
+  return frozen;
+}
+
+/** Why such a copy, as a failed write calls it, is no file that can be written. */
+export function refusalOf(db: Database, error: unknown): unknown {
+  const reason = reasons.get(db);
+  const isRefused = error instanceof SQLiteError && error.code === "SQLITE_READONLY";
+  return isRefused && isFull(reason) ? reason : error;
 }
 
 function sizeOf(path: string): number {

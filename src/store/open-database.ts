@@ -64,13 +64,13 @@ function prepareOrClose(db: Database, options: DatabaseOptions): Database {
   } catch (error) {
     db.close();
     if (!options.isCopyEnough || !isFrozen(options.path, error)) throw error;
-    return openCopy(options);
+    return openCopy(options, error);
   }
 }
 
-function openCopy(options: DatabaseOptions): Database {
+function openCopy(options: DatabaseOptions, reason: unknown): Database {
   const copy = copyToMemory(options.path);
-  return freeze(prepareOrClose(copy, { ...options, isCopyEnough: false }));
+  return freeze(prepareOrClose(copy, { ...options, isCopyEnough: false }), reason);
 }
 
 function configure(db: Database, options: DatabaseOptions): void {

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -104,4 +105,30 @@ test("a daemon takes no copy: it waits until the file may be written", async () 
     expect(open).toThrow(`cannot use database ${path}: it is read-only`);
   });
   thaw(path);
+});
+
+test("on a full disk it is read in full, and whoever writes is told why he cannot", async () => {
+  await using room = await openRoom();
+  await openTicket(room.store);
+  room.store[Symbol.dispose]();
+  for (const name of ["tickets.db-wal", "tickets.db-shm"]) {
+    rmSync(join(room.dir, name), { force: true });
+  }
+  const typed = async (...words: readonly string[]) => {
+    const limit = ["sh", "-c", 'trap "" XFSZ; ulimit -f 16; exec "$@"', "sh"];
+    const main = join(import.meta.dir, "../../src/main.ts");
+    const command = [...limit, process.execPath, main, ...words, "--db", room.path];
+    const child = Bun.spawn(command, {
+      stdout: "pipe",
+      stderr: "pipe",
+      env: { PATH: process.env.PATH, HOME: room.dir },
+    });
+    const [out, told] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+    return { out, told, exitCode: await child.exited };
+  };
+  const audit = await typed("audit", "verify");
+  expect(audit).toMatchObject({ out: expect.stringContaining("audit intact: 1 event"), told: "" });
+  const resolve = await typed("tickets", "resolve", "1", "--reason", "done");
+  expect(resolve).toMatchObject({ exitCode: 1, out: "" });
+  expect(resolve.told).toContain(`cannot use database ${room.path}: the disk is full`);
 });
