@@ -265,11 +265,12 @@ export function repairOf(fault: Fault, chance: Chance): Attempt {
     return { what: fault.what, command: write(drift.forms), deeds };
   }
   const { kind, member } = fault;
-  if (kind === "stopped") {
-    const deeds: readonly Deed[] = [{ does: "start", members: [member] }];
-    return { what: kind, command: write(STOPPED, member), deeds };
-  }
-  return { what: kind, command: write(HUNG, member), deeds: restart(member) };
+  const start: readonly Deed[] = [{ does: "start", members: [member] }];
+  if (kind === "stopped") return { what: kind, command: write(STOPPED, member), deeds: start };
+  const command = write(HUNG, member);
+  // What was paused goes on, and what was not is left as it is: nobody is interrupted.
+  const isWakened = /\b(?:unpause|subject resume) /.test(command);
+  return { what: kind, command, deeds: isWakened ? start : restart(member) };
 }
 
 export const DRIFTS = Object.keys(DRIFT);
