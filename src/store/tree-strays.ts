@@ -127,16 +127,25 @@ interface Offset {
 }
 
 /**
- * When a page becomes empty the head of its last free block stays: no next one, and how far it is
- * to the end, but for fragments. A cell that lay over its last byte has taken that along.
+ * When a page becomes empty the heads of its last free blocks stay: where the next one is, or none,
+ * and how far it is to there, but for fragments. Two are left where fragments kept them apart.
  */
 function isOfOldBlock(bytes: Buffer, { at, usableBytes }: Offset): boolean {
-  return [at - 2, at - 3].some((block) => {
-    const [next, size] = [bytes.readUInt16BE(block), bytes.readUInt16BE(block + 2)];
-    const [least, most] = [usableBytes - FRAGMENTS_MAX - block, usableBytes - block];
-    const isCut = (size & 0xff) === 0 && [least, most].some((whole) => whole >> 8 === size >> 8);
-    return next === 0 && ((size >= least && size <= most) || isCut);
-  });
+  return [at, at - 1, at - 2, at - 3].some((block) =>
+    isOldBlock(bytes, { at: block, usableBytes }),
+  );
+}
+
+function isOldBlock(bytes: Buffer, { at, usableBytes }: Offset): boolean {
+  if (at + FREE_BLOCK_HEAD_BYTES > bytes.length) return false;
+  const [next, size] = [bytes.readUInt16BE(at), bytes.readUInt16BE(at + 2)];
+  const end = next === 0 ? usableBytes : next;
+  const [least, most] = [end - FRAGMENTS_MAX - at, end - at];
+  if (size >= Math.max(least, FREE_BLOCK_HEAD_BYTES) && size <= most) return true;
+  // A cell that lay over its last byte has taken that along.
+  const isTold = next === 0 || size > 0 || (next > 0xff && (next & 0xff) !== 0);
+  const isCut = (size & 0xff) === 0 && [least, most].some((whole) => whole >> 8 === size >> 8);
+  return isTold && isCut;
 }
 
 /** Of a block that was freed, where the next one is and how long it is stay in its first bytes. */

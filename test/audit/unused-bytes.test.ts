@@ -195,3 +195,40 @@ test("of a file that once was written without secure_delete nothing is said", as
   writeFileSync(room.path, bytes);
   expect(problemIn(room.path)).toBeUndefined();
 });
+
+test("nor are two that fragments kept apart when the last entry went", async () => {
+  await using room = await openRoom();
+  await writeIncident(room, "one", "short");
+  const bytes = await closed(room);
+  const db = new Database(room.path);
+  const [root] = db
+    .query("SELECT rootpage FROM sqlite_schema WHERE name = 'tickets_one_live'")
+    .values()
+    .flat();
+  db.close();
+  const page = (Number(root) - 1) * 4_096;
+  const withHeads = (...heads: readonly [at: number, next: number, size: number][]) => {
+    const changed = Buffer.from(bytes);
+    for (const [at, next, size] of heads) {
+      changed.writeUInt16BE(next, page + at);
+      changed.writeUInt16BE(size, page + at + 2);
+    }
+    return changed;
+  };
+  const last = [3_879, 0, 217] as const;
+  for (const size of [52, 58, 0]) {
+    const left = withHeads([3_821, 3_879, size], [...last]);
+    expect(await verdictOf(room, left)).toMatchObject({ state: "intact" });
+  }
+  for (const [next, size] of [
+    [3_879, 59],
+    [4_000, 52],
+    [3_840, 0],
+    [3_800, 52],
+  ] as const) {
+    const changed = withHeads([3_821, next, size], [...last]);
+    expect(await verdictOf(room, changed)).toMatchObject({
+      reason: expect.stringMatching(/\(of index tickets_one_live.*\), which no row uses/),
+    });
+  }
+});
