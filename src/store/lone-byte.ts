@@ -1,4 +1,4 @@
-// A byte amid zeros, where old cells may lie: a piece of a cell has more of its bytes beside it.
+// A byte amid zeros, where old cells may lie: a piece of one mostly has more of them beside it.
 import type { Span } from "./page-cells.ts";
 import { bytesSet } from "./stray-bytes.ts";
 

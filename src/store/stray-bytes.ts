@@ -5,6 +5,8 @@ export interface Stray {
   readonly page: number;
   /** In its page. */
   readonly byte: number;
+  /** SQLite may have left it there, when it filled the page anew. */
+  readonly mayBeLeft?: true;
 }
 
 export function strayAmong(

@@ -2,6 +2,7 @@
 // pieces of old cells lie between its pointers and its cells; there nothing can be told.
 import type { Database } from "bun:sqlite";
 import { loneByte } from "./lone-byte.ts";
+import { endOfOldList } from "./old-free-list.ts";
 import { cellsOf, isLeaf, type PageHead, pageHeadOf, type Span } from "./page-cells.ts";
 import { FIRST_PAGE_HEAD_AT, OVERFLOW_HEAD_BYTES, type PageFile } from "./page-file.ts";
 import { between, bytesSet, type Stray, strayAmong } from "./stray-bytes.ts";
@@ -82,7 +83,7 @@ interface Place {
   readonly page: number;
 }
 
-export function strayInTree(file: PageFile, { tree, page }: Place): Stray | undefined {
+export function* straysInTree(file: PageFile, { tree, page }: Place): Generator<Stray> {
   const bytes = file.page(page);
   const head = headOf(file, page);
   const cells = cellsOf(bytes, { head, usableBytes: file.usableBytes });
@@ -90,23 +91,22 @@ export function strayInTree(file: PageFile, { tree, page }: Place): Stray | unde
   const spans = [...between(used, { from: head.contentAt, to: bytes.length })];
   const isOwn = page === tree.root ? tree.hasOwnRoot : tree.hasOwnLeaves && isLeaf(head);
   const stray = strayAmong(bytes, { page, spans });
-  if (stray) return stray;
+  if (stray) yield stray;
   // Dividers of an inner page are all taken out at times, and put back.
   const isLeft = tree.losesCells || !isLeaf(head);
-  const from = isLeft ? endOfOldPointers(bytes, head) : head.pointersEnd;
+  const pointersEnd = isLeft ? endOfOldPointers(bytes, head) : head.pointersEnd;
+  const from = endOfOldList(bytes, pointersEnd);
   const left = (at: number) => isLeft && isOfOldBlock(bytes, { at, usableBytes: file.usableBytes });
   const gap = { from, to: head.contentAt };
   const byte = isOwn ? bytesSet(bytes, gap).find((at) => !left(at)) : loneByte(bytes, gap);
-  if (byte !== undefined) return { page, byte };
+  if (byte !== undefined) yield { page, byte, ...(isOwn ? {} : { mayBeLeft: true }) };
   for (const { overflow } of cells) {
     const behind = overflow && strayAfter(file, overflow);
-    if (behind) return behind;
+    if (behind) yield behind;
   }
   for (const child of [...cells.map((cell) => cell.child), head.lastChild]) {
-    const below = child && strayInTree(file, { tree, page: child });
-    if (below) return below;
+    if (child) yield* straysInTree(file, { tree, page: child });
   }
-  return undefined;
 }
 
 function headOf(file: PageFile, page: number): PageHead {
@@ -170,6 +170,6 @@ function strayAfter(file: PageFile, overflow: Overflow): Stray | undefined {
   let { page, bytes: left } = overflow;
   for (; left > room; left -= room) page = file.page(page).readUInt32BE(0);
   const bytes = file.page(page);
-  const from = OVERFLOW_HEAD_BYTES + left;
+  const from = endOfOldList(bytes, OVERFLOW_HEAD_BYTES + left);
   return strayAmong(bytes, { page, spans: [{ from, to: bytes.length }] });
 }

@@ -6,11 +6,12 @@ import type { AuditProblem } from "./audit-rows.ts";
 import { isSchemaOfOurs } from "./audit-schema.ts";
 import { formOf, strayAtRest } from "./file-at-rest.ts";
 import { givesPagesBack, headerProblem, writerOf } from "./file-header.ts";
+import { endOfNumbers } from "./old-free-list.ts";
 import { IN_MEMORY } from "./open-database.ts";
 import { PageFile } from "./page-file.ts";
 import { ownerOf } from "./page-owner.ts";
 import { type Stray, strayAmong } from "./stray-bytes.ts";
-import { strayInTree, treesIn } from "./tree-strays.ts";
+import { straysInTree, treesIn } from "./tree-strays.ts";
 
 // sqlite.org/fileformat2.html, sections 1.5 and 1.8.
 const TYPE_FREE = 2;
@@ -43,7 +44,11 @@ export function lookAtBytes(db: Database): BytesFound {
   const notes = [version, maker, silence].filter((note) => note !== undefined);
   if (isSilent) return { notes };
   const stray = isAtRest ? (strayAtRest(db) ?? strayBehind(file)) : strayIn(db, file);
-  return { problem: stray && strayProblem(stray, whose(db, file, stray)), notes };
+  if (stray === undefined) return { notes };
+  const where = placeOf(stray, whose(db, file, stray));
+  if (stray.mayBeLeft) return { notes: [...notes, leftNote(where)] };
+  const reason = `${where}, which no row uses, was changed`;
+  return { problem: { row: "the file", firstBadId: null, reason }, notes };
 }
 
 /** Nothing for the header, and for pages that are behind the end. */
@@ -52,9 +57,12 @@ function whose(db: Database, file: PageFile, stray: Stray): string {
   return owner === undefined ? "" : ` (of ${owner})`;
 }
 
-function strayProblem({ page, byte }: Stray, owner: string): AuditProblem {
-  const reason = `byte ${byte} of its page ${page}${owner}, which no row uses, was changed`;
-  return { row: "the file", firstBadId: null, reason };
+function placeOf({ page, byte }: Stray, owner: string): string {
+  return `byte ${byte} of its page ${page}${owner}`;
+}
+
+function leftNote(where: string): string {
+  return `${where}, which no row uses, is left of an old row, or was changed: nobody can tell`;
 }
 
 function versionNote(db: Database, header: Buffer): string | undefined {
@@ -70,18 +78,16 @@ function makerNote(db: Database, header: Buffer): string | undefined {
   return "its header says that another program wrote it, as a backup or VACUUM does";
 }
 
+/** One that only may be left when there is no other. */
 function strayIn(db: Database, file: PageFile): Stray | undefined {
+  let left: Stray | undefined;
   for (const tree of treesIn(db, file)) {
-    const stray = strayInTree(file, { tree, page: tree.root });
-    if (stray) return stray;
+    for (const stray of straysInTree(file, { tree, page: tree.root })) {
+      if (!stray.mayBeLeft) return stray;
+      left ??= stray;
+    }
   }
-  return strayInMaps(file, hasGivenBack(db)) ?? strayOnFreePages(file) ?? strayBehind(file);
-}
-
-/** Only who compacts gives pages back. */
-function hasGivenBack(db: Database): boolean {
-  const compacted = "SELECT 1 FROM audit_events WHERE type = 'audit_compacted' LIMIT 1";
-  return db.query(compacted).get() !== null;
+  return strayInMaps(file) ?? strayOnFreePages(file) ?? strayBehind(file) ?? left;
 }
 
 /** And no copy in memory. */
@@ -109,20 +115,13 @@ function strayOnFreePages(file: PageFile): Stray | undefined {
   return undefined;
 }
 
-/** Behind the list stands what it named last, without a gap. */
-function endOfNumbers(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at + 4 <= bytes.length && bytes.readUInt32BE(at) !== 0) at += 4;
-  return at;
-}
-
 /** Of pages that were given back entries may be left, from the first on and without a gap. */
-function strayInMaps(file: PageFile, isShortened: boolean): Stray | undefined {
+function strayInMaps(file: PageFile): Stray | undefined {
   const entries = Math.floor(file.usableBytes / POINTER_BYTES);
   for (let page = 2; page <= file.pageCount; page = file.nextMap(page)) {
     const bytes = file.page(page);
     let at = Math.max(0, file.pageCount - page) * POINTER_BYTES;
-    while (isShortened && at < entries * POINTER_BYTES && isEntry(bytes, at)) at += POINTER_BYTES;
+    while (at < entries * POINTER_BYTES && isEntry(bytes, at)) at += POINTER_BYTES;
     const spans = [{ from: at, to: bytes.length }];
     const stray = strayAmong(bytes, { page, spans });
     if (stray) return stray;
