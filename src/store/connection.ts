@@ -10,15 +10,25 @@ import {
   isUnusable,
   OtherSchema,
 } from "./database-error.ts";
-import { bringToRest } from "./file-at-rest.ts";
+import { bringToRest, takeIntoUse } from "./file-at-rest.ts";
 import { refusalOf } from "./frozen-file.ts";
 import { identityOf, type OpenedAs, openedAs, takeLogAlong } from "./left-file.ts";
+import { Lull } from "./lull.ts";
+import { checkOrigin } from "./migrations.ts";
 import { type DatabaseOptions, IN_MEMORY, openDatabase } from "./open-database.ts";
+import { inWriteTransaction, type WriteTransaction } from "./transaction.ts";
 
 interface OpenFile {
   readonly db: Database;
   /** Undefined for a database in memory. */
   readonly opened: OpenedAs | undefined;
+  readonly lull: Lull;
+}
+
+interface Write<T> extends Pick<WriteTransaction<T>, "onCommit"> {
+  readonly work: (db: Database) => T;
+  /** Of a clock that nobody sets. */
+  readonly elapsedMs: number;
 }
 
 export class Connection implements Disposable {
@@ -30,8 +40,24 @@ export class Connection implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#options.isLeftAtRest) this.#leaveAtRest();
+    if (this.#file) this.#bringToRest(this.#file);
     this.#letGo();
+  }
+
+  /** In a transaction. One that has nothing to write is the moment to look for a lull. */
+  write<T>({ work, onCommit, elapsedMs }: Write<T>): T {
+    return this.use((db) => {
+      const before = changesOf(db);
+      const check = () => checkOrigin(db);
+      const written = () => {
+        const made = work(db);
+        if (changesOf(db) !== before) takeIntoUse(db);
+        return made;
+      };
+      const made = inWriteTransaction(db, { check, work: written, onCommit });
+      if (changesOf(db) === before) this.#restInLull(elapsedMs);
+      return made;
+    });
   }
 
   /** What `work` gives. Throws OperatorError code "database" for what the outside did. */
@@ -58,7 +84,8 @@ export class Connection implements Disposable {
     const { path } = this.#options;
     if (this.#file === undefined) {
       const db = openDatabase(this.#options);
-      this.#file = { db, opened: path === IN_MEMORY ? undefined : openedAs(path) };
+      const opened = path === IN_MEMORY ? undefined : openedAs(path);
+      this.#file = { db, opened, lull: new Lull() };
     } else if (!isStillAt(path, this.#file)) {
       this.#leave(this.#file);
       throw new OperatorError("database", "it was deleted or replaced while it was in use", {
@@ -73,14 +100,24 @@ export class Connection implements Disposable {
     if (opened === undefined || takeLogAlong(db, opened)) this.#letGo();
   }
 
+  /** Then the file is complete without its log, too. */
+  #restInLull(elapsedMs: number): void {
+    const file = this.#file;
+    if (!file || !this.#options.isLeftAtRest || !file.lull.isOver(file.db, elapsedMs)) return;
+    this.#bringToRest(file, { isAlone: true });
+    file.lull.end(file.db);
+  }
+
   /** Done for those who verify it later: what hinders it hinders nobody else. */
-  #leaveAtRest(): void {
-    const { path, onCommit } = this.#options;
-    if (!this.#file || !isStillAt(path, this.#file)) return;
+  #bringToRest(file: OpenFile, { isAlone = false } = {}): void {
+    const { path, onCommit, isLeftAtRest, busyTimeoutMs } = this.#options;
+    if (!isLeftAtRest || !isStillAt(path, file)) return;
     try {
-      bringToRest(this.#file.db, { onCommit: (moment) => onCommit?.(moment, []) });
+      bringToRest(file.db, { isAlone, onCommit: (moment) => onCommit?.(moment, []) });
     } catch (error) {
       if (!(explainDatabaseError(error, path) instanceof OperatorError)) throw error;
+    } finally {
+      file.db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     }
   }
 
@@ -88,6 +125,11 @@ export class Connection implements Disposable {
     this.#file?.db.close();
     this.#file = undefined;
   }
+}
+
+/** Of rows, since it was opened. */
+function changesOf(db: Database): number {
+  return db.query<{ changes: number }, []>("SELECT total_changes() AS changes").get()?.changes ?? 0;
 }
 
 function isStillAt(path: string, { opened }: OpenFile): boolean {

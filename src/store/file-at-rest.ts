@@ -2,6 +2,8 @@
 // works on a file for long writes it anew in the end: then each of its bytes is known, for it is
 // what SQLite would write again.
 import { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
+import { besideFile } from "./file-beside.ts";
 import { withoutLog } from "./frozen-file.ts";
 import { checkOrigin, requirePresentSchema } from "./migrations.ts";
 import type { Stray } from "./stray-bytes.ts";
@@ -23,42 +25,67 @@ export function formOf(db: Database): FileForm {
   return db.query<FileForm, []>(form).get() ?? { form: "in_use", schemaVersion: null };
 }
 
-/** Before anything else is written in a transaction. Throws for a file that is none of ours. */
+/** In each transaction that writes anything else. */
 export function takeIntoUse(db: Database): void {
-  checkOrigin(db);
   db.query("UPDATE file_form SET form = 'in_use' WHERE only_row = 1 AND form <> 'in_use'").run();
 }
 
 export interface Rewriting {
+  /** Nobody has written for long: who began to rewrite it has died. */
+  readonly isAlone?: boolean | undefined;
   readonly onCommit?: ((moment: "before" | "after") => void) | undefined;
 }
 
 /**
- * Nothing for a large file. Killed on the way, or with others writing meanwhile, it is in use as
- * before. Throws what SQLite throws, and OperatorError where the file is none of ours any more.
+ * Nothing for a large file, and where another is about it. Killed on the way, or with others
+ * writing meanwhile, it is in use as before. Leaves a short busy_timeout. Throws what SQLite
+ * throws, and OperatorError where the file is none of ours any more.
  */
-export function bringToRest(db: Database, { onCommit }: Rewriting = {}): void {
-  if (bytesOf(db) > BYTES_MAX || formOf(db).form === "at_rest") return;
+export function bringToRest(db: Database, { isAlone = false, onCommit }: Rewriting = {}): void {
+  if (bytesOf(db) > BYTES_MAX) return;
   db.run(`PRAGMA busy_timeout = ${LOCK_WAIT_MS}`);
+  if (formOf(db).form !== "at_rest") rewrite(db, { isAlone, onCommit });
+  // Unless others read just then: then it is complete with its log only.
+  if (isAlone && hasLog(db)) db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+function hasLog(db: Database): boolean {
+  const log = statSync(besideFile(db.filename, "-wal"), { throwIfNoEntry: false });
+  return log !== undefined && log.size > 0;
+}
+
+function rewrite(db: Database, { isAlone, onCommit }: Rewriting): void {
   const check = () => {
     checkOrigin(db);
     requirePresentSchema(db);
   };
-  inWriteTransaction(db, { check, work: () => mark(db, "rewriting"), onCommit });
+  const begin = () => (isAlone || formOf(db).form === "in_use") && markRewriting(db);
+  if (!inWriteTransaction(db, { check, work: begin, onCommit })) return;
   // So that a file of the first version can give pages back, too.
   db.run("PRAGMA auto_vacuum = INCREMENTAL");
   db.run("VACUUM");
-  inWriteTransaction(db, { check, work: () => mark(db, "at_rest"), onCommit });
+  inWriteTransaction(db, { check, work: () => markAtRest(db), onCommit });
 }
 
-/** `rewriting` says beforehand what the schema's count will be. */
-function mark(db: Database, form: "rewriting" | "at_rest"): void {
-  const [ahead, from] = form === "rewriting" ? [1, "TRUE"] : [0, "form <> 'in_use'"];
+/** Says beforehand what the schema's count will be. */
+function markRewriting(db: Database): boolean {
+  const { changes } = db
+    .query(
+      `UPDATE file_form SET form = 'rewriting',
+        schema_version = (SELECT schema_version FROM pragma_schema_version) + 1
+      WHERE only_row = 1`,
+    )
+    .run();
+  return changes > 0;
+}
+
+/** Unless somebody wrote meanwhile. */
+function markAtRest(db: Database): void {
   db.query(
-    `UPDATE file_form SET form = ?,
-      schema_version = (SELECT schema_version FROM pragma_schema_version) + ${ahead}
-    WHERE only_row = 1 AND ${from}`,
-  ).run(form);
+    `UPDATE file_form SET form = 'at_rest',
+      schema_version = (SELECT schema_version FROM pragma_schema_version)
+    WHERE only_row = 1 AND form <> 'in_use'`,
+  ).run();
 }
 
 /** The first byte of a file at rest that SQLite would write otherwise. */

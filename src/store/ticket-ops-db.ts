@@ -47,7 +47,6 @@ import * as claims from "./claims.ts";
 import * as compaction from "./compaction.ts";
 import { Connection } from "./connection.ts";
 import * as desk from "./desk.ts";
-import { takeIntoUse } from "./file-at-rest.ts";
 import * as interrupted from "./interrupted-steps.ts";
 import * as journal from "./journal.ts";
 import { BUSY_TIMEOUT_MS, type DatabaseOptions } from "./open-database.ts";
@@ -58,7 +57,6 @@ import {
   type CommitWatcher,
   DEFAULT_RULES,
   inReadTransaction,
-  inWriteTransaction,
   type StoreCall,
   type StoreRules,
 } from "./transaction.ts";
@@ -279,13 +277,11 @@ export class TicketOpsDB implements TicketOps {
   }
 
   #write<T>(work: (call: StoreCall) => T): T {
-    return this.#connection.use((db) => {
-      const appended: AuditType[] = [];
-      return inWriteTransaction(db, {
-        check: () => takeIntoUse(db),
-        work: () => work({ ...this.#call(db), appended }),
-        onCommit: (moment) => this.#onCommit?.(moment, appended),
-      });
+    const appended: AuditType[] = [];
+    return this.#connection.write({
+      work: (db) => work({ ...this.#call(db), appended }),
+      onCommit: (moment) => this.#onCommit?.(moment, appended),
+      elapsedMs: this.#clock.elapsed(),
     });
   }
 

@@ -1,13 +1,14 @@
 // A file that was let go by who worked on it: any byte of it that is another is found, wherever.
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { OperatorError } from "../../src/domain/errors.ts";
 import { seededRandom } from "../../src/infra/clock.ts";
 import { verifyAudit } from "../../src/store/audit-verify.ts";
 import { isDamage } from "../../src/store/database-error.ts";
 import { formOf } from "../../src/store/file-at-rest.ts";
 import { lookAtBytes } from "../../src/store/unused-bytes.ts";
-import { openRoom, type Room } from "../store/room.ts";
+import { openRoom, openTicket, type Room } from "../store/room.ts";
 import { incident } from "./said-incident.ts";
 
 const SEED = 11;
@@ -63,7 +64,9 @@ test("who writes to it afterwards leaves it in use, and who lets it go then at r
     return formOf(db).form;
   };
   expect(form()).toBe("at_rest");
-  await room.store.recordViolations([]);
+  await room.store.expireLeases();
+  expect(form()).toBe("at_rest");
+  await openTicket(room.store, "another");
   expect(form()).toBe("in_use");
   room.store[Symbol.dispose]();
   expect(form()).toBe("at_rest");
@@ -79,13 +82,93 @@ test("where somebody writes in the middle of it, it stays in use", async () => {
     onCommit: (moment) => {
       if (moment === "before") return;
       commits += 1;
-      if (commits === 1) void other.store.recordViolations([]);
+      if (commits === 1) void openTicket(other.store);
     },
   });
   room.store[Symbol.dispose]();
   using db = new Database(other.path);
   expect({ commits, ...formOf(db) }).toMatchObject({ form: "in_use" });
   expect(await other.store.verifyAudit()).toMatchObject({ state: "intact", notes: [] });
+});
+
+test("once nobody has written for a while it is at rest, and needs no log", async () => {
+  await using agent = await openRoom({ isLeftAtRest: true });
+  await using monitor = await openRoom({ path: agent.path, isLeftAtRest: true });
+  const look = async (afterMs: number) => {
+    monitor.clock.advance(afterMs);
+    await monitor.store.expireLeases();
+    using db = new Database(agent.path);
+    return formOf(db).form;
+  };
+  await openTicket(monitor.store, "one");
+  expect(await look(0)).toBe("in_use");
+  expect(await look(14_000)).toBe("in_use");
+  await openTicket(agent.store, "two");
+  expect(await look(14_000)).toBe("in_use");
+  expect(await look(15_000)).toBe("at_rest");
+  expect(statSync(`${agent.path}-wal`).size).toBe(0);
+  const bytes = readFileSync(agent.path);
+  const copy = `${agent.path}.copy`;
+  expect(verdictOf(copy, bytes)).toBe("intact");
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+  expect(verdictOf(copy, bytes)).toBe("broken");
+  await openTicket(agent.store, "three");
+  expect(await look(0)).toBe("in_use");
+  expect(await agent.store.verifyAudit()).toMatchObject({ state: "intact", notes: [] });
+});
+
+test("while nobody writes it is written anew once, whoever looks", async () => {
+  await using agent = await openRoom({ isLeftAtRest: true });
+  await using monitor = await openRoom({ path: agent.path, isLeftAtRest: true });
+  await openTicket(monitor.store);
+  const look = async () => {
+    for (const { clock, store } of [agent, monitor]) {
+      clock.advance(16_000);
+      await store.expireLeases();
+    }
+    using db = new Database(agent.path);
+    return formOf(db);
+  };
+  await look();
+  const found = await look();
+  expect(found.form).toBe("at_rest");
+  for (let times = 0; times < 3; times += 1) expect(await look()).toEqual(found);
+});
+
+test("who was killed while writing it anew is not waited for after a lull", async () => {
+  await using killed = await openRoom();
+  await using room = await openRoom({ path: killed.path, isLeftAtRest: true });
+  await openTicket(room.store);
+  using db = new Database(killed.path);
+  db.run("UPDATE file_form SET form = 'rewriting', schema_version = schema_version + 1");
+  const look = async () => {
+    room.clock.advance(16_000);
+    await room.store.expireLeases();
+    return formOf(db).form;
+  };
+  expect(await look()).toBe("rewriting");
+  expect(await look()).toBe("at_rest");
+  expect(await room.store.verifyAudit()).toMatchObject({ state: "intact", notes: [] });
+});
+
+test("two that let it go at once do not write it anew one into the other", async () => {
+  await using other = await openRoom({ isLeftAtRest: true });
+  await openTicket(other.store);
+  const moments: string[] = [];
+  await using room = await openRoom({
+    path: other.path,
+    isLeftAtRest: true,
+    onCommit: (moment) => {
+      moments.push(moment);
+      if (moments.length === 2) other.store[Symbol.dispose]();
+      // As if it were killed before it could say that the file is at rest.
+      if (moments.length === 3) throw new OperatorError("database", "killed");
+    },
+  });
+  room.store[Symbol.dispose]();
+  using db = new Database(other.path);
+  expect(formOf(db).form).toBe("rewriting");
+  expect(lookAtBytes(db)).toEqual({ problem: undefined, notes: [] });
 });
 
 test("what another SQLite has written anew is not held against what ours would write", async () => {
