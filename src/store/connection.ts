@@ -12,6 +12,7 @@ import {
 } from "./database-error.ts";
 import { bringToRest, takeIntoUse } from "./file-at-rest.ts";
 import { refusalOf } from "./frozen-file.ts";
+import { databaseClosed, databaseOpens } from "./held-files.ts";
 import { identityOf, type OpenedAs, openedAs, takeLogAlong } from "./left-file.ts";
 import { Lull } from "./lull.ts";
 import { checkOrigin } from "./migrations.ts";
@@ -83,7 +84,7 @@ export class Connection implements Disposable {
   #open(): Database {
     const { path } = this.#options;
     if (this.#file === undefined) {
-      const db = openDatabase(this.#options);
+      const db = this.#openAnew();
       const opened = path === IN_MEMORY ? undefined : openedAs(path);
       this.#file = { db, opened, lull: new Lull() };
     } else if (!isStillAt(path, this.#file)) {
@@ -93,6 +94,16 @@ export class Connection implements Disposable {
       });
     }
     return this.#file.db;
+  }
+
+  #openAnew(): Database {
+    databaseOpens();
+    try {
+      return openDatabase(this.#options);
+    } catch (error) {
+      databaseClosed();
+      throw error;
+    }
   }
 
   /** What cannot be left now is left by the next call. */
@@ -122,8 +133,10 @@ export class Connection implements Disposable {
   }
 
   #letGo(): void {
-    this.#file?.db.close();
+    if (this.#file === undefined) return;
+    this.#file.db.close();
     this.#file = undefined;
+    databaseClosed();
   }
 }
 

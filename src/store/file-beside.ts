@@ -1,7 +1,8 @@
 // Where SQLite keeps what belongs to a database: beside the file itself, whatever the name is by
 // which somebody found it. A link has nothing beside it.
-import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { HeldFile } from "./held-files.ts";
 
 /** As many as a system follows before it takes them for a ring. */
 const LINKS_MAX = 40;
@@ -19,7 +20,9 @@ export function readBeside(path: string, ending: Ending): Buffer {
   const file = besideFile(path, ending);
   try {
     // Reading a pipe would wait for who writes to it.
-    return statSync(file).isFile() ? readFileSync(file) : Buffer.alloc(0);
+    if (!statSync(file).isFile()) return Buffer.alloc(0);
+    using found = new HeldFile(file);
+    return found.all();
   } catch {
     return Buffer.alloc(0);
   }

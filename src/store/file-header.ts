@@ -1,7 +1,8 @@
 // The first hundred bytes of a database: what of them is known, and who has written them. They are
 // described in sqlite.org/fileformat2.html, section 1.3.
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { AuditProblem } from "./audit-rows.ts";
+import { HeldFile } from "./held-files.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
 const HEADER_BYTES = 100;
@@ -70,14 +71,11 @@ export function givesPagesBack(header: Buffer): boolean {
 
 /** Shorter where there is less, or nothing that may be read: opening it says why. */
 function readHeader(path: string): Buffer {
-  const bytes = Buffer.alloc(HEADER_BYTES);
   try {
     // Opening a pipe would wait for who writes to it.
     if (!statSync(path).isFile()) return Buffer.alloc(0);
-    const descriptor = openSync(path, "r");
-    const length = readSync(descriptor, bytes);
-    closeSync(descriptor);
-    return bytes.subarray(0, length);
+    using file = new HeldFile(path);
+    return file.read({ from: 0, length: HEADER_BYTES });
   } catch {
     return Buffer.alloc(0);
   }

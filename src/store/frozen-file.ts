@@ -2,9 +2,10 @@
 // where nothing may be written, or on a full disk, SQLite cannot even read it, for that takes files
 // beside it.
 import { Database, SQLiteError } from "bun:sqlite";
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isFull } from "./database-error.ts";
 import { besideFile } from "./file-beside.ts";
+import { HeldFile } from "./held-files.ts";
 
 /** Where the header says how the file is written, and read: sqlite.org/fileformat.html, 1.3.3. */
 const FORMAT_AT = [18, 19] as const;
@@ -20,7 +21,8 @@ export function isFrozen(path: string, error: unknown): boolean {
 
 /** All of it. Throws what reading the file throws. */
 export function copyToMemory(path: string): Database {
-  return Database.deserialize(withoutLog(readFileSync(path)), { strict: true });
+  using file = new HeldFile(path);
+  return Database.deserialize(withoutLog(file.all()), { strict: true });
 }
 
 /** A copy: in memory there are no files beside it. */

@@ -1,7 +1,7 @@
 // The pages of a database as they are stored, with what its write-ahead log has of them in place of
 // what the file has: sqlite.org/fileformat2.html. Read while a transaction holds the moment.
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { committedPages } from "./audit-wal.ts";
+import { HeldFile, type Piece } from "./held-files.ts";
 
 /** Of the first page, whose own head stands behind the file's. */
 export const FIRST_PAGE_HEAD_AT = 100;
@@ -27,7 +27,7 @@ export class PageFile implements Disposable {
   constructor(source: string | Uint8Array) {
     const isFile = typeof source === "string";
     this.#logged = isFile ? committedPages(source) : new Map();
-    this.#source = isFile ? { descriptor: openSync(source, "r") } : { bytes: source };
+    this.#source = isFile ? new HeldFile(source) : source;
     this.fileBytes = sizeOf(this.#source);
     const header = this.#logged.get(1) ?? this.#read(0, FIRST_PAGE_HEAD_AT);
     const stored = header.readUInt16BE(16);
@@ -37,7 +37,7 @@ export class PageFile implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if ("descriptor" in this.#source) closeSync(this.#source.descriptor);
+    if (this.#source instanceof HeldFile) this.#source[Symbol.dispose]();
   }
 
   get hasLog(): boolean {
@@ -65,15 +65,13 @@ export class PageFile implements Disposable {
   }
 }
 
-type Source = { readonly descriptor: number } | { readonly bytes: Uint8Array };
+type Source = HeldFile | Uint8Array;
 
 function sizeOf(source: Source): number {
-  return "bytes" in source ? source.bytes.length : fstatSync(source.descriptor).size;
+  return source instanceof HeldFile ? source.size : source.length;
 }
 
-function readAt(source: Source, at: { readonly from: number; readonly length: number }): Buffer {
-  const { from, length } = at;
-  if ("bytes" in source) return Buffer.from(source.bytes.subarray(from, from + length));
-  const bytes = Buffer.alloc(length);
-  return bytes.subarray(0, readSync(source.descriptor, bytes, 0, length, from));
+function readAt(source: Source, { from, length }: Piece): Buffer {
+  if (source instanceof HeldFile) return source.read({ from, length });
+  return Buffer.from(source.subarray(from, from + length));
 }

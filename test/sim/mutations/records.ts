@@ -207,4 +207,12 @@ export const RECORDS: readonly Mutation[] = [
     original: '(isAlone || formOf(db).form === "in_use") && markRewriting(db)',
     planted: "markRewriting(db)",
   },
+  {
+    file: "src/store/held-files.ts",
+    tests: ["test/store/held-files.test.ts"],
+    name: "who has looked at a file of the database gives up its locks",
+    breaks: "store: what one process has written no other takes away",
+    original: "if (databases === 0) closeSync",
+    planted: "if (databases >= 0) closeSync",
+  },
 ];
