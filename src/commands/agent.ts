@@ -121,7 +121,7 @@ function limitsOf({ flags }: CommandContext): Limits {
 /** A file's name ends as those that `audit export` writes. */
 async function findRecording(context: CommandContext, recorded: string) {
   if (recorded.endsWith(".jsonl")) return (await sessionInFile(recorded, undefined)).events;
-  using store = await openExistingStore(context);
+  using store = await openExistingStore(context, { isReading: true });
   return (await sessionInStore(store, recorded)).events;
 }
 

@@ -54,7 +54,7 @@ async function recordedSession(context: CommandContext): Promise<CheckedSession>
   const file = textFlag(context.flags, "from");
   const typed = context.words[1];
   if (file !== undefined) return checkedInFile(file, typed);
-  using store = await openExistingStore(context);
+  using store = await openExistingStore(context, { isReading: true });
   return await checkedInStore(store, typed);
 }
 

@@ -72,7 +72,7 @@ export async function verifiedFile(
     (await emptyProblem(context));
   if (problem) return { state: "broken", rows: 0, ...problem };
   try {
-    using store = await openExistingStore(context);
+    using store = await openExistingStore(context, { isReading: true });
     const found = await store.verifyAudit();
     if (found.state === "broken" || keyFile === undefined) return found;
     return await compareWithHead(context, { store, found, keyFile });

@@ -35,7 +35,7 @@ export async function runAudit(context: CommandContext): Promise<ExitCode> {
   if (verb === "verify") return verifyAudit(context);
   if (verb === "compact") return compactAudit(context);
   if (verb === "replay") return replayAudit(context);
-  using store = await openExistingStore(context);
+  using store = await openExistingStore(context, { isReading: true });
   // Awaited here: the store must stay open until the verb has ended.
   return await VERBS[verb](store, context);
 }

@@ -16,7 +16,7 @@ export interface StruckFault extends Pick<FaultEntry, "plan" | "atMs"> {
 /** False where the tickets cannot be read: a fault is healed whatever became of its tickets. */
 export async function wasSeenOver(context: CommandContext, struck: StruckFault): Promise<boolean> {
   try {
-    using store = await openExistingStore(context);
+    using store = await openExistingStore(context, { isReading: true });
     const { subject } = struck;
     const states = ["resolved"] as const;
     return isOverBy(await store.listTickets({ subject, states, limit: TICKETS_MAX }), struck);

@@ -184,7 +184,7 @@ async function readLately(
   const typed = textFlag(context.flags, "ticket");
   const ticketId = typed === undefined ? undefined : parseId(typed, "ticket");
   const { subject, nowMs } = about;
-  using store = await openExistingStore(context);
+  using store = await openExistingStore(context, { isReading: true });
   const sinceMs = nowMs - HOUR_MS;
   const { steps, held: byPeople } = await store.recentSteps({ subject, sinceMs, ticketId });
   if (steps.length === 0) return { history: NO_HISTORY, shaken: [], byPeople };

@@ -17,18 +17,20 @@ export interface StoreOpening {
   readonly via?: Person["via"];
   /** For who reads: a file that may not be written is read from a copy, where it must be. */
   readonly isCopyEnough?: boolean;
+  /** For who writes nothing: the file and its log are left as they are. */
+  readonly isReading?: boolean;
 }
 
 /** Creates the file and its schema when they are missing. Rejects with code "database". */
 export async function openStore(
   context: CommandContext,
-  { via = "command", isCopyEnough = false, isLeftAtRest = false }: StoreOpening = {},
+  { via = "command", ...opening }: StoreOpening = {},
 ): Promise<TicketOps> {
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({
     path: databaseOf(context),
     clock: context.clock,
-    ...{ isCopyEnough, isLeftAtRest },
+    ...opening,
     person: () => readPerson({ via, env: context.env }),
     onCommit: (moment, events) => failPoint(`store.${events.join("+") || "quiet"}.${moment}`),
   });

@@ -77,7 +77,7 @@ export const unasked: TicketsOf = async () => [];
 /** Rejects where there is a database that cannot be read: drift would pass for declared. */
 const readUnresolved: TicketsOf = async (context, subject) => {
   try {
-    using store = await openExistingStore(context);
+    using store = await openExistingStore(context, { isReading: true });
     return await unresolvedIn(store, subject);
   } catch (error) {
     if (error instanceof OperatorError && error.code !== "database") return [];

@@ -5,7 +5,7 @@ import type { Ticket } from "../domain/ticket.ts";
 import type { TicketDesk, TicketOps } from "../domain/ticket-ops.ts";
 import type { CommandContext } from "./context.ts";
 import { databaseOf, parseId, usage } from "./flags.ts";
-import { isDatabaseMissing, openStore } from "./open-store.ts";
+import { isDatabaseMissing, openStore, type StoreOpening } from "./open-store.ts";
 
 /** How many ids a message names when the one typed does not exist. */
 const NAMED_MAX = 5;
@@ -16,7 +16,10 @@ const LAST = "last";
  * An empty one, kept nowhere, when there is no such file yet. Rejects with code "database", also
  * where an opening would take away what shows that rows are lost.
  */
-export async function openExistingStore(context: CommandContext): Promise<TicketOps> {
+export async function openExistingStore(
+  context: CommandContext,
+  { isReading = false }: Pick<StoreOpening, "isReading"> = {},
+): Promise<TicketOps> {
   const { besideFile } = await import("../store/file-beside.ts");
   const { loneLogProblem, lostLogProblem } = await import("../store/audit-wal.ts");
   const path = databaseOf(context);
@@ -27,7 +30,7 @@ export async function openExistingStore(context: CommandContext): Promise<Ticket
       hint: `put it and ${log} together again, or remove ${log} and ${index} to go on without them`,
     });
   }
-  if (!isDatabaseMissing(context)) return openStore(context, { isCopyEnough: true });
+  if (!isDatabaseMissing(context)) return openStore(context, { isCopyEnough: true, isReading });
   const { TicketOpsDB } = await import("../store/ticket-ops-db.ts");
   return TicketOpsDB.open({ path: ":memory:", clock: context.clock });
 }

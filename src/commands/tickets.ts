@@ -20,7 +20,8 @@ const LIMIT = 50;
 export async function runTickets(context: CommandContext): Promise<ExitCode> {
   const verb = chooseFrom(context.words[0] ?? "list", VERB_NAMES, "verb of tickets");
   refuseSurplus(context.words, { max: verb === "list" ? 1 : 2, after: "tickets" });
-  using store = await openExistingStore(context);
+  const isReading = verb === "list" || verb === "show";
+  using store = await openExistingStore(context, { isReading });
   return (await VERBS[verb](store, context)) ?? 0;
 }
 

@@ -27,7 +27,7 @@ async function subjectsThere(context: CommandContext): Promise<readonly string[]
 }
 
 async function subjectsOfTickets(context: CommandContext): Promise<readonly string[]> {
-  using store = await openExistingStore(context);
+  using store = await openExistingStore(context, { isReading: true });
   const tickets = await store.listTickets({ limit: TICKETS_MAX });
   return [...new Set(tickets.map(({ subject }) => subject))];
 }

@@ -23,9 +23,10 @@ import { schemaProblem } from "./audit-schema.ts";
 import { readStored, STORED_COLUMNS, type StoredEvent } from "./audit-stored.ts";
 import { walProblem } from "./audit-wal.ts";
 import { isDamage } from "./database-error.ts";
+import { copyBelowLog } from "./file-below-log.ts";
 import { looksAltered } from "./ticket-look.ts";
 import type { StoreCall } from "./transaction.ts";
-import { type BytesFound, lookAtBytes } from "./unused-bytes.ts";
+import { type BytesFound, isFile, lookAtBytes } from "./unused-bytes.ts";
 
 /** In constant memory, whatever the length of the chain. A file that is damaged is broken. */
 export function verifyAudit(call: StoreCall, ticketId?: number): AuditVerification {
@@ -34,9 +35,32 @@ export function verifyAudit(call: StoreCall, ticketId?: number): AuditVerificati
     const notes = [`of ticket ${ticketId} alone`];
     return { state: "intact", rows: 0, compacted: 0, head: headOf(call).hash, notes };
   }
+  const found = verifyRead(call);
+  return found.state === "broken" || !isFile(call.db) ? found : withBelowLog(call, found);
+}
+
+/** What the log has instead of it is right by now. */
+function withBelowLog(call: StoreCall, found: Intact): AuditVerification {
   const reading: Reading = { row: "the file" };
+  const below = unlessDamaged(reading, () => {
+    using copy = copyBelowLog(call.db.filename);
+    return copy && verifyRows({ ...call, db: copy }, reading);
+  });
+  if (below === undefined) return found;
+  if (below.state === "broken") {
+    return { ...below, reason: `${below.reason} (in the file, below its log)` };
+  }
+  return { ...found, notes: [...new Set([...found.notes, ...below.notes])] };
+}
+
+function verifyRead(call: StoreCall): AuditVerification {
+  const reading: Reading = { row: "the file" };
+  return unlessDamaged(reading, () => verifyRows(call, reading));
+}
+
+function unlessDamaged<T>(reading: Reading, verify: () => T): T | Broken {
   try {
-    return verifyRows(call, reading);
+    return verify();
   } catch (error) {
     // The answer, not a failure to give one: a byte was changed that rows are found by.
     if (!isDamage(error)) throw error;
@@ -53,6 +77,9 @@ function mayBeAltered(call: StoreCall, ticketId: number): boolean {
     throw error;
   }
 }
+
+type Intact = Extract<AuditVerification, { state: "intact" }>;
+type Broken = Extract<AuditVerification, { state: "broken" }>;
 
 /** What is being read just now. */
 interface Reading {

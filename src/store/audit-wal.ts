@@ -64,6 +64,23 @@ export function committedPages(path: string): ReadonlyMap<number, Buffer> {
   return pages;
 }
 
+export interface LogContent {
+  /** Of this log: another has others. */
+  readonly salts: Buffer;
+  readonly pageBytes: number;
+  readonly frames: readonly { readonly number: number; readonly page: Buffer }[];
+}
+
+/** All that fits, committed or not; undefined where there is no log. */
+export function logContent(path: string): LogContent | undefined {
+  const log = readLog(path);
+  if (!checkedHeader(log)) return undefined;
+  const frames = [...fittingFrames(log)].map((frame) => {
+    return { number: frame.readUInt32BE(0), page: frame.subarray(FRAME_HEADER_BYTES) };
+  });
+  return { salts: saltsOf(log), pageBytes: log.readUInt32BE(8), frames };
+}
+
 /** The end first: the log may only become longer meanwhile, or another one. */
 function badFrameIn(path: string): number | undefined {
   const end = logEndOf(path);

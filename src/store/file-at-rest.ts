@@ -10,7 +10,7 @@ import type { Stray } from "./stray-bytes.ts";
 import { inWriteTransaction } from "./transaction.ts";
 
 /** Of a larger file that would take too long, and too much memory to hold it against itself. */
-const BYTES_MAX = 16_777_216;
+export const BYTES_MAX = 16_777_216;
 /** Others may work on: who has to wait longer leaves it to them. */
 const LOCK_WAIT_MS = 250;
 

@@ -4,6 +4,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OperatorError } from "../domain/errors.ts";
 import { DamagedFile } from "./database-error.ts";
+import { besideFile } from "./file-beside.ts";
 import { copyToMemory, freeze, isFrozen } from "./frozen-file.ts";
 import { checkOrigin, migrate, requirePresentSchema } from "./migrations.ts";
 import { keepRowsBefore } from "./row-before.ts";
@@ -26,6 +27,8 @@ export interface DatabaseOptions {
   readonly isExpected?: boolean | undefined;
   /** For who reads: a file that may not be written is read from a copy, where it must be. */
   readonly isCopyEnough?: boolean | undefined;
+  /** For who writes nothing: then closing it last leaves its log, and the file, as they are. */
+  readonly isReading?: boolean | undefined;
   /** For who works on it for long: it is written anew when it is let go. */
   readonly isLeftAtRest?: boolean | undefined;
   /** Told of every commit, bringing it up to date among them: for a test that ends us there. */
@@ -38,10 +41,31 @@ const PRIVATE_DIRECTORY = { recursive: true, mode: 0o700 };
 /** Throws what SQLite and the file system throw; `Connection` explains it. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { path, isExpected = false } = options;
+  const reading = options.isReading ? openToRead(options) : undefined;
+  if (reading) return reading;
   if (path !== IN_MEMORY && !isExpected) mkdirSync(dirname(path), PRIVATE_DIRECTORY);
   if (path !== IN_MEMORY) refuseOthers(path);
   const db = new Database(path, { create: !isExpected, readwrite: true, strict: true });
   return prepareOrClose(db, options);
+}
+
+/** Undefined where it has no log, and where the other way says why it cannot be, or mends it. */
+function openToRead({ path, busyTimeoutMs }: DatabaseOptions): Database | undefined {
+  if ((statSync(besideFile(path, "-wal"), { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    return undefined;
+  }
+  let db: Database | undefined;
+  try {
+    db = new Database(path, { readonly: true, strict: true });
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    checkOrigin(db);
+    requirePresentSchema(db);
+    keepRowsBefore(db);
+    return db;
+  } catch {
+    db?.close();
+    return undefined;
+  }
 }
 
 function refuseOthers(path: string): void {

@@ -78,9 +78,9 @@ export class TicketOpsDB implements TicketOps {
 
   private constructor(options: TicketOpsOptions) {
     const { clock, onCommit, path, busyTimeoutMs = BUSY_TIMEOUT_MS, ...others } = options;
-    const { sizeBytesMax, isExpected, isCopyEnough, isLeftAtRest, ...rules } = others;
-    const bounds = { busyTimeoutMs, sizeBytesMax, isExpected, isCopyEnough, isLeftAtRest };
-    this.#connection = new Connection({ path, ...bounds, onCommit });
+    const { sizeBytesMax, isExpected, isCopyEnough, isReading, isLeftAtRest, ...rules } = others;
+    const bounds = { busyTimeoutMs, sizeBytesMax, isExpected, isCopyEnough };
+    this.#connection = new Connection({ path, ...bounds, isReading, isLeftAtRest, onCommit });
     this.#clock = clock;
     this.#onCommit = onCommit;
     this.#rules = { ...DEFAULT_RULES, ...rules };

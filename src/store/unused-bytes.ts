@@ -91,7 +91,7 @@ function strayIn(db: Database, file: PageFile): Stray | undefined {
 }
 
 /** And no copy in memory. */
-function isFile({ filename }: Database): boolean {
+export function isFile({ filename }: Database): boolean {
   return filename !== "" && filename !== IN_MEMORY;
 }
 

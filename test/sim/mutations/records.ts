@@ -215,4 +215,28 @@ export const RECORDS: readonly Mutation[] = [
     original: "if (databases === 0) closeSync",
     planted: "if (databases >= 0) closeSync",
   },
+  {
+    file: "src/store/file-below-log.ts",
+    tests: ["test/audit/below-log.test.ts"],
+    name: "a log that is being written into the file is an alteration",
+    breaks: "verify: nothing is called altered that nobody altered",
+    original: "&& !isBegun(bytes, after) ?",
+    planted: "?",
+  },
+  {
+    file: "src/store/audit-verify.ts",
+    tests: ["test/audit/below-log.test.ts"],
+    name: "what the log has another page for is not looked at",
+    breaks: "verify: any byte of the file is known",
+    original: "found : withBelowLog(call, found)",
+    planted: "found : found",
+  },
+  {
+    file: "src/store/open-database.ts",
+    tests: ["test/audit/below-log.test.ts"],
+    name: "who only reads writes the log into the file",
+    breaks: "verify: any byte of the file is known",
+    original: "options.isReading ? openToRead(options) : undefined",
+    planted: "options.isReading ? undefined : undefined",
+  },
 ];
